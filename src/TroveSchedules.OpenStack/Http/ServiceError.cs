@@ -1,0 +1,160 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Text;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.OpenStack.Http;
+
+/// <summary>Turns an answer that is no success into the one family of errors. The only place that knows how each service words a refusal.</summary>
+internal static class ServiceError
+{
+    private const int LongestBody = 64 * 1024;
+    private const int LongestMessage = 2000;
+
+    /// <summary>Reads the refusal.</summary>
+    /// <param name="response">Any answer but a 2xx.</param>
+    /// <param name="service">The service as a user knows it: Keystone, Mistral or Trove.</param>
+    /// <param name="target">What the request was about; null when nothing in particular.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<TroveScheduleException> ReadAsync(
+        HttpResponseMessage response, string service, object? target, CancellationToken cancellationToken)
+    {
+        // Mistral's 401 repeats the token in its body and in two headers, so nothing of a 401 is read.
+        string? words = response.StatusCode == HttpStatusCode.Unauthorized
+            ? null
+            : ServerWords(await ReadBodyAsync(response.Content, cancellationToken).ConfigureAwait(false));
+        int status = (int)response.StatusCode;
+        TroveErrorKind kind = KindOf(status);
+        string what = words ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();
+        return new TroveScheduleException(kind, $"{service} {VerbOf(kind)}: {what}")
+        {
+            Target = target,
+            ServerMessage = words,
+            StatusCode = status,
+            RequestId = RequestIdOf(response),
+            RecommendedAction = ActionFor(kind, service),
+        };
+    }
+
+    /// <summary>The id under which the service logged the request; null when it gave none.</summary>
+    public static string? RequestIdOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("x-openstack-request-id", out var values)
+        || response.Headers.TryGetValues("x-compute-request-id", out values)
+            ? Printable(values.First())
+            : null;
+
+    /// <summary>Server text made harmless for a terminal: control characters, escapes among them, become blanks.</summary>
+    public static string Printable(string text)
+    {
+        var clean = new StringBuilder(Math.Min(text.Length, LongestMessage));
+        foreach (char c in text)
+        {
+            if (clean.Length == LongestMessage)
+                return clean.Append('…').ToString();
+            clean.Append(char.IsControl(c) && c != '\n' ? ' ' : c);
+        }
+        return clean.ToString();
+    }
+
+    private static TroveErrorKind KindOf(int status) => status switch
+    {
+        400 or 405 or 406 or 415 or 422 => TroveErrorKind.Invalid,
+        401 => TroveErrorKind.Unauthorized,
+        403 => TroveErrorKind.Forbidden,
+        404 or 410 => TroveErrorKind.NotFound,
+        408 or 504 => TroveErrorKind.Timeout,
+        409 => TroveErrorKind.Conflict,
+        413 => TroveErrorKind.QuotaExceeded,
+        429 or >= 500 => TroveErrorKind.Unavailable,
+        _ => TroveErrorKind.ProtocolError,
+    };
+
+    private static string VerbOf(TroveErrorKind kind) => kind switch
+    {
+        TroveErrorKind.NotFound => "does not find it",
+        TroveErrorKind.Unauthorized => "does not accept the credentials",
+        TroveErrorKind.Forbidden => "does not allow it",
+        TroveErrorKind.QuotaExceeded => "refuses for a quota",
+        TroveErrorKind.Unavailable => "failed",
+        TroveErrorKind.Timeout => "did not answer in time",
+        TroveErrorKind.ProtocolError => "gave an answer that its API does not know",
+        _ => "refuses",
+    };
+
+    private static string? ActionFor(TroveErrorKind kind, string service) => kind switch
+    {
+        TroveErrorKind.Unauthorized => "Check the credentials, then connect again with Connect-TroveSession.",
+        TroveErrorKind.Forbidden => "Ask the cloud's administrator for a role that allows this, or use another account.",
+        TroveErrorKind.QuotaExceeded => "Delete what is no longer needed, or ask for a larger quota.",
+        TroveErrorKind.Unavailable or TroveErrorKind.Timeout => $"Try again later; if it persists, give the request id to those who run {service}.",
+        TroveErrorKind.ProtocolError => "Check that the URL is the service's own and that no proxy answers in its place.",
+        _ => null,
+    };
+
+    private static string ReasonOf(HttpResponseMessage response) =>
+        Printable(response.ReasonPhrase ?? response.StatusCode.ToString());
+
+    private static async Task<byte[]> ReadBodyAsync(HttpContent? content, CancellationToken cancellationToken)
+    {
+        if (content is null)
+            return [];
+        try
+        {
+#if NET
+            using Stream body = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+#else
+            using Stream body = await content.ReadAsStreamAsync().ConfigureAwait(false);
+#endif
+            var buffer = new byte[LongestBody];
+            int length = 0, read;
+            while (length < buffer.Length
+                && (read = await body.ReadAsync(buffer, length, buffer.Length - length, cancellationToken).ConfigureAwait(false)) > 0)
+                length += read;
+            Array.Resize(ref buffer, length);
+            return buffer;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            return []; // The status says enough.
+        }
+    }
+
+    // Mistral: {"faultstring": ...}. Keystone, and Trove's 401: {"error": {"message": ...}}. Trove: {"<any one key>": {"message": ...}}.
+    // The HTML pages of 405, of some 404 and of proxies say no more than the status does.
+    private static string? ServerWords(byte[] body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return null;
+            if (Text(document.RootElement, "faultstring") is { } fault)
+                return fault;
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (property.Value.ValueKind == JsonValueKind.Object && Text(property.Value, "message") is { } message)
+                    return message;
+            }
+        }
+        catch (JsonException)
+        {
+        }
+        return null;
+    }
+
+    private static string? Text(JsonElement element, string name)
+    {
+        if (!element.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.String)
+            return null;
+        string text = value.GetString()!;
+        // A database error brings its SQL, parameters and a trust id along.
+        int sql = text.IndexOf("[SQL:", StringComparison.Ordinal);
+        text = Printable(sql < 0 ? text : text.Substring(0, sql)).Trim();
+        return text.Length == 0 ? null : text;
+    }
+}
