@@ -39,13 +39,25 @@ public class TroveScheduleException : Exception
     /// <summary>Makes an error.</summary>
     /// <param name="kind">What went wrong.</param>
     /// <param name="message">One sentence that names the value, the rule and what happened. Holds no secret.</param>
-    /// <param name="innerException">The cause, or null. Its text must hold no secret either.</param>
+    /// <param name="innerException">The cause, or null. Its text must hold no secret either. What a service said stays the same where this only words it better.</param>
     public TroveScheduleException(TroveErrorKind kind, string message, Exception? innerException = null)
         : base(message, innerException)
     {
         Kind = kind;
         ErrorId = kind.ToString();
+        if (innerException is TroveScheduleException cause)
+        {
+            ServerMessage = cause.ServerMessage;
+            StatusCode = cause.StatusCode;
+            RequestId = cause.RequestId;
+        }
     }
+
+    /// <summary>What went wrong, and what the user can do about it.</summary>
+    public override string Message => RecommendedAction is null ? Problem : $"{Problem} {RecommendedAction}";
+
+    /// <summary>What went wrong, without <see cref="RecommendedAction"/>.</summary>
+    public string Problem => base.Message;
 
     /// <summary>What went wrong.</summary>
     public TroveErrorKind Kind { get; }

@@ -1,0 +1,28 @@
+namespace TroveSchedules.Cron;
+
+/// <summary>What one field of a pattern says, as croniter takes it.</summary>
+/// <param name="Field">The field.</param>
+/// <param name="Text">The field as written.</param>
+/// <param name="Position">Where it begins, from 1.</param>
+/// <param name="Early">The values listed, as croniter before 5 reads them; null when it refuses one of the items. A star lists none.</param>
+/// <param name="Late">The values listed, as croniter from 5 on reads them.</param>
+/// <param name="HasStar">The list holds <c>*</c>, which makes the rest of it idle.</param>
+/// <param name="HasLastDay">The list holds <c>L</c>.</param>
+/// <param name="Ordinals">The weekdays of <c>x#n</c> and <c>Lx</c>, as <see cref="CronSchedule.Ordinals"/> has them.</param>
+internal sealed record CronFieldValues(
+    CronField Field, string Text, int Position, ulong? Early, ulong Late, bool HasStar, bool HasLastDay, ulong Ordinals)
+{
+    /// <summary>The values listed, in the reading that is followed.</summary>
+    public ulong Mask { get; init; } = Early ?? Late;
+
+    // croniter counts, L as one more: 1-30,L is every day, and so, oddly, is 2-31,L.
+    private bool IsFull => Bits.Count(Mask) + (HasLastDay ? 1 : 0) == Field.Size;
+
+    /// <summary>The field leaves some values out, or is written so that croniter takes it as if it did.</summary>
+    public bool IsRestricted => !HasStar && !IsFull;
+
+    /// <summary>Every value is listed without a star: versions differ in whether that restricts the days.</summary>
+    public bool IsFullWithoutStar => !HasStar && IsFull;
+
+    public ulong Values => IsRestricted ? Mask & Field.All : Field.All;
+}

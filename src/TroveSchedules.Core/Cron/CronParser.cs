@@ -1,0 +1,150 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace TroveSchedules.Cron;
+
+/// <summary>From text to <see cref="CronSchedule"/>: the pattern as a whole. <see cref="CronFieldParser"/> reads its fields.</summary>
+internal sealed class CronParser(string? pattern, bool allowSeconds, List<string> warnings)
+{
+    /// <summary>The width of the column in Mistral's database.</summary>
+    public const int LongestPattern = 100;
+
+    private const string Shape = "minute hour day-of-month month day-of-week";
+
+    private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["@hourly"] = "0 * * * *",
+        ["@daily"] = "0 0 * * *",
+        ["@midnight"] = "0 0 * * *",
+        ["@weekly"] = "0 0 * * 0",
+        ["@monthly"] = "0 0 1 * *",
+        ["@yearly"] = "0 0 1 1 *",
+        ["@annually"] = "0 0 1 1 *",
+    };
+
+    public CronSchedule Parse()
+    {
+        List<(string Text, int Position)> columns = Columns(Spelled());
+        List<CronFieldValues> fields = CronField.InOrder(columns.Count == 6)
+            .Zip(columns, (field, column) => new CronFieldParser(field, pattern!, column.Position, warnings).Parse(column.Text))
+            .ToList();
+
+        bool isRefusedEarly = fields.Exists(field => field.Early is null);
+        if (isRefusedEarly)
+            fields = fields.ConvertAll(field => field with { Mask = field.Late });
+
+        CronFieldValues dates = fields[2], months = fields[3], weekdays = fields[4];
+        RefuseDatesWithOrdinals(dates, weekdays);
+        bool everyDay = ListsEveryDayBeside(dates, weekdays) && isRefusedEarly;
+        bool runsByDate = dates.IsRestricted && !everyDay && CanHappen(dates, months, weekdays);
+
+        return new CronSchedule
+        {
+            HasSeconds = fields.Count == 6,
+            Seconds = fields.Count == 6 ? fields[5].Values : 1,
+            Minutes = fields[0].Values,
+            Hours = fields[1].Values,
+            Months = months.Values,
+            Dates = dates.Values,
+            LastDay = dates.HasLastDay,
+            RunsByDate = runsByDate,
+            Overruns = runsByDate && new ShortMonths(dates, months.Values).AreOverrun(warnings),
+            Weekdays = weekdays.Values,
+            Ordinals = weekdays.Ordinals,
+            RunsByWeekday = (weekdays.IsRestricted && !everyDay) || weekdays.Ordinals != 0,
+        };
+    }
+
+    private string Spelled()
+    {
+        if (string.IsNullOrWhiteSpace(pattern))
+            throw Refusal("it is empty", $"Give five fields, {Shape}: '0 3 * * *' is every day at 03:00 UTC.");
+
+        string text = pattern!;
+        if (text.Length > LongestPattern)
+            throw Refusal($"it has {text.Length} characters, and Mistral stores at most {LongestPattern}", "Shorten it with ranges and steps, or make two schedules of it.");
+        if (text.IndexOf("TZ=", StringComparison.OrdinalIgnoreCase) >= 0)
+            throw Refusal("it names a time zone, and Mistral runs every pattern in UTC", "Leave the time zone out, and write the times in UTC.");
+        if (!text.TrimStart().StartsWith("@", StringComparison.Ordinal))
+            return text;
+        if (Aliases.TryGetValue(text, out string? spelled))
+            return spelled;
+
+        string alias = text.Trim();
+        throw Aliases.ContainsKey(alias)
+            ? Refusal($"the alias {alias} has white space around it, which Mistral takes for a missing field", $"Write {alias} alone.")
+            : Refusal(
+                $"'{alias}' is not an alias that Mistral knows: those are {string.Join(", ", Aliases.Keys)}",
+                alias.StartsWith("@every", StringComparison.OrdinalIgnoreCase)
+                    ? "Write the interval as a step: '*/5 * * * *' is every 5 minutes."
+                    : $"Choose a time, and write it as {Shape}.");
+    }
+
+    private List<(string Text, int Position)> Columns(string text)
+    {
+        var columns = new List<(string Text, int Position)>();
+        for (int end, start = 0; start < text.Length; start = end + 1)
+        {
+            for (end = start; end < text.Length && !char.IsWhiteSpace(text[end]);)
+                end++;
+            if (end > start)
+                columns.Add((text.Substring(start, end - start), start + 1));
+        }
+
+        return columns.Count switch
+        {
+            5 => columns,
+            6 when allowSeconds => columns,
+            6 => throw Refusal(
+                "it has six fields, and Mistral takes the sixth for seconds, so that '0 0 2 * * *' would run 60 times in a minute",
+                $"Leave the seconds out ({Shape}), or allow them with -AllowSeconds (allowSeconds in C#) and write them last."),
+            > 6 => throw Refusal($"it has {columns.Count} fields, and Mistral takes five", $"Leave seconds and years out: {Shape}."),
+            _ => throw Refusal($"it has {columns.Count} of the five fields {Shape}", "Write '*' for a field that does not matter."),
+        };
+    }
+
+    private void RefuseDatesWithOrdinals(CronFieldValues dates, CronFieldValues weekdays)
+    {
+        if (dates.IsRestricted && weekdays.Ordinals != 0)
+        {
+            throw Refusal(
+                $"'{weekdays.Text}' stands beside the day-of-month '{dates.Text}', and Mistral makes of the two neither the days of either nor the days of both",
+                "Write '*' in one of the two fields, or make two schedules.",
+                weekdays);
+        }
+    }
+
+    /// <summary>One day field lists every day without a star, the other is restricted: the user is told that versions differ.</summary>
+    private bool ListsEveryDayBeside(CronFieldValues dates, CronFieldValues weekdays)
+    {
+        (CronFieldValues full, CronFieldValues other) = dates.IsFullWithoutStar ? (dates, weekdays) : (weekdays, dates);
+
+        // Later versions look for a star in the other field's text, not in its meaning.
+        if (!full.IsFullWithoutStar || !other.IsRestricted || weekdays.Ordinals != 0 || other.Text.Contains('*'))
+            return false;
+
+        warnings.Add(
+            $"In {full.Field.Name}, '{full.Text}' lists every day without being '*': croniter before 2.0.4 takes it for '*' and runs on the days of "
+            + $"{other.Field.Name} '{other.Text}' alone; later versions run every day. Write '*': here for the first, in both fields for the second.");
+        return true;
+    }
+
+    private bool CanHappen(CronFieldValues dates, CronFieldValues months, CronFieldValues weekdays)
+    {
+        if (ShortMonths.Hold(dates, months.Values))
+            return true;
+
+        string never = $"'{dates.Text}' never comes in month '{months.Text}'";
+        if (weekdays.HasStar)
+            throw Refusal(never + ", and Mistral answers that with an internal error", "Choose a day that the month has; L is its last day.", dates);
+
+        warnings.Add(
+            $"In day-of-month, {never}: croniter before 6.3 fails on that, and Mistral answers with an internal error; later versions run on the days of "
+            + $"day-of-week '{weekdays.Text}' alone. Write '*' in day-of-month for that.");
+        return false;
+    }
+
+    private CronPatternException Refusal(string reason, string action, CronFieldValues? at = null) =>
+        new(pattern, reason, action, at?.Field.Name, at?.Position);
+}

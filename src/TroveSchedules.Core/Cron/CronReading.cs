@@ -1,0 +1,89 @@
+namespace TroveSchedules.Cron;
+
+/// <summary>
+/// What one item of a list means to the three generations of croniter that clouds run. Where they agree nobody need know;
+/// where they do not, the oldest that accepts the whole pattern is followed and the user is told what the others do.
+/// </summary>
+/// <remarks>Early versions count days of the week to 7: bit 7 is a second Sunday, or in a pattern with seconds a day that never comes.</remarks>
+/// <param name="Early">croniter 1.3 to 4; null when these refuse the item.</param>
+/// <param name="Late">croniter 5 to 6.2.</param>
+/// <param name="Latest">croniter 6.3 on.</param>
+internal readonly record struct CronReading(ulong? Early, ulong Late, ulong Latest)
+{
+    private const int EarlyEndOfWeek = 7;
+
+    public static CronReading Agreed(ulong mask) => new(mask, mask, mask);
+
+    /// <summary><c>*/step</c>.</summary>
+    public static CronReading Every(CronField field, int step) =>
+        Agreed(Bits.Span(field.Min, field.Max, step)) with { Early = EarlySpan(field, field.Min, EarlyEnd(field), step) };
+
+    /// <summary><c>a-b</c> or <c>a-b/step</c>.</summary>
+    /// <param name="field">The field it stands in.</param>
+    /// <param name="low">Where the range begins.</param>
+    /// <param name="high">Where it ends.</param>
+    /// <param name="step">1 when none is written.</param>
+    /// <param name="runsToSunday">The end is written <c>0</c> or <c>sun</c>: the one range that early versions let end below its beginning.</param>
+    public static CronReading Range(CronField field, int low, int high, int step, bool runsToSunday = false)
+    {
+        int end = runsToSunday && low > high ? EarlyEndOfWeek : high;
+        ulong? early = low <= end ? EarlySpan(field, low, end, step) : null;
+        ulong late = LateRange(field, SundayIsZero(field, low), SundayIsZero(field, high), step);
+        return new CronReading(early, late, late);
+    }
+
+    /// <summary><c>a/step</c>: to the field's end, which early versions put at 7 for the day of the week.</summary>
+    public static CronReading From(CronField field, int low, int step)
+    {
+        int lateLow = SundayIsZero(field, low);
+        return new CronReading(
+            EarlySpan(field, low, EarlyEnd(field), step),
+            LateRange(field, lateLow, field.Max, step),
+            Bits.Span(lateLow, field.Max, step));
+    }
+
+    /// <summary>What to tell the user of an item that versions read differently; null when all agree.</summary>
+    public string? Dispute(CronField field, string item)
+    {
+        ulong? early = Early is ulong mask ? Days(field, mask) : null;
+        if (early == Late && Late == Latest)
+            return null;
+
+        string before = early is ulong days ? $"before 5 takes {Words(field, days)}" : "before 5 refuses it";
+        string after = Late == Latest
+            ? $"from 5 on takes {Words(field, Late)}"
+            : $"from 5 to 6.2 takes {Words(field, Late)}, and from 6.3 on {Words(field, Latest)}";
+        return $"In {field.Name}, '{item}' means different things to different servers: croniter {before}; {after}.";
+    }
+
+    // From croniter 5 on, a range may run over the field's end, and one whose ends are equal is the whole field.
+    private static ulong LateRange(CronField field, int low, int high, int step)
+    {
+        if (low == high)
+            return Bits.Span(field.Min, field.Max, step);
+        if (low < high)
+            return Bits.Span(low, high, step);
+
+        ulong untilEnd = Bits.Span(low, field.Max, step);
+        int beyondLast = (field.Max - low) % step;
+        bool skips = field.Max - beyondLast - field.Min + step > field.Size && beyondLast < step;
+        return untilEnd | Bits.Span(field.Min + (skips ? step - beyondLast : 0), high, step);
+    }
+
+    private static int EarlyEnd(CronField field) => field.IsDayOfWeek ? EarlyEndOfWeek : field.Max;
+
+    private static ulong EarlySpan(CronField field, int low, int high, int step)
+    {
+        ulong mask = Bits.Span(low, high, step);
+        return field.SevenIsSunday ? (mask | mask >> EarlyEndOfWeek) & field.All : mask;
+    }
+
+    // As many values as the field has are the whole field, whatever they are: so says croniter.
+    private static ulong Days(CronField field, ulong mask) => Bits.Count(mask) == field.Size ? field.All : mask & field.All;
+
+    private static int SundayIsZero(CronField field, int value) => field.SevenIsSunday && value == EarlyEndOfWeek ? 0 : value;
+
+    private static string Words(CronField field, ulong mask) => mask == field.All
+        ? "every " + field.Unit
+        : field.InWords(mask);
+}

@@ -1,0 +1,139 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using TroveSchedules.Cron;
+using Xunit;
+
+namespace TroveSchedules.Tests.Cron;
+
+/// <summary>What versions of croniter differ about: accepted, evaluated as the oldest that accepts it does, and told.</summary>
+public class CronWarningTests
+{
+    [Theory]
+    [InlineData("* * * * *")]
+    [InlineData("*/2 * * * *")]
+    [InlineData("5/15 * * * *")]
+    [InlineData("5-59/15 * * * *")]
+    [InlineData("0 3 * * mon-fri")]
+    [InlineData("0 3 * * 7")]
+    [InlineData("0 3 1 jan *")]
+    [InlineData("0 0 L * *")]
+    [InlineData("0 0 * * L5")]
+    [InlineData("0 0 * * 5#3")]
+    [InlineData("0 0 * * fri#1")]
+    [InlineData("0 0 * * mon#2,tue#3")]
+    [InlineData("@hourly")]
+    [InlineData("@daily")]
+    [InlineData("@midnight")]
+    [InlineData("@weekly")]
+    [InlineData("@monthly")]
+    [InlineData("@yearly")]
+    [InlineData("@annually")]
+    [InlineData("@Daily")]
+    [InlineData("* * * * * */10")]
+    [InlineData("0\t3 * * *")]
+    [InlineData(" 0  3 * * *\n")]
+    [InlineData("00 03 01 01 *")]
+    [InlineData("0 0 * * MON-Fri/2,sun")]
+    [InlineData("0 0 * * 5-7")]
+    [InlineData("0 0 * * fri-sun")]
+    [InlineData("0 0 * * sun-mon")]
+    [InlineData("0 0 * * 0-7/2")]
+    [InlineData("0 0 * * */2")]
+    [InlineData("0 0 1,15,l * *")]
+    [InlineData("0 0 28-L * *")]
+    [InlineData("0 0 * * l5,L7,5#1")]
+    [InlineData("0 0 13 * 5")]
+    [InlineData("0 0 L * 1")]
+    [InlineData("0 0 */2 * 1")]
+    [InlineData("0 0 13 * *,1")]
+    [InlineData("0 0 1-31 * 5#2")]
+    [InlineData("0 0 1-31 * 0-6")]
+    public void What_all_versions_agree_on_is_accepted_in_silence(string pattern) =>
+        Assert.Empty(CronPattern.Parse(pattern, allowSeconds: true).Warnings);
+
+    [Theory]
+    [InlineData("0 0 1-31 * 1", "runs on the days of day-of-week '1' alone; later versions run every day", "2026-11-23 00:00", "2026-11-30 00:00")]
+    [InlineData("0 0 */1 * 1", "runs on the days of day-of-week '1' alone; later versions run every day", "2026-11-23 00:00", "2026-11-30 00:00")]
+    [InlineData("0 0 13 * 0-6", "runs on the days of day-of-month '13' alone; later versions run every day", "2026-12-13 00:00", "2027-01-13 00:00")]
+    [InlineData("0 0 * * fri-mon", "before 5 refuses it; from 5 on takes Monday and Friday to Sunday", "2026-11-23 00:00", "2026-11-27 00:00")]
+    [InlineData("0 22-2 * * *", "before 5 refuses it; from 5 on takes 0 to 2, 22 and 23", "2026-11-22 22:00", "2026-11-22 23:00")]
+    [InlineData("50-10/20 * * * *", "before 5 refuses it; from 5 on takes 50", "2026-11-22 14:50", "2026-11-22 15:50")]
+    [InlineData("0 0 25-5 * *", "before 5 refuses it; from 5 on takes 1 to 5 and 25 to 31", "2026-11-25 00:00", "2026-11-26 00:00")]
+    [InlineData("0 0 1 nov-feb *", "before 5 refuses it; from 5 on takes January, February, November and December", "2026-12-01 00:00", "2027-01-01 00:00")]
+    [InlineData("0 0 * * 1/2", "before 5 takes Monday, Wednesday, Friday and Sunday; from 5 on takes Monday, Wednesday and Friday", "2026-11-23 00:00", "2026-11-25 00:00")]
+    [InlineData("5-5 * * * *", "before 5 takes 5; from 5 on takes every minute", "2026-11-22 15:05", "2026-11-22 16:05")]
+    [InlineData("0 0 * * 7-7", "before 5 takes Sunday; from 5 on takes every day", "2026-11-29 00:00", "2026-12-06 00:00")]
+    [InlineData("59/15 * * * *", "before 5 takes 59; from 5 to 6.2 takes 0, 15, 30 and 45, and from 6.3 on 59", "2026-11-22 14:59", "2026-11-22 15:59")]
+    [InlineData("0 23/6 * * *", "before 5 takes 23; from 5 to 6.2 takes 0, 6, 12 and 18, and from 6.3 on 23", "2026-11-22 23:00", "2026-11-23 23:00")]
+    [InlineData("0 0 31/5 * *", "before 5 takes 31; from 5 to 6.2 takes 1, 6, 11, 16, 21, 26 and 31, and from 6.3 on 31", "2026-12-31 00:00", "2027-01-31 00:00")]
+    [InlineData("0 0 1 12/3 *", "before 5 takes December; from 5 to 6.2 takes January, April, July and October, and from 6.3 on December", "2026-12-01 00:00", "2027-12-01 00:00")]
+    [InlineData("0 0 * * 6/2", "before 5 takes Saturday; from 5 to 6.2 takes Tuesday, Thursday, Saturday and Sunday, and from 6.3 on Saturday", "2026-11-28 00:00", "2026-12-05 00:00")]
+    [InlineData("0 0 31 2 0", "croniter before 6.3 fails on that", "2027-02-07 00:00", "2027-02-14 00:00")]
+    [InlineData("*/61 * * * *", "takes the first value alone, 0", "2026-11-22 15:00", "2026-11-22 16:00")]
+    [InlineData("0 0 * * mon-fri#2", "croniter before 1.3.10 refuses it", "2026-12-08 00:00", "2026-12-09 00:00")]
+    [InlineData("0 0 * * fri-sun 0", "before 5 takes Friday and Saturday; from 5 on takes Friday to Sunday", "2026-11-27 00:00", "2026-11-28 00:00")]
+    public void What_versions_differ_about_is_told_and_follows_the_oldest_that_accepts_it(string pattern, string warning, params string[] times)
+    {
+        CronPattern accepted = CronPattern.Parse(pattern, allowSeconds: true);
+        Assert.Contains(warning, Assert.Single(accepted.Warnings), StringComparison.Ordinal);
+        Assert.Equal(times.Select(Utc), accepted.Occurrences(Utc("2026-11-22 14:49")).Take(times.Length));
+    }
+
+    [Fact]
+    public void A_range_before_a_week_of_the_month_that_wraps_has_two_things_to_tell() =>
+        Assert.Equal(2, CronPattern.Parse("0 0 * * fri-mon#2").Warnings.Count);
+
+    [Theory]
+    [InlineData("0 0 */10 * *", "2026-02-21", "2026-03-11", "2026-03-21")]
+    [InlineData("0 0 1,15,31 * *", "2026-02-15", "2026-03-15", "2026-03-31")]
+    [InlineData("0 0 1,15,31 * *", "2024-02-15", "2024-03-15", "2024-03-31")]
+    [InlineData("0 0 1,15,30 * *", "2024-02-15", "2024-03-01", "2024-03-15")]
+    public void Servers_before_croniter_6_1_miss_the_first_of_March_and_the_user_is_told(string pattern, string after, params string[] times)
+    {
+        CronPattern accepted = CronPattern.Parse(pattern);
+        Assert.Contains("skips the first days of March", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
+        Assert.Equal(times.Select(Utc), accepted.Occurrences(Utc(after)).Take(times.Length));
+    }
+
+    [Theory]
+    [InlineData("0 0 */2 * *")]
+    [InlineData("0 0 31 * *")]
+    [InlineData("0 0 1,31 1,3-12 *")]
+    [InlineData("0 0 15,31 * *")]
+    [InlineData("0 0 1,28-31 * *")]
+    public void Days_that_short_months_lack_are_not_warned_of_where_nothing_is_missed(string pattern) =>
+        Assert.Empty(CronPattern.Parse(pattern).Warnings);
+
+    [Theory]
+    [InlineData("0 0 30,L * *", "2026-01-31", "2026-03-30", "2026-03-31")]
+    [InlineData("0 0 31,L * *", "2026-03-31", "2026-05-31", "2026-07-31")]
+    public void Servers_before_croniter_6_1_miss_the_last_day_beside_days_that_a_month_lacks(string pattern, string after, params string[] times)
+    {
+        CronPattern accepted = CronPattern.Parse(pattern);
+        Assert.Contains("skips the last day of such a month", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
+        Assert.Equal(times.Select(Utc), accepted.Occurrences(Utc(after)).Take(times.Length));
+    }
+
+    [Fact]
+    public void A_last_day_that_early_servers_never_see_follows_the_later_ones()
+    {
+        CronPattern accepted = CronPattern.Parse("0 0 30,L 2 *");
+        Assert.Contains("Mistral answers with an internal error; later versions run on the last day", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
+        Assert.Equal(Utc("2027-02-28"), accepted.Next(Utc("2026-11-22")));
+    }
+
+    [Fact]
+    public void A_pattern_that_1_3_5_refuses_follows_the_later_versions_in_all_its_fields() =>
+        Assert.Equal(Utc("2026-11-22 22:01"), CronPattern.Parse("5-5 22-2 * * *").Next(Utc("2026-11-22 22:00")));
+
+    [Fact]
+    public void A_pattern_that_1_3_5_refuses_runs_every_day_where_later_versions_do() =>
+        Assert.Equal(Utc("2026-11-23 01:00"), CronPattern.Parse("0 23-1 1-31 * 2").Next(Utc("2026-11-23 00:00")));
+
+    [Fact]
+    public void One_cause_is_told_once() => Assert.Single(CronPattern.Parse("5-5,5-5 * * * *").Warnings);
+
+    private static DateTimeOffset Utc(string time) =>
+        DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+}

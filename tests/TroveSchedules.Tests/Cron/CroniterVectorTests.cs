@@ -1,0 +1,93 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using TroveSchedules.Cron;
+using Xunit;
+
+namespace TroveSchedules.Tests.Cron;
+
+/// <summary>The judge is croniter 1.3.5 itself: make_vectors.py, beside this file, asked it.</summary>
+public class CroniterVectorTests
+{
+    private static readonly List<Vector> Vectors = [.. Read()];
+
+    [Fact]
+    public void There_are_more_than_three_thousand_agreed_vectors() =>
+        Assert.True(Vectors.Where(vector => vector.Section == "agreed").Select(vector => vector.Pattern).Distinct().Count() >= 3000);
+
+    [Theory]
+    [InlineData("agreed")]
+    [InlineData("seconds")]
+    [InlineData("differs")]
+    public void A_pattern_runs_when_croniter_says(string section) =>
+        AssertNone(section, vector =>
+        {
+            IEnumerable<DateTimeOffset> ours = CronPattern.Parse(vector.Pattern, allowSeconds: true).Occurrences(vector.Start).Take(vector.Times.Length);
+            return ours.SequenceEqual(vector.Times) ? null : $"{string.Join(" ", ours)}, not {string.Join(" ", vector.Times)}";
+        });
+
+    [Theory]
+    [InlineData("agreed")]
+    [InlineData("seconds")]
+    public void What_all_versions_agree_on_is_accepted_without_a_warning(string section) =>
+        AssertNone(section, vector => CronPattern.Parse(vector.Pattern, allowSeconds: true).Warnings.FirstOrDefault());
+
+    [Fact]
+    public void What_versions_take_differently_is_warned_of() =>
+        AssertNone("differs", vector => CronPattern.Parse(vector.Pattern, allowSeconds: true).Warnings.Count == 0 ? "no warning" : null);
+
+    [Fact]
+    public void What_croniter_refuses_is_never_accepted_without_a_warning() =>
+        AssertNone("refused", vector =>
+            CronPattern.TryParse(vector.Pattern, true, out CronPattern? accepted, out _) && accepted.Warnings.Count == 0 ? "accepted in silence" : null);
+
+    [Theory]
+    [InlineData("agreed")]
+    [InlineData("seconds")]
+    [InlineData("differs")]
+    public void Every_accepted_pattern_is_explained(string section) =>
+        AssertNone(section, vector => CronPattern.Parse(vector.Pattern, allowSeconds: true).Explain() is { Length: > 8 } ? null : "no explanation");
+
+    private static void AssertNone(string section, Func<Vector, string?> complaint)
+    {
+        List<string> complaints = Vectors
+            .Where(vector => vector.Section == section)
+            .Select(vector => (vector, text: Complaint(vector, complaint)))
+            .Where(checkedVector => checkedVector.text is not null)
+            .Select(checkedVector => $"{JsonSerializer.Serialize(checkedVector.vector.Pattern)} after {checkedVector.vector.Start:u}: {checkedVector.text}")
+            .ToList();
+        Assert.True(complaints.Count == 0, $"{complaints.Count} vectors:\n{string.Join("\n", complaints.Take(20))}");
+    }
+
+    private static string? Complaint(Vector vector, Func<Vector, string?> complaint)
+    {
+        try
+        {
+            return complaint(vector);
+        }
+        catch (CronPatternException refusal)
+        {
+            return refusal.Message;
+        }
+    }
+
+    private static IEnumerable<Vector> Read()
+    {
+        using Stream stream = typeof(CroniterVectorTests).Assembly.GetManifestResourceStream("croniter-vectors.jsonl")!;
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is string line)
+        {
+            string[] parts = JsonSerializer.Deserialize<string[]>(line)!;
+            List<DateTimeOffset> times = [.. parts.Skip(2).Select(Time)];
+            yield return new Vector(parts[0], parts[1], times.FirstOrDefault(), [.. times.Skip(1)]);
+        }
+    }
+
+    private static DateTimeOffset Time(string text) =>
+        DateTimeOffset.ParseExact(text, "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    private sealed record Vector(string Section, string Pattern, DateTimeOffset Start, DateTimeOffset[] Times);
+}
