@@ -1,0 +1,29 @@
+namespace TroveSchedules;
+
+/// <summary>A Trove database instance: what can be scheduled.</summary>
+public sealed class Instance
+{
+    /// <summary>The instance's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its name, which need not be unique.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Its status in Trove's words, such as ACTIVE, BACKUP or SHUTDOWN. Trove accepts a backup of an ACTIVE instance only.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>The kind of database, such as mysql.</summary>
+    public string? Datastore { get; init; }
+
+    /// <summary>The database's version.</summary>
+    public string? DatastoreVersion { get; init; }
+
+    /// <summary>The region that holds it; null where Trove does not tell.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The size of its volume in GiB; null where there is none.</summary>
+    public int? VolumeSize { get; init; }
+
+    /// <summary>The instance's id.</summary>
+    public override string ToString() => Id;
+}
