@@ -55,7 +55,7 @@ internal static class ServiceError
         foreach (char c in text)
         {
             if (clean.Length == LongestMessage)
-                return clean.Append('…').ToString();
+                return clean.Remove(LongestMessage - 1, char.IsHighSurrogate(clean[LongestMessage - 1]) ? 1 : 0).Append('…').ToString();
             clean.Append(char.IsControl(c) && c != '\n' ? ' ' : c);
         }
         return clean.ToString();
@@ -97,7 +97,7 @@ internal static class ServiceError
     };
 
     private static string ReasonOf(HttpResponseMessage response) =>
-        Printable(response.ReasonPhrase ?? response.StatusCode.ToString());
+        Printable(response.StatusCode == HttpStatusCode.Unauthorized || response.ReasonPhrase is null ? response.StatusCode.ToString() : response.ReasonPhrase);
 
     private static async Task<byte[]> ReadBodyAsync(HttpContent? content, CancellationToken cancellationToken)
     {
@@ -118,7 +118,7 @@ internal static class ServiceError
             Array.Resize(ref buffer, length);
             return buffer;
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
             return []; // The status says enough.
         }
@@ -141,7 +141,7 @@ internal static class ServiceError
                     return message;
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // InvalidOperationException: half of a surrogate pair.
         {
         }
         return null;

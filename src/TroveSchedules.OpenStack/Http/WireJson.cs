@@ -1,10 +1,25 @@
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>The one JSON context: everything that goes over the wire, read and written without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(string))]
-internal sealed partial class WireJson : JsonSerializerContext;
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(WireTime)])]
+[JsonSerializable(typeof(AuthRequest))]
+[JsonSerializable(typeof(AuthAnswer))]
+internal sealed partial class WireJson : JsonSerializerContext
+{
+    /// <summary>A request's body.</summary>
+    public static HttpContent Body<T>(T value, JsonTypeInfo<T> type) =>
+        new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
+}

@@ -1,0 +1,68 @@
+using System;
+using System.IO;
+using System.Net.Http;
+using System.Security.Authentication;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.OpenStack.Http;
+
+/// <summary>One request and its answer, within a time limit that covers the answer's body too. What the network does wrong leaves here as a <see cref="TroveScheduleException"/>.</summary>
+internal sealed class Exchange(HttpClient http, TimeProvider clock)
+{
+    /// <summary>How long one request may take, repeats included. The slowest page measured on a real cloud took 2 s.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
+
+    public async Task<T> SendAsync<T>(
+        HttpRequestMessage request, string service, object? target,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+#if NET
+        using var limit = new CancellationTokenSource(Limit, clock);
+#else
+        using CancellationTokenSource limit = clock.CreateCancellationTokenSource(Limit);
+#endif
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using HttpResponseMessage response =
+                await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            return await read(response, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Timeout,
+                $"{service} at {request.RequestUri!.Authority} gave no answer within {Limit.TotalSeconds:0} s.", e)
+            { Target = target };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Unreachable(e, service, request.RequestUri!, target);
+        }
+    }
+
+    /// <summary>The error for a request that got no answer: who was asked, and why not.</summary>
+    private static TroveScheduleException Unreachable(Exception cause, string name, Uri uri, object? target)
+    {
+        for (Exception? e = cause; e is not null; e = e.InnerException)
+        {
+            if (e is AuthenticationException)
+            {
+                return new TroveScheduleException(TroveErrorKind.Unavailable,
+                    $"The certificate of {name} at {uri.Authority} is not trusted: {e.Message}", cause)
+                {
+                    ErrorId = "UntrustedCertificate",
+                    Target = target,
+                    RecommendedAction = "Name the authority that signed it with -CACertificate (cacert in clouds.yaml, OS_CACERT); "
+                        + "-SkipCertificateCheck turns the check off, and with it the protection of your password.",
+                };
+            }
+        }
+        return new TroveScheduleException(TroveErrorKind.Unavailable,
+            $"{name} at {uri.Authority} cannot be reached: {cause.GetBaseException().Message}", cause)
+        {
+            Target = target,
+            RecommendedAction = $"Check the address, the network and whether {name} is up.",
+        };
+    }
+}

@@ -1,0 +1,75 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Security.Authentication;
+using System.Threading;
+using System.Threading.Tasks;
+using Polly;
+using Polly.Retry;
+
+namespace TroveSchedules.OpenStack.Http;
+
+/// <summary>
+/// Repeats what may be repeated: GET and DELETE, after a connection that broke or an answer that says "not now". A 500 is a definite answer of Mistral
+/// and is not repeated, nor is what is to be asked again only after <see cref="LongestWait"/>. A DELETE that finds nothing on a repeated attempt has succeeded before.
+/// </summary>
+internal sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+        {
+            MaxRetryAttempts = 3,
+            Delay = TimeSpan.FromSeconds(0.5),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = outcome => new ValueTask<bool>(IsPassing(outcome.Outcome) && !(RetryAfter(outcome.Outcome.Result, clock) > LongestWait)),
+            DelayGenerator = outcome => new ValueTask<TimeSpan?>(RetryAfter(outcome.Outcome.Result, clock)),
+            OnRetry = outcome =>
+            {
+                outcome.Outcome.Result?.Dispose();
+                return default;
+            },
+        })
+        .Build();
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Delete)
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+
+        int attempts = 0;
+        HttpResponseMessage response = await _pipeline.ExecuteAsync(
+            async token =>
+            {
+                attempts++;
+                return await base.SendAsync(request, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (attempts > 1 && request.Method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound)
+            response.StatusCode = HttpStatusCode.NoContent;
+        return response;
+    }
+
+    private static bool IsPassing(Outcome<HttpResponseMessage> outcome) => outcome switch
+    {
+        { Exception: HttpRequestException e } => e.InnerException is not AuthenticationException,
+        { Exception: IOException } => true,
+        { Result.StatusCode: (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout } => true,
+        _ => false,
+    };
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage? response, TimeProvider clock)
+    {
+        TimeSpan? wait = response?.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - (response.Headers.Date ?? clock.GetUtcNow()), // Both by the server's clock.
+            _ => null,
+        };
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+}

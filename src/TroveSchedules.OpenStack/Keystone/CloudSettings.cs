@@ -1,0 +1,63 @@
+using System;
+
+namespace TroveSchedules.OpenStack.Keystone;
+
+/// <summary>Which of a service's endpoints to use. Identity API v3, <c>interface</c> of a catalogue's endpoint.</summary>
+public enum EndpointInterface
+{
+    /// <summary>For everybody.</summary>
+    Public,
+
+    /// <summary>For what runs inside the cloud's own network.</summary>
+    Internal,
+
+    /// <summary>For the cloud's administrators.</summary>
+    Admin,
+}
+
+/// <summary>How to reach a cloud and how to enter it. <see cref="CloudConfiguration"/> makes one out of what people have.</summary>
+public sealed class CloudSettings
+{
+    /// <summary>The cloud's name in <c>clouds.yaml</c>; null when the settings came from elsewhere.</summary>
+    public string? CloudName { get; init; }
+
+    /// <summary>Keystone's address, with or without <c>/v3</c> and a final slash; http or https, without user, query or fragment.</summary>
+    public required Uri AuthUrl { get; init; }
+
+    /// <summary>Who enters.</summary>
+    public required CloudCredential Credential { get; init; }
+
+    /// <summary>
+    /// The project to enter. Null with an application credential, which is bound to its project, and where none is named: Keystone
+    /// then picks the user's default project, and to have none is an error.
+    /// </summary>
+    public ProjectScope? Project { get; init; }
+
+    /// <summary>The region whose endpoints are used, case-sensitive; null for the first in the catalogue.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Which endpoints are used.</summary>
+    public EndpointInterface Interface { get; init; } = EndpointInterface.Public;
+
+    /// <summary>Mistral's address instead of the catalogue's, with or without <c>/v2</c>; null to ask the catalogue.</summary>
+    public Uri? WorkflowEndpoint { get; init; }
+
+    /// <summary>Trove's address instead of the catalogue's, with or without <c>/v1.0</c> and the project's id; null to ask the catalogue.</summary>
+    public Uri? DatabaseEndpoint { get; init; }
+
+    /// <summary>A PEM file of the authorities to trust <em>instead of</em> the system's; null for the system's. Not read when the check is skipped.</summary>
+    public string? CaCertificatePath { get; init; }
+
+    /// <summary>A PEM file (with its chain, and with the key where <see cref="ClientKeyPath"/> is null), or a PFX file by its extension, to show to the servers; null for none.</summary>
+    public string? ClientCertificatePath { get; init; }
+
+    /// <summary>The PEM file of the unencrypted key to <see cref="ClientCertificatePath"/>; null when the key stands in that file.</summary>
+    public string? ClientKeyPath { get; init; }
+
+    /// <summary>True to trust any certificate of any server, which gives the credential to whoever answers.</summary>
+    public bool SkipCertificateCheck { get; init; }
+
+    /// <summary>The cloud in words, without secrets.</summary>
+    public override string ToString() =>
+        $"{(CloudName is null ? "" : $"{CloudName}: ")}{CloudUrl.Shown(AuthUrl)}, {Credential}{(Project is null ? "" : $", {Project}")}";
+}

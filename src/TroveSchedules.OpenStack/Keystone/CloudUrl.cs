@@ -1,0 +1,60 @@
+using System;
+using System.Linq;
+using System.Text.RegularExpressions;
+
+namespace TroveSchedules.OpenStack.Keystone;
+
+/// <summary>The addresses of services: which are acceptable, and the form in which the rest of this library uses them.</summary>
+internal static class CloudUrl
+{
+    private static readonly Regex KeystoneVersion = new(@"/v(3|2\.0)$", RegexOptions.CultureInvariant);
+    private static readonly Regex MistralVersion = new("/v2$", RegexOptions.CultureInvariant);
+    private static readonly Regex TroveVersion = new(@"/v1\.0(/[^/]*)?$", RegexOptions.CultureInvariant);
+    private static readonly Regex ProjectPlaceholder = new(@"[$%]\((project|tenant)_id\)s", RegexOptions.CultureInvariant);
+
+    /// <summary>Where tokens are asked for. A Keystone that was configured at <c>/v2.0</c> is asked at <c>/v3</c>: nothing else has been served for years.</summary>
+    /// <param name="authUrl">Keystone's address, with or without version and final slash.</param>
+    public static Uri Tokens(Uri authUrl) =>
+        new(KeystoneVersion.Replace(Checked(authUrl.OriginalString, "The auth URL"), "") + "/v3/auth/tokens");
+
+    /// <summary>Mistral's address, ending in <c>/v2</c>.</summary>
+    public static Uri Mistral(string url, string projectId) =>
+        new(MistralVersion.Replace(Checked(InProject(url, projectId), "Mistral's endpoint"), "") + "/v2");
+
+    /// <summary>Trove's address, ending in <c>/v1.0/</c> and the project's id, whichever project the configured address named.</summary>
+    public static Uri Trove(string url, string projectId) =>
+        new($"{TroveVersion.Replace(Checked(InProject(url, projectId), "Trove's endpoint"), "")}/v1.0/{projectId}");
+
+    /// <summary>An absolute address of http or https that names a place and nothing else.</summary>
+    /// <exception cref="TroveScheduleException">It is none. The text of it is not repeated, since a password may stand in it.</exception>
+    public static Uri Parse(string url, string what)
+    {
+        Checked(url, what);
+        return new Uri(url); // As given: placeholders for the project must survive.
+    }
+
+    /// <summary>An address without what it should not hold anyway: a user, a password, a query.</summary>
+    public static string Shown(Uri url) =>
+        url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : "(a relative URL)";
+
+    // Without the final slash.
+    private static string Checked(string url, string what)
+    {
+        string? problem =
+            !Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || !(uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+                ? "is not an absolute http or https URL"
+            : uri.UserInfo.Length > 0 ? "holds a user or a password"
+            : uri.Query.Length > 0 || uri.Fragment.Length > 0 || url.Any(c => c is '?' or '#') ? "holds a query or a fragment"
+            : null;
+        return problem is null
+            ? uri!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
+            : throw new TroveScheduleException(TroveErrorKind.Invalid, $"{what} {problem}.")
+            {
+                ErrorId = "InvalidConfiguration",
+                RecommendedAction = "Give the service's address alone, such as https://cloud.example.org:5000/v3.",
+            };
+    }
+
+    private static string InProject(string url, string projectId) =>
+        ProjectPlaceholder.Replace(url, _ => projectId);
+}

@@ -1,0 +1,177 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Http;
+
+namespace TroveSchedules.OpenStack.Keystone;
+
+/// <summary>Enters a cloud: exchanges a credential for a token of a project.</summary>
+/// <param name="exchange">Sends the request. Must not follow redirects, which would carry the credential elsewhere.</param>
+/// <param name="settings">Whom to ask, and as whom.</param>
+/// <param name="clock">Says when the token was received.</param>
+internal sealed class Identity(Exchange exchange, CloudSettings settings, TimeProvider clock)
+{
+    private static readonly TimeSpan RenewalMargin = TimeSpan.FromMinutes(2);
+
+    private readonly Uri url = CloudUrl.Tokens(settings.AuthUrl);
+
+    private ProjectScope? Project => settings.Credential.TakesScope ? settings.Project : null;
+
+    /// <summary>Asks for a token. Identity API v3, <c>POST /v3/auth/tokens</c>.</summary>
+    /// <exception cref="TroveScheduleException">
+    /// <c>Unauthorized</c>: the credential is wrong, or not good for the project. <c>UnscopedToken</c>: no project was named, and
+    /// the user has no default one. <c>ProtocolError</c>: the answer is not Keystone's. Otherwise what <see cref="ServiceError"/> says.
+    /// </exception>
+    public async Task<AuthToken> AuthenticateAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = Body() };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return await exchange.SendAsync(request, "Keystone", settings.AuthUrl, async (response, token) => response.StatusCode == HttpStatusCode.Created
+            ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
+            : throw await RefusalAsync(response, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    private HttpContent Body()
+    {
+        var body = new AuthRequest
+        {
+            Auth = new AuthBody
+            {
+                Identity = settings.Credential.ToIdentity(),
+                Scope = AuthScope.Of(Project),
+            },
+        };
+        return WireJson.Body(body, WireJson.Default.AuthRequest);
+    }
+
+    private async Task<AuthAnswerToken> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+#if NET
+            using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+#else
+            using Stream body = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
+#endif
+            AuthAnswer? answer = await JsonSerializer.DeserializeAsync(body, WireJson.Default.AuthAnswer, cancellationToken).ConfigureAwait(false);
+            return answer?.Token ?? throw ProtocolError(response, "has no token in its body");
+        }
+        catch (JsonException)
+        {
+            throw ProtocolError(response, "is not the JSON that the Identity API promises");
+        }
+    }
+
+    private AuthToken TokenOf(HttpResponseMessage response, AuthAnswerToken answer)
+    {
+        string value = response.Headers.TryGetValues("X-Subject-Token", out var values) && values.First() is { Length: > 0 } first
+            ? first
+            : throw ProtocolError(response, "has no X-Subject-Token");
+        DateTimeOffset expires = Time(answer.ExpiresAt) ?? throw ProtocolError(response, "does not say when the token expires");
+        if (answer.Project?.Id is not { Length: > 0 } projectId)
+            throw Unscoped();
+
+        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset? issued = Time(answer.IssuedAt);
+        // The token's life is measured by Keystone's clock alone, so that a wrong clock here neither shortens nor stretches it.
+        TimeSpan life = expires - (issued ?? now);
+        if (life <= TimeSpan.Zero)
+            throw ProtocolError(response, "holds a token that has expired already");
+        TimeSpan margin = TimeSpan.FromTicks(Math.Min(RenewalMargin.Ticks, life.Ticks / 2));
+
+        return new AuthToken
+        {
+            Value = value,
+            ExpiresAt = expires,
+            IssuedAt = issued,
+            RenewAt = now + life - margin,
+            UserId = answer.User?.Id,
+            UserName = answer.User?.Name,
+            ProjectId = projectId,
+            ProjectName = answer.Project.Name,
+            Roles = [.. (answer.Roles ?? []).Select(role => role?.Name).OfType<string>()],
+            Methods = answer.Methods ?? [],
+            Catalogue = new ServiceCatalogue(answer.Catalog ?? [], projectId),
+        };
+    }
+
+    private async Task<TroveScheduleException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode == HttpStatusCode.Unauthorized || await IsNoTokenAsync(response, cancellationToken).ConfigureAwait(false))
+        {
+            return new TroveScheduleException(TroveErrorKind.Unauthorized,
+                $"Keystone at {CloudUrl.Shown(settings.AuthUrl)} does not accept {settings.Credential}{(Project is null ? "" : $" for {Project}")}. "
+                + $"It does not say which is wrong: {WhatMayBeWrong()}.")
+            {
+                Target = settings.AuthUrl,
+                StatusCode = (int)response.StatusCode,
+                RequestId = ServiceError.RequestIdOf(response),
+                RecommendedAction = "Check the credential and the names, then connect again with Connect-TroveSession.",
+            };
+        }
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return new TroveScheduleException(TroveErrorKind.Invalid, $"There is no Keystone v3 at {CloudUrl.Shown(settings.AuthUrl)}: {CloudUrl.Shown(url)} is not found.")
+            {
+                ErrorId = "InvalidConfiguration",
+                Target = settings.AuthUrl,
+                StatusCode = 404,
+                RecommendedAction = "Give the auth URL that the cloud's openrc or clouds.yaml names.",
+            };
+        }
+        if (response.IsSuccessStatusCode)
+            return ProtocolError(response, $"has the status {(int)response.StatusCode} instead of 201");
+        TroveScheduleException refusal = await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, cancellationToken).ConfigureAwait(false);
+        // A validator that quotes the request would quote the secret.
+        return refusal.Message.Contains(settings.Credential.Secret)
+            ? new TroveScheduleException(refusal.Kind, $"Keystone refuses, with the status {refusal.StatusCode}.")
+            {
+                Target = refusal.Target,
+                StatusCode = refusal.StatusCode,
+                RequestId = refusal.RequestId,
+                RecommendedAction = refusal.RecommendedAction,
+            }
+            : refusal;
+    }
+
+    // To a token that is none Keystone answers 404 in its own words; a page that says 404 means that Keystone is elsewhere.
+    private async Task<bool> IsNoTokenAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        response.StatusCode == HttpStatusCode.NotFound && settings.Credential is TokenCredential
+        && (await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, cancellationToken).ConfigureAwait(false)).ServerMessage is not null;
+
+    private string WhatMayBeWrong() => settings.Credential switch
+    {
+        PasswordCredential => Project is null ? "the user or the password" : "the user, the password, the project, or the user's role in it",
+        ApplicationCredential => "the credential, its secret or its user, or the credential has expired",
+        _ => Project is null ? "the token may be wrong or have expired" : "the token may be wrong or have expired, or its user has no role in the project",
+    };
+
+    private TroveScheduleException Unscoped() =>
+        new(TroveErrorKind.Invalid, $"Keystone at {CloudUrl.Shown(settings.AuthUrl)} accepts {settings.Credential}, but no project was named and the user has no default one. Mistral would show such a token empty lists.")
+        {
+            ErrorId = "UnscopedToken",
+            Target = settings.AuthUrl,
+            RecommendedAction = "Name a project: -ProjectName or -ProjectId, project_name in clouds.yaml, or OS_PROJECT_NAME.",
+        };
+
+    private TroveScheduleException ProtocolError(HttpResponseMessage response, string what) =>
+        new(TroveErrorKind.ProtocolError, $"The answer of {CloudUrl.Shown(url)} {what}.")
+        {
+            Target = settings.AuthUrl,
+            StatusCode = (int)response.StatusCode,
+            RequestId = ServiceError.RequestIdOf(response),
+            RecommendedAction = "Check that the auth URL is Keystone's own and that no proxy answers in its place.",
+        };
+
+    private static DateTimeOffset? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
+            ? time
+            : null;
+}

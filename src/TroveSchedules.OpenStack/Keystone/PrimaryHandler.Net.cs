@@ -1,0 +1,52 @@
+#if NET
+using System.Net;
+using System.Net.Http;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace TroveSchedules.OpenStack.Keystone;
+
+internal static partial class PrimaryHandler
+{
+    private static SocketsHttpHandler Create(bool skipCheck, X509Certificate2Collection? authorities, X509Certificate2Collection? client)
+    {
+        var tls = new SslClientAuthenticationOptions();
+        if (skipCheck)
+            tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        else if (authorities is not null)
+            tls.CertificateChainPolicy = OnlyTrusting(authorities);
+        if (client is not null)
+            tls.ClientCertificateContext = SslStreamCertificateContext.Create(client[0], client, offline: true);
+        return new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            SslOptions = tls,
+        };
+    }
+
+    private static X509ChainPolicy OnlyTrusting(X509Certificate2Collection authorities)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            // A private authority seldom publishes revocations; the system's authorities are not asked for them either.
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
+    }
+
+    private static void ImportPem(X509Certificate2Collection certificates, string path) => certificates.ImportFromPemFile(path);
+
+    private static void ImportPemWithKey(X509Certificate2Collection certificates, string path, string? keyPath) =>
+        Load(path, "the client certificate", () =>
+        {
+            using X509Certificate2 client = X509Certificate2.CreateFromPemFile(path, keyPath);
+            certificates.ImportFromPemFile(path);
+            // Windows' TLS uses no key that exists only in memory, hence the way through a PFX.
+            certificates[0] = new X509Certificate2(client.Export(X509ContentType.Pkcs12));
+        });
+}
+#endif

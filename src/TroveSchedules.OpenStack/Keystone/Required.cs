@@ -1,0 +1,10 @@
+using System;
+
+namespace TroveSchedules.OpenStack.Keystone;
+
+/// <summary>What may not be left out of a public value.</summary>
+internal static class Required
+{
+    public static string Text(string value, string parameter) =>
+        value is { Length: > 0 } ? value : throw new ArgumentException("It must not be empty.", parameter);
+}

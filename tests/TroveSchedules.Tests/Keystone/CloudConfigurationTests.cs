@@ -1,0 +1,553 @@
+using System;
+using System.IO;
+using System.Linq;
+using TroveSchedules.OpenStack.Keystone;
+using Xunit;
+
+namespace TroveSchedules.Tests.Keystone;
+
+public sealed class CloudConfigurationTests : IDisposable
+{
+    private const string Prod = """
+        clouds:
+          prod:
+            region_name: RegionOne
+            auth:
+              auth_url: https://prod.example/v3
+              username: ann
+              user_domain_name: Default
+              project_name: shop
+              project_domain_name: Default
+              password: from-clouds
+        """;
+
+    private readonly Folders folders = new();
+
+    public void Dispose() => folders.Dispose();
+
+    private CloudSettings Cloud(string name = "prod", CloudOverrides? overrides = null) =>
+        CloudConfiguration.FromCloud(name, overrides, folders.Sources);
+
+    private CloudSettings FromEnvironment(CloudOverrides? overrides = null) => CloudConfiguration.FromEnvironment(overrides, folders.Sources);
+
+    private TroveScheduleException CloudError(string name = "prod", CloudOverrides? overrides = null) =>
+        Assert.Throws<TroveScheduleException>(() => Cloud(name, overrides));
+
+    private Folders Entry(string lines) => folders.Write("here/clouds.yaml", "clouds:\n  prod:\n    " + lines.ReplaceLineEndings("\n    ") + "\n");
+
+    private void SetAll(params string[] settings)
+    {
+        foreach (string[] pair in settings.Select(setting => setting.Split('=', 2)))
+            folders.Set(pair[0], pair[1]);
+    }
+
+    [Fact]
+    public void A_cloud_is_read_from_its_entry()
+    {
+        folders.Write("here/clouds.yaml", Prod);
+        CloudSettings cloud = Cloud();
+        Assert.Equal("prod", cloud.CloudName);
+        Assert.Equal("https://prod.example/v3", cloud.AuthUrl.ToString());
+        Assert.Equal("the password of user 'ann' (domain 'Default')", cloud.Credential.ToString());
+        Assert.Equal("from-clouds", cloud.Credential.Secret);
+        Assert.Equal("project 'shop' (domain 'Default')", cloud.Project!.ToString());
+        Assert.Equal("RegionOne", cloud.Region);
+        Assert.Equal(EndpointInterface.Public, cloud.Interface);
+        Assert.False(cloud.SkipCertificateCheck);
+        Assert.Null(cloud.WorkflowEndpoint);
+        Assert.Null(cloud.CaCertificatePath);
+    }
+
+    [Theory]
+    [InlineData("here/clouds.yaml", "home/.config/openstack/clouds.yaml")]
+    [InlineData("here/clouds.yaml", "here/clouds.yml")]
+    [InlineData("here/clouds.yml", "here/clouds.json")]
+    [InlineData("here/clouds.json", "home/.config/openstack/clouds.yaml")]
+    [InlineData("xdg/openstack/clouds.yaml", "home/.config/openstack/clouds.yaml")]
+    [InlineData("appdata/openstack/clouds.yaml", "home/.config/openstack/clouds.yaml")]
+    [InlineData("home/.config/openstack/clouds.yaml", "etc/clouds.yaml")]
+    [InlineData("named.txt", "here/clouds.yaml")]
+    public void The_first_file_in_openstacksdks_order_is_the_only_one(string first, string second)
+    {
+        folders.Set("XDG_CONFIG_HOME", folders.PathOf("xdg")).Set("APPDATA", folders.PathOf("appdata"));
+        if (first == "named.txt")
+            folders.Set("OS_CLIENT_CONFIG_FILE", folders.PathOf(first));
+        folders.Write(first, "{\"clouds\": {\"first\": {}}}").Write(second, "{\"clouds\": {\"second\": {}}}");
+        Assert.Equal(["first"], CloudConfiguration.CloudNames(folders.Sources));
+    }
+
+    [Fact]
+    public void Secure_yaml_is_laid_over_the_entry()
+    {
+        folders.Write("here/clouds.yaml", Prod).Write("home/.config/openstack/secure.yaml", "clouds: {prod: {auth: {password: from-secure}}}");
+        Assert.Equal("from-secure", Cloud().Credential.Secret);
+        Assert.Equal("shop", Cloud().Project!.Name);
+    }
+
+    [Fact]
+    public void A_secure_file_can_be_named()
+    {
+        folders.Write("here/clouds.yaml", Prod).Write("vault/s.yaml", "clouds: {prod: {auth: {password: from-vault}}}")
+            .Set("OS_CLIENT_SECURE_FILE", folders.PathOf("vault/s.yaml"));
+        Assert.Equal("from-vault", Cloud().Credential.Secret);
+    }
+
+    [Theory]
+    [InlineData("entry", null, null, null)]
+    [InlineData("region", "region", null, null)]
+    [InlineData("secure", null, "secure", null)]
+    [InlineData("region", "region", "secure", null)]
+    [InlineData("explicit", "region", "secure", "explicit")]
+    public void Explicit_wins_over_region_over_secure_over_entry(string expected, string? inRegion, string? inSecure, string? said)
+    {
+        Entry($"""
+            auth: {"{"}auth_url: "http://k/v3", user_id: u, password: entry{"}"}
+            regions:
+            - name: R
+              values: {(inRegion is null ? "{}" : $"{{auth: {{password: {inRegion}}}}}")}
+            """);
+        if (inSecure is not null)
+            folders.Write("here/secure.yaml", $"clouds: {{prod: {{auth: {{password: {inSecure}}}}}}}");
+        Assert.Equal(expected, Cloud(overrides: new CloudOverrides { Password = said }).Credential.Secret);
+    }
+
+    [Fact]
+    public void A_named_cloud_takes_nothing_from_the_variables()
+    {
+        folders.Write("here/clouds.yaml", Prod);
+        SetAll("OS_CLOUD=prod", "OS_PASSWORD=from-variable", "OS_REGION_NAME=Elsewhere", "OS_PROJECT_NAME=other", "OS_AUTH_URL=http://elsewhere");
+        CloudSettings cloud = FromEnvironment();
+        Assert.Equal(("prod", "from-clouds", "RegionOne", "shop", "prod.example"),
+            (cloud.CloudName, cloud.Credential.Secret, cloud.Region, cloud.Project!.Name, cloud.AuthUrl.Host));
+    }
+
+    [Theory]
+    [InlineData(null, "One", "http://one/v3")]
+    [InlineData("Two", "Two", "http://two/v3")]
+    [InlineData("Three", "Three", "http://entry/v3")]
+    public void A_region_brings_its_own_values(string? wanted, string region, string authUrl)
+    {
+        Entry("""
+            auth: {auth_url: "http://entry/v3", user_id: u, password: p}
+            regions:
+            - {name: One, values: {auth: {auth_url: "http://one/v3"}}}
+            - {name: Two, values: {auth_url: "http://two/v3"}}
+            - Three
+            """);
+        CloudSettings cloud = Cloud(overrides: new CloudOverrides { Region = wanted });
+        Assert.Equal((region, authUrl), (cloud.Region, cloud.AuthUrl.ToString()));
+    }
+
+    [Fact]
+    public void A_region_that_the_entry_does_not_list_is_an_error_that_lists_them()
+    {
+        Entry("""
+            auth: {auth_url: "http://entry/v3", user_id: u, password: p}
+            regions: [One, Two]
+            """);
+        TroveScheduleException error = CloudError(overrides: new CloudOverrides { Region = "one" });
+        Assert.Equal("InvalidConfiguration", error.ErrorId);
+        Assert.Contains("'one'", error.Message);
+        Assert.Contains("One, Two", error.Message);
+    }
+
+    [Fact]
+    public void Without_a_list_of_regions_an_explicit_region_is_left_to_the_catalogue()
+    {
+        folders.Write("here/clouds.yaml", Prod);
+        Assert.Equal("RegionTwo", Cloud(overrides: new CloudOverrides { Region = "RegionTwo" }).Region);
+    }
+
+    [Fact]
+    public void An_explicit_name_hides_a_configured_id()
+    {
+        Entry("auth: {auth_url: http://k, user_id: u1, password: p, project_id: p1, project_domain_id: d1}");
+        CloudSettings cloud = Cloud(overrides: new CloudOverrides { ProjectName = "mine", ProjectDomainName = "Mine", UserName = "bob", UserDomainName = "Mine" });
+        Assert.Equal("project 'mine' (domain 'Mine')", cloud.Project!.ToString());
+        Assert.Equal("the password of user 'bob' (domain 'Mine')", cloud.Credential.ToString());
+    }
+
+    [Fact]
+    public void An_explicit_token_replaces_the_entrys_password()
+    {
+        folders.Write("here/clouds.yaml", Prod);
+        CloudSettings cloud = Cloud(overrides: new CloudOverrides { Token = "t" });
+        Assert.IsType<TokenCredential>(cloud.Credential);
+        Assert.Equal("shop", cloud.Project!.Name);
+    }
+
+    [Fact]
+    public void An_explicit_password_replaces_the_entrys_application_credential()
+    {
+        Entry("auth_type: v3applicationcredential\nauth: {auth_url: http://k, application_credential_id: a, application_credential_secret: s}");
+        Assert.IsType<PasswordCredential>(Cloud(overrides: new CloudOverrides { UserId = "u", Password = "p" }).Credential);
+    }
+
+    [Theory]
+    [InlineData("project_id: x", "project id x")]
+    [InlineData("tenant_id: x", "project id x")]
+    [InlineData("tenant-id: x", "project id x")]
+    [InlineData("project_id: x, project_name: y", "project id x")]
+    [InlineData("tenant_name: y, project_domain_id: d", "project 'y' (domain id d)")]
+    [InlineData("project_name: y, project_domain_id: d, project_domain_name: D", "project 'y' (domain id d)")]
+    [InlineData("project_name: y, default_domain: d", "project 'y' (domain id d)")]
+    [InlineData("project_name: y, default_domain_name: D", "project 'y' (domain 'D')")]
+    [InlineData("project_name: y, domain_name: D", "project 'y' (domain 'D')")]
+    [InlineData("project_name: y, domain_id: d", "project 'y' (domain id d)")]
+    public void A_project_has_many_spellings(string lines, string expected)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p, {lines}}}");
+        Assert.Equal(expected, Cloud().Project!.ToString());
+    }
+
+    [Theory]
+    [InlineData("auth_type: password", "user_id: u, password: p", "the password of user id u")]
+    [InlineData("auth_type: v3password", "username: n, user_domain_id: d, password: p", "the password of user 'n' (domain id d)")]
+    [InlineData("auth_plugin: password", "user_name: n, default_domain_name: D, password: p", "the password of user 'n' (domain 'D')")]
+    [InlineData("interface: public", "user_id: u, password: p, token: t", "the password of user id u")]
+    [InlineData("auth_type: token", "user_id: u, password: p, token: t", "the token")]
+    [InlineData("auth_type: v3token", "auth_token: t", "the token")]
+    [InlineData("interface: public", "token: t", "the token")]
+    [InlineData("auth_type: v3applicationcredential", "application_credential_id: a, application_credential_secret: s", "the application credential id a")]
+    [InlineData("interface: public", "application_credential_id: a, application_credential_secret: s", "the application credential id a")]
+    [InlineData("auth_type: v3applicationcredential", "application_credential_name: a, application_credential_secret: s, user_id: u", "the application credential 'a' of user id u")]
+    [InlineData("auth_type: v3applicationcredential", "application_credential_name: a, application_credential_secret: s, username: n, user_domain_name: D", "the application credential 'a' of user 'n' (domain 'D')")]
+    public void The_credential_follows_auth_type_or_else_what_there_is(string type, string auth, string expected)
+    {
+        Entry($"{type}\nauth: {{auth_url: http://k, {auth}}}");
+        Assert.Equal(expected, Cloud().Credential.ToString());
+    }
+
+    [Fact]
+    public void An_application_credential_leaves_the_project_out()
+    {
+        Entry("auth: {auth_url: http://k, application_credential_id: a, application_credential_secret: s, project_name: no-domain-needed}");
+        Assert.Null(Cloud().Project);
+    }
+
+    [Fact]
+    public void A_project_that_is_said_beside_an_application_credential_is_refused()
+    {
+        Entry("auth: {auth_url: http://k, application_credential_id: a, application_credential_secret: topsecret}");
+        TroveScheduleException error = CloudError(overrides: new CloudOverrides { ProjectName = "other", ProjectDomainName = "Default" });
+        Assert.Equal(("InvalidConfiguration", "other"), (error.ErrorId, error.Target));
+        Assert.DoesNotContain("topsecret", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("auth_url", "user_id: u, password: p")]
+    [InlineData("username", "auth_url: http://k, password: p")]
+    [InlineData("password", "auth_url: http://k, user_id: u")]
+    [InlineData("user_domain_name", "auth_url: http://k, username: u, password: p")]
+    [InlineData("project_domain_name", "auth_url: http://k, user_id: u, password: p, project_name: x")]
+    [InlineData("application_credential_id", "auth_url: http://k, application_credential_secret: s")]
+    [InlineData("username", "auth_url: http://k, application_credential_name: a, application_credential_secret: s")]
+    [InlineData("user_domain_name", "auth_url: http://k, application_credential_name: a, username: u, application_credential_secret: s")]
+    [InlineData("application_credential_secret", "auth_type: v3applicationcredential, auth_url: http://k, application_credential_id: a")]
+    [InlineData("token", "auth_type: token, auth_url: http://k")]
+    [InlineData("cert", "auth_url: http://k, user_id: u, password: p, key: k.pem")]
+    public void What_is_missing_is_named(string missing, string auth)
+    {
+        Entry($"auth: {{{auth}}}");
+        TroveScheduleException error = CloudError();
+        Assert.Equal((TroveErrorKind.Invalid, "InvalidConfiguration"), (error.Kind, error.ErrorId));
+        Assert.StartsWith($"{missing} is missing in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}'", error.Message);
+        Assert.Equal($"Set {missing}.", error.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("v2password")]
+    [InlineData("v3oidcpassword")]
+    public void An_auth_type_that_is_not_supported_is_refused(string type)
+    {
+        Entry($"auth_type: {type}\nauth: {{auth_url: http://k, user_id: u, password: p}}");
+        TroveScheduleException error = CloudError();
+        Assert.Equal("InvalidConfiguration", error.ErrorId);
+        Assert.Contains($"'{type}'", error.Message);
+        Assert.Contains("v3applicationcredential", error.Message);
+    }
+
+    [Theory]
+    [InlineData("interface: internal", EndpointInterface.Internal)]
+    [InlineData("interface: internalURL", EndpointInterface.Internal)]
+    [InlineData("endpoint_type: adminURL", EndpointInterface.Admin)]
+    [InlineData("endpoint_type: publicURL", EndpointInterface.Public)]
+    public void Interfaces_have_old_and_new_names(string line, EndpointInterface expected)
+    {
+        Entry(line + "\nauth: {auth_url: http://k, user_id: u, password: p}");
+        Assert.Equal(expected, Cloud().Interface);
+    }
+
+    [Theory]
+    [InlineData("verify: true", false)]
+    [InlineData("verify: false", true)]
+    [InlineData("verify: False", true)]
+    [InlineData("insecure: true", true)]
+    [InlineData("insecure: '1'", true)]
+    [InlineData("insecure: no", false)]
+    [InlineData("verify: true\ninsecure: true", true)]
+    [InlineData("interface: public", false)]
+    public void Verify_and_insecure_decide_about_the_certificate(string lines, bool skip)
+    {
+        Entry(lines + "\nauth: {auth_url: http://k, user_id: u, password: p}");
+        Assert.Equal(skip, Cloud().SkipCertificateCheck);
+    }
+
+    [Fact]
+    public void An_explicit_check_of_certificates_wins_over_verify_false()
+    {
+        Entry("verify: false\nauth: {auth_url: http://k, user_id: u, password: p}");
+        Assert.False(Cloud(overrides: new CloudOverrides { SkipCertificateCheck = false }).SkipCertificateCheck);
+    }
+
+    [Fact]
+    public void Paths_start_at_the_current_folder_or_at_home()
+    {
+        Entry("cacert: ca.pem\ncert: ~/me.pem\nkey: /abs/key.pem\nauth: {auth_url: http://k, user_id: u, password: p}");
+        CloudSettings cloud = Cloud();
+        Assert.Equal((folders.PathOf("here/ca.pem"), folders.PathOf("home/me.pem"), "/abs/key.pem"),
+            (cloud.CaCertificatePath, cloud.ClientCertificatePath, cloud.ClientKeyPath));
+    }
+
+    [Theory]
+    [InlineData("workflow_endpoint_override")]
+    [InlineData("workflowv2_endpoint_override")]
+    [InlineData("mistral_endpoint_override")]
+    public void Mistrals_endpoint_can_be_overridden(string setting)
+    {
+        Entry($"{setting}: http://m:8989\ndatabase_endpoint_override: http://t:8779/v1.0/%(tenant_id)s\nauth: {{auth_url: http://k, user_id: u, password: p}}");
+        Assert.Equal("http://m:8989", Cloud().WorkflowEndpoint!.OriginalString);
+        Assert.Equal("http://t:8779/v1.0/%(tenant_id)s", Cloud().DatabaseEndpoint!.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("auth_url", "ftp://k/v3")]
+    [InlineData("auth_url", "k:5000/v3")]
+    [InlineData("auth_url", "http://ann:topsecret@k/v3")]
+    [InlineData("auth_url", "http://k/v3?token=topsecret")]
+    [InlineData("auth_url", "http://k/v3#x")]
+    [InlineData("workflow_endpoint_override", "/v2")]
+    [InlineData("database_endpoint_override", "http://ann:topsecret@t")]
+    public void An_address_that_is_more_or_less_than_one_is_refused_without_repeating_it(string setting, string url)
+    {
+        string authUrl = setting == "auth_url" ? url : "http://k";
+        Entry($"{(setting == "auth_url" ? "interface: public" : $"{setting}: \"{url}\"")}\nauth: {{auth_url: \"{authUrl}\", user_id: u, password: p}}");
+        TroveScheduleException error = CloudError();
+        Assert.Equal("InvalidConfiguration", error.ErrorId);
+        Assert.StartsWith($"{setting} in the cloud 'prod'", error.Message);
+        Assert.DoesNotContain("topsecret", error.ToString());
+    }
+
+    [Fact]
+    public void An_unknown_cloud_is_answered_with_the_known_ones_and_the_file()
+    {
+        folders.Write("here/clouds.yaml", Prod + "\n  test: {auth: {}}").Write("here/secure.yml", "clouds: {prod: {auth: {password: x}}}");
+        TroveScheduleException error = CloudError("Prod");
+        Assert.Equal((TroveErrorKind.NotFound, "UnknownCloud", "Prod"), (error.Kind, error.ErrorId, error.Target));
+        Assert.Contains("Known are prod, test", error.Message);
+        Assert.Contains(folders.PathOf("here/clouds.yaml"), error.Message);
+        Assert.Contains(folders.PathOf("here/secure.yml"), error.Message);
+    }
+
+    [Fact]
+    public void Without_any_file_the_folders_that_were_searched_are_named()
+    {
+        TroveScheduleException error = CloudError();
+        Assert.Equal("UnknownCloud", error.ErrorId);
+        foreach (string folder in new[] { "here", "home/.config/openstack", "etc" })
+            Assert.Contains(folders.PathOf(folder), error.Message);
+        Assert.Empty(CloudConfiguration.CloudNames(folders.Sources));
+    }
+
+    [Theory]
+    [InlineData("OS_CLIENT_CONFIG_FILE")]
+    [InlineData("OS_CLIENT_SECURE_FILE")]
+    public void A_named_file_that_is_not_there_is_an_error(string variable)
+    {
+        folders.Write("here/clouds.yaml", Prod).Set(variable, folders.PathOf("nowhere.yaml"));
+        TroveScheduleException error = CloudError();
+        Assert.Equal("InvalidConfiguration", error.ErrorId);
+        Assert.Contains(variable, error.Message);
+        Assert.Contains("nowhere.yaml", error.Message);
+    }
+
+    [Fact]
+    public void A_profile_is_what_the_entry_starts_from()
+    {
+        Entry("profile: vendor\nauth: {user_id: u, password: p, project_name: mine}");
+        folders.Write("etc/clouds-public.yaml", """
+            public-clouds:
+              vendor:
+                region_name: V1
+                auth: {auth_url: "http://vendor/v3", project_id: never, project_domain_name: Default}
+            """);
+        CloudSettings cloud = Cloud();
+        Assert.Equal(("vendor", "V1", "mine"), (cloud.AuthUrl.Host, cloud.Region, cloud.Project!.Name));
+    }
+
+    [Fact]
+    public void A_profile_that_is_nowhere_is_named_where_its_address_is_missed()
+    {
+        Entry("profile: rackspace\nauth: {user_id: u, password: p}");
+        Assert.Contains("rackspace", CloudError().Message);
+    }
+
+    [Fact]
+    public void Merge_keys_and_anchors_work_as_in_any_yaml()
+    {
+        folders.Write("here/clouds.yaml", """
+            common: &common
+              region_name: RegionOne
+              auth: &auth {auth_url: "http://k/v3", user_domain_name: Default, username: ann, password: p}
+            clouds:
+              prod:
+                <<: *common
+                auth: {<<: *auth, username: bob}
+              list:
+                <<: [{region_name: First}, *common]
+            """);
+        Assert.Equal("the password of user 'bob' (domain 'Default')", Cloud().Credential.ToString());
+        Assert.Equal("RegionOne", Cloud().Region);
+        Assert.Equal("First", Cloud("list").Region);
+    }
+
+    [Theory]
+    [InlineData("password: 0123", "0123")]
+    [InlineData("password: 'null'", "null")]
+    [InlineData("password: \"a: #b\"", "a: #b")]
+    [InlineData("password: yes", "yes")]
+    [InlineData("password: 'pä$$ {x} %(y)s'", "pä$$ {x} %(y)s")]
+    public void A_password_is_taken_as_it_is_written(string line, string password)
+    {
+        Entry($"auth:\n  auth_url: http://k\n  user_id: u\n  {line}");
+        Assert.Equal(password, Cloud().Credential.Secret);
+    }
+
+    [Theory]
+    [InlineData("password:")]
+    [InlineData("password: ~")]
+    [InlineData("password: null")]
+    [InlineData("password: ''")]
+    public void Nothing_written_is_nothing_set(string line)
+    {
+        Entry($"auth:\n  auth_url: http://k\n  user_id: u\n  {line}");
+        Assert.StartsWith("password is missing", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("clouds:\n  prod:\n    auth: topsecret\n", 3)]
+    [InlineData("clouds:\n  prod:\n    auth: {password: [topsecret], auth_url: http://k, user_id: u}\n", 3)]
+    [InlineData("clouds: [topsecret]\n", 1)]
+    [InlineData("clouds:\n  prod:\n    auth: {password: topsecret\n    x: y\n", 3)]
+    [InlineData("clouds:\n  prod:\n    password: topsecret\n    password: topsecret\n", 4)]
+    [InlineData("clouds:\n  prod:\n\t password: topsecret\n", 2)]
+    [InlineData("clouds:\n  prod:\n    auth: *topsecret\n", 4)]
+    [InlineData("clouds:\n  prod:\n    regions: topsecret\n", 3)]
+    [InlineData("clouds:\n  prod:\n    regions:\n    - {nome: topsecret}\n", 4)]
+    [InlineData("- topsecret\n", 1)]
+    [InlineData("{\"clouds\": {\"prod\": {\"auth\": {\"password\": \"topsecret\n", 1)]
+    public void A_malformed_file_is_named_with_its_line_and_none_of_its_contents(string text, int line)
+    {
+        folders.Write("here/clouds.yaml", text);
+        TroveScheduleException error = CloudError();
+        Assert.Equal((TroveErrorKind.Invalid, "InvalidConfiguration"), (error.Kind, error.ErrorId));
+        Assert.Contains(folders.PathOf("here/clouds.yaml"), error.Message);
+        Assert.Contains($"line {line}", error.Message);
+        Assert.DoesNotContain("topsecret", error.ToString());
+    }
+
+    [Fact]
+    public void A_mapping_that_merges_itself_ends()
+    {
+        folders.Write("here/clouds.yaml", "clouds:\n  prod: &me\n    <<: *me\n");
+        Assert.Equal("InvalidConfiguration", CloudError().ErrorId);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# only a comment\n")]
+    [InlineData("clouds:\n")]
+    public void An_empty_file_knows_no_clouds(string text)
+    {
+        folders.Write("here/clouds.yaml", text);
+        Assert.Equal("UnknownCloud", CloudError().ErrorId);
+    }
+
+    [Fact]
+    public void A_file_that_may_not_be_read_is_passed_over()
+    {
+        // A folder in the file's place stands for it: root, as whom containers run tests, may read any file.
+        Directory.CreateDirectory(folders.PathOf("here/clouds.yaml"));
+        folders.Write("etc/clouds.yaml", Prod);
+        Assert.Equal(["prod"], CloudConfiguration.CloudNames(folders.Sources));
+    }
+
+    [Fact]
+    public void Variables_make_a_cloud_without_a_name()
+    {
+        SetAll("OS_AUTH_URL=http://k:5000/v3", "OS_USERNAME=ann", "OS_PASSWORD=p", "OS_PROJECT_NAME=shop", "OS_USER_DOMAIN_NAME=Default",
+            "OS_PROJECT_DOMAIN_ID=default", "OS_REGION_NAME=R", "OS_INTERFACE=internal", "OS_CACERT=ca.pem", "OS_INSECURE=true",
+            "OS_MISTRAL_URL=http://m/v2", "OS_DATABASE_ENDPOINT_OVERRIDE=http://t", "OS_CERT=c.pem", "OS_KEY=k.pem");
+        CloudSettings cloud = FromEnvironment();
+        Assert.Null(cloud.CloudName);
+        Assert.Equal("http://k:5000/v3, the password of user 'ann' (domain 'Default'), project 'shop' (domain id default)", cloud.ToString());
+        Assert.Equal(("R", EndpointInterface.Internal, true), (cloud.Region, cloud.Interface, cloud.SkipCertificateCheck));
+        Assert.Equal(("http://m/v2", "http://t"), (cloud.WorkflowEndpoint!.OriginalString, cloud.DatabaseEndpoint!.OriginalString));
+        Assert.Equal((folders.PathOf("here/ca.pem"), folders.PathOf("here/c.pem"), folders.PathOf("here/k.pem")),
+            (cloud.CaCertificatePath, cloud.ClientCertificatePath, cloud.ClientKeyPath));
+    }
+
+    [Theory]
+    [InlineData("OS_USER_ID=u OS_PASSWORD=p OS_TENANT_NAME=t OS_DEFAULT_DOMAIN=default", "the password of user id u", "project 't' (domain id default)")]
+    [InlineData("OS_USERNAME=n OS_PASSWORD=p OS_TENANT_ID=t OS_DEFAULT_DOMAIN_NAME=D", "the password of user 'n' (domain 'D')", "project id t")]
+    [InlineData("OS_TOKEN=t OS_PROJECT_ID=p", "the token", "project id p")]
+    [InlineData("OS_AUTH_TOKEN=t OS_AUTH_TYPE=token OS_PROJECT_ID=p OS_ENDPOINT_TYPE=publicURL", "the token", "project id p")]
+    [InlineData("OS_AUTH_TYPE=v3applicationcredential OS_APPLICATION_CREDENTIAL_ID=a OS_APPLICATION_CREDENTIAL_SECRET=s OS_PROJECT_NAME=t", "the application credential id a", null)]
+    [InlineData("OS_USER_ID=u OS_PASSWORD=p OS_PROJECT_ID= OS_PROJECT_NAME=", "the password of user id u", null)]
+    public void Variables_have_as_many_spellings(string variables, string credential, string? project)
+    {
+        SetAll(["OS_AUTH_URL=http://k", .. variables.Split(' ')]);
+        Assert.Equal((credential, project), (FromEnvironment().Credential.ToString(), FromEnvironment().Project?.ToString()));
+    }
+
+    [Theory]
+    [InlineData("OS_AUTH_URL", "OS_USER_ID=u OS_PASSWORD=p")]
+    [InlineData("OS_PASSWORD", "OS_AUTH_URL=http://k OS_USER_ID=u")]
+    [InlineData("OS_USER_DOMAIN_NAME", "OS_AUTH_URL=http://k OS_USERNAME=u OS_PASSWORD=p")]
+    public void A_missing_variable_is_named_as_a_variable(string missing, string variables)
+    {
+        SetAll(variables.Split(' '));
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => FromEnvironment());
+        Assert.Equal("InvalidConfiguration", error.ErrorId);
+        Assert.StartsWith($"{missing} is missing in the environment", error.Message);
+    }
+
+    [Fact]
+    public void Explicit_values_complete_and_outweigh_the_variables()
+    {
+        SetAll("OS_AUTH_URL=http://k", "OS_USERNAME=ann", "OS_USER_DOMAIN_ID=default", "OS_PROJECT_ID=p1", "OS_PASSWORD=from-variable");
+        CloudSettings cloud = FromEnvironment(new CloudOverrides { Password = "said", ProjectId = "p2", Interface = EndpointInterface.Admin });
+        Assert.Equal(("said", "p2", EndpointInterface.Admin), (cloud.Credential.Secret, cloud.Project!.Id, cloud.Interface));
+    }
+
+    [Fact]
+    public void With_nothing_to_connect_with_it_says_how_to_connect()
+    {
+        folders.Write("here/clouds.yaml", Prod).Set("OS_REGION_NAME", "R").Set("OS_CLOUD", "");
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => FromEnvironment());
+        Assert.Equal("NotConnected", error.ErrorId);
+        Assert.Contains("OS_CLOUD", error.Message);
+        Assert.Contains("Connect-TroveSession -Cloud NAME (known are prod)", error.RecommendedAction);
+    }
+
+    [Fact]
+    public void Arguments_alone_read_neither_files_nor_variables()
+    {
+        folders.Write("here/clouds.yaml", Prod);
+        SetAll("OS_CLOUD=prod", "OS_PROJECT_ID=p1", "OS_USER_DOMAIN_NAME=Default");
+        var arguments = new CloudOverrides { AuthUrl = "http://k", UserName = "ann", Password = "p" };
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => CloudConfiguration.FromArguments(arguments, folders.Sources));
+        Assert.StartsWith("UserDomainName is missing in the arguments", error.Message);
+    }
+}

@@ -1,0 +1,204 @@
+using System;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Keystone;
+using Xunit;
+
+namespace TroveSchedules.Tests.Keystone;
+
+public sealed class PrimaryHandlerTests : IDisposable
+{
+    private static readonly TestCertificate Authority = TestCertificate.Authority("ours");
+    private static readonly TestCertificate Stranger = TestCertificate.Authority("theirs");
+
+    private readonly Folders folders = new();
+
+    public void Dispose() => folders.Dispose();
+
+    private string File(string name, string text) => folders.Write(name, text).PathOf(name);
+
+    private static CloudSettings Settings(string? authorities = null, string? client = null, string? key = null, bool skip = false) => new()
+    {
+        AuthUrl = new Uri("https://127.0.0.1"),
+        Credential = new TokenCredential("topsecret"),
+        CaCertificatePath = authorities,
+        ClientCertificatePath = client,
+        ClientKeyPath = key,
+        SkipCertificateCheck = skip,
+    };
+
+    private static async Task<HttpStatusCode> Call(TlsServer server, CloudSettings settings)
+    {
+        using var http = new HttpClient(PrimaryHandler.Create(settings));
+        using HttpResponseMessage response = await http.GetAsync(server.Url);
+        return response.StatusCode;
+    }
+
+    private static async Task AssertUntrusted(TlsServer server, CloudSettings settings)
+    {
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => Call(server, settings));
+        Assert.IsType<AuthenticationException>(error.InnerException);
+    }
+
+    [Fact]
+    public async Task A_server_of_the_given_authority_is_trusted()
+    {
+        using var server = new TlsServer(Authority.Server());
+        Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", Authority.Pem))));
+    }
+
+    [Fact]
+    public async Task Any_authority_of_a_bundle_will_do()
+    {
+        using var server = new TlsServer(Authority.Server());
+        Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", "# two\n" + Stranger.Pem + Authority.Pem))));
+    }
+
+    [Fact]
+    public async Task An_intermediate_authority_may_be_sent_by_the_server()
+    {
+        using var server = new TlsServer(TestCertificate.Authority("between", Authority).Server());
+        Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", Authority.Pem))));
+    }
+
+    [Fact]
+    public async Task A_server_of_another_authority_is_not_trusted()
+    {
+        using var server = new TlsServer(Stranger.Server());
+        await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
+    }
+
+    [Fact]
+    public async Task An_authority_of_the_same_name_is_still_another()
+    {
+        using var server = new TlsServer(TestCertificate.Authority("ours").Server());
+        await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
+    }
+
+    [Fact]
+    public async Task Without_a_given_authority_the_systems_decide()
+    {
+        using var server = new TlsServer(Authority.Server());
+        await AssertUntrusted(server, Settings());
+    }
+
+    [Fact]
+    public async Task The_name_of_the_host_is_checked_under_the_given_authority_too()
+    {
+        using var server = new TlsServer(Authority.Server("elsewhere.example"));
+        await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_has_expired_is_not_trusted()
+    {
+        using var server = new TlsServer(Authority.Server(until: DateTimeOffset.UtcNow.AddDays(-1)));
+        await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
+    }
+
+    [Fact]
+    public async Task A_certificate_for_clients_does_not_make_a_server()
+    {
+        using var server = new TlsServer(Authority.Client("somebody"));
+        await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
+    }
+
+    [Fact]
+    public async Task Whoever_skips_the_check_trusts_anybody()
+    {
+        using var server = new TlsServer(Stranger.Server("elsewhere.example"));
+        Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(folders.PathOf("not-even-there.pem"), skip: true)));
+    }
+
+    [Theory]
+    [InlineData("two files")]
+    [InlineData("one file")]
+    [InlineData("key first")]
+    [InlineData("pfx")]
+    public async Task A_client_shows_its_certificate(string form)
+    {
+        TestCertificate me = Authority.Client("me");
+        (string path, string? key) = form switch
+        {
+            "two files" => (File("me.pem", me.Pem), File("me.key", me.KeyPem)),
+            "one file" => (File("me.pem", me.Pem + me.KeyPem), null),
+            "key first" => (File("me.pem", me.KeyPem + me.Pem), (string?)null),
+            _ => (folders.PathOf("me.pfx"), null),
+        };
+        if (form == "pfx")
+            System.IO.File.WriteAllBytes(path, me.Certificate.Export(X509ContentType.Pkcs12));
+        using var server = new TlsServer(Authority.Server(), asksForClient: true);
+        Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", Authority.Pem), path, key)));
+        Assert.Equal("CN=me", server.ClientSubject);
+    }
+
+    [Fact]
+    public async Task A_client_shows_what_leads_to_its_authority()
+    {
+        TestCertificate between = TestCertificate.Authority("between", Authority);
+        TestCertificate me = between.Client("me");
+        using var server = new TlsServer(Authority.Server(), asksForClient: true);
+        await Call(server, Settings(File("ca.pem", Authority.Pem), File("me.pem", me.Pem + between.Pem), File("me.key", me.KeyPem)));
+        Assert.Equal(("CN=me", 1), (server.ClientSubject, server.ClientChainLength));
+    }
+
+    [Fact]
+    public async Task Redirects_are_not_followed_and_cookies_not_kept()
+    {
+        using var server = new TlsServer(Authority.Server(), answer: "302 Found\r\nLocation: /elsewhere\r\nSet-Cookie: a=b");
+        using var http = new HttpClient(PrimaryHandler.Create(Settings(File("ca.pem", Authority.Pem))));
+        using HttpResponseMessage first = await http.GetAsync(server.Url);
+        using HttpResponseMessage second = await http.GetAsync(server.Url);
+        Assert.Equal((HttpStatusCode.Found, HttpStatusCode.Found), (first.StatusCode, second.StatusCode));
+        Assert.Equal(["GET / HTTP/1.1", "GET / HTTP/1.1"], server.Lines.Where(line => line.StartsWith("GET", StringComparison.Ordinal)));
+        Assert.DoesNotContain(server.Lines, line => line.StartsWith("Cookie", StringComparison.OrdinalIgnoreCase));
+    }
+
+    public static TheoryData<string, string?> Unusable => new()
+    {
+        { "missing", null },
+        { "folder", null },
+        { "file", "" },
+        { "file", "no certificate at all" },
+        { "file", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unusable))]
+    public void A_file_without_certificates_is_a_wrong_setting(string what, string? text)
+    {
+        string path = what switch { "missing" => folders.PathOf("missing.pem"), "folder" => folders.Root, _ => File("file.pem", text!) };
+        AssertWrong(path, Settings(path));
+        AssertWrong(path, Settings(client: path));
+    }
+
+    [Fact]
+    public void A_client_certificate_needs_its_own_key_in_the_clear()
+    {
+        TestCertificate me = Authority.Client("me");
+        string certificate = File("me.pem", me.Pem);
+        AssertWrong(certificate, Settings(client: certificate));
+        AssertWrong(certificate, Settings(client: certificate, key: folders.PathOf("missing.key")));
+        AssertWrong(certificate, Settings(client: certificate, key: File("other.key", Authority.Client("you").KeyPem)));
+        string encrypted = me.Certificate.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem(
+            "topsecret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
+        AssertWrong(certificate, Settings(client: certificate, key: File("encrypted.key", encrypted)));
+        string pfx = folders.PathOf("me.pfx");
+        System.IO.File.WriteAllBytes(pfx, me.Certificate.Export(X509ContentType.Pkcs12, "topsecret"));
+        AssertWrong(pfx, Settings(client: pfx));
+        System.IO.File.WriteAllBytes(pfx, X509CertificateLoader.LoadCertificate(me.Certificate.RawData).Export(X509ContentType.Pkcs12));
+        AssertWrong(pfx, Settings(client: pfx));
+    }
+
+    private static void AssertWrong(string path, CloudSettings settings)
+    {
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(settings));
+        Assert.Equal((TroveErrorKind.Invalid, "InvalidConfiguration"), (error.Kind, error.ErrorId));
+        Assert.Contains(path, error.Message);
+    }
+}

@@ -1,0 +1,129 @@
+using System;
+using System.Linq;
+using TroveSchedules.OpenStack.Keystone;
+using Xunit;
+
+namespace TroveSchedules.Tests.Keystone;
+
+public sealed class ServiceCatalogueTests
+{
+    private static CloudSettings Settings(string? region = null, EndpointInterface @interface = EndpointInterface.Public, string? mistral = null, string? trove = null) => new()
+    {
+        AuthUrl = new Uri("http://k"),
+        Credential = new TokenCredential("topsecret"),
+        Region = region,
+        Interface = @interface,
+        WorkflowEndpoint = mistral is null ? null : new Uri(mistral),
+        DatabaseEndpoint = trove is null ? null : new Uri(trove),
+    };
+
+    /// <summary>Each endpoint as "type interface region url".</summary>
+    private static ServiceCatalogue Catalogue(params string[] endpoints) => new(
+        [
+            .. endpoints.Select(endpoint => endpoint.Split(' ')).Select(words => new CatalogueService
+            {
+                Type = words[0],
+                Endpoints = [new CatalogueEndpoint { Interface = words[1], Region = words[2], Url = words[3] }],
+            }),
+        ],
+        "p1");
+
+    [Theory]
+    [InlineData("http://m:8989/v2", "http://m:8989/v2")]
+    [InlineData("http://m:8989/v2/", "http://m:8989/v2")]
+    [InlineData("http://m:8989", "http://m:8989/v2")]
+    [InlineData("http://m:8989/", "http://m:8989/v2")]
+    [InlineData("https://c/workflow", "https://c/workflow/v2")]
+    [InlineData("https://c/workflow/v2", "https://c/workflow/v2")]
+    [InlineData("https://c:443/$(project_id)s/workflow", "https://c/p1/workflow/v2")]
+    public void Mistrals_address_ends_in_v2(string url, string expected)
+    {
+        Assert.Equal(expected, Catalogue($"workflowv2 public R {url}").Mistral(Settings()).ToString());
+        Assert.Equal(expected, Catalogue().Mistral(Settings(mistral: url)).ToString());
+    }
+
+    [Theory]
+    [InlineData("http://t:8779/v1.0/p1", "http://t:8779/v1.0/p1")]
+    [InlineData("http://t:8779/v1.0/p1/", "http://t:8779/v1.0/p1")]
+    [InlineData("http://t:8779/v1.0", "http://t:8779/v1.0/p1")]
+    [InlineData("http://t:8779/v1.0/", "http://t:8779/v1.0/p1")]
+    [InlineData("http://t:8779", "http://t:8779/v1.0/p1")]
+    [InlineData("https://c/database/", "https://c/database/v1.0/p1")]
+    [InlineData("http://t:8779/v1.0/$(project_id)s", "http://t:8779/v1.0/p1")]
+    [InlineData("http://t:8779/v1.0/%(tenant_id)s", "http://t:8779/v1.0/p1")]
+    [InlineData("http://t:8779/v1.0/$(tenant_id)s/", "http://t:8779/v1.0/p1")]
+    [InlineData("http://t:8779/v1.0/%(project_id)s", "http://t:8779/v1.0/p1")]
+    [InlineData("http://t:8779/v1.0/another", "http://t:8779/v1.0/p1")]
+    [InlineData("https://c/v1/database", "https://c/v1/database/v1.0/p1")]
+    public void Troves_address_ends_in_the_tokens_project(string url, string expected)
+    {
+        Assert.Equal(expected, Catalogue($"database public R {url}").Trove(Settings()).ToString());
+        Assert.Equal(expected, Catalogue().Trove(Settings(trove: url)).ToString());
+    }
+
+    [Fact]
+    public void An_override_wins_over_the_catalogue() =>
+        Assert.Equal("http://mine/v2", Catalogue("workflowv2 public R http://theirs/v2").Mistral(Settings(region: "nowhere", mistral: "http://mine")).ToString());
+
+    [Fact]
+    public void Workflowv2_is_taken_before_workflow_wherever_it_stands()
+    {
+        Assert.Equal("http://new/v2", Catalogue("workflow public R http://old", "workflowv2 public R http://new").Mistral(Settings()).ToString());
+        Assert.Equal("http://old/v2", Catalogue("workflow public R http://old", "database public R http://t").Mistral(Settings()).ToString());
+        Assert.Equal("http://old/v2", Catalogue("workflow public A http://old", "workflowv2 public B http://new").Mistral(Settings("A")).ToString());
+    }
+
+    [Theory]
+    [InlineData(null, EndpointInterface.Public, "http://one/v2")]
+    [InlineData("Two", EndpointInterface.Public, "http://two/v2")]
+    [InlineData("Two", EndpointInterface.Internal, "http://two-internal/v2")]
+    [InlineData(null, EndpointInterface.Internal, "http://two-internal/v2")]
+    public void Region_and_interface_choose_the_endpoint(string? region, EndpointInterface @interface, string expected)
+    {
+        ServiceCatalogue catalogue = Catalogue(
+            "workflowv2 public One http://one", "workflowv2 public Two http://two", "workflowv2 internal Two http://two-internal");
+        Assert.Equal(expected, catalogue.Mistral(Settings(region, @interface)).ToString());
+    }
+
+    [Fact]
+    public void A_region_id_is_taken_before_a_region()
+    {
+        var catalogue = new ServiceCatalogue(
+            [new CatalogueService { Type = "database", Endpoints = [new CatalogueEndpoint { Interface = "public", RegionId = "Id", Region = "Old", Url = "http://t" }] }], "p1");
+        Assert.Equal("http://t/v1.0/p1", catalogue.Trove(Settings("Id")).ToString());
+    }
+
+    [Fact]
+    public void An_endpoint_that_is_not_there_is_answered_with_those_that_are()
+    {
+        ServiceCatalogue catalogue = Catalogue("workflowv2 public RegionOne http://m", "workflowv2 admin RegionTwo http://m2", "database public RegionOne http://t");
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => catalogue.Mistral(Settings("regionone", EndpointInterface.Internal)));
+        Assert.Equal((TroveErrorKind.NotFound, "NoEndpoint"), (error.Kind, error.ErrorId));
+        Assert.Contains("no internal endpoint of Mistral (type workflowv2 or workflow) in region 'regionone'", error.Message);
+        Assert.Contains("public in 'RegionOne', admin in 'RegionTwo'", error.Message);
+        Assert.Contains("case", error.Message);
+    }
+
+    [Fact]
+    public void A_service_that_is_not_there_at_all_is_said_to_be_so()
+    {
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalogue("workflowv2 public R http://m").Trove(Settings()));
+        Assert.Equal("NoEndpoint", error.ErrorId);
+        Assert.Contains("does not list that service", error.Message);
+    }
+
+    [Theory]
+    [InlineData("ftp://m/v2")]
+    [InlineData("/v2")]
+    [InlineData("http://u:topsecret@m/v2")]
+    [InlineData("http://m/v2?x=topsecret")]
+    [InlineData("http://m/v2#x")]
+    [InlineData("http://")]
+    public void An_endpoint_that_is_no_address_is_refused_without_repeating_it(string url)
+    {
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalogue($"workflowv2 public R {url}").Mistral(Settings()));
+        Assert.Equal("InvalidConfiguration", error.ErrorId);
+        Assert.Contains("Mistral's endpoint", error.Message);
+        Assert.DoesNotContain("topsecret", error.ToString());
+    }
+}
