@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.OpenStack.Mistral;
+using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.OpenStack.Http;
 
@@ -14,6 +16,20 @@ namespace TroveSchedules.OpenStack.Http;
     Converters = [typeof(WireTime)])]
 [JsonSerializable(typeof(AuthRequest))]
 [JsonSerializable(typeof(AuthAnswer))]
+[JsonSerializable(typeof(CronTriggerRequest))]
+[JsonSerializable(typeof(CronTrigger))]
+[JsonSerializable(typeof(CronTriggerPage))]
+[JsonSerializable(typeof(Execution))]
+[JsonSerializable(typeof(ExecutionPage))]
+[JsonSerializable(typeof(WorkbookAnswer))]
+[JsonSerializable(typeof(WorkbookPage))]
+[JsonSerializable(typeof(ValidationAnswer))]
+[JsonSerializable(typeof(Workflow))]
+[JsonSerializable(typeof(MistralAction))]
+[JsonSerializable(typeof(InstancePage))]
+[JsonSerializable(typeof(InstanceAnswer))]
+[JsonSerializable(typeof(BackupPage))]
+[JsonSerializable(typeof(BackupAnswer))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>A request's body.</summary>

@@ -1,0 +1,318 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.Cron;
+using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Mistral;
+using TroveSchedules.OpenStack.Trove;
+
+namespace TroveSchedules.OpenStack;
+
+/// <summary>The operations on schedules: <c>schedule_create</c>, <c>schedule_list</c>, <c>schedule_show</c> and <c>schedule_delete</c> of the spec's Python API.</summary>
+/// <param name="session">The session to work through.</param>
+/// <param name="warn">Gets what the user should know and no result says; may be called on any thread. Null to forgo it.</param>
+public sealed class BackupSchedules(CloudSession session, Action<string>? warn = null)
+{
+    /// <summary>The workflow that a schedule runs.</summary>
+    public const string WorkflowName = "trove.backup_create";
+
+    private readonly Instances _instances = new(session);
+
+    /// <summary>Checks a request as far as it can be checked without making anything: the values, the instance, the parent, the workbook.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Ends the checks.</param>
+    /// <returns>A schedule that is ready to be made, under an id that is chosen already.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// Invalid for a value against its rule (<c>InvalidCronPattern</c>, <c>InvalidName</c>, <c>InvalidDescription</c>, <c>InvalidParent</c>,
+    /// <c>InvalidFirstExecutionTime</c>, <c>InvalidRemainingExecutions</c>, <c>InvalidInstance</c>) and for what the installed workbook cannot take (<c>InvalidForWorkbook</c>);
+    /// NotFound for an unknown instance (<c>InstanceNotFound</c>), parent (<c>BackupNotFound</c>) or workbook (<c>WorkbookNotInstalled</c>) and for a cloud
+    /// without Trove's actions (<c>NoTroveActions</c>); Forbidden for an application credential (<c>ApplicationCredential</c>).
+    /// </exception>
+    public async Task<PreparedSchedule> PrepareAsync(ScheduleRequest request, CancellationToken cancellationToken = default)
+    {
+        CronPattern? pattern = ScheduleRules.Check(request, session.Now);
+        if (session.Token.Methods.Contains("application_credential"))
+            throw DelegatedToken(null, request.Instance);
+
+        Instance instance = await _instances.GetAsync(request.Instance, cancellationToken).ConfigureAwait(false);
+        WorkflowInputs inputs = await new Workbook(session).InputsAsync(cancellationToken).ConfigureAwait(false);
+        ScheduleRules.CheckFits(request, inputs);
+        if (request.ParentId is { } parent)
+            await new Backups(session).GetAsync(parent, cancellationToken).ConfigureAwait(false);
+        return new PreparedSchedule(Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));
+    }
+
+    /// <summary>Makes a schedule exactly once (the spec's <c>schedule_create</c>).</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Ends the work; a request that has been sent may still be carried out.</param>
+    /// <returns>The schedule as Mistral has it.</returns>
+    /// <exception cref="TroveScheduleException">As for <see cref="PrepareAsync"/> and <see cref="CreateAsync(PreparedSchedule, CancellationToken)"/>.</exception>
+    public async Task<BackupSchedule> CreateAsync(ScheduleRequest request, CancellationToken cancellationToken = default) =>
+        await CreateAsync(await PrepareAsync(request, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Makes a prepared schedule exactly once. After an answer that leaves it open, its name is looked up before anything is said.</summary>
+    /// <param name="prepared">What <see cref="PrepareAsync"/> gave.</param>
+    /// <param name="cancellationToken">Ends the work; a request that has been sent may still be carried out.</param>
+    /// <returns>The schedule as Mistral has it.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// What Mistral refuses; where it cannot be told whether the schedule was made, the message says so and names its id.
+    /// </exception>
+    public async Task<BackupSchedule> CreateAsync(PreparedSchedule prepared, CancellationToken cancellationToken = default)
+    {
+        foreach (string warning in prepared.Pattern?.Warnings ?? [])
+            warn?.Invoke($"'{prepared.Pattern!.Text}': {warning}");
+
+        ScheduleRequest request = prepared.Request;
+        var wire = new CronTriggerRequest(prepared.Id, WorkflowName, prepared.Input, request.Pattern,
+            prepared.FirstExecutionTime?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), request.RemainingExecutions);
+        CronTrigger trigger;
+        try
+        {
+            trigger = await session.CronTriggers.CreateAsync(wire, prepared.Instance, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TroveScheduleException e) when (e.ServerMessage?.Contains("Using a delegated token") == true)
+        {
+            throw DelegatedToken(e, prepared.Instance);
+        }
+        catch (TroveScheduleException e) when (e.ServerMessage?.Contains("failed to find next date") == true)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Invalid, $"The pattern '{request.Pattern}' never occurs, says Mistral.", e)
+            {
+                ErrorId = "InvalidCronPattern",
+                Target = request.Pattern,
+            };
+        }
+        catch (TroveScheduleException e) when (LeavesOpen(e))
+        {
+            trigger = await LookAfterAsync(prepared.Id, e, cancellationToken).ConfigureAwait(false);
+        }
+
+        BackupSchedule schedule = ToSchedule(trigger);
+        WarnOfAnotherFirstRun(prepared, schedule);
+        return schedule;
+    }
+
+    /// <summary>Schedules, ordered by their next time (the spec's <c>schedule_list</c>).</summary>
+    /// <param name="instance">The id or name of the instance whose schedules are wanted; null for those of all.</param>
+    /// <param name="allProjects">Whether an administrator wants to see other projects' schedules too.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The schedules. They are collected before they are ordered.</returns>
+    /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) for an instance that neither exists nor has a schedule; any kind, as the services answer.</exception>
+    public async Task<IReadOnlyList<BackupSchedule>> ListAsync(string? instance = null, bool allProjects = false, CancellationToken cancellationToken = default)
+    {
+        // An id needs no look-up, and an instance that is gone may have left schedules behind.
+        bool isId = ResourceId.IsUuid(instance);
+        string? instanceId = instance is null || isId
+            ? instance
+            : (await _instances.GetAsync(instance, cancellationToken).ConfigureAwait(false)).Id;
+
+        var found = new List<BackupSchedule>();
+        await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(WorkflowName, null, allProjects, cancellationToken).ConfigureAwait(false))
+        {
+            BackupSchedule schedule = ToSchedule(trigger);
+            if (!session.Sees(schedule.ProjectId, allProjects))
+                continue;
+            if (instanceId is null || string.Equals(schedule.InstanceId, instanceId, StringComparison.OrdinalIgnoreCase))
+                found.Add(schedule);
+        }
+        if (found.Count == 0 && isId)
+        {
+            string id = (await _instances.GetAsync(instance!, cancellationToken).ConfigureAwait(false)).Id;
+            if (!string.Equals(id, instance, StringComparison.OrdinalIgnoreCase)) // A name that looks like an id.
+                return await ListAsync(id, allProjects, cancellationToken).ConfigureAwait(false);
+        }
+        return [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One schedule (the spec's <c>schedule_show</c>).</summary>
+    /// <param name="id">The schedule's id, which is the cron trigger's name; Mistral's own id of it will do.</param>
+    /// <param name="allProjects">Whether an administrator means other projects' schedules too.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) where the trigger runs something else.</exception>
+    public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
+        await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
+        ?? throw new TroveScheduleException(TroveErrorKind.NotFound, $"No schedule of project '{session.ProjectName}' has the id '{id}'.")
+        {
+            ErrorId = "ScheduleNotFound",
+            Target = id,
+            RecommendedAction = "Get-TroveBackupSchedule lists the ids.",
+        };
+
+    /// <summary>Deletes a schedule, and its Keystone trust with it, so that a run in flight may fail (the spec's <c>schedule_delete</c>).</summary>
+    /// <param name="schedule">The schedule as it was read.</param>
+    /// <param name="allProjects">Whether an administrator means other projects' schedules too.</param>
+    /// <param name="cancellationToken">Ends the request; once sent it may still be carried out.</param>
+    /// <returns>A task that ends when Mistral has deleted it.</returns>
+    /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>) where it is gone already; Forbidden (<c>OtherProject</c>) for another project's.</exception>
+    public async Task DeleteAsync(BackupSchedule schedule, bool allProjects = false, CancellationToken cancellationToken = default)
+    {
+        session.CheckProject(schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
+        try
+        {
+            await session.CronTriggers.DeleteAsync(schedule.TriggerId, schedule, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
+        {
+            throw new TroveScheduleException(TroveErrorKind.NotFound, $"The schedule '{schedule.Id}' does not exist any more.", e)
+            {
+                ErrorId = "ScheduleNotFound",
+                Target = schedule,
+            };
+        }
+    }
+
+    /// <summary>The schedule of that id; null when there is none that this session sees.</summary>
+    internal async Task<BackupSchedule?> FindAsync(string id, bool allProjects, CancellationToken cancellationToken)
+    {
+        // Only a UUID is put into a path: names may hold slashes and dots, which would make it another path.
+        CronTrigger? trigger = ResourceId.IsUuid(id)
+            ? await session.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false)
+            : await FirstNamedAsync(id, allProjects, cancellationToken).ConfigureAwait(false);
+        if (trigger is null || !session.Sees(trigger.ProjectId, allProjects))
+            return null;
+        return trigger.WorkflowName == WorkflowName
+            ? ToSchedule(trigger)
+            : throw new TroveScheduleException(TroveErrorKind.Invalid,
+                $"The cron trigger '{id}' runs the workflow '{trigger.WorkflowName}', not '{WorkflowName}': it is no backup schedule.")
+            {
+                ErrorId = "InvalidSchedule",
+                Target = id,
+                RecommendedAction = "Get-TroveBackupSchedule lists the schedules.",
+            };
+    }
+
+    private async Task<CronTrigger?> FirstNamedAsync(string name, bool allProjects, CancellationToken cancellationToken)
+    {
+        await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(WorkflowName, name, allProjects, cancellationToken).ConfigureAwait(false))
+        {
+            if (trigger.Name == name && session.Sees(trigger.ProjectId, allProjects))
+                return trigger;
+        }
+        return null;
+    }
+
+    // A 409 is what Mistral makes of every database error; a 5xx or a lost connection may have come after the deed.
+    private static bool LeavesOpen(TroveScheduleException e) =>
+        e.Kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError;
+
+    // Nobody answered, or only a gateway did.
+    private static bool IsStillAtWork(TroveScheduleException e) => e.StatusCode is null or 408 or 502 or 504;
+
+    private async Task<CronTrigger> LookAfterAsync(string id, TroveScheduleException failure, CancellationToken cancellationToken)
+    {
+        CronTrigger? made;
+        try
+        {
+            made = await session.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TroveScheduleException)
+        {
+            throw Failed("It is not known whether the schedule was made, for Mistral cannot be asked.",
+                $"When Mistral answers again, look with Get-TroveBackupSchedule -Id {id} before you repeat it.");
+        }
+        return made ?? throw (IsStillAtWork(failure)
+            ? Failed("The schedule is not there so far.", $"Mistral may still be making it: look with Get-TroveBackupSchedule -Id {id} before you repeat it.")
+            : Failed("The schedule was not made.", failure.RecommendedAction));
+
+        TroveScheduleException Failed(string outcome, string? action) =>
+            new(failure.Kind, $"{outcome} {failure.Problem}", failure)
+            {
+                ErrorId = failure.ErrorId,
+                Target = id,
+                RecommendedAction = action,
+            };
+    }
+
+    private void WarnOfAnotherFirstRun(PreparedSchedule prepared, BackupSchedule schedule)
+    {
+        DateTimeOffset created = schedule.CreatedAt ?? session.Now;
+        DateTimeOffset? expected = FirstRunAfter(created);
+        // Mistral reckons from the moment before it writes the row; the second between can hold the first run.
+        bool agrees = expected is null || schedule.NextExecutionTime is null || schedule.NextExecutionTime == expected
+            || schedule.NextExecutionTime == FirstRunAfter(created - TimeSpan.FromSeconds(5));
+        if (!agrees)
+        {
+            warn?.Invoke(FormattableString.Invariant(
+                $"Mistral will run '{schedule.Id}' first at {schedule.NextExecutionTime:u}, where {expected:u} was expected: it reads the pattern '{schedule.Pattern}' in another way, and Mistral's way counts."));
+        }
+
+        DateTimeOffset? FirstRunAfter(DateTimeOffset time) => prepared.FirstExecutionTime ?? prepared.Pattern?.Next(time);
+    }
+
+    private static TroveScheduleException DelegatedToken(TroveScheduleException? cause, object target) =>
+        new(TroveErrorKind.Forbidden,
+            "An application credential cannot create schedules: Mistral needs a trust for each, and Keystone refuses trusts to delegated tokens.", cause)
+        {
+            ErrorId = "ApplicationCredential",
+            Target = target,
+            RecommendedAction = "Connect with a user's name and password to create schedules; the application credential can list and delete them.",
+        };
+
+    private BackupSchedule ToSchedule(CronTrigger trigger)
+    {
+        ScheduleInput input = ScheduleInput.Parse(trigger.WorkflowInput);
+        bool isOnce = trigger.FirstExecutionTime is not null && trigger.Pattern == ScheduleRules.NeverPattern;
+        return new BackupSchedule
+        {
+            Id = trigger.Name,
+            TriggerId = trigger.Id,
+            Name = input.Name,
+            InstanceId = input.Instance,
+            Description = input.Description,
+            ParentId = input.ParentId,
+            Incremental = input.Incremental,
+            Pattern = isOnce ? null : trigger.Pattern,
+            FirstExecutionTime = trigger.FirstExecutionTime,
+            NextExecutionTime = trigger.NextExecutionTime,
+            RemainingExecutions = trigger.RemainingExecutions,
+            IsStuck = trigger.NextExecutionTime < session.Now - TimeSpan.FromMinutes(1),
+            CreatedAt = trigger.CreatedAt,
+            UpdatedAt = trigger.UpdatedAt,
+            ProjectId = trigger.ProjectId,
+            Input = trigger.WorkflowInput ?? "{}",
+        };
+    }
+}
+
+/// <summary>A schedule that has passed every check and can be made.</summary>
+public sealed class PreparedSchedule
+{
+    internal PreparedSchedule(string id, ScheduleRequest request, Instance instance, CronPattern? pattern, string input)
+    {
+        Id = id;
+        Request = request;
+        Instance = instance;
+        Pattern = pattern;
+        Input = input;
+        FirstExecutionTime = ScheduleRules.WholeMinute(request.FirstExecutionTime);
+    }
+
+    /// <summary>The id that the schedule will have.</summary>
+    public string Id { get; }
+
+    /// <summary>The instance that will be backed up.</summary>
+    public Instance Instance { get; }
+
+    /// <summary>The pattern; null for a schedule that runs once.</summary>
+    public CronPattern? Pattern { get; }
+
+    /// <summary>The first run, in whole minutes of UTC; null for the pattern's next time.</summary>
+    public DateTimeOffset? FirstExecutionTime { get; }
+
+    /// <summary>When it will run, in English.</summary>
+    /// <returns>One sentence.</returns>
+    public string Explain() => (Pattern, FirstExecutionTime) switch
+    {
+        (null, _) => FormattableString.Invariant($"once, at {FirstExecutionTime:u}"),
+        (_, null) => Pattern.Explain(),
+        _ => FormattableString.Invariant($"{Pattern.Explain()}, from {FirstExecutionTime:u} on"),
+    };
+
+    internal ScheduleRequest Request { get; }
+
+    internal string Input { get; }
+}

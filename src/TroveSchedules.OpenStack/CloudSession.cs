@@ -1,0 +1,149 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.OpenStack.Mistral;
+
+namespace TroveSchedules.OpenStack;
+
+/// <summary>
+/// A session with one cloud: one token, one catalogue, one HTTP pipeline, shared by all that is done through it. Safe for use by many threads at once.
+/// </summary>
+public sealed class CloudSession : TroveSession
+{
+    private readonly ServiceProvider _services;
+    private readonly List<HttpMessageHandler> _primaries = [];
+    private readonly TokenSource _tokens;
+    private readonly CloudSettings _settings;
+
+    private CloudSession(CloudSettings settings, TimeProvider clock, Func<HttpMessageHandler> primary)
+    {
+        _settings = settings;
+
+        var services = new ServiceCollection();
+        services.AddHttpClient("Keystone");
+        services.AddHttpClient("Services")
+            .AddHttpMessageHandler(() => new RetryHandler(clock)) // Outermost: an attempt is one whatever becomes of its token.
+            .AddHttpMessageHandler(() => new TokenHandler(_tokens!));
+        services.ConfigureHttpClientDefaults(client => client
+            .ConfigurePrimaryHttpMessageHandler(() =>
+            {
+                HttpMessageHandler made = primary();
+                _primaries.Add(made);
+                return made;
+            })
+            .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan) // Exchange's limit covers the body too.
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers());
+        _services = services.BuildServiceProvider();
+
+        var identity = new Identity(new Exchange(Client("Keystone"), clock), settings, clock);
+        _tokens = new TokenSource(identity.AuthenticateAsync, clock);
+        var exchange = new Exchange(Client("Services"), clock);
+        var mistral = new ServiceClient(exchange, "Mistral", () => WorkflowEndpoint);
+        Trove = new ServiceClient(exchange, "Trove", () => DatabaseEndpoint);
+        CronTriggers = new CronTriggers(mistral);
+        Executions = new Executions(mistral);
+        Workbooks = new Workbooks(mistral);
+        Workflows = new Workflows(mistral);
+    }
+
+    /// <inheritdoc/>
+    public override string? UserName => Token.UserName;
+
+    /// <inheritdoc/>
+    public override string? ProjectName => Token.ProjectName;
+
+    /// <inheritdoc/>
+    public override string ProjectId => Token.ProjectId;
+
+    /// <inheritdoc/>
+    public override Uri WorkflowEndpoint => Token.Catalogue.Mistral(_settings);
+
+    /// <inheritdoc/>
+    public override Uri DatabaseEndpoint => Token.Catalogue.Trove(_settings);
+
+    /// <inheritdoc/>
+    public override DateTimeOffset TokenExpiresAt => Token.ExpiresAt;
+
+    internal ServiceClient Trove { get; }
+    internal CronTriggers CronTriggers { get; }
+    internal Executions Executions { get; }
+    internal Workbooks Workbooks { get; }
+    internal Workflows Workflows { get; }
+
+    /// <summary>What the installed workflow takes, once it has been looked at; null before, and after the workbook changed.</summary>
+    internal WorkflowInputs? Inputs { get; set; }
+
+    /// <summary>What time it is by the cloud's clock.</summary>
+    internal DateTimeOffset Now => _tokens.CloudTime;
+
+    internal AuthToken Token => _tokens.Last ?? throw new TroveScheduleException(TroveErrorKind.Invalid, "The session has been disconnected.")
+    {
+        ErrorId = "NotConnected",
+        RecommendedAction = "Connect again with Connect-TroveSession.",
+    };
+
+    /// <summary>Logs in and finds the services.</summary>
+    /// <param name="settings">The cloud and the credentials.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>A session that is ready for use; dispose it to end it.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// Unauthorized for wrong credentials and for a token without a project (<c>UnscopedToken</c>); NotFound (<c>NoEndpoint</c>) for a cloud without Mistral;
+    /// Unavailable for a Keystone that cannot be reached or whose certificate is not trusted (<c>UntrustedCertificate</c>).
+    /// </exception>
+    public static Task<CloudSession> ConnectAsync(CloudSettings settings, CancellationToken cancellationToken = default) =>
+        ConnectAsync(settings, TimeProvider.System, () => PrimaryHandler.Create(settings), cancellationToken);
+
+    internal static async Task<CloudSession> ConnectAsync(
+        CloudSettings settings, TimeProvider clock, Func<HttpMessageHandler> primary, CancellationToken cancellationToken)
+    {
+        var session = new CloudSession(settings, clock, primary)
+        {
+            Cloud = settings.CloudName,
+            AuthUrl = settings.AuthUrl,
+            Region = settings.Region,
+        };
+        try
+        {
+            await session._tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+            _ = session.WorkflowEndpoint;
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a row is to be shown. An administrator's token reaches every project's, and lists hold the public ones of others.</summary>
+    internal bool Sees(string? projectId, bool allProjects) => allProjects || projectId is null || projectId == ProjectId;
+
+    /// <summary>Refuses to touch what is not to be seen.</summary>
+    internal void CheckProject(string? projectId, bool allProjects, string what, object target)
+    {
+        if (Sees(projectId, allProjects))
+            return;
+        throw new TroveScheduleException(TroveErrorKind.Forbidden, $"{what} belongs to the project {projectId}, not to this session's, {ProjectName} ({ProjectId}).")
+        {
+            ErrorId = "OtherProject",
+            Target = target,
+            RecommendedAction = "Connect to that project, or as an administrator say -AllProjects.",
+        };
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _services.Dispose();
+        _primaries.ForEach(primary => primary.Dispose()); // The factory keeps its handlers, and they their connections.
+        _tokens.Dispose();
+    }
+
+    private HttpClient Client(string name) => _services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+}

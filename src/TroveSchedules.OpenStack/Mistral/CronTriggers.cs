@@ -1,0 +1,68 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Http;
+
+namespace TroveSchedules.OpenStack.Mistral;
+
+/// <summary><c>/v2/cron_triggers</c>.</summary>
+internal sealed class CronTriggers(ServiceClient mistral)
+{
+    private const string Path = "/cron_triggers";
+
+    public Task<CronTrigger> CreateAsync(CronTriggerRequest request, object? target, CancellationToken cancellationToken) =>
+        mistral.SendAsync(HttpMethod.Post, Path, WireJson.Body(request, WireJson.Default.CronTriggerRequest),
+            WireJson.Default.CronTrigger, target, cancellationToken);
+
+    /// <summary>The trigger of that name or id; null when there is none. An administrator is given other projects' triggers too.</summary>
+    public Task<CronTrigger?> FindAsync(string nameOrId, CancellationToken cancellationToken) =>
+        mistral.FindAsync($"{Path}/{ResourceId.Segment(nameOrId)}", WireJson.Default.CronTrigger, nameOrId, cancellationToken);
+
+    /// <summary>The triggers that run a workflow, in a stable order, so that one that fires meanwhile is neither lost nor seen twice.</summary>
+    public IAsyncEnumerable<CronTrigger> ListAsync(string workflow, string? name, bool allProjects, CancellationToken cancellationToken)
+    {
+        Query query = new Query().Equal("workflow_name", workflow).SortBy("created_at,id", "asc,asc").AllProjects(allProjects);
+        if (name is not null)
+            query.Equal("name", name);
+        return Paging.WalkAsync(
+            async (marker, limit, token) =>
+            {
+                CronTriggerPage page = await mistral.GetAsync(
+                    Path + query.Copy().Page(marker, limit), WireJson.Default.CronTriggerPage, name, token).ConfigureAwait(false);
+                return new Page<CronTrigger>(page.CronTriggers, page.Next is not null);
+            },
+            trigger => trigger.Id, null, null, null, cancellationToken);
+    }
+
+    /// <summary>Deletes the trigger of that id, and its trust with it.</summary>
+    public Task DeleteAsync(string id, object? target, CancellationToken cancellationToken) =>
+        mistral.DeleteAsync($"{Path}/{ResourceId.Segment(id)}", target, cancellationToken);
+}
+
+/// <summary>What is sent to make a cron trigger. <c>workflow_input</c> is JSON inside a JSON string.</summary>
+internal sealed record CronTriggerRequest(
+    string Name, string WorkflowName, string WorkflowInput, string? Pattern, string? FirstExecutionTime, int? RemainingExecutions);
+
+/// <summary>A cron trigger as Mistral tells it.</summary>
+internal sealed record CronTrigger
+{
+    public required string Id { get; init => field = Promised.Text(value); }
+    public required string Name { get; init => field = Promised.Text(value); }
+    public string? WorkflowName { get; init; }
+    public string? WorkflowInput { get; init; }
+    public string? ProjectId { get; init; }
+    public string? Pattern { get; init; }
+    public int? RemainingExecutions { get; init; }
+    public DateTimeOffset? FirstExecutionTime { get; init; }
+    public DateTimeOffset? NextExecutionTime { get; init; }
+    public DateTimeOffset? CreatedAt { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
+}
+
+internal sealed record CronTriggerPage
+{
+    public required IReadOnlyList<CronTrigger> CronTriggers { get; init => field = Promised.Rows(value); }
+    public string? Next { get; init; }
+}

@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Http;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Http;
+
+namespace TroveSchedules.OpenStack.Mistral;
+
+/// <summary><c>/v2/workbooks</c>: the YAML goes as plain text.</summary>
+internal sealed class Workbooks(ServiceClient mistral)
+{
+    private const string Path = "/workbooks";
+
+    /// <summary>The workbooks of that name: the session's own, and public ones.</summary>
+    public async Task<IReadOnlyList<WorkbookAnswer>> ListAsync(string name, CancellationToken cancellationToken) =>
+        (await mistral.GetAsync(Path + new Query().Equal("name", name), WireJson.Default.WorkbookPage, name, cancellationToken).ConfigureAwait(false)).Workbooks;
+
+    /// <summary>Whether Mistral would take the definition, and why not.</summary>
+    public Task<ValidationAnswer> ValidateAsync(string definition, CancellationToken cancellationToken) =>
+        mistral.SendAsync(HttpMethod.Post, Path + "/validate", Yaml(definition), WireJson.Default.ValidationAnswer, null, cancellationToken);
+
+    /// <summary>Makes the workbook and its workflows.</summary>
+    public Task<WorkbookAnswer> CreateAsync(string definition, string scope, CancellationToken cancellationToken) =>
+        mistral.SendAsync(HttpMethod.Post, Path + ScopeQuery(scope), Yaml(definition), WireJson.Default.WorkbookAnswer, null, cancellationToken);
+
+    /// <summary>Replaces the workbook and its workflows. A scope that is left out means private to Mistral, so it is always said.</summary>
+    public Task<WorkbookAnswer> UpdateAsync(string definition, string scope, CancellationToken cancellationToken) =>
+        mistral.SendAsync(HttpMethod.Put, Path + ScopeQuery(scope), Yaml(definition), WireJson.Default.WorkbookAnswer, null, cancellationToken);
+
+    private static string ScopeQuery(string scope) => new Query().Add("scope", scope).ToString();
+
+    private static StringContent Yaml(string definition) => new(definition, Encoding.UTF8, "text/plain");
+}
+
+/// <summary>A workbook as Mistral tells it.</summary>
+internal sealed record WorkbookAnswer
+{
+    public required string Name { get; init => field = Promised.Text(value); }
+    public string? Definition { get; init; }
+    public string? Scope { get; init; }
+    public string? ProjectId { get; init; }
+    public DateTimeOffset? CreatedAt { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
+}
+
+internal sealed record WorkbookPage
+{
+    public required IReadOnlyList<WorkbookAnswer> Workbooks { get; init => field = Promised.Rows(value); }
+}
+
+/// <summary>The verdict on a definition.</summary>
+internal sealed record ValidationAnswer(bool Valid, string? Error);

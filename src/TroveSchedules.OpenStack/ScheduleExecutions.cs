@@ -1,0 +1,232 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Mistral;
+using TroveSchedules.OpenStack.Trove;
+
+namespace TroveSchedules.OpenStack;
+
+/// <summary>Which executions of a schedule are wanted.</summary>
+public sealed class ExecutionQuery
+{
+    /// <summary>At most how many, newest first; null for all. The spec's <c>limit</c>.</summary>
+    public long? Limit { get; init; }
+
+    /// <summary>The id of the execution after which to begin; null for the newest. The spec's <c>marker</c>.</summary>
+    public string? Marker { get; init; }
+
+    /// <summary>The states wanted, such as SUCCESS or ERROR; none for all.</summary>
+    public IReadOnlyCollection<string> States { get; init; } = [];
+
+    /// <summary>The earliest start wanted; null for any.</summary>
+    public DateTimeOffset? After { get; init; }
+
+    /// <summary>The latest start wanted; null for any.</summary>
+    public DateTimeOffset? Before { get; init; }
+
+    /// <summary>
+    /// Whether runs that name no cause count too where their input equals the schedule's: those started by hand and those of a Mistral too old to tell.
+    /// Such runs may belong to another schedule with the same input.
+    /// </summary>
+    public bool MatchInput { get; init; }
+
+    /// <summary>Whether each run's backup is looked up in Trove, one request each.</summary>
+    public bool IncludeBackupStatus { get; init; }
+
+    /// <summary>Whether an administrator means other projects' executions too.</summary>
+    public bool AllProjects { get; init; }
+}
+
+/// <summary>The operations on executions: <c>execution_list</c> and <c>execution_delete</c> of the spec's Python API.</summary>
+/// <param name="session">The session to work through.</param>
+public sealed class ScheduleExecutions(CloudSession session)
+{
+    private readonly Backups _backups = new(session);
+
+    /// <summary>The runs of a schedule, newest first, page by page (the spec's <c>execution_list</c>).</summary>
+    /// <param name="scheduleId">The schedule's id. The history of a schedule that was deleted can still be read by it.</param>
+    /// <param name="query">Which runs; null for all.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>) where there is neither the schedule nor a run of it.</exception>
+    public async IAsyncEnumerable<ScheduleExecution> ListAsync(
+        string scheduleId, ExecutionQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        query ??= new ExecutionQuery();
+        var schedules = new BackupSchedules(session);
+        BackupSchedule? schedule = await schedules.FindAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
+        bool any = schedule is not null;
+        IAsyncEnumerable<ScheduleExecution> executions = schedule is not null
+            ? ListAsync(schedule, query, cancellationToken)
+            : ListAsync(query, scheduleId, scheduleId, cause => cause.Names(scheduleId), _ => false, cancellationToken);
+        await foreach (ScheduleExecution execution in executions.ConfigureAwait(false))
+        {
+            any = true;
+            yield return execution;
+        }
+        if (!any)
+            await schedules.GetAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The runs of a schedule that was read before, newest first, page by page.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="query">Which runs; null for all.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public IAsyncEnumerable<ScheduleExecution> ListAsync(
+        BackupSchedule schedule, ExecutionQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        query ??= new ExecutionQuery();
+        session.CheckProject(schedule.ProjectId, query.AllProjects, $"The schedule '{schedule.Id}'", schedule);
+        return ListAsync(query, schedule.Id, query.MatchInput ? null : schedule.TriggerId, cause => cause.TriggerId == schedule.TriggerId,
+            execution => query.MatchInput && execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken);
+    }
+
+    /// <summary>One run of a schedule.</summary>
+    /// <param name="id">The execution's id.</param>
+    /// <param name="allProjects">Whether an administrator means other projects' executions too.</param>
+    /// <param name="includeBackupStatus">Whether its backup is looked up in Trove.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The execution.</returns>
+    /// <exception cref="TroveScheduleException">NotFound (<c>ExecutionNotFound</c>); Invalid (<c>InvalidExecution</c>) where it ran another workflow.</exception>
+    public async Task<ScheduleExecution> GetAsync(
+        string id, bool allProjects = false, bool includeBackupStatus = false, CancellationToken cancellationToken = default)
+    {
+        Execution? execution = ResourceId.IsUuid(id) ? await session.Executions.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
+        if (execution is null || !session.Sees(execution.ProjectId, allProjects))
+            throw NotFound(id, null);
+        if (execution.WorkflowName != BackupSchedules.WorkflowName)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Invalid,
+                $"The execution '{id}' ran the workflow '{execution.WorkflowName}', not '{BackupSchedules.WorkflowName}': it is no run of a backup schedule.")
+            {
+                ErrorId = "InvalidExecution",
+                Target = id,
+                RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
+            };
+        }
+        return await CompleteAsync(ToExecution(execution, null), includeBackupStatus, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a run from the history (the spec's <c>execution_delete</c>). The backup that it made stays.</summary>
+    /// <param name="execution">The execution as it was read.</param>
+    /// <param name="force">Whether one that has not ended is deleted too.</param>
+    /// <param name="allProjects">Whether an administrator means other projects' executions too.</param>
+    /// <param name="cancellationToken">Ends the request; once sent it may still be carried out.</param>
+    /// <returns>A task that ends when Mistral has deleted it.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// NotFound (<c>ExecutionNotFound</c>) where it is gone already; Forbidden (<c>ExecutionNotFinished</c>) where it has not ended and
+    /// <paramref name="force"/> is false, or (<c>OtherProject</c>) for another project's.
+    /// </exception>
+    public async Task DeleteAsync(ScheduleExecution execution, bool force = false, bool allProjects = false, CancellationToken cancellationToken = default)
+    {
+        session.CheckProject(execution.ProjectId, allProjects, $"The execution '{execution.Id}'", execution);
+        try
+        {
+            await session.Executions.DeleteAsync(execution.Id, force, execution, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
+        {
+            throw NotFound(execution.Id, e);
+        }
+        catch (TroveScheduleException e) when (e.ServerMessage?.StartsWith("Only completed executions", StringComparison.Ordinal) == true)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Forbidden, $"The execution '{execution.Id}' has not ended, so it was not deleted.", e)
+            {
+                ErrorId = "ExecutionNotFinished",
+                Target = execution,
+                RecommendedAction = "Wait until it has ended, or delete it all the same with -Force.",
+            };
+        }
+    }
+
+    private async IAsyncEnumerable<ScheduleExecution> ListAsync(
+        ExecutionQuery query, string scheduleId, string? describedBy, Func<ExecutionCause, bool> isCause, Func<Execution, bool> isUncaused,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerable<Execution> rows = session.Executions.ListAsync(
+            BackupSchedules.WorkflowName, describedBy, query.States, query.Before, query.AllProjects,
+            row => session.Sees(row.ProjectId, query.AllProjects) && !(row.CreatedAt > query.Before)
+                && (ExecutionCause.Parse(row.Description) is { } cause ? isCause(cause) : isUncaused(row)),
+            query.Marker, query.Limit, cancellationToken);
+        await foreach (Execution row in rows.ConfigureAwait(false))
+        {
+            if (row.CreatedAt < query.After)
+                yield break;
+            yield return await CompleteAsync(ToExecution(row, scheduleId), query.IncludeBackupStatus, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ScheduleExecution> CompleteAsync(ScheduleExecution execution, bool includeBackupStatus, CancellationToken cancellationToken)
+    {
+        if (!includeBackupStatus || execution.BackupId is null)
+            return execution;
+        Backup? backup = await _backups.FindAsync(execution.BackupId, cancellationToken).ConfigureAwait(false);
+        return execution with { BackupStatus = backup?.Status ?? "NOT_FOUND" };
+    }
+
+    // Newer releases of Mistral leave the trigger's name out of the cause, so it is taken from what was asked for.
+    private static ScheduleExecution ToExecution(Execution row, string? scheduleId)
+    {
+        ExecutionCause? cause = ExecutionCause.Parse(row.Description);
+        return new ScheduleExecution
+        {
+            Id = row.Id,
+            ExecutionTime = row.CreatedAt,
+            State = row.State,
+            Output = row.Output,
+            Reason = FailureReason.Of(row.State, row.StateInfo),
+            BackupId = BackupIdOf(row.Output),
+            ScheduleId = cause is null ? null : cause.TriggerName ?? scheduleId,
+            TriggerId = cause?.TriggerId,
+            InstanceId = ScheduleInput.Parse(row.Input).Instance,
+            StateInfo = row.StateInfo,
+            UpdatedAt = row.UpdatedAt,
+            ProjectId = row.ProjectId,
+            Input = row.Input,
+        };
+    }
+
+    private static string? BackupIdOf(string? output) => InnerJson.Read(output, fields => InnerJson.Text(fields, "backup_id"));
+
+    private static TroveScheduleException NotFound(string id, TroveScheduleException? cause) =>
+        new(TroveErrorKind.NotFound, $"There is no execution '{id}'.", cause)
+        {
+            ErrorId = "ExecutionNotFound",
+            Target = id,
+            RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
+        };
+}
+
+/// <summary>
+/// What an execution's description says of its cause. Mistral writes JSON there, newer releases without the trigger's name; people can write anything.
+/// </summary>
+internal sealed record ExecutionCause(string TriggerId, string? TriggerName)
+{
+    public bool Names(string scheduleId) => TriggerName == scheduleId || TriggerId == scheduleId;
+
+    public static ExecutionCause? Parse(string? description) => InnerJson.Read(description, text =>
+        text.TryGetProperty("triggered_by", out JsonElement cause) && cause.ValueKind == JsonValueKind.Object
+        && InnerJson.Text(cause, "type") == "cron_trigger" && InnerJson.Text(cause, "id") is { } id
+            ? new ExecutionCause(id, InnerJson.Text(cause, "name"))
+            : null);
+}
+
+/// <summary>Finds in Mistral's long account of a failure what a person wants to know.</summary>
+internal static class FailureReason
+{
+    // "… The action raised an exception [action=<…>, action_ex_id=…, msg='TroveAction.backups.create failed: …']"
+    private const string Begin = "msg='";
+    private const string End = "']";
+
+    public static string? Of(string state, string? stateInfo)
+    {
+        if (state != "ERROR" || string.IsNullOrWhiteSpace(stateInfo))
+            return null;
+        int begin = stateInfo!.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        int end = begin < Begin.Length ? -1 : stateInfo.IndexOf(End, begin, StringComparison.Ordinal);
+        return ServiceError.Printable(end < 0 ? stateInfo.Trim() : stateInfo.Substring(begin, end - begin));
+    }
+}

@@ -1,0 +1,83 @@
+using System;
+using System.Linq;
+using TroveSchedules.Cron;
+using TroveSchedules.OpenStack.Http;
+
+namespace TroveSchedules.OpenStack;
+
+/// <summary>What a request must keep to, asked before anything is sent.</summary>
+internal static class ScheduleRules
+{
+    /// <summary>What Mistral writes as the pattern of a trigger that was given only a first time.</summary>
+    public const string NeverPattern = "0 0 30 2 0";
+
+    private const int LongestText = 255;
+
+    /// <summary>Checks each value, and gives the pattern; null for one run at a first time.</summary>
+    public static CronPattern? Check(ScheduleRequest request, DateTimeOffset now)
+    {
+        CheckText(request.Name, "name", "InvalidName");
+        if (request.Description is not null)
+            CheckText(request.Description, "description", "InvalidDescription");
+        if (request.ParentId is not null && request.Incremental)
+        {
+            throw Invalid("InvalidParent", request.ParentId,
+                "A schedule is incremental on one fixed parent (-ParentId) or on the newest backup (-Incremental), not both.",
+                "Leave one of the two out.");
+        }
+        if (request.ParentId is not null && !ResourceId.IsUuid(request.ParentId))
+            throw Invalid("InvalidParent", request.ParentId, $"'{request.ParentId}' is not the id of a backup, which is a UUID.", "Get-TroveBackup lists the ids.");
+        if (request.RemainingExecutions < 1)
+        {
+            throw Invalid("InvalidRemainingExecutions", request.RemainingExecutions,
+                $"A schedule cannot run {request.RemainingExecutions} times: the number of executions is 1 or more.", "Leave it out for a schedule without end.");
+        }
+        if (WholeMinute(request.FirstExecutionTime) is { } first && first < now + TimeSpan.FromMinutes(1))
+        {
+            throw Invalid("InvalidFirstExecutionTime", request.FirstExecutionTime,
+                FormattableString.Invariant($"The first execution time {request.FirstExecutionTime:u} is not at least one minute after the cloud's present time, {now:u}."),
+                "Name a later time; one without a zone is taken as this machine's local time.");
+        }
+        if (request.Pattern is null && request.FirstExecutionTime is not null)
+        {
+            return request.RemainingExecutions is null or 1
+                ? null
+                : throw Invalid("InvalidRemainingExecutions", request.RemainingExecutions,
+                    $"A schedule without a pattern runs once, not {request.RemainingExecutions} times.", "Give a pattern, or leave the number of executions out.");
+        }
+        return CronPattern.Parse(request.Pattern, request.AllowSeconds);
+    }
+
+    /// <summary>Checks that the installed workbook can take what is asked for.</summary>
+    public static void CheckFits(ScheduleRequest request, WorkflowInputs inputs)
+    {
+        if (request.ParentId is not null && !inputs.Take("parent_id"))
+            throw Unfit("-ParentId", "parent_id", "the spec's workbook and ours do, python-troveclient's does not");
+        if (request.Incremental && !inputs.Take("incremental"))
+            throw Unfit("-Incremental", "incremental", "python-troveclient's workbook and ours do, the spec's does not");
+        if (request.Description is not null && !inputs.Take("description"))
+            throw Unfit("-Description", "description", "the spec's workbook, python-troveclient's and ours do");
+
+        TroveScheduleException Unfit(string parameter, string input, string which) => Invalid("InvalidForWorkbook", parameter,
+            $"The installed workbook takes no {input} (it takes {string.Join(", ", inputs.Names)}), so {parameter} cannot be used: {which}.",
+            "Install-TroveWorkbook loads one that takes it.");
+    }
+
+    /// <summary>Mistral knows first times in whole minutes only: the next one, so that nothing runs before it was asked to.</summary>
+    public static DateTimeOffset? WholeMinute(DateTimeOffset? time) =>
+        time is { } t ? new DateTimeOffset((t.UtcTicks + TimeSpan.TicksPerMinute - 1) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero) : null;
+
+    // Trove's schema of a backup: 1 to 255 characters, ^.*[0-9a-zA-Z]+.*$. A run that breaks it would fail each time.
+    private static void CheckText(string? text, string what, string errorId)
+    {
+        if (string.IsNullOrEmpty(text))
+            throw Invalid(errorId, text, $"The {what} of a backup cannot be empty.", $"Give a {what} of 1 to {LongestText} characters.");
+        if (text!.Length > LongestText)
+            throw Invalid(errorId, text, $"The {what} '{text.Substring(0, 20)}…' has {text.Length} characters; Trove takes at most {LongestText}.", $"Shorten the {what}.");
+        if (!text.Any(c => c < 128 && char.IsLetterOrDigit(c)))
+            throw Invalid(errorId, text, $"The {what} '{text}' has no letter from A to Z and no digit; Trove wants at least one.", "Add a letter or a digit.");
+    }
+
+    private static TroveScheduleException Invalid(string errorId, object? target, string message, string action) =>
+        new(TroveErrorKind.Invalid, message) { ErrorId = errorId, Target = target, RecommendedAction = action };
+}

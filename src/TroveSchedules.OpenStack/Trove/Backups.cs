@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Http;
+
+namespace TroveSchedules.OpenStack.Trove;
+
+/// <summary>Trove's backups (<c>GET /backups</c>), read-only.</summary>
+/// <param name="session">The session to ask through.</param>
+public sealed class Backups(CloudSession session)
+{
+    /// <summary>The project's backups, page by page, in Trove's order.</summary>
+    /// <param name="instanceId">The id of the instance whose backups are wanted; null for those of all.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
+    public IAsyncEnumerable<Backup> ListAsync(string? instanceId = null, CancellationToken cancellationToken = default) =>
+        Paging.WalkAsync(
+            async (marker, limit, token) =>
+            {
+                Query query = new Query().Page(marker, limit);
+                if (instanceId is not null)
+                    query.Add("instance_id", instanceId);
+                BackupPage page = await session.Trove.GetAsync(
+                    "/backups" + query, WireJson.Default.BackupPage, instanceId, token).ConfigureAwait(false);
+                return new Page<Backup>(page.Backups.ConvertAll(ToBackup), TroveLink.HasNext(page.Links));
+            },
+            backup => backup.Id, null, null, null, cancellationToken);
+
+    /// <summary>The backup of that id.</summary>
+    /// <param name="id">The backup's id.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The backup; null when the project has none of that id.</returns>
+    /// <exception cref="TroveScheduleException">Any kind but NotFound, as the service answers.</exception>
+    public async Task<Backup?> FindAsync(string id, CancellationToken cancellationToken = default) =>
+        ResourceId.IsUuid(id) && await session.Trove.FindAsync($"/backups/{id}", WireJson.Default.BackupAnswer, id, cancellationToken)
+            .ConfigureAwait(false) is { } answer ? ToBackup(answer.Backup) : null;
+
+    /// <summary>The backup of that id.</summary>
+    /// <param name="id">The backup's id.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The backup.</returns>
+    /// <exception cref="TroveScheduleException">NotFound (<c>BackupNotFound</c>) when the project has none of that id; any kind, as the service answers.</exception>
+    public async Task<Backup> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        await FindAsync(id, cancellationToken).ConfigureAwait(false)
+        ?? throw new TroveScheduleException(TroveErrorKind.NotFound, $"No backup of project '{session.ProjectName}' has the id '{id}'.")
+        {
+            ErrorId = "BackupNotFound",
+            Target = id,
+            RecommendedAction = "Get-TroveBackup lists the ids.",
+        };
+
+    private static Backup ToBackup(BackupRow row) => new()
+    {
+        Id = row.Id,
+        Name = row.Name,
+        Status = row.Status,
+        InstanceId = row.InstanceId,
+        CreatedAt = row.Created,
+        UpdatedAt = row.Updated,
+        Size = row.Size,
+        ParentId = row.ParentId,
+        Description = row.Description,
+        Datastore = row.Datastore?.Type,
+        DatastoreVersion = row.Datastore?.Version,
+    };
+}
+
+internal sealed record BackupPage
+{
+    public required List<BackupRow> Backups { get; init => field = Promised.Rows(value); }
+    public IReadOnlyList<TroveLink?>? Links { get; init; }
+}
+
+internal sealed record BackupAnswer
+{
+    public required BackupRow Backup { get; init => field = Promised.Object(value); }
+}
+
+internal sealed record BackupRow
+{
+    public required string Id { get; init => field = Promised.Text(value); }
+    public string? Name { get; init; }
+    public required string Status { get; init => field = Promised.Text(value); }
+    public string? InstanceId { get; init; }
+    public DateTimeOffset? Created { get; init; }
+    public DateTimeOffset? Updated { get; init; }
+    public double? Size { get; init; }
+    public string? ParentId { get; init; }
+    public string? Description { get; init; }
+    public TroveDatastore? Datastore { get; init; }
+}

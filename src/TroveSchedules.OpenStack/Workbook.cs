@@ -1,0 +1,170 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Mistral;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+
+namespace TroveSchedules.OpenStack;
+
+/// <summary>The operations on the workbook that schedules run (the spec's <c>mistral workbook-create trove.yaml</c>).</summary>
+/// <param name="session">The session to work through.</param>
+/// <param name="warn">Gets what the user should know and no result says; may be called on any thread. Null to forgo it.</param>
+public sealed class Workbook(CloudSession session, Action<string>? warn = null)
+{
+    /// <summary>The workbook's name.</summary>
+    public const string Name = "trove";
+
+    private const string Task = "backup_create";
+    private const string ActionName = "trove.backups_create";
+    private const string Private = "private";
+
+    /// <summary>The workbook that comes with this library, as YAML text.</summary>
+    public static string Bundled { get; } = ReadBundled();
+
+    /// <summary>Tells what is installed, and what it can do.</summary>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <returns>What was found; <see cref="InstalledWorkbook.IsInstalled"/> is false where there is nothing.</returns>
+    /// <exception cref="TroveScheduleException">Any kind, as Mistral answers.</exception>
+    public async Task<InstalledWorkbook> GetAsync(CancellationToken cancellationToken = default)
+    {
+        Workflow? workflow = await session.Workflows.FindAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false);
+        bool hasActions = await session.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false);
+        if (workflow is null)
+            return new InstalledWorkbook { Name = Name, Workflow = BackupSchedules.WorkflowName, HasTroveActions = hasActions };
+
+        WorkflowInputs inputs = WorkflowInputs.Of(workflow);
+        WorkbookAnswer? workbook = (await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false))
+            .FirstOrDefault(w => w.ProjectId == workflow.ProjectId);
+        return new InstalledWorkbook
+        {
+            Name = Name,
+            Workflow = workflow.Name,
+            IsInstalled = true,
+            IsCurrent = workbook?.Definition == Bundled,
+            HasTroveActions = hasActions,
+            Inputs = inputs.Names,
+            AcceptsParentId = inputs.Take("parent_id"),
+            AcceptsIncremental = inputs.Take("incremental"),
+            ReportsBackupId = workflow.Definition?.Contains("backup_id:") == true,
+            Scope = workflow.Scope,
+            ProjectId = workflow.ProjectId,
+            CreatedAt = workflow.CreatedAt,
+            UpdatedAt = workflow.UpdatedAt,
+        };
+    }
+
+    /// <summary>Loads the workbook, or updates the one that is there. Where it stands there to the letter, nothing is sent.</summary>
+    /// <param name="definition">The workbook as YAML text, whose name must be <c>trove</c> and which must hold <c>backup_create</c>; null for <see cref="Bundled"/>.</param>
+    /// <param name="isPublic">Whether every project is to see it, which only an administrator may say; null to leave it as it is, and private at first.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <returns>What is installed afterwards.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// Invalid (<c>InvalidWorkbook</c>) for a text that is no such workbook; Forbidden where another project's public workbook stands in the way, or
+    /// where the user may not make one public.
+    /// </exception>
+    public async Task<InstalledWorkbook> InstallAsync(string? definition = null, bool? isPublic = null, CancellationToken cancellationToken = default)
+    {
+        definition ??= Bundled;
+        WorkflowInputs inputs = ReadInputs(definition);
+        IReadOnlyList<WorkbookAnswer> there = await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false);
+        WorkbookAnswer? own = there.FirstOrDefault(w => w.ProjectId == session.ProjectId);
+        string scope = isPublic switch { true => "public", false => Private, null => own?.Scope ?? Private };
+
+        if (own?.Definition != definition || own.Scope != scope)
+        {
+            ValidationAnswer verdict = await session.Workbooks.ValidateAsync(definition, cancellationToken).ConfigureAwait(false);
+            if (!verdict.Valid)
+                throw NotAWorkbook($"Mistral does not take it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
+            await WarnOfThoseThatStopAsync(inputs, scope, cancellationToken).ConfigureAwait(false);
+            if (own is null)
+                await session.Workbooks.CreateAsync(definition, scope, cancellationToken).ConfigureAwait(false);
+            else
+                await session.Workbooks.UpdateAsync(definition, scope, cancellationToken).ConfigureAwait(false);
+            session.Inputs = null;
+        }
+
+        InstalledWorkbook installed = await GetAsync(cancellationToken).ConfigureAwait(false);
+        if (!installed.HasTroveActions)
+            warn?.Invoke($"This cloud's Mistral has no action '{ActionName}', so every run will fail; its administrator has to install mistral-extra.");
+        return installed;
+    }
+
+    /// <summary>What the installed workflow takes; looked at once per session.</summary>
+    internal async Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken)
+    {
+        if (session.Inputs is { } known)
+            return known;
+        Workflow? workflow = await session.Workflows.FindAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false);
+        if (!await session.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false))
+        {
+            throw new TroveScheduleException(TroveErrorKind.NotFound,
+                $"This cloud's Mistral has no action '{ActionName}', so a schedule could only fail.")
+            {
+                ErrorId = "NoTroveActions",
+                Target = ActionName,
+                RecommendedAction = "Ask the cloud's administrator to install mistral-extra on Mistral's servers.",
+            };
+        }
+        if (workflow is null)
+        {
+            throw new TroveScheduleException(TroveErrorKind.NotFound,
+                $"The workflow '{BackupSchedules.WorkflowName}' is not installed in project '{session.ProjectName}'.")
+            {
+                ErrorId = "WorkbookNotInstalled",
+                Target = BackupSchedules.WorkflowName,
+                RecommendedAction = "Load the workbook with Install-TroveWorkbook.",
+            };
+        }
+        return session.Inputs = WorkflowInputs.Of(workflow);
+    }
+
+    // A trigger whose input no longer fits goes on "firing": its next time advances, and no execution appears anywhere.
+    private async Task WarnOfThoseThatStopAsync(WorkflowInputs inputs, string scope, CancellationToken cancellationToken)
+    {
+        await foreach (CronTrigger trigger in session.CronTriggers
+            .ListAsync(BackupSchedules.WorkflowName, null, false, cancellationToken).ConfigureAwait(false))
+        {
+            if (!inputs.Fit(ScheduleInput.KeysOf(trigger.WorkflowInput)))
+                warn?.Invoke($"The schedule '{trigger.Name}' was made for another workbook ({trigger.WorkflowInput}): with this one it will silently make no more backups. Make it anew.");
+        }
+        if (scope != Private)
+            warn?.Invoke("Schedules of other projects that use this public workbook were not looked at.");
+    }
+
+    private static WorkflowInputs ReadInputs(string definition)
+    {
+        try
+        {
+            object? root = new DeserializerBuilder().Build().Deserialize<object?>(definition);
+            if (Member(root, "name") as string != Name)
+                throw NotAWorkbook($"its name must be '{Name}'");
+            object workflow = Member(Member(root, "workflows"), Task) ?? throw NotAWorkbook($"it has no workflow '{Task}'");
+            return WorkflowInputs.FromYaml(Member(workflow, "input") as IEnumerable<object?> ?? []);
+        }
+        catch (YamlException e)
+        {
+            throw NotAWorkbook($"line {e.Start.Line}, column {e.Start.Column}: {e.Message.TrimEnd('.')}");
+        }
+    }
+
+    private static object? Member(object? node, string key) =>
+        node is IDictionary<object, object?> map && map.TryGetValue(key, out object? value) ? value : null;
+
+    private static TroveScheduleException NotAWorkbook(string why) =>
+        new(TroveErrorKind.Invalid, $"This is not a Trove workbook: {why}.")
+        {
+            ErrorId = "InvalidWorkbook",
+            RecommendedAction = "Without -Path, Install-TroveWorkbook loads the one that comes with the module.",
+        };
+
+    private static string ReadBundled()
+    {
+        using Stream stream = typeof(Workbook).Assembly.GetManifestResourceStream("trove.yaml")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

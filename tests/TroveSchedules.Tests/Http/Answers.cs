@@ -1,0 +1,66 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.Tests.Http;
+
+/// <summary>What a service does with a request.</summary>
+internal delegate Task<HttpResponseMessage> Answer(Sent request, CancellationToken cancellationToken);
+
+/// <summary>The things that services do with requests.</summary>
+internal static class Answers
+{
+    public static Answer Json(int status, string body, params (string Name, string Value)[] headers) =>
+        Text(status, body, "application/json", headers);
+
+    public static Answer Ok(string body) => Json(200, body);
+
+    public static Answer Html(int status, string body, params (string Name, string Value)[] headers) =>
+        Text(status, body, "text/html", headers);
+
+    public static Answer Status(int status, params (string Name, string Value)[] headers) =>
+        Text(status, "", null, headers);
+
+    public static Answer Fault(int status, string faultstring) =>
+        Json(status, $$"""{"faultcode": "Client", "faultstring": {{System.Text.Json.JsonSerializer.Serialize(faultstring)}}, "debuginfo": null}""");
+
+    public static Answer NotFound { get; } = Fault(404, "Cron trigger not found [identifier=x]");
+
+    /// <summary>The connection breaks before an answer comes.</summary>
+    public static Answer Reset { get; } = (_, _) =>
+        throw new HttpRequestException("An error occurred while sending the request.", new IOException("Unable to read data.", new SocketException((int)SocketError.ConnectionReset)));
+
+    /// <summary>No answer ever comes.</summary>
+    public static Answer Silence { get; } = async (_, cancellationToken) =>
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        throw new InvalidOperationException("Nothing ends silence but its cancellation.");
+    };
+
+    /// <summary>An answer of 200 whose body is that stream.</summary>
+    public static Answer Body(Stream body) => (_, _) =>
+        Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) });
+
+    /// <summary>The service does it, and then something else happens to the answer.</summary>
+    public static Answer After(Action<Sent> deed, Answer then) => (request, cancellationToken) =>
+    {
+        deed(request);
+        return then(request, cancellationToken);
+    };
+
+    private static Answer Text(int status, string body, string? type, (string Name, string Value)[] headers) => (_, _) =>
+    {
+        var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        if (type is not null)
+            response.Content.Headers.ContentType = new MediaTypeHeaderValue(type) { CharSet = "utf-8" };
+        foreach ((string name, string value) in headers)
+            response.Headers.TryAddWithoutValidation(name, value);
+        return Task.FromResult(response);
+    };
+}

@@ -1,0 +1,355 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Security.Authentication;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Trove;
+using Xunit;
+
+namespace TroveSchedules.Tests.Http;
+
+public sealed class ErrorTests
+{
+    private const string Get = "GET " + Rows.TriggersPath;
+
+    private static async Task<TroveScheduleException> FailureOf(Answer answer)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, answer);
+        using CloudSession session = await cloud.ConnectAsync();
+        return await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Theory]
+    [InlineData(400, TroveErrorKind.Invalid)]
+    [InlineData(401, TroveErrorKind.Unauthorized)]
+    [InlineData(403, TroveErrorKind.Forbidden)]
+    [InlineData(404, TroveErrorKind.NotFound)]
+    [InlineData(405, TroveErrorKind.Invalid)]
+    [InlineData(408, TroveErrorKind.Timeout)]
+    [InlineData(409, TroveErrorKind.Conflict)]
+    [InlineData(410, TroveErrorKind.NotFound)]
+    [InlineData(413, TroveErrorKind.QuotaExceeded)]
+    [InlineData(415, TroveErrorKind.Invalid)]
+    [InlineData(418, TroveErrorKind.ProtocolError)]
+    [InlineData(422, TroveErrorKind.Invalid)]
+    [InlineData(429, TroveErrorKind.Unavailable)]
+    [InlineData(500, TroveErrorKind.Unavailable)]
+    [InlineData(502, TroveErrorKind.Unavailable)]
+    [InlineData(503, TroveErrorKind.Unavailable)]
+    [InlineData(504, TroveErrorKind.Timeout)]
+    [InlineData(300, TroveErrorKind.ProtocolError)]
+    [InlineData(304, TroveErrorKind.ProtocolError)]
+    public async Task Each_status_has_its_kind_and_keeps_its_request_id(int status, TroveErrorKind kind)
+    {
+        TroveScheduleException error = await FailureOf(Answers.Html(status, "<html><h1>Nope</h1></html>", ("x-openstack-request-id", "req-7")));
+        Assert.Equal((kind, kind.ToString(), status, "req-7"), (error.Kind, error.ErrorId, error.StatusCode, error.RequestId));
+        Assert.Null(error.ServerMessage);
+        Assert.Contains(status.ToString(), error.Problem);
+        Assert.StartsWith("Mistral", error.Problem);
+        Assert.DoesNotContain("<h1>", error.ToString());
+    }
+
+    public static TheoryData<string, string?> Words => new()
+    {
+        { """{"faultcode": "Client", "faultstring": "Sort key supplied is invalid: bogus", "debuginfo": null}""", "Sort key supplied is invalid: bogus" },
+        { """{"debuginfo": {"message": "trace"}, "faultstring": "the fault"}""", "the fault" },
+        { """{"itemNotFound": {"code": 404, "message": "Resource nope cannot be found."}}""", "Resource nope cannot be found." },
+        { """{"badRequest": {"message": "instance is missing.", "code": 400}}""", "instance is missing." },
+        { """{"error": {"code": 401, "message": "The request you have made requires authentication.", "title": "Unauthorized"}}""", "The request you have made requires authentication." },
+        { """{"code": 1, "overLimit": {"message": "Quota exceeded"}}""", "Quota exceeded" },
+        { "<html><body>Not Found</body></html>", null },
+        { "", null },
+        { "null", null },
+        { "[]", null },
+        { "\"faultstring\"", null },
+        { "{}", null },
+        { """{"faultstring": null}""", null },
+        { """{"faultstring": 7}""", null },
+        { """{"faultstring": ""}""", null },
+        { """{"faultstring": "   "}""", null },
+        { """{"faultstring": {"message": "inner"}}""", "inner" },
+        { """{"error": {"message": null}}""", null },
+        { """{"error": "text"}""", null },
+        { """{"faultstring": "cut o""", null },
+        { """{"faultstring": "lone \ud83d surrogate"}""", null },
+        { """{"\ud83d": 1, "error": {"message": "after a lone surrogate"}}""", "after a lone surrogate" },
+        { """{"faultstring": "one", "faultstring": "two"}""", "two" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Words))]
+    public async Task The_services_own_words_are_found_in_whatever_shape_they_come(string body, string? words)
+    {
+        TroveScheduleException error = await FailureOf(Answers.Json(404, body));
+        Assert.Equal((TroveErrorKind.NotFound, 404, words), (error.Kind, error.StatusCode, error.ServerMessage));
+        Assert.Contains(words ?? "HTTP 404 Not Found", error.Problem);
+    }
+
+    [Fact]
+    public async Task Of_a_database_error_neither_the_sql_nor_the_trust_is_shown()
+    {
+        const string words = "Duplicate entry for cron trigger: (pymysql.err.DataError) (1406, \"Data too long for column 'name' at row 1\")";
+        TroveScheduleException error = await FailureOf(Answers.Fault(409,
+            words + "\n[SQL: INSERT INTO cron_triggers_v2 (trust_id) VALUES (%(trust_id)s)]\n[parameters: {'trust_id': 'topsecret-trust'}]"));
+        Assert.Equal((TroveErrorKind.Conflict, words), (error.Kind, error.ServerMessage));
+        Assert.DoesNotContain("INSERT", error.ToString());
+    }
+
+    [Fact]
+    public async Task What_a_terminal_would_obey_is_made_harmless()
+    {
+        TroveScheduleException error = await FailureOf(Answers.Fault(400, "a\u001b[31mred\u009b2J\u0007\r\0\tb\nc"));
+        Assert.Equal("a [31mred 2J    b\nc", error.ServerMessage);
+    }
+
+    [Fact]
+    public async Task Request_ids_and_reasons_are_made_harmless_too()
+    {
+        TroveScheduleException error = await FailureOf(async (request, token) =>
+        {
+            var response = await Answers.Html(400, "", ("x-openstack-request-id", "req-\u001b[31m"))(request, token);
+            response.ReasonPhrase = "Bad\u001b[31m";
+            return response;
+        });
+        Assert.Equal("req- [31m", error.RequestId);
+        Assert.DoesNotContain('\u001b', error.ToString());
+    }
+
+    [Fact]
+    public async Task Long_words_are_shortened_and_never_in_the_middle_of_a_character()
+    {
+        TroveScheduleException error = await FailureOf(Answers.Fault(400, "x" + string.Concat(Enumerable.Repeat("😀", 5000))));
+        Assert.InRange(error.ServerMessage!.Length, 1000, 2001);
+        Assert.EndsWith("😀…", error.ServerMessage);
+        Assert.InRange(error.Message.Length, 1000, 3000);
+    }
+
+    [Fact]
+    public async Task An_endless_refusal_is_not_read_to_its_end()
+    {
+        TroveScheduleException error = await FailureOf((request, token) => Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)400) { Content = new StreamContent(new EndlessStream()) }));
+        Assert.Equal((TroveErrorKind.Invalid, null), (error.Kind, error.ServerMessage));
+    }
+
+    [Fact]
+    public async Task The_other_header_of_a_request_id_will_do()
+    {
+        Assert.Equal("req-8", (await FailureOf(Answers.Html(400, "", ("x-compute-request-id", "req-8")))).RequestId);
+    }
+
+    public static TheoryData<string> NoPages =>
+    [
+        "", " ", "null", "[]", "{}", "7", "\"text\"", "<html>Welcome to the hotel's wireless</html>",
+        """{"cron_triggers": null}""", """{"cron_triggers": {}}""", """{"cron_triggers": "x"}""", """{"cron_triggers": [""", """{"cron_triggers": []""",
+        """{"cron_triggers": [null]}""", """{"cron_triggers": [7]}""", """{"cron_triggers": [{}]}""", """{"cron_triggers": [{"name": "x"}]}""",
+        """{"cron_triggers": [{"id": "x"}]}""", """{"cron_triggers": [{"id": null, "name": "x"}]}""", """{"cron_triggers": [{"id": "x", "name": null}]}""",
+        """{"cron_triggers": [{"id": 7, "name": "x"}]}""", """{"cron_triggers": [{"id": "", "name": "x"}]}""",
+        """{"cron_triggers": [{"id": "x", "name": "x", "pattern": {}}]}""",
+        """{"cron_triggers": [{"id": "x", "name": "x", "remaining_executions": "many"}]}""", """{"cron_triggers": [{"id": "x", "name": "x", "remaining_executions": 1e99}]}""",
+        """{"cron_triggers": [{"id": "x", "name": "x", "next_execution_time": 7}]}""", """{"cron_triggers": [{"id": "x", "name": "x", "next_execution_time": "tomorrow"}]}""",
+        """{"cron_triggers": [], "next": 7}""", "{\"cron_triggers\": [{\"id\": \"\\ud83d\", \"name\": \"x\"}]}",
+        "{\"cron_triggers\": [{\"id\": \"x\", \"name\": \"y\", \"\\u001b[31m\": [}]}", "{\"cron_triggers\": [{\"id\": \"x\", \"name\": \"y\", \"next_execution_time\": \"\\u001b[31m\"}]}",
+        "\u001b[31m", new string('[', 5000),
+    ];
+
+    [Theory]
+    [MemberData(nameof(NoPages))]
+    public async Task An_answer_that_the_api_does_not_promise_is_a_protocol_error(string body)
+    {
+        TroveScheduleException error = await FailureOf(Answers.Json(200, body, ("x-openstack-request-id", "req-9")));
+        Assert.Equal((TroveErrorKind.ProtocolError, "ProtocolError", 200, "req-9"), (error.Kind, error.ErrorId, error.StatusCode, error.RequestId));
+        Assert.DoesNotContain('\u001b', error.Message);
+        Assert.NotNull(error.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("GET /v2/executions", """{"executions": [null]}""")]
+    [InlineData("GET /v2/executions", """{"executions": null}""")]
+    [InlineData("GET /v2/executions", """{"executions": [{"id": "x", "state": null}]}""")]
+    [InlineData("GET /v2/executions", """{"executions": [{"id": null, "state": "SUCCESS"}]}""")]
+    [InlineData("GET /v2/executions", """{"executions": [{"state": "SUCCESS"}]}""")]
+    public async Task A_row_of_a_history_that_is_none_is_a_protocol_error(string route, string body)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger())).Always(route, Answers.Ok(body));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(async () => await new ScheduleExecutions(session).ListAsync(Rows.Id(1)).ToListAsync());
+        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+    }
+
+    [Theory]
+    [InlineData("instances", """{"instances": [null]}""")]
+    [InlineData("instances", """{"instances": null}""")]
+    [InlineData("instances", """{"instances": [{"id": null}]}""")]
+    [InlineData("instances", """{"instances": [{"name": "m"}]}""")]
+    [InlineData("instances", """{"instances": [{"id": "x", "volume": {"size": "big"}}]}""")]
+    [InlineData("backups", """{"backups": [null]}""")]
+    [InlineData("backups", """{"backups": null}""")]
+    [InlineData("backups", """{"backups": [{"id": null, "status": "NEW"}]}""")]
+    [InlineData("backups", """{"backups": [{"id": "x", "status": null}]}""")]
+    [InlineData("backups", """{"backups": [{"id": "x"}]}""")]
+    [InlineData("backups", """{"backups": [], "links": {}}""")]
+    public async Task A_row_of_troves_that_is_none_is_a_protocol_error(string what, string body)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/{what}", Answers.Ok(body));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
+        {
+            if (what == "instances")
+                await new Instances(session).ListAsync().ToListAsync();
+            else
+                await new Backups(session).ListAsync().ToListAsync();
+        });
+        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+    }
+
+    [Theory]
+    [InlineData("""{"instance": null}""")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    public async Task An_instance_that_is_none_is_a_protocol_error(string body)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances/{Rows.Id(900)}", Answers.Ok(body));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => new Instances(session).GetAsync(Rows.Id(900)))).Kind);
+    }
+
+    [Theory]
+    [InlineData("""{"links": [null]}""")]
+    [InlineData("""{"links": null}""")]
+    [InlineData("""{"links": [{"rel": null}]}""")]
+    [InlineData("""{"links": []}""")]
+    public async Task Odd_links_end_a_listing(string rest)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", Answers.Ok(rest.Insert(1, "\"instances\": [],")));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Empty(await new Instances(session).ListAsync().ToListAsync());
+    }
+
+    [Fact]
+    public async Task What_a_row_holds_besides_the_promised_is_ignored()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers(Rows.Trigger(1, row => row["new"] = new System.Text.Json.Nodes.JsonObject()))));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Single(await new BackupSchedules(session).ListAsync());
+    }
+
+    [Fact]
+    public async Task A_body_that_cannot_be_unpacked_is_a_protocol_error()
+    {
+        TroveScheduleException error = await FailureOf(Answers.Body(new BreakingStream("{\"cron_", new InvalidDataException("The archive entry was compressed using an unsupported compression method."))));
+        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_cannot_be_read_is_told_by_its_status()
+    {
+        foreach (Exception broken in new Exception[] { new InvalidDataException("bad gzip"), new IOException("reset"), new HttpRequestException("reset") })
+        {
+            TroveScheduleException error = await FailureOf((_, _) => Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)403) { Content = new StreamContent(new BreakingStream("{", broken)) }));
+            Assert.Equal((TroveErrorKind.Forbidden, 403), (error.Kind, error.StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_within_the_body_is_unavailable()
+    {
+        TroveScheduleException error = await FailureOf(Answers.Body(new BreakingStream("{\"cron_", new IOException("The response ended prematurely."))));
+        Assert.Equal((TroveErrorKind.Unavailable, null), (error.Kind, error.StatusCode));
+        Assert.Contains("cloud:8989", error.Message);
+    }
+
+    [Fact]
+    public async Task A_body_that_never_ends_falls_under_the_time_limit()
+    {
+        var clock = new ManualClock(ScriptedCloud.Start);
+        ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.Body(new SilentStream(() => clock.Advance(TimeSpan.FromSeconds(100)))));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal((TroveErrorKind.Timeout, "Timeout"), (error.Kind, error.ErrorId));
+        Assert.Contains("Mistral at cloud:8989 gave no answer within 100 s", error.Message);
+    }
+
+    [Fact]
+    public async Task Silence_is_a_timeout_after_the_limit_and_not_before()
+    {
+        var clock = new ManualClock(ScriptedCloud.Start);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.After(_ => asked.SetResult(), Answers.Silence));
+        using CloudSession session = await cloud.ConnectAsync();
+        Task listing = new BackupSchedules(session).ListAsync();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        clock.Advance(Exchange.Limit - TimeSpan.FromTicks(1));
+        Assert.False(listing.IsCompleted);
+        clock.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal(TroveErrorKind.Timeout, (await ScriptedCloud.FailureOf(() => listing.WaitAsync(TimeSpan.FromSeconds(30)))).Kind);
+        Assert.Single(cloud.Requests);
+    }
+
+    [Fact]
+    public async Task A_service_that_cannot_be_reached_is_named()
+    {
+        TroveScheduleException error = await FailureOf(Answers.Reset);
+        Assert.Equal((TroveErrorKind.Unavailable, "Unavailable", null), (error.Kind, error.ErrorId, error.StatusCode));
+        Assert.StartsWith("Mistral at cloud:8989 cannot be reached", error.Message);
+    }
+
+    [Fact]
+    public async Task An_untrusted_certificate_is_its_own_error_and_is_not_asked_for_again()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("The SSL connection could not be established.",
+            new AuthenticationException("The remote certificate is invalid because of errors in the certificate chain: UntrustedRoot")));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Assert.Equal((TroveErrorKind.Unavailable, "UntrustedCertificate"), (error.Kind, error.ErrorId));
+        Assert.Contains("UntrustedRoot", error.Message);
+        Assert.Single(cloud.Requests);
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_no_part_of_the_json()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok("\ufeff" + Rows.Triggers()));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Empty(await new BackupSchedules(session).ListAsync());
+    }
+
+    private sealed class BreakingStream(string begins, Exception with) : MemoryStream(Encoding.UTF8.GetBytes(begins))
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Position < Length ? base.ReadAsync(buffer, cancellationToken) : ValueTask.FromException<int>(with);
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    private sealed class SilentStream(Action onRead) : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            onRead();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+    }
+
+    private sealed class EndlessStream : MemoryStream
+    {
+        private long _given;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            _given += buffer.Length;
+            Assert.InRange(_given, 0, 10_000_000);
+            buffer.Span.Fill((byte)'[');
+            return ValueTask.FromResult(buffer.Length);
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+}

@@ -1,0 +1,227 @@
+using System;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Trove;
+using Xunit;
+
+namespace TroveSchedules.Tests.Http;
+
+public sealed class TokenTests
+{
+    private const string Get = "GET " + Rows.TriggersPath;
+
+    // As Mistral 15 writes it: the body and two headers repeat the token.
+    private static readonly Answer Unauthorized = (request, token) => Answers.Html(401,
+        $"<html><head><title>401 Unauthorized</title></head><body><h1>401 Unauthorized</h1>Failed to validate access token: Auth token is invalid: {request.Token}</body></html>",
+        ("Server-Error-Message", $"Failed to validate access token: Auth token is invalid: {request.Token}"),
+        ("WWW-Authenticate", $"Failed to validate access token: Auth token is invalid: {request.Token}"),
+        ("WWW-Authenticate", "Keystone uri=\"http://127.0.0.1:5000/v3\""),
+        ("x-openstack-request-id", "req-401"))(request, token);
+
+    private static Task List(CloudSession session) => new BackupSchedules(session).ListAsync();
+
+    [Fact]
+    public async Task The_token_goes_to_mistral_and_trove_and_to_nobody_else()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Get, Answers.Ok(Rows.Triggers()));
+        using CloudSession session = await cloud.ConnectAsync();
+        await List(session);
+        await new Instances(session).GetAsync(Rows.Id(900));
+
+        Assert.Equal(["cloud:8989", "cloud:8779"], cloud.Requests.Select(request => request.Uri.Authority));
+        Assert.All(cloud.Requests, request => Assert.Equal(ScriptedCloud.Token + "1", request.Token));
+        Sent login = Assert.Single(cloud.LoginRequests);
+        Assert.Null(login.Token);
+        Assert.All(cloud.Requests, request => Assert.DoesNotContain("topsecret", request.Uri + request.Body));
+    }
+
+    [Fact]
+    public async Task A_token_is_kept_until_two_minutes_before_its_end_and_then_renewed()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(TimeSpan.FromMinutes(58) - TimeSpan.FromSeconds(1));
+        await List(session);
+        cloud.Clock.Advance(TimeSpan.FromSeconds(1));
+        await List(session);
+        await List(session);
+        Assert.Equal([ScriptedCloud.Token + "1", ScriptedCloud.Token + "2", ScriptedCloud.Token + "2"], cloud.Requests.Select(request => request.Token));
+        Assert.Equal(2, cloud.Logins);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task Clocks_that_differ_by_hours_neither_shorten_nor_stretch_a_tokens_life(int hoursAhead)
+    {
+        ScriptedCloud cloud = new ScriptedCloud { Ahead = TimeSpan.FromHours(hoursAhead) }.Always(Get, Answers.Ok(Rows.Triggers()));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(ScriptedCloud.Start.AddHours(hoursAhead + 1), session.TokenExpiresAt);
+        await List(session);
+        cloud.Clock.Advance(TimeSpan.FromMinutes(57));
+        await List(session);
+        Assert.Equal(1, cloud.Logins);
+        cloud.Clock.Advance(TimeSpan.FromMinutes(2));
+        await List(session);
+        Assert.Equal(2, cloud.Logins);
+    }
+
+    [Theory]
+    [InlineData(0, -61, true)]
+    [InlineData(0, -59, false)]
+    [InlineData(5, -61, true)]
+    [InlineData(5, -59, false)]
+    [InlineData(-5, -61, true)]
+    [InlineData(-5, -59, false)]
+    public async Task A_schedule_is_stuck_by_the_clouds_clock(int hoursAhead, int nextSeconds, bool isStuck)
+    {
+        var later = TimeSpan.FromMinutes(30);
+        DateTimeOffset next = ScriptedCloud.Start.AddHours(hoursAhead) + later + TimeSpan.FromSeconds(nextSeconds);
+        ScriptedCloud cloud = new ScriptedCloud { Ahead = TimeSpan.FromHours(hoursAhead) }
+            .Always(Get, Answers.Ok(Rows.Triggers(Rows.Trigger(1, row => row["next_execution_time"] = next.ToString("yyyy-MM-dd HH:mm:ss")))));
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(later);
+        Assert.Equal(isStuck, Assert.Single(await new BackupSchedules(session).ListAsync()).IsStuck);
+    }
+
+    [Fact]
+    public async Task A_rejected_token_is_renewed_once_and_the_request_repeated()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, Unauthorized, Answers.Ok(Rows.Triggers()));
+        using CloudSession session = await cloud.ConnectAsync();
+        await List(session);
+        Assert.Equal([ScriptedCloud.Token + "1", ScriptedCloud.Token + "2"], cloud.Requests.Select(request => request.Token));
+        Assert.Equal(2, cloud.Logins);
+        Assert.Empty(cloud.Clock.Waits);
+    }
+
+    [Fact]
+    public async Task A_second_rejection_is_the_users_error_and_shows_nothing_of_the_page()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Unauthorized);
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(session));
+
+        Assert.Equal((TroveErrorKind.Unauthorized, "Unauthorized", 401, "req-401"), (error.Kind, error.ErrorId, error.StatusCode, error.RequestId));
+        Assert.Null(error.ServerMessage);
+        Assert.DoesNotContain("validate access token", error.ToString());
+        Assert.Equal(2, cloud.Requests.Count);
+        Assert.Equal(2, cloud.Logins);
+    }
+
+    [Fact]
+    public async Task Not_even_the_reason_phrase_of_a_rejection_is_shown()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, async (request, token) =>
+        {
+            var response = await Unauthorized(request, token);
+            response.ReasonPhrase = $"Auth token is invalid: {request.Token}";
+            return response;
+        });
+        using CloudSession session = await cloud.ConnectAsync();
+        await ScriptedCloud.FailureOf(() => List(session));
+    }
+
+    [Fact]
+    public async Task A_renewal_that_keystone_refuses_is_keystones_refusal()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Unauthorized);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Always("POST /v3/auth/tokens", Answers.Json(401, """{"error": {"code": 401, "message": "The request you have made requires authentication.", "title": "Unauthorized"}}"""));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(session));
+        Assert.Equal(TroveErrorKind.Unauthorized, error.Kind);
+        Assert.Contains("Keystone", error.Message);
+        Assert.Single(cloud.Requests);
+    }
+
+    [Fact]
+    public async Task Fifty_rejections_at_once_log_in_once()
+    {
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int rejected = 0;
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, async (request, token) =>
+        {
+            if (request.Token != ScriptedCloud.Token + "1")
+                return await Answers.Ok(Rows.Triggers())(request, token);
+            if (Interlocked.Increment(ref rejected) == 50)
+                all.SetResult();
+            await all.Task.WaitAsync(TimeSpan.FromSeconds(30), token);
+            return await Unauthorized(request, token);
+        });
+        using CloudSession session = await cloud.ConnectAsync();
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => List(session)));
+        Assert.Equal(2, cloud.Logins);
+        Assert.Equal(100, cloud.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Fifty_requests_after_the_tokens_end_log_in_once()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(TimeSpan.FromHours(2));
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task[] listings = [.. Enumerable.Range(0, 50).Select(async _ =>
+        {
+            await gate.Task;
+            await List(session);
+        })];
+        gate.SetResult();
+        await Task.WhenAll(listings);
+        Assert.Equal(2, cloud.Logins);
+    }
+
+    [Fact]
+    public async Task Whoever_gives_up_on_a_login_does_not_spoil_it_for_others()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(TimeSpan.FromHours(2));
+        cloud.On("POST /v3/auth/tokens", Answers.After(_ => asked.SetResult(), Answers.Silence));
+        using var cancellation = new CancellationTokenSource();
+        Task impatient = new BackupSchedules(session).ListAsync(cancellationToken: cancellation.Token);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Task patient = List(session);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        await patient.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(ScriptedCloud.Token + "2", Assert.Single(cloud.Requests).Token);
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task A_redirect_is_not_followed(int status)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Status(status, ("Location", "http://evil.example/v2/cron_triggers")));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(session));
+        Assert.Equal((TroveErrorKind.ProtocolError, status), (error.Kind, error.StatusCode));
+        Assert.Equal("cloud:8989", Assert.Single(cloud.Requests).Uri.Authority);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_ended_has_no_token_any_more()
+    {
+        var cloud = new ScriptedCloud();
+        CloudSession session = await cloud.ConnectAsync();
+        session.Dispose();
+        TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(() => List(session));
+        Assert.Equal("NotConnected", error.ErrorId);
+        Assert.Empty(cloud.Requests);
+    }
+
+    [Fact]
+    public async Task The_session_prints_no_secret()
+    {
+        using CloudSession session = await new ScriptedCloud().ConnectAsync();
+        string text = string.Join("\n", session.GetType().GetProperties().Select(property => $"{property.Name}={property.GetValue(session)}")) + session;
+        Assert.DoesNotContain("topsecret", text);
+        Assert.Contains("demo", text);
+    }
+}

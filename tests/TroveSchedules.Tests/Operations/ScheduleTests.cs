@@ -1,0 +1,321 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.Tests.Http;
+using Xunit;
+
+namespace TroveSchedules.Tests.Operations;
+
+public sealed class ScheduleTests
+{
+    private static async Task<T> With<T>(ScriptedCloud cloud, Func<BackupSchedules, Task<T>> act)
+    {
+        using CloudSession session = await cloud.ConnectAsync();
+        return await act(new BackupSchedules(session));
+    }
+
+    private static Task<IReadOnlyList<BackupSchedule>> List(ScriptedCloud cloud, string? instance = null, bool allProjects = false) =>
+        With(cloud, schedules => schedules.ListAsync(instance, allProjects));
+
+    private static Task<BackupSchedule> Get(ScriptedCloud cloud, string id, bool allProjects = false) =>
+        With(cloud, schedules => schedules.GetAsync(id, allProjects));
+
+    private static Task Delete(ScriptedCloud cloud, BackupSchedule schedule, bool allProjects = false) => With(cloud, async schedules =>
+    {
+        await schedules.DeleteAsync(schedule, allProjects);
+        return 0;
+    });
+
+    private static BackupSchedule Schedule(string triggerId = "8d4fb899-0000-4000-8000-000000000001", string? project = ScriptedCloud.Project) =>
+        new() { Id = Rows.Id(1), TriggerId = triggerId, Input = "{}", ProjectId = project };
+
+    private static string At(int number, string? next) => Rows.Trigger(number, row => row["next_execution_time"] = next);
+
+    [Fact]
+    public async Task Schedules_are_ordered_by_their_next_time_those_without_one_last()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
+            At(5, null), At(4, "2026-11-22 09:00:00"), At(3, "2026-11-22 08:00:00"), At(1, "2026-11-22 09:00:00"), At(2, "2026-11-22 07:50:00"))));
+        Assert.Equal([2, 3, 1, 4, 5], (await List(cloud)).Select(schedule => int.Parse(schedule.Id[^2..])));
+    }
+
+    [Fact]
+    public async Task Only_triggers_of_the_workflow_are_asked_for_in_a_stable_order()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers()));
+        Assert.Empty(await List(cloud));
+        Assert.Equal("?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc&limit=200", Assert.Single(cloud.Requests).Query);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_given_with_all_that_mistral_says_of_it()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1, row =>
+        {
+            row["workflow_input"] = $$"""{"instance": "{{Rows.Id(900)}}", "name": "\u65e5 \ud83d\ude00", "description": "d", "parent_id": "p", "incremental": true}""";
+            row["remaining_executions"] = 3;
+            row["updated_at"] = "2026-11-22 07:43:00.123456";
+            row["first_execution_time"] = "2026-11-22 07:43:00";
+        }))));
+        BackupSchedule schedule = Assert.Single(await List(cloud));
+        Assert.Equal((Rows.Id(1), Rows.TriggerId(1), "日 😀", Rows.Id(900), "d", "p"), (schedule.Id, schedule.TriggerId, schedule.Name, schedule.InstanceId, schedule.Description, schedule.ParentId));
+        Assert.Equal((true, "*/2 * * * *", 3, ScriptedCloud.Project), (schedule.Incremental, schedule.Pattern, schedule.RemainingExecutions, schedule.ProjectId));
+        Assert.Equal(new DateTimeOffset(2026, 11, 22, 7, 43, 0, 123, 456, TimeSpan.Zero), schedule.UpdatedAt);
+        Assert.Equal(new DateTimeOffset(2026, 11, 22, 7, 42, 31, TimeSpan.Zero), schedule.CreatedAt);
+        Assert.Equal(new DateTimeOffset(2026, 11, 22, 7, 43, 0, TimeSpan.Zero), schedule.FirstExecutionTime);
+        Assert.False(schedule.IsStuck);
+        Assert.Equal(Rows.Id(1), schedule.ToString());
+    }
+
+    [Fact]
+    public async Task A_pattern_that_never_comes_is_shown_where_nobody_asked_for_a_first_time()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1, row => row["pattern"] = "0 0 30 2 0"))));
+        Assert.Equal("0 0 30 2 0", Assert.Single(await List(cloud)).Pattern);
+    }
+
+    [Fact]
+    public async Task Schedules_of_an_instance_are_found_by_its_id_without_asking_trove()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
+            Rows.Trigger(1), Rows.Trigger(2, row => row["workflow_input"] = $$"""{"instance": "{{Rows.Id(901)}}"}"""), Rows.Trigger(3, row => row["workflow_input"] = null))));
+        Assert.Equal(Rows.Id(1), Assert.Single(await List(cloud, Rows.Id(900))).Id);
+        Assert.Single(cloud.Requests);
+    }
+
+    [Fact]
+    public async Task Schedules_of_an_instance_are_found_by_its_name()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1))));
+        Assert.Single(await List(cloud, "m"));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(cloud, "n"));
+        Assert.Equal("InstanceNotFound", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task An_instance_without_schedules_gives_none_and_an_unknown_one_is_an_error()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers()))
+            .Always($"GET {Rows.TrovePath}/instances/{Rows.Id(7)}", Answers.Json(404, """{"itemNotFound": {"code": 404, "message": "Resource cannot be found."}}"""));
+        Assert.Empty(await List(cloud, Rows.Id(900)));
+        Assert.Equal("InstanceNotFound", (await ScriptedCloud.FailureOf(() => List(cloud, Rows.Id(7)))).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_name_that_looks_like_an_id_is_a_name_all_the_same()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1))))
+            .Always($"GET {Rows.TrovePath}/instances/{Rows.Id(7)}", Answers.Html(404, ""))
+            .Always($"GET {Rows.TrovePath}/instances", Answers.Ok(Rows.Instances(Rows.Instance(900, Rows.Id(7)))));
+        Assert.Equal(Rows.Id(900), Assert.Single(await List(cloud, Rows.Id(7))).InstanceId);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_read_by_its_id_in_one_request()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger()));
+        Assert.Equal(Rows.TriggerId(1), (await Get(cloud, Rows.Id(1))).TriggerId);
+    }
+
+    [Theory]
+    [InlineData("nightly")]
+    [InlineData("in:prod")]
+    [InlineData("a/b")]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("a?b#c%2Fd")]
+    [InlineData("")]
+    public async Task A_name_that_others_gave_is_looked_for_in_the_list_and_never_put_into_a_path(string name)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
+            Rows.Trigger(1, row => row["name"] = name.ToUpperInvariant() + "X"), Rows.Trigger(2, row => row["name"] = name.Length == 0 ? "x" : name))));
+        if (name.Length == 0)
+            Assert.Equal("ScheduleNotFound", (await ScriptedCloud.FailureOf(() => Get(cloud, name))).ErrorId);
+        else
+            Assert.Equal(Rows.TriggerId(2), (await Get(cloud, name)).TriggerId);
+        Assert.Equal("eq:" + name, Assert.Single(cloud.Requests).Parameters["name"]);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_does_not_exist_is_named()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound);
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Get(cloud, Rows.Id(1)));
+        Assert.Equal((TroveErrorKind.NotFound, "ScheduleNotFound", Rows.Id(1)), (error.Kind, error.ErrorId, error.Target));
+        Assert.Contains("'demo'", error.Message);
+    }
+
+    [Fact]
+    public async Task A_trigger_of_another_workflow_is_no_schedule()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger(1, row => row["workflow_name"] = "std.x")));
+        Assert.Equal("InvalidSchedule", (await ScriptedCloud.FailureOf(() => Get(cloud, Rows.Id(1)))).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_deleted_by_its_triggers_id()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.Status(204));
+        await Delete(cloud, Schedule());
+        Assert.Single(cloud.Requests);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_is_gone_already_is_an_error_that_names_it()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.NotFound);
+        BackupSchedule schedule = Schedule();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Delete(cloud, schedule));
+        Assert.Equal((TroveErrorKind.NotFound, "ScheduleNotFound", 404), (error.Kind, error.ErrorId, error.StatusCode));
+        Assert.Same(schedule, error.Target);
+    }
+
+    public static TheoryData<string> OddIds => ["", ".", "..", "a/b", "../executions", "a?all_projects=true", "a#b", "a%2Fb", "%2e%2e", "..%2f", "a\\b", " ", "日本", "//evil.example/x"];
+
+    [Theory]
+    [MemberData(nameof(OddIds))]
+    public async Task No_id_changes_the_path_of_a_request(string id)
+    {
+        ScriptedCloud cloud = new ScriptedCloud();
+        foreach (string collection in new[] { Rows.TriggersPath, Rows.ExecutionsPath })
+            cloud.Always($"DELETE {new Uri($"http://x{collection}/{Uri.EscapeDataString(id)}").AbsolutePath}", Answers.Status(204));
+        await Attempt(() => Delete(cloud, Schedule(id)));
+        await Attempt(() => With(cloud, async _ =>
+        {
+            using CloudSession session = await cloud.ConnectAsync();
+            await new ScheduleExecutions(session).DeleteAsync(new ScheduleExecution { Id = id, State = "SUCCESS" });
+            return 0;
+        }));
+
+        Assert.All(cloud.Requests, request =>
+        {
+            string[] segments = [.. request.Uri.AbsolutePath.Split('/').Skip(1)];
+            Assert.Equal(("http://cloud:8989", "", ""), (request.Uri.GetLeftPart(UriPartial.Authority), request.Uri.Query, request.Uri.Fragment));
+            Assert.Equal(3, segments.Length);
+            Assert.Contains("/v2/" + segments[1], new[] { Rows.TriggersPath, Rows.ExecutionsPath });
+            Assert.Equal(id, Uri.UnescapeDataString(segments[2]));
+            Assert.NotEqual("", segments[2]);
+        });
+        Assert.True(cloud.Requests.Count is 2 || id is "" or "." or "..", $"{cloud.Requests.Count} requests");
+
+        static async Task Attempt(Func<Task> act)
+        {
+            try
+            {
+                await act();
+            }
+            catch (TroveScheduleException error)
+            {
+                Assert.Equal(TroveErrorKind.NotFound, error.Kind);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Without_all_projects_neither_is_asked_for_other_projects_nor_shown_what_is_public_of_theirs()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
+            Rows.Trigger(1), Rows.Trigger(2, row =>
+            {
+                row["project_id"] = Rows.Other;
+                row["scope"] = "public";
+            }))));
+        Assert.Equal(Rows.Id(1), Assert.Single(await List(cloud)).Id);
+        Assert.DoesNotContain("all_projects", cloud.Requests[0].Parameters.Keys);
+        Assert.Equal(2, (await List(cloud, null, true)).Count);
+        Assert.Equal("true", cloud.Requests[1].Parameters["all_projects"]);
+    }
+
+    [Fact]
+    public async Task A_name_is_looked_for_in_our_own_project()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
+            Rows.Trigger(2, row =>
+            {
+                row["name"] = "nightly";
+                row["project_id"] = Rows.Other;
+            }), Rows.Trigger(1, row => row["name"] = "nightly"))));
+        Assert.Equal(Rows.TriggerId(1), (await Get(cloud, "nightly")).TriggerId);
+    }
+
+    [Fact]
+    public async Task What_an_administrator_is_given_of_another_project_is_not_found_unless_all_projects_are_meant()
+    {
+        ScriptedCloud cloud = new ScriptedCloud()
+            .Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger(1, row => row["project_id"] = Rows.Other)))
+            .Always($"GET {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Ok(Rows.Execution(10, 1, row => row["project_id"] = Rows.Other)));
+        Assert.Equal("ScheduleNotFound", (await ScriptedCloud.FailureOf(() => Get(cloud, Rows.Id(1)))).ErrorId);
+        Assert.Equal(Rows.Other, (await Get(cloud, Rows.Id(1), true)).ProjectId);
+
+        using CloudSession session = await cloud.ConnectAsync();
+        var executions = new ScheduleExecutions(session);
+        Assert.Equal("ExecutionNotFound", (await ScriptedCloud.FailureOf(() => executions.GetAsync(Rows.Id(10)))).ErrorId);
+        Assert.Equal(Rows.Other, (await executions.GetAsync(Rows.Id(10), true)).ProjectId);
+    }
+
+    [Fact]
+    public async Task What_belongs_to_another_project_is_not_deleted_and_nothing_is_sent()
+    {
+        ScriptedCloud cloud = new ScriptedCloud();
+        using CloudSession session = await cloud.ConnectAsync();
+        var executions = new ScheduleExecutions(session);
+        var run = new ScheduleExecution { Id = Rows.Id(10), State = "SUCCESS", ProjectId = Rows.Other };
+        BackupSchedule schedule = Schedule(project: Rows.Other);
+        foreach (Func<Task> act in new Func<Task>[] { () => Delete(cloud, schedule), () => executions.DeleteAsync(run), () => executions.DeleteAsync(run, force: true), async () => await executions.ListAsync(schedule).ToListAsync() })
+        {
+            TroveScheduleException error = await ScriptedCloud.FailureOf(act);
+            Assert.Equal((TroveErrorKind.Forbidden, "OtherProject"), (error.Kind, error.ErrorId));
+            Assert.Contains("-AllProjects", error.RecommendedAction);
+        }
+        Assert.Empty(cloud.Requests);
+    }
+
+    [Fact]
+    public async Task An_administrator_who_means_all_projects_deletes_there_too()
+    {
+        ScriptedCloud cloud = new ScriptedCloud()
+            .On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.Status(204)).On($"DELETE {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Status(204));
+        await Delete(cloud, Schedule(project: Rows.Other), true);
+        using CloudSession session = await cloud.ConnectAsync();
+        await new ScheduleExecutions(session).DeleteAsync(new ScheduleExecution { Id = Rows.Id(10), State = "SUCCESS", ProjectId = Rows.Other }, allProjects: true);
+        Assert.Equal(2, cloud.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Runs_of_other_projects_are_shown_only_with_all_projects()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound)
+            .Always(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions(Rows.Execution(10), Rows.Execution(11, 1, row => row["project_id"] = Rows.Other))));
+        using CloudSession session = await cloud.ConnectAsync();
+        var executions = new ScheduleExecutions(session);
+        Assert.Equal([Rows.Id(10)], (await executions.ListAsync(Rows.Id(1)).ToListAsync()).Select(run => run.Id));
+        Assert.Equal([Rows.Id(10), Rows.Id(11)], (await executions.ListAsync(Rows.Id(1), new ExecutionQuery { AllProjects = true }).ToListAsync()).Select(run => run.Id));
+    }
+
+    [Fact]
+    public void The_runs_ahead_are_the_one_that_mistral_names_and_those_of_the_pattern()
+    {
+        var next = new DateTimeOffset(2026, 11, 22, 7, 44, 0, TimeSpan.Zero);
+        BackupSchedule Of(string? pattern, int? remaining = null, DateTimeOffset? at = null) =>
+            new() { Id = "x", TriggerId = "y", Input = "{}", Pattern = pattern, NextExecutionTime = at, RemainingExecutions = remaining };
+
+        Assert.Equal([next, next.AddMinutes(1), next.AddMinutes(6)], ScheduleOccurrences.Of(Of("*/5 * * * *", null, next)).Take(3));
+        Assert.Equal([next, next.AddMinutes(1)], ScheduleOccurrences.Of(Of("*/5 * * * *", 2, next)));
+        Assert.Equal([next], ScheduleOccurrences.Of(Of("* * * * *", 1, next)));
+        Assert.Equal([next], ScheduleOccurrences.Of(Of(null, 1, next)));
+        Assert.Empty(ScheduleOccurrences.Of(Of("* * * * *", 3)));
+        Assert.Equal([next.AddMinutes(1), next.AddMinutes(6)], ScheduleOccurrences.Of(Of("*/5 * * * *", 3, next), next));
+        Assert.Empty(ScheduleOccurrences.Of(Of("*/5 * * * *", 3, next), next.AddDays(1)));
+        Assert.Equal(next.AddSeconds(10), ScheduleOccurrences.Of(Of("* * * * * */10", null, next)).ElementAt(1));
+    }
+
+    [Fact]
+    public void A_pattern_that_we_do_not_know_still_gives_the_run_that_mistral_names()
+    {
+        var schedule = new BackupSchedule { Id = "x", TriggerId = "y", Input = "{}", Pattern = "R * * * *", NextExecutionTime = ScriptedCloud.Start };
+        Assert.Equal(ScriptedCloud.Start, ScheduleOccurrences.Of(schedule).First());
+        Assert.Equal("InvalidCronPattern", Assert.ThrowsAny<TroveScheduleException>(() => ScheduleOccurrences.Of(schedule).Take(2).ToList()).ErrorId);
+    }
+}
