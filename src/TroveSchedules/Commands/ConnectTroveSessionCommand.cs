@@ -1,0 +1,157 @@
+using System;
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Connects to a cloud, and makes that the process's session.</summary>
+[Cmdlet(VerbsCommunications.Connect, "TroveSession", DefaultParameterSetName = FromEnvironment)]
+[OutputType(typeof(TroveSession))]
+public sealed class ConnectTroveSessionCommand : TroveCmdlet
+{
+    private const string FromEnvironment = "Environment";
+    private const string FromCloud = "Cloud";
+    private const string ByPassword = "Password";
+    private const string ByApplicationCredential = "ApplicationCredential";
+    private const string ByToken = "Token";
+
+    /// <summary>The name of a cloud in clouds.yaml.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = FromCloud)]
+    [ValidateNotNullOrEmpty]
+    public string? Cloud { get; set; }
+
+    /// <summary>Keystone's address, with or without /v3.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByPassword)]
+    [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
+    [Parameter(Mandatory = true, ParameterSetName = ByToken)]
+    [ValidateNotNull]
+    public Uri? AuthUrl { get; set; }
+
+    /// <summary>The user's name and password.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByPassword)]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>The name of the user's domain.</summary>
+    [Parameter(ParameterSetName = ByPassword)]
+    public string? UserDomainName { get; set; }
+
+    /// <summary>The name of the project to work in.</summary>
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByToken)]
+    public string? ProjectName { get; set; }
+
+    /// <summary>The id of the project to work in.</summary>
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByToken)]
+    public string? ProjectId { get; set; }
+
+    /// <summary>The name of the project's domain.</summary>
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByToken)]
+    public string? ProjectDomainName { get; set; }
+
+    /// <summary>The id of an application credential, which brings its project along.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
+    [ValidateNotNullOrEmpty]
+    public string? ApplicationCredentialId { get; set; }
+
+    /// <summary>The application credential's secret.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
+    [ValidateNotNull]
+    public SecureString? ApplicationCredentialSecret { get; set; }
+
+    /// <summary>A token of Keystone's.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByToken)]
+    [ValidateNotNull]
+    public SecureString? Token { get; set; }
+
+    /// <summary>The region, case-sensitive; the first that the catalogue lists when left out.</summary>
+    [Parameter]
+    public string? Region { get; set; }
+
+    /// <summary>Which of the catalogue's endpoints to use.</summary>
+    [Parameter]
+    [ValidateSet("Public", "Internal", "Admin")]
+    public string? Interface { get; set; }
+
+    /// <summary>Mistral's address, in place of the catalogue's.</summary>
+    [Parameter]
+    public Uri? WorkflowEndpoint { get; set; }
+
+    /// <summary>Trove's address, in place of the catalogue's.</summary>
+    [Parameter]
+    public Uri? DatabaseEndpoint { get; set; }
+
+    /// <summary>A PEM file with the authorities that may have signed the cloud's certificates.</summary>
+    [Parameter]
+    public string? CACertificate { get; set; }
+
+    /// <summary>A PEM or PFX file with the certificate to show to the cloud.</summary>
+    [Parameter]
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>The PEM file of the client certificate's key, where it is not in the same file.</summary>
+    [Parameter]
+    public string? ClientKey { get; set; }
+
+    /// <summary>Takes any certificate for good. Whoever sits between can then read the password.</summary>
+    [Parameter]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
+    /// <summary>Connects.</summary>
+    protected override void EndProcessing() => Try(() =>
+    {
+        CloudSettings settings = ReadSettings();
+        if (settings.SkipCertificateCheck)
+            WriteWarning("Certificates are not checked: whoever sits between this machine and the cloud can read and change everything, the password included.");
+        TroveSession session = Await(CloudSession.ConnectAsync(settings, Cancelled));
+        SharedSession.Set(session);
+        WriteObject(session);
+    });
+
+    private CloudSettings ReadSettings()
+    {
+        var said = new CloudOverrides
+        {
+            AuthUrl = AuthUrl?.OriginalString,
+            UserName = Credential?.UserName,
+            Password = Credential?.GetNetworkCredential().Password,
+            UserDomainName = UserDomainName,
+            ApplicationCredentialId = ApplicationCredentialId,
+            ApplicationCredentialSecret = Plain(ApplicationCredentialSecret),
+            Token = Plain(Token),
+            ProjectName = ProjectName,
+            ProjectId = ProjectId,
+            ProjectDomainName = ProjectDomainName,
+            Region = Region,
+            Interface = Interface is null ? null : (EndpointInterface)Enum.Parse(typeof(EndpointInterface), Interface, ignoreCase: true),
+            WorkflowEndpoint = WorkflowEndpoint?.OriginalString,
+            DatabaseEndpoint = DatabaseEndpoint?.OriginalString,
+            CaCertificatePath = FilePath(CACertificate),
+            ClientCertificatePath = FilePath(ClientCertificate),
+            ClientKeyPath = FilePath(ClientKey),
+            SkipCertificateCheck = SkipCertificateCheck.IsPresent ? SkipCertificateCheck.ToBool() : null,
+        };
+        ConfigurationSources sources = SharedSession.Sources(SessionState);
+        return ParameterSetName switch
+        {
+            FromCloud => CloudConfiguration.FromCloud(Cloud!, said, sources),
+            FromEnvironment => CloudConfiguration.FromEnvironment(said, sources),
+            _ => CloudConfiguration.FromArguments(said, sources),
+        };
+    }
+
+    private string? FilePath(string? path) => path is null ? null : GetUnresolvedProviderPathFromPSPath(path);
+
+    private static string? Plain(SecureString? secret) => secret is null ? null : new NetworkCredential("", secret).Password;
+}

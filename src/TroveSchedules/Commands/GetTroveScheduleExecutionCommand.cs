@@ -1,0 +1,86 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using TroveSchedules.Binding;
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Lists what schedules did, newest first.</summary>
+[Cmdlet(VerbsCommon.Get, "TroveScheduleExecution", DefaultParameterSetName = "Schedule", SupportsPaging = true)]
+[OutputType(typeof(ScheduleExecution))]
+public sealed class GetTroveScheduleExecutionCommand : SessionCmdlet
+{
+    /// <summary>The schedules, or their ids. A deleted schedule's id still finds its executions.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Schedule")]
+    [ScheduleReference]
+    public ScheduleReference[] Schedule { get; set; } = [];
+
+    /// <summary>Executions by id.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Id")]
+    [ValidateNotNullOrEmpty]
+    public string[] Id { get; set; } = [];
+
+    /// <summary>The states wanted; all when left out.</summary>
+    [Parameter(ParameterSetName = "Schedule")]
+    [ValidateSet("IDLE", "RUNNING", "PAUSED", "SUCCESS", "ERROR", "CANCELLED")]
+    public string[] State { get; set; } = [];
+
+    /// <summary>The earliest start wanted.</summary>
+    [Parameter(ParameterSetName = "Schedule")]
+    public DateTimeOffset? After { get; set; }
+
+    /// <summary>The latest start wanted.</summary>
+    [Parameter(ParameterSetName = "Schedule")]
+    public DateTimeOffset? Before { get; set; }
+
+    /// <summary>The id of the execution after which to begin.</summary>
+    [Parameter(ParameterSetName = "Schedule")]
+    [ValidateNotNullOrEmpty]
+    public string? Marker { get; set; }
+
+    /// <summary>Counts runs that name no cause where their input is the schedule's: started by hand, or by an old Mistral.</summary>
+    [Parameter(ParameterSetName = "Schedule")]
+    public SwitchParameter MatchInput { get; set; }
+
+    /// <summary>Asks Trove for the status of each execution's backup.</summary>
+    [Parameter]
+    public SwitchParameter IncludeBackupStatus { get; set; }
+
+    /// <summary>Shows an administrator other projects' executions too.</summary>
+    [Parameter]
+    public SwitchParameter AllProjects { get; set; }
+
+    /// <summary>Writes the executions; First and Skip count for each schedule.</summary>
+    protected override void ProcessRecord()
+    {
+        var executions = new ScheduleExecutions(Cloud);
+        if (ParameterSetName == "Id")
+            ForEach(Id, id => WriteObject(Await(executions.GetAsync(id, AllProjects, IncludeBackupStatus, Cancelled))));
+        else
+            ForEach(Schedule, reference => WriteOf(executions, reference));
+    }
+
+    private void WriteOf(ScheduleExecutions executions, ScheduleReference reference)
+    {
+        if (PagingParameters.IncludeTotalCount)
+            WriteObject(PagingParameters.NewTotalCount(0, 0)); // Mistral does not count.
+
+        ulong skip = PagingParameters.Skip, first = PagingParameters.First;
+        var query = new ExecutionQuery
+        {
+            Limit = first > long.MaxValue - skip ? null : (long)(first + skip),
+            Marker = Marker,
+            States = State,
+            After = After,
+            Before = Before,
+            MatchInput = MatchInput,
+            IncludeBackupStatus = IncludeBackupStatus,
+            AllProjects = AllProjects,
+        };
+        IAsyncEnumerable<ScheduleExecution> rows = reference.Schedule is { } schedule
+            ? executions.ListAsync(schedule, query, Cancelled)
+            : executions.ListAsync(reference.Id, query, Cancelled);
+        WriteAll(rows, _ => skip == 0 || skip-- == 0);
+    }
+}

@@ -1,0 +1,50 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using TroveSchedules.Cron;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Tells when a pattern or a schedule is due.</summary>
+[Cmdlet(VerbsCommon.Get, "TroveScheduleOccurrence", DefaultParameterSetName = "Pattern")]
+[OutputType(typeof(ScheduleOccurrence))]
+public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
+{
+    /// <summary>Five cron fields or an alias, in UTC.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Pattern")]
+    [AllowEmptyString]
+    public string Pattern { get; set; } = "";
+
+    /// <summary>Schedules, from Get-TroveBackupSchedule.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Schedule")]
+    public BackupSchedule[] Schedule { get; set; } = [];
+
+    /// <summary>The moment after which to look; now when left out.</summary>
+    [Parameter]
+    public DateTimeOffset? From { get; set; }
+
+    /// <summary>How many times are wanted, of each schedule.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int First { get; set; } = 5;
+
+    /// <summary>Allows a sixth field in the pattern, which Mistral reads as seconds.</summary>
+    [Parameter(ParameterSetName = "Pattern")]
+    public SwitchParameter AllowSeconds { get; set; }
+
+    /// <summary>Writes the times.</summary>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == "Pattern")
+            Try(() => Write(CronPattern.Parse(Pattern, AllowSeconds).Occurrences(From ?? DateTimeOffset.UtcNow), Pattern, null));
+        else
+            ForEach(Schedule, schedule => Write(ScheduleOccurrences.Of(schedule, From), schedule.Pattern, schedule.Id));
+    }
+
+    private void Write(IEnumerable<DateTimeOffset> times, string? pattern, string? scheduleId)
+    {
+        foreach (DateTimeOffset time in times.Take(First))
+            WriteObject(new ScheduleOccurrence { Time = time, Pattern = pattern, ScheduleId = scheduleId });
+    }
+}

@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Tells which workbook is installed, and what schedules can do with it.</summary>
+[Cmdlet(VerbsCommon.Get, "TroveWorkbook")]
+[OutputType(typeof(InstalledWorkbook))]
+public sealed class GetTroveWorkbookCommand : SessionCmdlet
+{
+    /// <summary>Writes what is installed.</summary>
+    protected override void EndProcessing() => Try(() => WriteObject(Await(new Workbook(Cloud).GetAsync(Cancelled))));
+}

@@ -1,0 +1,51 @@
+using System.IO;
+using System.Management.Automation;
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Loads the workbook that schedules run, or updates the one that is there.</summary>
+[Cmdlet(VerbsLifecycle.Install, "TroveWorkbook", SupportsShouldProcess = true)]
+[OutputType(typeof(InstalledWorkbook))]
+public sealed class InstallTroveWorkbookCommand : SessionCmdlet
+{
+    /// <summary>A workbook of your own; the module's when left out.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Who shall see it; as it is when left out, and private to the project at first. Only an administrator can make it public.</summary>
+    [Parameter]
+    public WorkbookScope? Scope { get; set; }
+
+    /// <summary>Loads it.</summary>
+    protected override void EndProcessing() => Try(() =>
+    {
+        string? definition = Path is null ? null : ReadFile(Path);
+        if (ShouldProcess($"project '{Cloud.ProjectName}'", $"Load the workbook '{Workbook.Name}'"))
+            WriteObject(Await(new Workbook(Cloud, Warn).InstallAsync(definition, Scope is { } scope ? scope == WorkbookScope.Public : null, Cancelled)));
+    });
+
+    private string ReadFile(string path)
+    {
+        string file = GetUnresolvedProviderPathFromPSPath(path);
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (System.Exception e) when (e is IOException or System.UnauthorizedAccessException)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Invalid, $"The workbook cannot be read: {e.Message}", e) { ErrorId = "InvalidWorkbook", Target = file };
+        }
+    }
+}
+
+/// <summary>Who sees a workbook.</summary>
+public enum WorkbookScope
+{
+    /// <summary>The session's project.</summary>
+    Private,
+
+    /// <summary>Every project of the cloud.</summary>
+    Public,
+}

@@ -1,0 +1,29 @@
+using System.Management.Automation;
+using TroveSchedules.Binding;
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Deletes schedules. Their executions and backups stay.</summary>
+[Cmdlet(VerbsCommon.Remove, "TroveBackupSchedule", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class RemoveTroveBackupScheduleCommand : SessionCmdlet
+{
+    /// <summary>The schedules, or their ids.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ScheduleReference]
+    public ScheduleReference[] Id { get; set; } = [];
+
+    /// <summary>Lets an administrator delete other projects' schedules too.</summary>
+    [Parameter]
+    public SwitchParameter AllProjects { get; set; }
+
+    /// <summary>Deletes them.</summary>
+    protected override void ProcessRecord() => ForEach(Id, reference =>
+    {
+        var schedules = new BackupSchedules(Cloud);
+        BackupSchedule schedule = reference.Schedule ?? Await(schedules.GetAsync(reference.Id, AllProjects, Cancelled));
+        if (ShouldProcess($"schedule '{schedule.Name}' ({schedule.Id}) of instance {schedule.InstanceId}", "Delete"))
+            Await(schedules.DeleteAsync(schedule, AllProjects, Cancelled));
+    });
+}

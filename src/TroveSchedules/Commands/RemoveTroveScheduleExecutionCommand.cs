@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using TroveSchedules.Binding;
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Deletes executions from the history. The backups that they made stay.</summary>
+[Cmdlet(VerbsCommon.Remove, "TroveScheduleExecution", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class RemoveTroveScheduleExecutionCommand : SessionCmdlet
+{
+    /// <summary>The executions, or their ids.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ExecutionReference]
+    public ExecutionReference[] Id { get; set; } = [];
+
+    /// <summary>Deletes an execution that has not ended, too.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Lets an administrator delete other projects' executions too.</summary>
+    [Parameter]
+    public SwitchParameter AllProjects { get; set; }
+
+    /// <summary>Deletes them.</summary>
+    protected override void ProcessRecord() => ForEach(Id, reference =>
+    {
+        var executions = new ScheduleExecutions(Cloud);
+        ScheduleExecution execution = reference.Execution ?? Await(executions.GetAsync(reference.Id, AllProjects, false, Cancelled));
+        if (ShouldProcess($"execution {execution.Id} of {execution.ExecutionTime:u} ({execution.State})", "Delete"))
+            Await(executions.DeleteAsync(execution, Force, AllProjects, Cancelled));
+    });
+}
