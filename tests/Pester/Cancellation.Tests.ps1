@@ -1,0 +1,41 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Import-TestModule
+    $server = New-TestKeystone
+    $session = Connect-TestKeystone $server.Url
+}
+
+AfterAll {
+    Disconnect-TroveSession
+    $server.Dispose()
+}
+
+Describe 'Ctrl-C' {
+    It 'ends <Name> at once, while a service takes its time' -ForEach @(
+        @{ Name = 'a listing'; Script = { param($session) Get-TroveBackupSchedule -Session $session } }
+        @{ Name = 'a deletion'; Script = { param($session) Remove-TroveScheduleExecution 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
+        @{ Name = 'a creation'; Script = { param($session) New-TroveBackupSchedule m '0 3 * * *' pester -Session $session } }
+        @{ Name = 'a login'; Script = { param($session, $url) Connect-TroveSession -AuthUrl $url -Token (ConvertTo-SecureString x -AsPlainText -Force) -ProjectId x } }
+    ) {
+        $asked = $server.Requests.Count
+        $server.Delay = [TimeSpan]::FromMinutes(1)
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript("param(`$manifest, `$session, `$url) Import-Module `$manifest; & { $Script } `$session `$url").AddArgument(
+                (Join-Path (Get-Module TroveSchedules).ModuleBase TroveSchedules.psd1)).AddArgument($session).AddArgument($server.Url)
+            $running = $shell.BeginInvoke()
+            $null = Wait-Until -Every 0.05 -For 'the request to be under way' { $server.Requests.Count -gt $asked }
+            $running.IsCompleted | Should -BeFalse
+            (Measure-Command { $shell.Stop() }).TotalSeconds | Should -BeLessThan 2
+            $shell.InvocationStateInfo.State | Should -Be Stopped
+        }
+        finally {
+            $server.Delay = [TimeSpan]::Zero
+            $shell.Dispose()
+        }
+    }
+
+    It 'leaves the session good for what comes next' {
+        Get-TroveBackupSchedule -Session $session -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+}

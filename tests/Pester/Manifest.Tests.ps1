@@ -1,0 +1,72 @@
+BeforeDiscovery {
+    $names = 'Connect-TroveSession', 'Disconnect-TroveSession', 'Get-TroveBackup', 'Get-TroveBackupSchedule', 'Get-TroveInstance', 'Get-TroveScheduleExecution',
+        'Get-TroveScheduleOccurrence', 'Get-TroveSession', 'Get-TroveWorkbook', 'Install-TroveWorkbook', 'New-TroveBackupSchedule', 'Remove-TroveBackupSchedule',
+        'Remove-TroveScheduleExecution', 'Test-TroveCronPattern'
+    $cmdlets = $names | ForEach-Object { @{ Cmdlet = $_ } }
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Import-TestModule
+    $module = Get-Module TroveSchedules
+}
+
+Describe 'The module' -ForEach @{ Names = $names } {
+    It 'exports its cmdlets, and nothing else' {
+        $module.ExportedCommands.Keys | Sort-Object | Should -Be ($Names | Sort-Object)
+        $module.ExportedCommands.Values.CommandType | Sort-Object -Unique | Should -Be 'Cmdlet'
+    }
+
+    It 'has a manifest that PowerShell finds no fault with' {
+        $manifest = Test-ModuleManifest "$($module.ModuleBase)/TroveSchedules.psd1" -ErrorAction Stop
+        $manifest.Description | Should -Not -BeNullOrEmpty
+        $manifest.CompatiblePSEditions | Should -Be 'Core', 'Desktop'
+    }
+
+    It 'is found by its name where its folder lies on the module path' {
+        $output = Invoke-FreshPwsh "Remove-Module TroveSchedules; `$env:PSModulePath = '$(Split-Path $module.ModuleBase)'; Import-Module TroveSchedules; (Get-Command Get-TroveSession).Source"
+        $output | Should -Be 'TroveSchedules'
+    }
+
+    It 'lets a script name the types that its cmdlets emit, before any cmdlet has run' {
+        $types = 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'Instance', 'Backup', 'InstalledWorkbook', 'TroveSession'
+        Invoke-FreshPwsh "'$($types -join "', '")' | ForEach-Object { if (-not ""TroveSchedules.`$_"" -as [type]) { `$_ } }" | Should -BeNullOrEmpty
+    }
+
+    It 'keeps its dependencies out of the default load context' {
+        Invoke-FreshPwsh @'
+$null = Test-TroveCronPattern '0 3 * * *'
+try { Connect-TroveSession -Cloud none -ErrorAction Stop } catch { }
+[Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.GetName().Name | Where-Object { $_ -match '^(YamlDotNet|Polly|Microsoft\.Extensions\.Http)' }
+'@ | Should -BeNullOrEmpty
+    }
+
+    It 'is imported in less than a second' {
+        $milliseconds = Invoke-FreshPwsh "Remove-Module TroveSchedules; (Measure-Command { Import-Module '$($module.ModuleBase)/TroveSchedules.psd1' }).TotalMilliseconds"
+        [double] $milliseconds | Should -BeLessThan 1000
+    }
+}
+
+Describe '<Cmdlet>' -ForEach $cmdlets {
+    BeforeAll { $command = Get-Command $Cmdlet }
+
+    It 'has an approved verb and a singular noun with the prefix' {
+        Get-Verb $command.Verb | Should -Not -BeNullOrEmpty
+        $command.Noun | Should -Match '^Trove.*[^s]$'
+    }
+
+    It 'says what it emits' {
+        $command.OutputType.Name | Should -Not -BeNullOrEmpty
+    }
+
+    It 'takes -WhatIf and -Confirm exactly if it changes something' {
+        $changes = $command.Verb -in 'New', 'Remove', 'Install'
+        $command.Parameters.ContainsKey('WhatIf') | Should -Be $changes
+        $command.Parameters.ContainsKey('Confirm') | Should -Be $changes
+    }
+
+    It 'takes -Session if it asks a cloud' {
+        $asks = $Cmdlet -notin 'Connect-TroveSession', 'Get-TroveSession', 'Get-TroveScheduleOccurrence', 'Test-TroveCronPattern'
+        $command.Parameters.ContainsKey('Session') | Should -Be $asks
+    }
+}

@@ -1,0 +1,275 @@
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    $noCloud = -not (Get-TestCloud)
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Import-TestModule
+}
+
+Describe 'New-TroveBackupSchedule' -Skip:$noCloud {
+    BeforeAll {
+        Clear-TestCloud
+        $null = Connect-TestCloud
+        $null = Install-TroveWorkbook
+        $m = Get-TestInstanceId m
+    }
+
+    AfterEach { Clear-TestCloud }
+
+    AfterAll { Disconnect-TroveSession }
+
+    It 'takes instance, pattern and name by position, as the specification does' {
+        $schedule = New-TroveBackupSchedule m '*/2 * * * *' pester-myback
+        $schedule.InstanceId, $schedule.Pattern, $schedule.Name | Should -Be $m, '*/2 * * * *', 'pester-myback'
+        $schedule.NextExecutionTime.Minute % 2 | Should -Be 0
+    }
+
+    It 'gives back what Get-TroveBackupSchedule gives' {
+        $backup = New-TestBackup
+        $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName) -Description 'Every New Year' -ParentId $backup -RemainingExecutions 7
+        $schedule.Description | Should -BeExactly 'Every New Year'
+        $schedule.ParentId | Should -Be $backup
+        $schedule.RemainingExecutions | Should -Be 7
+        $read = Get-TroveBackupSchedule -Id $schedule.Id
+        foreach ($property in $schedule.PSObject.Properties.Name) { $read.$property | Should -Be $schedule.$property -Because $property }
+    }
+
+    It 'makes incremental schedules' {
+        $schedule = New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -Incremental
+        $schedule.Incremental | Should -BeTrue
+        $schedule.ParentId | Should -BeNullOrEmpty
+        (New-TroveBackupSchedule m '0 3 * * *' (New-TestName)).Incremental | Should -BeFalse
+    }
+
+    It 'begins at a first execution time, then keeps to the pattern' {
+        $first = [DateTimeOffset]::UtcNow.AddDays(3)
+        $schedule = New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -FirstExecutionTime $first
+        $schedule.Pattern | Should -BeExactly '0 3 * * *'
+        $wanted = [DateTimeOffset]::new([long] [Math]::Ceiling($first.UtcTicks / [TimeSpan]::TicksPerMinute) * [TimeSpan]::TicksPerMinute, [TimeSpan]::Zero)
+        $schedule.NextExecutionTime | Should -Be $wanted
+        $schedule.FirstExecutionTime | Should -Be $wanted
+        ($schedule | Get-TroveScheduleOccurrence -First 2).Time[1] | Should -Be ([DateTimeOffset]::new($wanted.UtcDateTime.Date.AddHours(3).AddDays($wanted.Hour -ge 3 ? 1 : 0), [TimeSpan]::Zero))
+    }
+
+    It 'runs once at a first execution time alone' {
+        $first = [DateTimeOffset] '2037-05-05T20:30:00+02:00'
+        $schedule = New-TroveBackupSchedule m -Name (New-TestName) -FirstExecutionTime $first
+        $schedule.Pattern | Should -BeNullOrEmpty
+        $schedule.FirstExecutionTime, $schedule.NextExecutionTime | Should -Be $first, $first
+        $schedule.FirstExecutionTime.Offset | Should -Be ([TimeSpan]::Zero)
+        $schedule.RemainingExecutions | Should -Be 1
+        @($schedule | Get-TroveScheduleOccurrence).Time | Should -Be $first
+        $schedule | Format-Table | Out-String -Width 200 | Should -Match '\(once\)'
+        (Get-TroveBackupSchedule -Id $schedule.Id).Pattern | Should -BeNullOrEmpty
+    }
+
+    It 'takes a first execution time without a zone for local time' {
+        $schedule = New-TroveBackupSchedule m -Name (New-TestName) -FirstExecutionTime ([DateTime] '2037-05-05T20:30')
+        $schedule.FirstExecutionTime | Should -Be ([DateTimeOffset] [DateTime]::new(2037, 5, 5, 20, 30, 0, [DateTimeKind]::Local))
+    }
+
+    It 'finds the instance by <_>' -ForEach 'name', 'id', 'object', 'guid' {
+        $instance = switch ($_) { name { 'm' } id { $m } object { Get-TroveInstance m } guid { [guid] $m } }
+        (New-TroveBackupSchedule $instance '0 3 * * *' (New-TestName)).InstanceId | Should -Be $m
+    }
+
+    It 'makes one for each instance of a pipeline' {
+        $name = New-TestName
+        $schedules = Get-TroveInstance m, broken | New-TroveBackupSchedule -Pattern '0 3 * * *' -Name $name
+        $schedules.InstanceId | Sort-Object | Should -Be ($m, (Get-TestInstanceId broken) | Sort-Object)
+    }
+
+    It 'makes what a CSV file plans' {
+        @"
+Instance,Pattern,Name,Description,ParentId
+m,0 3 * * *,pester-daily,Of every day,
+broken,0 4 * * sun,pester-weekly,,
+"@ | Set-Content $TestDrive/plan.csv
+        $schedules = Import-Csv $TestDrive/plan.csv | New-TroveBackupSchedule
+        $schedules.Name | Should -Be pester-daily, pester-weekly
+        $schedules[0].Description | Should -BeExactly 'Of every day'
+        $schedules[1].Description | Should -BeNullOrEmpty
+        $schedules.ParentId | Should -Be $null, $null
+        $schedules.Pattern | Should -Be '0 3 * * *', '0 4 * * sun'
+    }
+
+    It 'goes on after a bad line of a CSV file' {
+        @"
+Instance,Pattern,Name
+m,0 3 * * *,pester-a
+nowhere,0 3 * * *,pester-b
+m,61 * * * *,pester-c
+m,0 4 * * *,pester-d
+"@ | Set-Content $TestDrive/plan.csv
+        $schedules = Import-Csv $TestDrive/plan.csv | New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue
+        $schedules.Name | Should -Be pester-a, pester-d
+        $errors.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } | Should -Be InstanceNotFound, InvalidCronPattern
+        @(Get-TestTrigger).Count | Should -Be 2
+    }
+
+    It 'leaves a name as it is, whatever is in it: <_>' -ForEach 'pester-in:prod', 'pester-*[a]?', 'pester-"quoted'' back\slash', 'pester-Größe 数据', 'pester-%2F/../x', 'pester-{{x}} <% $.name %>' {
+        $schedule = New-TroveBackupSchedule m '0 3 * * *' $_ -Description $_
+        $read = Get-TroveBackupSchedule -Id $schedule.Id
+        $read.Name | Should -BeExactly $_
+        $read.Description | Should -BeExactly $_
+        (Get-TroveBackupSchedule -Name ([WildcardPattern]::Escape($_))).Id | Should -Contain $schedule.Id
+    }
+
+    It 'with -WhatIf tells what it would do, and makes nothing' {
+        New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -WhatIf | Should -BeNullOrEmpty
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+
+    It 'with -Verbose tells when it will run: the union, where both days are restricted' {
+        $verbose = New-TroveBackupSchedule m '0 0 13 * 5' (New-TestName) -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+        "$verbose" | Should -Match '13.*(and|or).*Friday'
+    }
+
+    It 'warns of a pattern that versions read in different ways, and makes the schedule' {
+        $schedule = New-TroveBackupSchedule m '0 0 1-31 * 1' (New-TestName) -WarningVariable warnings 3>$null
+        $schedule.Pattern | Should -BeExactly '0 0 1-31 * 1'
+        @($warnings).Count | Should -BeGreaterOrEqual 1
+        "$warnings" | Should -BeLike '*1-31*'
+    }
+
+    It 'says what Mistral says of a pattern that this version of it refuses' {
+        $record = Get-ErrorOf { New-TroveBackupSchedule m '0 0 * * fri-mon' (New-TestName) }
+        $record.CategoryInfo.Category | Should -Be InvalidArgument
+        $record.ErrorDetails.Message | Should -BeLike '*fri-mon*'
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+
+    It 'takes six fields with -AllowSeconds only' {
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 1 1 * 30' (New-TestName) } | Assert-Error InvalidCronPattern New-TroveBackupSchedule InvalidArgument -Advises -AllowSeconds
+        Get-TestTrigger | Should -BeNullOrEmpty
+        $schedule = New-TroveBackupSchedule m '0 3 1 1 * 30' (New-TestName) -AllowSeconds
+        $schedule.NextExecutionTime.ToString('MM-dd HH:mm:ss') | Should -Be '01-01 03:00:30'
+    }
+
+    It 'agrees with Mistral on the first run of <_>' -ForEach '*/7 * * * *', '0 0 L * *', '0 0 13 * 5', '0 0 * * L5', '0 12 * * mon#2,tue#3', '5/15 * * * *', '@weekly', '0 0 29 2 *' {
+        $schedule = New-TroveBackupSchedule m $_ (New-TestName) -WarningVariable warnings 3>$null
+        $warnings | Should -BeNullOrEmpty
+        $expected = (Get-TroveScheduleOccurrence -Pattern $_ -From $schedule.CreatedAt.AddSeconds(-1) -First 2).Time
+        $schedule.NextExecutionTime | Should -BeIn $expected
+    }
+}
+
+Describe 'New-TroveBackupSchedule refuses' -Skip:$noCloud {
+    BeforeAll {
+        Clear-TestCloud
+        $null = Connect-TestCloud
+        $null = Install-TroveWorkbook
+        $proxy = New-TestServer (Get-TestEndpoint workflowv2)
+        $null = Connect-TestCloud -With @{ WorkflowEndpoint = "$($proxy.Url)/v2" }
+        $from = 'New-TroveBackupSchedule'
+        $trusts = @(Get-TestTrust).Count
+    }
+
+    AfterEach {
+        $proxy.Requests -like 'POST *' | Should -BeNullOrEmpty -Because 'nothing is sent that should not be'
+        Get-TestTrigger | Should -BeNullOrEmpty -Because 'nothing is made'
+        @(Get-TestTrust).Count | Should -Be $trusts
+    }
+
+    AfterAll {
+        Disconnect-TroveSession
+        $proxy.Dispose()
+    }
+
+    It 'an unknown instance' {
+        Get-ErrorOf { New-TroveBackupSchedule nowhere '0 3 * * *' (New-TestName) } | Assert-Error InstanceNotFound $from ObjectNotFound -Says "'nowhere'", "'demo'" -Advises Get-TroveInstance
+        $id = [guid]::NewGuid()
+        Get-ErrorOf { New-TroveBackupSchedule $id '0 3 * * *' (New-TestName) } | Assert-Error InstanceNotFound $from ObjectNotFound -Says "$id" -Advises Get-TroveInstance
+        Get-ErrorOf { New-TroveBackupSchedule M '0 3 * * *' (New-TestName) } | Assert-Error InstanceNotFound $from ObjectNotFound -Says "'M'"
+    }
+
+    It 'an instance of another project' {
+        Get-ErrorOf { New-TroveBackupSchedule o '0 3 * * *' (New-TestName) } | Assert-Error InstanceNotFound $from ObjectNotFound -Says "'o'"
+        Get-ErrorOf { New-TroveBackupSchedule (Get-TestInstanceId o) '0 3 * * *' (New-TestName) } | Assert-Error InstanceNotFound $from ObjectNotFound -Says (Get-TestInstanceId o)
+    }
+
+    It 'a name that two instances have, and lists their ids' {
+        $ids = (Get-TroveInstance dup).Id
+        $ids.Count | Should -Be 2
+        Get-ErrorOf { New-TroveBackupSchedule dup '0 3 * * *' (New-TestName) } | Assert-Error InvalidInstance $from InvalidArgument -Says (@("'dup'") + $ids) -Advises 'id'
+    }
+
+    It 'an empty name' {
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' '' } | Assert-Error InvalidName $from InvalidArgument -Says 'empty' -Advises '1 to 255'
+    }
+
+    It 'an overlong name' {
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' ('x' * 256) } | Assert-Error InvalidName $from InvalidArgument -Says '256', '255' -Advises 'Shorten'
+    }
+
+    It 'a name without a letter or digit that Trove takes: <_>' -ForEach ' ', '---', '数据' {
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' $_ } | Assert-Error InvalidName $from InvalidArgument -Says $_
+    }
+
+    It 'an overlong description' {
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -Description ('x' * 256) } | Assert-Error InvalidDescription $from InvalidArgument -Says '256', '255'
+    }
+
+    It 'both -ParentId and -Incremental' {
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -ParentId ([guid]::NewGuid()) -Incremental } |
+            Assert-Error InvalidParent $from InvalidArgument -Says '-ParentId', '-Incremental' -Advises 'one of the two'
+    }
+
+    It 'a parent that is no backup' {
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -ParentId lastnight } | Assert-Error InvalidParent $from InvalidArgument -Says lastnight -Advises Get-TroveBackup
+        $id = "$([guid]::NewGuid())"
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -ParentId $id } | Assert-Error BackupNotFound $from ObjectNotFound -Says $id -Advises Get-TroveBackup
+    }
+
+    It 'a first time in the past, and one less than a minute ahead' {
+        $past = [DateTimeOffset]::UtcNow.AddHours(-1)
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -FirstExecutionTime $past } |
+            Assert-Error InvalidFirstExecutionTime $from InvalidArgument -Says $past.ToString('u'), 'one minute' -Advises 'later'
+        Get-ErrorOf { New-TroveBackupSchedule m -Name (New-TestName) -FirstExecutionTime '2020-01-01T00:00Z' } |
+            Assert-Error InvalidFirstExecutionTime $from InvalidArgument -Says '2020-01-01 00:00:00Z'
+        Get-ErrorOf { New-TroveBackupSchedule m -Name (New-TestName) -FirstExecutionTime ([DateTimeOffset]::UtcNow) } |
+            Assert-Error InvalidFirstExecutionTime $from InvalidArgument
+    }
+
+    It 'a number of runs below one, and more than one without a pattern' {
+        foreach ($number in 0, -1) {
+            Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -RemainingExecutions $number } |
+                Assert-Error InvalidRemainingExecutions $from InvalidArgument -Says "$number"
+        }
+        Get-ErrorOf { New-TroveBackupSchedule m -Name (New-TestName) -FirstExecutionTime '2037-01-01Z' -RemainingExecutions 2 } |
+            Assert-Error InvalidRemainingExecutions $from InvalidArgument -Says 'once'
+    }
+
+    It 'to be without a pattern and without a first time' {
+        Get-ErrorOf { New-TroveBackupSchedule m -Name (New-TestName) } | Assert-Error InvalidCronPattern $from InvalidArgument -Says 'empty'
+    }
+
+    It 'an application credential, plainly' {
+        $session = Connect-TestCloud demo-appcred -With @{ WorkflowEndpoint = "$($proxy.Url)/v2" }
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -Session $session } |
+            Assert-Error ApplicationCredential $from PermissionDenied -Says 'application credential', 'trust' -Advises "user's name and password"
+    }
+}
+
+Describe 'An application credential' -Skip:$noCloud {
+    BeforeAll {
+        $null = Connect-TestCloud
+        $null = Install-TroveWorkbook
+        $schedule = New-TroveBackupSchedule m '0 3 * * *' (New-TestName)
+        $null = Connect-TestCloud demo-appcred
+    }
+
+    AfterAll {
+        Clear-TestCloud
+        Disconnect-TroveSession
+    }
+
+    It 'lists and deletes schedules all the same' {
+        (Get-TroveBackupSchedule).Id | Should -Contain $schedule.Id
+        Get-TroveScheduleExecution $schedule | Should -BeNullOrEmpty
+        Remove-TroveBackupSchedule $schedule.Id -Confirm:$false
+        @(Get-TestTrigger).name | Should -Not -Contain $schedule.Id
+    }
+}

@@ -1,0 +1,309 @@
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    $noCloud = -not (Get-TestCloud)
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Import-TestModule
+}
+
+Describe 'Without a session' {
+    BeforeAll { Disconnect-TroveSession }
+
+    It 'Get-TroveSession gives nothing' {
+        Get-TroveSession | Should -BeNullOrEmpty
+    }
+
+    It 'Disconnect-TroveSession does nothing' {
+        Disconnect-TroveSession -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
+    It '<Cmdlet> says how to connect, where there is nothing to connect with' -ForEach @(
+        @{ Cmdlet = 'Get-TroveBackupSchedule' }
+        @{ Cmdlet = 'Get-TroveInstance' }
+        @{ Cmdlet = 'Get-TroveBackup' }
+        @{ Cmdlet = 'Get-TroveWorkbook' }
+        @{ Cmdlet = 'Install-TroveWorkbook' }
+        @{ Cmdlet = 'Get-TroveScheduleExecution'; With = @{ Schedule = 'x' } }
+        @{ Cmdlet = 'Remove-TroveScheduleExecution'; With = @{ Id = 'x' } }
+        @{ Cmdlet = 'Remove-TroveBackupSchedule'; With = @{ Id = 'x' } }
+        @{ Cmdlet = 'New-TroveBackupSchedule'; With = @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = 'x' } }
+    ) {
+        $with = $With ?? @{}
+        Use-Environment @{} {
+            Push-Location $TestDrive
+            try { Get-ErrorOf { & $Cmdlet @with } } finally { Pop-Location }
+        } | Assert-Error NotConnected $Cmdlet InvalidArgument -Says 'OS_CLOUD', 'OS_AUTH_URL' -Advises 'Connect-TroveSession -Cloud'
+    }
+
+    It 'Connect-TroveSession says the same' {
+        Use-Environment @{} { Get-ErrorOf { Connect-TroveSession } } | Assert-Error NotConnected Connect-TroveSession InvalidArgument -Advises 'OS_CLOUD'
+    }
+
+    It 'the advice names the clouds that are known' {
+        Set-Content $TestDrive/clouds.yaml "clouds:`n  here:`n    auth: {auth_url: 'http://127.0.0.1:9'}`n  there:`n    auth: {auth_url: 'http://127.0.0.1:9'}`n"
+        Push-Location $TestDrive
+        try { $record = Use-Environment @{} { Get-ErrorOf { Get-TroveBackupSchedule } } } finally { Pop-Location }
+        $record | Assert-Error NotConnected Get-TroveBackupSchedule InvalidArgument -Advises 'here, there'
+    }
+}
+
+Describe 'Connect-TroveSession' -Skip:$noCloud {
+    BeforeAll {
+        $account = Get-TestAccount demo
+        $credential = [pscredential]::new($account.username, (ConvertTo-SecureString $account.password -AsPlainText -Force))
+        $projectId = (Get-TestToken).ProjectId
+    }
+
+    BeforeEach { Disconnect-TroveSession }
+
+    AfterAll { Disconnect-TroveSession }
+
+    It 'takes a cloud of clouds.yaml' {
+        $session = Connect-TestCloud
+        $session | Should -BeOfType TroveSchedules.TroveSession
+        $session.Cloud, $session.UserName, $session.ProjectName, $session.Region | Should -Be demo, demo, demo, RegionOne
+        $session.ProjectId | Should -Be $projectId
+        $session.WorkflowEndpoint | Should -Be (Get-TestEndpoint workflowv2)
+        $session.TokenExpiresAt | Should -BeGreaterThan ([DateTimeOffset]::UtcNow)
+        Get-TroveSession | Should -Be $session
+        (Get-TroveInstance).Name | Should -Contain m
+    }
+
+    It 'takes a user, a password and a project' {
+        $session = Connect-TroveSession -AuthUrl $account.auth_url -Credential $credential -UserDomainName Default -ProjectName demo -ProjectDomainName Default
+        $session.Cloud | Should -BeNullOrEmpty
+        $session.ProjectId | Should -Be $projectId
+        (Get-TroveInstance).Name | Should -Contain m
+    }
+
+    It 'takes the project by id, a region, an interface, and an address without its version' {
+        $session = Connect-TroveSession -AuthUrl ($account.auth_url -replace '/v3/?$') -Credential $credential -UserDomainName Default -ProjectId $projectId `
+            -Region RegionOne -Interface Internal
+        $session.ProjectName | Should -Be demo
+        (Get-TroveInstance).Name | Should -Contain m
+    }
+
+    It 'takes an application credential' {
+        $own = Get-TestAccount demo-appcred
+        $session = Connect-TroveSession -AuthUrl $own.auth_url -ApplicationCredentialId $own.application_credential_id `
+            -ApplicationCredentialSecret (ConvertTo-SecureString $own.application_credential_secret -AsPlainText -Force)
+        $session.ProjectId | Should -Be $projectId
+        (Get-TroveInstance).Name | Should -Contain m
+    }
+
+    It 'takes a token' {
+        $token = ConvertTo-SecureString (Get-TestToken).Id -AsPlainText -Force
+        $session = Connect-TroveSession -AuthUrl $account.auth_url -Token $token -ProjectName demo -ProjectDomainName Default
+        $session.ProjectId | Should -Be $projectId
+        (Get-TroveInstance).Name | Should -Contain m
+    }
+
+    It 'takes the environment: <_>' -ForEach 'OS_CLOUD', 'OS_*' {
+        $variables = if ($_ -eq 'OS_CLOUD') { @{ OS_CLOUD = 'demo'; OS_CLIENT_CONFIG_FILE = "$(Get-TestCloud)/clouds.yaml" } }
+        else {
+            @{ OS_AUTH_URL = $account.auth_url; OS_USERNAME = 'demo'; OS_PASSWORD = $account.password; OS_PROJECT_NAME = 'demo'
+                OS_USER_DOMAIN_NAME = 'Default'; OS_PROJECT_DOMAIN_NAME = 'Default' }
+        }
+        (Use-Environment $variables { Connect-TroveSession }).ProjectId | Should -Be $projectId
+        Disconnect-TroveSession
+        Invoke-FreshPwsh '(Get-TroveInstance m).Id; (Get-TroveSession).ProjectName' $variables | Should -Be "$(Get-TestInstanceId m)$([Environment]::NewLine)demo"
+    }
+
+    It 'reads clouds.yaml in the current folder of PowerShell, which need not be the process''s' {
+        Copy-Item "$(Get-TestCloud)/clouds.yaml" $TestDrive
+        Push-Location $TestDrive
+        try { Use-Environment @{} { (Connect-TroveSession other).ProjectName | Should -Be other } } finally { Pop-Location }
+    }
+
+    It 'replaces the shared session, and the old one stays good for who holds it' {
+        $demo = Connect-TestCloud demo
+        $other = Connect-TestCloud other
+        Get-TroveSession | Should -Be $other
+        (Get-TroveInstance -Session $demo).Name | Should -Contain m
+    }
+
+    It 'leaves the shared session as it was when it fails' {
+        $demo = Connect-TestCloud demo
+        $null = Use-Environment @{} { Get-ErrorOf { Connect-TroveSession -Cloud nowhere } }
+        Get-TroveSession | Should -Be $demo
+    }
+}
+
+Describe 'Two sessions side by side' -Skip:$noCloud {
+    BeforeAll {
+        Clear-TestCloud demo, other
+        $demo = Connect-TestCloud demo
+        $null = Install-TroveWorkbook
+        $other = Connect-TestCloud other
+        $null = Install-TroveWorkbook -Session $other
+    }
+
+    AfterAll {
+        Clear-TestCloud demo, other
+        Disconnect-TroveSession
+    }
+
+    It 'each see their own project' {
+        (Get-TroveInstance).Name | Should -Be o
+        (Get-TroveInstance -Session $demo).Name | Should -Contain m
+        (Get-TroveInstance -Session $demo).Name | Should -Not -Contain o
+    }
+
+    It 'each act in their own project, whichever is the shared one' {
+        $name = New-TestName
+        $there = New-TroveBackupSchedule o '0 3 * * *' $name
+        $here = New-TroveBackupSchedule m '0 3 * * *' $name -Session $demo
+        $here.ProjectId, $there.ProjectId | Should -Be $demo.ProjectId, $other.ProjectId
+        (Get-TroveBackupSchedule -Name $name).Id | Should -Be $there.Id
+        (Get-TroveBackupSchedule -Name $name -Session $demo).Id | Should -Be $here.Id
+        Get-TroveBackupSchedule -Name $name -Session $demo | Remove-TroveBackupSchedule -Session $demo -Confirm:$false
+        Get-TroveBackupSchedule -Name $name -Session $demo | Should -BeNullOrEmpty
+        (Get-TroveBackupSchedule -Name $name).Id | Should -Be $there.Id
+        Get-TroveSession | Should -Be $other
+    }
+
+    It 'are ended one by one' {
+        $extra = Connect-TestCloud demo
+        $null = Connect-TestCloud other
+        $extra | Disconnect-TroveSession
+        Get-TroveSession | Should -Not -BeNullOrEmpty
+        (Get-TroveInstance).Name | Should -Be o
+        $record = Get-ErrorOf { Get-TroveInstance -Session $extra }
+        "$record" | Should -BeLike '*disconnected*'
+        Disconnect-TroveSession
+        Get-TroveSession | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Connect-TroveSession refuses' -Skip:$noCloud {
+    BeforeAll {
+        $account = Get-TestAccount demo
+        $wrong = [pscredential]::new('demo', (ConvertTo-SecureString 'no-password-of-anyone' -AsPlainText -Force))
+        $right = [pscredential]::new('demo', (ConvertTo-SecureString $account.password -AsPlainText -Force))
+        Disconnect-TroveSession
+    }
+
+    AfterEach { Get-TroveSession | Should -BeNullOrEmpty }
+
+    It 'a wrong password' {
+        Get-ErrorOf { Connect-TroveSession -AuthUrl $account.auth_url -Credential $wrong -UserDomainName Default -ProjectName demo -ProjectDomainName Default } |
+            Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says $account.auth_url, 'demo', 'password' -Advises 'Connect-TroveSession'
+    }
+
+    It 'a project that is not the user''s' {
+        Get-ErrorOf { Connect-TroveSession -AuthUrl $account.auth_url -Credential $right -UserDomainName Default -ProjectName other -ProjectDomainName Default } |
+            Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says 'other'
+    }
+
+    It 'a wrong secret of an application credential' {
+        $own = Get-TestAccount demo-appcred
+        Get-ErrorOf { Connect-TroveSession -AuthUrl $own.auth_url -ApplicationCredentialId $own.application_credential_id -ApplicationCredentialSecret $wrong.Password } |
+            Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says $own.application_credential_id
+    }
+
+    It 'a token that is none' {
+        Get-ErrorOf { Connect-TroveSession -AuthUrl $account.auth_url -Token $wrong.Password -ProjectName demo -ProjectDomainName Default } |
+            Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says 'token'
+    }
+
+    It 'an unscoped token, which Mistral would show empty lists' {
+        $token = ConvertTo-SecureString (Get-TestToken -Unscoped).Id -AsPlainText -Force
+        Get-ErrorOf { Connect-TroveSession -AuthUrl $account.auth_url -Token $token } |
+            Assert-Error UnscopedToken Connect-TroveSession InvalidArgument -Says 'no project' -Advises '-ProjectName'
+        Get-ErrorOf { Connect-TroveSession -AuthUrl $account.auth_url -Credential $right -UserDomainName Default } |
+            Assert-Error UnscopedToken Connect-TroveSession InvalidArgument -Says 'no project' -Advises '-ProjectName'
+    }
+
+    It 'a user by name without a domain' {
+        Get-ErrorOf { Connect-TroveSession -AuthUrl $account.auth_url -Credential $right -ProjectName demo -ProjectDomainName Default } |
+            Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says 'UserDomainName'
+    }
+
+    It 'an unknown cloud, and names those that are known' {
+        $record = Use-Environment @{ OS_CLIENT_CONFIG_FILE = "$(Get-TestCloud)/clouds.yaml" } { Get-ErrorOf { Connect-TroveSession -Cloud Demo } }
+        $record | Assert-Error UnknownCloud Connect-TroveSession ObjectNotFound -Says "'Demo'", 'demo, other, admin, demo-appcred', 'clouds.yaml' -Advises 'known'
+    }
+
+    It 'a region that the cloud does not have' {
+        $record = Use-Environment @{ OS_CLIENT_CONFIG_FILE = "$(Get-TestCloud)/clouds.yaml" } { Get-ErrorOf { Connect-TroveSession -Cloud demo -Region regionone } }
+        $record.ErrorDetails.Message | Should -BeLike '*regionone*'
+        $record.ErrorDetails.Message | Should -BeLike '*RegionOne*'
+    }
+}
+
+Describe 'Connecting to what is no cloud' {
+    BeforeAll {
+        Disconnect-TroveSession
+        $server = New-TestKeystone
+        $front = New-TlsFront $server.Url
+    }
+
+    AfterAll {
+        Disconnect-TroveSession
+        $front.Dispose()
+        $server.Dispose()
+    }
+
+    BeforeEach { Disconnect-TroveSession }
+
+    It 'says that nobody answers at the address' {
+        $url = "http://127.0.0.1:$(Get-ClosedPort)/v3"
+        Get-ErrorOf { Connect-TestKeystone $url } | Assert-Error Unavailable Connect-TroveSession ResourceUnavailable -Says "127.0.0.1:$(([uri] $url).Port)"
+    }
+
+    It 'says that the name of the host is not known' {
+        Get-ErrorOf { Connect-TestKeystone 'http://keystone.invalid:5000/v3' } | Assert-Error Unavailable Connect-TroveSession ResourceUnavailable -Says 'keystone.invalid'
+    }
+
+    It 'says that the certificate is not trusted, and what can be done; nothing is sent' {
+        $before = $server.Requests.Count
+        Get-ErrorOf { Connect-TestKeystone $front.Url } |
+            Assert-Error UntrustedCertificate Connect-TroveSession ResourceUnavailable -Says ([uri] $front.Url).Authority -Advises '-CACertificate', '-SkipCertificateCheck'
+        $server.Requests.Count | Should -Be $before
+    }
+
+    It 'trusts the authority that -CACertificate names' {
+        Set-Content $TestDrive/ca.pem $front.Pem
+        (Connect-TestKeystone $front.Url @{ CACertificate = "$TestDrive/ca.pem" }).UserName | Should -Be tester
+        Push-Location $TestDrive
+        try { (Connect-TestKeystone $front.Url @{ CACertificate = 'ca.pem' }).UserName | Should -Be tester } finally { Pop-Location }
+    }
+
+    It 'trusts no other authority then' {
+        $another = New-TlsFront $server.Url
+        Set-Content $TestDrive/another.pem $another.Pem
+        $another.Dispose()
+        Get-ErrorOf { Connect-TestKeystone $front.Url @{ CACertificate = "$TestDrive/another.pem" } } | Assert-Error UntrustedCertificate Connect-TroveSession ResourceUnavailable
+    }
+
+    It 'says which file of authorities it cannot read' {
+        $record = Get-ErrorOf { Connect-TestKeystone $front.Url @{ CACertificate = "$TestDrive/none.pem" } }
+        $record.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        $record.ErrorDetails.Message | Should -BeLike '*none.pem*'
+    }
+
+    It 'with -SkipCertificateCheck connects, and warns' {
+        $warnings = & { Connect-TestKeystone $front.Url @{ SkipCertificateCheck = $true } } 3>&1 | Where-Object { $_ -is [Management.Automation.WarningRecord] }
+        Get-TroveSession | Should -Not -BeNullOrEmpty
+        "$warnings" | Should -BeLike '*not checked*password*'
+    }
+
+    It 'says so where something else than Keystone answers' {
+        $web = New-TestServer
+        $web.Answer('.', 200, '<html>Welcome</html>', @{ 'Content-Type' = 'text/html' })
+        try { Get-ErrorOf { Connect-TestKeystone $web.Url } | Assert-Error ProtocolError Connect-TroveSession InvalidData -Advises 'proxy' } finally { $web.Dispose() }
+        $web = New-TestServer
+        try { Get-ErrorOf { Connect-TestKeystone $web.Url } | Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says 'no Keystone v3', $web.Url -Advises 'auth URL' } finally { $web.Dispose() }
+    }
+
+    It 'follows no redirection with the password' {
+        $web = New-TestServer
+        $web.Answer('.', 307, '', @{ Location = "$($server.Url)/v3/auth/tokens" })
+        $before = $server.Requests.Count
+        try { $null = Get-ErrorOf { Connect-TestKeystone $web.Url } } finally { $web.Dispose() }
+        $server.Requests.Count | Should -Be $before
+        Get-TroveSession | Should -BeNullOrEmpty
+    }
+}

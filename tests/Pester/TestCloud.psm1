@@ -1,0 +1,315 @@
+# What the tests share: the built module, a cloud to try it on, and cleaning up behind them.
+# A cloud is the stack of tests/stack: the one that TROVE_TEST_STACK names (its state directory), else the one in the default place.
+
+$ErrorActionPreference = 'Stop'
+$script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
+$script:Manifest = Join-Path $Root 'out/TroveSchedules/TroveSchedules.psd1'
+$script:Cloud = $null
+$script:Looked = $false
+# All that the tests make has a name that begins so.
+$script:Prefix = 'pester-'
+$script:Password = 'pass-of-tester'
+
+if (-not ('TroveSchedules.PesterTests.TestServer' -as [type])) {
+    Add-Type -Path "$PSScriptRoot/Servers.cs" -IgnoreWarnings -WarningAction Ignore
+}
+
+function Import-TestModule {
+    <# Loads the module as build.ps1 made it, and starts without a session. #>
+    if (-not (Test-Path $Manifest)) { throw 'The module is not built: run ./build.ps1' }
+    Import-Module $Manifest -Global
+    Disconnect-TroveSession
+}
+
+function Get-TestCloud {
+    <# The state directory of the stack that answers; nothing where there is none. #>
+    if ($script:Looked) { return $script:Cloud }
+    $script:Looked = $true
+    $places = if ($env:TROVE_TEST_STACK) { $env:TROVE_TEST_STACK }
+    elseif (-not $IsWindows) { "$($env:XDG_RUNTIME_DIR ? $env:XDG_RUNTIME_DIR : '/tmp')/trove-stack-$(id -u)" }
+    $script:Cloud = $places | Where-Object { Test-Path "$_/clouds.yaml" } | Where-Object {
+        $script:Clouds = (Get-Content "$_/clouds.yaml" -Raw | ConvertFrom-Json).clouds
+        try {
+            $null = Invoke-RestMethod $Clouds.demo.auth.auth_url -TimeoutSec 10
+            $true
+        }
+        catch { $false }
+    } | Select-Object -First 1
+    if ($env:TROVE_TEST_STACK -and -not $script:Cloud) { throw "No stack answers that has its state in '$env:TROVE_TEST_STACK' (TROVE_TEST_STACK)." }
+    if ($script:Cloud) {
+        $strangers = @((Invoke-TestApi workflowv2 /cron_triggers).cron_triggers | Where-Object workflow_input -NotLike "*`"name`": `"$Prefix*")
+        if ($strangers) {
+            throw "The project demo of the stack in '$Cloud' has $($strangers.Count) schedules that are not the tests', which replace its workbook. Delete them, or let TROVE_TEST_STACK name another stack."
+        }
+    }
+    $script:Cloud
+}
+
+function Get-TestAccount {
+    <# What clouds.yaml says of demo, other, admin or demo-appcred. #>
+    param([string] $As = 'demo')
+    $Clouds.$As.auth
+}
+
+function Connect-TestCloud {
+    <# Connects, which makes it the shared session too. #>
+    param([ValidateSet('demo', 'other', 'admin', 'demo-appcred')] [string] $As = 'demo', [hashtable] $With = @{})
+    Use-Environment @{ OS_CLIENT_CONFIG_FILE = "$(Get-TestCloud)/clouds.yaml" } { Connect-TroveSession -Cloud $As @With }
+}
+
+function Use-Environment {
+    <# Runs a block with no OS_* variables but those given, and puts the old ones back. #>
+    param([hashtable] $Variables, [scriptblock] $Block)
+    $before = @(Get-ChildItem env: | Where-Object Name -Like 'OS_*')
+    try {
+        $before | ForEach-Object { Remove-Item "env:$($_.Name)" }
+        foreach ($name in $Variables.Keys) { Set-Item "env:$name" $Variables[$name] }
+        & $Block
+    }
+    finally {
+        Get-ChildItem env: | Where-Object Name -Like 'OS_*' | ForEach-Object { Remove-Item "env:$($_.Name)" }
+        $before | ForEach-Object { Set-Item "env:$($_.Name)" $_.Value }
+    }
+}
+
+function Invoke-FreshPwsh {
+    <# Runs a script in a new PowerShell with the module and no OS_* variables but those given; gives its output as text. #>
+    param([string] $Script, [hashtable] $Environment = @{}, [string] $WorkingDirectory = $TestDrive)
+    $start = [Diagnostics.ProcessStartInfo]@{
+        FileName = 'pwsh'; WorkingDirectory = $WorkingDirectory; RedirectStandardOutput = $true; RedirectStandardError = $true
+    }
+    '-NoProfile', '-NonInteractive', '-Command', "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$Manifest'; $Script" |
+        ForEach-Object { $start.ArgumentList.Add($_) }
+    @($start.Environment.Keys) -like 'OS_*' | ForEach-Object { $null = $start.Environment.Remove($_) }
+    foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
+    $process = [Diagnostics.Process]::Start($start)
+    $complaints = $process.StandardError.ReadToEndAsync()
+    $output = $process.StandardOutput.ReadToEnd()
+    $process.WaitForExit()
+    if ($complaints.Result) { throw "The fresh PowerShell complains: $($complaints.Result)" }
+    $output.Trim()
+}
+
+function New-TestName {
+    <# A name that no other test has. #>
+    param([string] $What = 'backup')
+    "$Prefix$What-$([guid]::NewGuid().ToString().Substring(0, 8))"
+}
+
+function Wait-Until {
+    <# Polls until the condition gives something, and gives that; after the limit it throws. #>
+    param([Parameter(Position = 0)] [scriptblock] $Condition, [string] $For = "$Condition".Trim(), [int] $Seconds = 30, [double] $Every = 0.5)
+    $end = [DateTime]::UtcNow.AddSeconds($Seconds)
+    while (-not ($result = & $Condition)) {
+        if ([DateTime]::UtcNow -gt $end) { throw "Waited $Seconds s in vain for: $For" }
+        Start-Sleep -Milliseconds ($Every * 1000)
+    }
+    $result
+}
+
+function Get-ErrorOf {
+    <# The one error record that a block gives; anything but one is itself an error. #>
+    param([scriptblock] $Block)
+    $errors = try { @(& $Block 2>&1 3>$null | Where-Object { $_ -is [Management.Automation.ErrorRecord] }) } catch { @($_) }
+    if ($errors.Count -ne 1) { throw "Expected one error of { $Block }, but there are $($errors.Count): $($errors -join ' | ')" }
+    $errors[0]
+}
+
+function Assert-Error {
+    <# An error record must be the right one, say which value it is about, and what to do. #>
+    param(
+        [Parameter(Mandatory, ValueFromPipeline)] [Management.Automation.ErrorRecord] $Record,
+        [Parameter(Mandatory, Position = 0)] [string] $Id, [Parameter(Mandatory, Position = 1)] [string] $From,
+        [Parameter(Mandatory, Position = 2)] [Management.Automation.ErrorCategory] $Category, [string[]] $Says = @(), [string[]] $Advises = @()
+    )
+    $Record.FullyQualifiedErrorId | Should -BeExactly "$Id,TroveSchedules.Commands.$($From -replace '-')Command" -Because "that is the kind of: $Record"
+    $Record.CategoryInfo.Category | Should -Be $Category
+    foreach ($words in $Says) { $Record.ErrorDetails.Message | Should -BeLike "*$([WildcardPattern]::Escape($words))*" }
+    foreach ($words in $Advises) { $Record.ErrorDetails.RecommendedAction | Should -BeLike "*$([WildcardPattern]::Escape($words))*" }
+}
+
+function Get-TestToken {
+    <# A token of our own, and the catalogue, past the module. #>
+    param([string] $As = 'demo', [switch] $Unscoped)
+    $account = Get-TestAccount $As
+    $auth = @{
+        identity = @{ methods = @('password'); password = @{ user = @{ name = $account.username; password = $account.password; domain = @{ name = 'Default' } } } }
+    }
+    $auth.scope = $Unscoped ? 'unscoped' : @{ project = @{ name = $account.project_name; domain = @{ name = 'Default' } } }
+    $answer = Invoke-RestMethod "$($account.auth_url)/auth/tokens" -Method Post -ContentType application/json -ResponseHeadersVariable headers `
+        -Body (@{ auth = $auth } | ConvertTo-Json -Depth 9)
+    [pscustomobject]@{
+        Id = $headers['X-Subject-Token'][0]; Life = [DateTime] $answer.token.expires_at - [DateTime] $answer.token.issued_at
+        ProjectId = $answer.token.project.id; UserId = $answer.token.user.id; Catalogue = $answer.token.catalog
+    }
+}
+
+function Get-TestEndpoint {
+    <# The address of a service: workflowv2, database or identity. #>
+    param([string] $Service, $Token = (Get-TestToken))
+    ($Token.Catalogue | Where-Object type -EQ $Service).endpoints | Where-Object interface -EQ public | Select-Object -First 1 -ExpandProperty url
+}
+
+function Invoke-TestApi {
+    <# Asks a service directly, past the module. #>
+    param([string] $Service, [string] $Path, [string] $Method = 'Get', $Body, [string] $As = 'demo', [string] $ContentType = 'application/json', [switch] $AllowError)
+    $token = Get-TestToken $As
+    $send = @{ Uri = "$(Get-TestEndpoint $Service $token)$Path"; Method = $Method; Headers = @{ 'X-Auth-Token' = $token.Id }; SkipHttpErrorCheck = $AllowError }
+    if ($null -ne $Body) {
+        $send.Body = $Body -is [string] ? $Body : ($Body | ConvertTo-Json -Depth 9)
+        $send.ContentType = $ContentType
+    }
+    Invoke-RestMethod @send
+}
+
+function New-TestBackup {
+    <# A completed backup, or one that will be. #>
+    param([string] $Instance = 'm', [string] $Name = (New-TestName), [switch] $NoWait)
+    $id = $Instance -as [guid] ? $Instance : (Get-TestInstanceId $Instance)
+    $backup = Wait-Until -For "Trove to take a backup of $Instance" {
+        $answer = Invoke-TestApi database /backups Post @{ backup = @{ instance = $id; name = $Name } } -AllowError
+        $answer.backup
+    }
+    $null = $NoWait -or (Wait-Until -For 'a backup to be COMPLETED' { (Invoke-TestApi database "/backups/$($backup.id)").backup.status -eq 'COMPLETED' })
+    $backup.id
+}
+
+function Use-TestBehaviour {
+    <# Runs a block while the faked half of Trove behaves differently, such as @{ backup_seconds = 0 }. #>
+    param([hashtable] $Behaviour, [scriptblock] $Block)
+    $file = "$(Get-TestCloud)/behaviour.json"
+    $before = Get-Content $file -Raw
+    $now = $before | ConvertFrom-Json -AsHashtable
+    foreach ($name in $Behaviour.Keys) { $now.$name = $Behaviour.$name }
+    try {
+        $now | ConvertTo-Json | Set-Content $file
+        & $Block
+    }
+    finally { Set-Content $file $before -NoNewline }
+}
+
+function Get-TestInstanceId {
+    param([string] $Name = 'm')
+    (Get-Content "$(Get-TestCloud)/instances.json" -Raw | ConvertFrom-Json).$Name | Select-Object -First 1
+}
+
+function Get-TestTrust {
+    <# The trusts that a user gave. #>
+    param([string] $As = 'demo')
+    $token = Get-TestToken $As
+    $url = "$((Get-TestAccount $As).auth_url)/OS-TRUST/trusts?trustor_user_id=$($token.UserId)"
+    (Invoke-RestMethod $url -Headers @{ 'X-Auth-Token' = $token.Id }).trusts
+}
+
+function Get-TestTrigger {
+    <# The cron triggers of a project as Mistral has them. #>
+    param([string] $As = 'demo')
+    (Invoke-TestApi workflowv2 /cron_triggers -As $As).cron_triggers
+}
+
+function Remove-TestWorkbook {
+    <# The workbook and its workflow, and what runs by it of the tests' own. #>
+    param([string] $As = 'demo')
+    Clear-TestCloud $As
+    $null = Invoke-TestApi workflowv2 /workbooks/trove Delete -As $As -AllowError
+    $null = Invoke-TestApi workflowv2 /workflows/trove.backup_create Delete -As $As -AllowError
+}
+
+function Start-TestExecution {
+    <# A run by hand, which names no cause. #>
+    param([string] $Instance = 'm', [string] $Name = (New-TestName), [string] $Description = '', [hashtable] $With = @{})
+    $body = @{
+        workflow_name = 'trove.backup_create'; description = $Description
+        input = @{ instance = (Get-TestInstanceId $Instance); name = $Name; description = $null; parent_id = $null } + $With
+    }
+    (Invoke-TestApi workflowv2 /executions Post $body).id
+}
+
+function Clear-TestCloud {
+    <# Deletes what tests made in a project: all whose input has a name of theirs. #>
+    param([string[]] $As = 'demo')
+    foreach ($project in $As) {
+        $token = Get-TestToken $project
+        $mistral = Get-TestEndpoint workflowv2 $token
+        $trove = Get-TestEndpoint database $token
+        $headers = @{ 'X-Auth-Token' = $token.Id }
+        $own = { (($_.workflow_input ?? $_.input) | ConvertFrom-Json).name -like "$Prefix*" }
+        (Invoke-RestMethod "$mistral/cron_triggers?fields=id,workflow_input" -Headers $headers).cron_triggers | Where-Object $own |
+            ForEach-Object { $null = Invoke-RestMethod "$mistral/cron_triggers/$($_.id)" -Method Delete -Headers $headers -SkipHttpErrorCheck }
+        (Invoke-RestMethod "$mistral/executions?fields=id,input" -Headers $headers).executions | Where-Object $own |
+            ForEach-Object { $null = Invoke-RestMethod "$mistral/executions/$($_.id)?force=true" -Method Delete -Headers $headers -SkipHttpErrorCheck }
+        do {
+            $backups = @((Invoke-RestMethod "$trove/backups" -Headers $headers).backups | Where-Object { $_.name -like "$Prefix*" -and $_.status -in 'COMPLETED', 'FAILED' })
+            $backups | ForEach-Object { $null = Invoke-RestMethod "$trove/backups/$($_.id)" -Method Delete -Headers $headers -SkipHttpErrorCheck }
+        } while ($backups.Count -ge 20)
+    }
+}
+
+function New-TestKeystone {
+    <#
+    A server that lets anyone in, whose catalogue names itself as Mistral and Trove, both of which have nothing. For tests that need a session,
+    but no cloud.
+    #>
+    $server = [TroveSchedules.PesterTests.TestServer]::new($null)
+    $project = '0123456789abcdef0123456789abcdef'
+    $endpoints = {
+        param($path)
+        , @(@{ interface = 'public'; region = 'RegionOne'; region_id = 'RegionOne'; url = "$($server.Url)$path" })
+    }
+    $now = [DateTime]::UtcNow
+    $token = @{
+        methods = @('password'); user = @{ id = 'u'; name = 'tester'; domain = @{ id = 'default'; name = 'Default' } }
+        project = @{ id = $project; name = 'tests'; domain = @{ id = 'default'; name = 'Default' } }
+        roles = @(@{ id = 'r'; name = 'member' })
+        issued_at = $now.ToString('yyyy-MM-ddTHH:mm:ss.000000Z'); expires_at = $now.AddHours(1).ToString('yyyy-MM-ddTHH:mm:ss.000000Z')
+        catalog = @(@{ type = 'workflowv2'; name = 'mistral'; endpoints = & $endpoints '/v2' }, @{ type = 'database'; name = 'trove'; endpoints = & $endpoints "/v1.0/$project" })
+    }
+    $server.Answer('^POST /v3/auth/tokens', 201, (@{ token = $token } | ConvertTo-Json -Depth 9), @{ 'X-Subject-Token' = 'a-token' })
+    $server.Answer('^GET /v2/cron_triggers\?', 200, '{"cron_triggers": []}', $null)
+    $server.Answer('^GET /v2/executions\?', 200, '{"executions": []}', $null)
+    $server.Answer('^GET /v1.0/[^/]+/instances(\?|$)', 200, '{"instances": []}', $null)
+    $server.Answer('^GET /v1.0/[^/]+/backups(\?|$)', 200, '{"backups": []}', $null)
+    $server
+}
+
+function Connect-TestKeystone {
+    <# A session with such a server. #>
+    param([string] $Url, [hashtable] $With = @{})
+    Connect-TroveSession -AuthUrl $Url -Credential ([pscredential]::new('tester', (ConvertTo-SecureString $Password -AsPlainText -Force))) `
+        -UserDomainName Default -ProjectName tests -ProjectDomainName Default @With
+}
+
+function New-TestServer {
+    <# A server in front of a real one, or of nothing. #>
+    param([string] $Behind)
+    [TroveSchedules.PesterTests.TestServer]::new($Behind)
+}
+
+function New-TlsFront {
+    param([string] $Behind)
+    [TroveSchedules.PesterTests.TlsFront]::new($Behind)
+}
+
+function Get-ClosedPort { [TroveSchedules.PesterTests.Ports]::Free() }
+
+function Invoke-TroveClient {
+    <# The peer: Debian's python3-troveclient through the stack's wrapper, as demo. It prints b'...' around values on Python 3. #>
+    param([Parameter(ValueFromRemainingArguments)] [string[]] $Arguments)
+    $account = Get-TestAccount demo
+    $as = @{
+        OS_AUTH_URL = $account.auth_url; OS_USERNAME = $account.username; OS_PASSWORD = $account.password; OS_PROJECT_NAME = $account.project_name
+        OS_USER_DOMAIN_NAME = 'Default'; OS_PROJECT_DOMAIN_NAME = 'Default'; OS_IDENTITY_API_VERSION = '3'; OS_REGION_NAME = 'RegionOne'
+    }
+    $output = Use-Environment $as { & "$Root/tests/stack/bin/trove" @Arguments 2>&1 | Out-String -Width 500 }
+    if ($LASTEXITCODE) { throw "trove $Arguments ended with ${LASTEXITCODE}: $output" }
+    $output
+}
+
+function Add-TestExecution {
+    <# Writes executions of a schedule straight into Mistral's database. #>
+    param([int] $Count, [string] $ScheduleId, [int] $Own = $Count, [int] $ErrorPercent = 10)
+    $output = & "$Root/tests/stack/bin/seed-executions" --state (Get-TestCloud) --errors $ErrorPercent $Count $Own $ScheduleId 2>&1
+    if ($LASTEXITCODE) { throw "seed-executions: $output" }
+}
+
+Export-ModuleMember -Function *-*
