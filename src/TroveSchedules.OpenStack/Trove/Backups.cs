@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
@@ -14,18 +15,22 @@ public sealed class Backups(CloudSession session)
     /// <param name="instanceId">The id of the instance whose backups are wanted; null for those of all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
-    public IAsyncEnumerable<Backup> ListAsync(string? instanceId = null, CancellationToken cancellationToken = default) =>
-        Paging.WalkAsync(
-            async (marker, limit, token) =>
+    public IAsyncEnumerable<Backup> ListAsync(string? instanceId = null, CancellationToken cancellationToken = default)
+    {
+        int seen = 0; // The marker of backups, unlike that of instances, is how many rows to leave out; an id breaks the server.
+        return Paging.WalkAsync(
+            async (_, limit, token) =>
             {
-                Query query = new Query().Page(marker, limit);
+                Query query = new Query().Page(seen == 0 ? null : seen.ToString(CultureInfo.InvariantCulture), limit);
                 if (instanceId is not null)
                     query.Add("instance_id", instanceId);
                 BackupPage page = await session.Trove.GetAsync(
                     "/backups" + query, WireJson.Default.BackupPage, instanceId, token).ConfigureAwait(false);
+                seen += page.Backups.Count;
                 return new Page<Backup>(page.Backups.ConvertAll(ToBackup), TroveLink.HasNext(page.Links));
             },
             backup => backup.Id, null, null, null, cancellationToken);
+    }
 
     /// <summary>The backup of that id.</summary>
     /// <param name="id">The backup's id.</param>

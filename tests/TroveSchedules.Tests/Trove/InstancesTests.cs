@@ -134,6 +134,18 @@ public sealed class InstancesTests
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 8, 35, 19, TimeSpan.Zero), backup.CreatedAt);
     }
 
+    // GET /backups?marker=<an id> is answered with 500.
+    [Fact]
+    public async Task The_next_page_of_backups_is_asked_for_by_their_number_and_not_by_an_id()
+    {
+        string Page(string links, params int[] backups) => $$"""{"backups": [{{string.Join(",", backups.Select(number => Rows.Backup(number)))}}]{{links}}}""";
+        ScriptedCloud cloud = new ScriptedCloud().On($"GET {Rows.TrovePath}/backups",
+            Answers.Ok(Page(""", "links": [{"rel": "next", "href": "https://evil.example/backups?marker=2"}]""", 1, 2)), Answers.Ok(Page("", 3)));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal([Rows.Id(1), Rows.Id(2), Rows.Id(3)], (await new Backups(session).ListAsync().ToListAsync()).Select(backup => backup.Id));
+        Assert.Equal(["?limit=200", "?limit=200&marker=2"], cloud.Requests.Select(request => request.Query));
+    }
+
     [Theory]
     [InlineData("..")]
     [InlineData("a/b")]
