@@ -58,17 +58,24 @@ public sealed class ScheduleExecutions(CloudSession session)
         query ??= new ExecutionQuery();
         var schedules = new BackupSchedules(session);
         BackupSchedule? schedule = await schedules.FindAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
-        bool any = schedule is not null;
-        IAsyncEnumerable<ScheduleExecution> executions = schedule is not null
-            ? ListAsync(schedule, query, cancellationToken)
-            : ListAsync(query, scheduleId, scheduleId, cause => cause.Names(scheduleId), _ => false, cancellationToken);
-        await foreach (ScheduleExecution execution in executions.ConfigureAwait(false))
+        bool isKnown = schedule is not null;
+        await foreach (ScheduleExecution execution in (schedule is null ? OfDeleted(query) : ListAsync(schedule, query, cancellationToken)).ConfigureAwait(false))
         {
-            any = true;
+            isKnown = true;
             yield return execution;
         }
-        if (!any)
-            await schedules.GetAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
+        if (isKnown)
+            yield break;
+        if (query is { States.Count: > 0 } or { After: not null } or { Before: not null } or { Marker: not null })
+        {
+            // None is wanted; whether there is any decides whether that is an error.
+            await foreach (ScheduleExecution _ in OfDeleted(new ExecutionQuery { Limit = 1, AllProjects = query.AllProjects }).ConfigureAwait(false))
+                yield break;
+        }
+        await schedules.GetAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
+
+        IAsyncEnumerable<ScheduleExecution> OfDeleted(ExecutionQuery wanted) =>
+            ListAsync(wanted, scheduleId, scheduleId, cause => cause.Names(scheduleId), _ => false, cancellationToken);
     }
 
     /// <summary>The runs of a schedule that was read before, newest first, page by page.</summary>

@@ -264,6 +264,13 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    public async Task A_deleted_schedule_of_whose_runs_none_is_wanted_is_still_known()
+    {
+        ScriptedCloud cloud = Cloud(Rows.Execution(10)).Always(FindRoute, Answers.NotFound);
+        Assert.Empty(await List(cloud, new ExecutionQuery { After = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero) }));
+    }
+
+    [Fact]
     public async Task Where_there_is_neither_schedule_nor_run_it_says_so()
     {
         ScriptedCloud cloud = Cloud().Always(FindRoute, Answers.NotFound);
