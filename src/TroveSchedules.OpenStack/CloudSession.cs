@@ -99,10 +99,17 @@ public sealed class CloudSession : TroveSession
     public static Task<CloudSession> ConnectAsync(CloudSettings settings, CancellationToken cancellationToken = default) =>
         ConnectAsync(settings, TimeProvider.System, () => PrimaryHandler.Create(settings), cancellationToken);
 
-    internal static async Task<CloudSession> ConnectAsync(
-        CloudSettings settings, TimeProvider clock, Func<HttpMessageHandler> primary, CancellationToken cancellationToken)
+    /// <summary>Logs in by another way than the network: to a cloud in this process, or through what stands between.</summary>
+    /// <param name="settings">The cloud and the credentials.</param>
+    /// <param name="clock">The clock that tokens age by and that waits are measured with.</param>
+    /// <param name="transport">Makes the last handler, which sends requests; called a few times, and each is disposed with the session. It must follow no redirect.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>A session that is ready for use; dispose it to end it.</returns>
+    /// <exception cref="TroveScheduleException">As for <see cref="ConnectAsync(CloudSettings, CancellationToken)"/>.</exception>
+    public static async Task<CloudSession> ConnectAsync(
+        CloudSettings settings, TimeProvider clock, Func<HttpMessageHandler> transport, CancellationToken cancellationToken = default)
     {
-        var session = new CloudSession(settings, clock, primary)
+        var session = new CloudSession(settings, clock, transport)
         {
             Cloud = settings.CloudName,
             AuthUrl = settings.AuthUrl,

@@ -1,0 +1,210 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.Sandbox;
+
+/// <summary>Lets requests go wrong on purpose, on the way to a sandbox or to a real cloud. Safe for use by many threads at once.</summary>
+public sealed class FaultHandler : DelegatingHandler
+{
+    private readonly List<(Fault Fault, int Left)> _faults = [];
+    private readonly List<string> _requests = [];
+
+    /// <summary>Puts itself before another handler.</summary>
+    /// <param name="inner">What brings to the cloud the requests that do not go wrong.</param>
+    public FaultHandler(HttpMessageHandler inner)
+        : base(inner)
+    {
+    }
+
+    /// <summary>Every request so far, as <c>GET http://host/path?query</c>.</summary>
+    public IReadOnlyList<string> Requests
+    {
+        get
+        {
+            lock (_faults)
+                return [.. _requests];
+        }
+    }
+
+    /// <summary>Lets something go wrong from now on. Of several that fit a request the first counts.</summary>
+    /// <param name="fault">What, when and how often.</param>
+    public void Inject(Fault fault)
+    {
+        lock (_faults)
+            _faults.Add((fault, fault.Times));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Fault? fault = Next(request);
+        switch (fault?.Kind)
+        {
+            case null:
+                return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            case FaultKind.ConnectionRefused:
+                throw new HttpRequestException($"Connection refused ({request.RequestUri!.Authority})", new SocketException((int)SocketError.ConnectionRefused));
+            case FaultKind.ResetBefore:
+                throw Reset();
+            case FaultKind.ResetAfter:
+                (await base.SendAsync(request, cancellationToken).ConfigureAwait(false)).Dispose();
+                throw Reset();
+            case FaultKind.Timeout:
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+                throw new InvalidOperationException();
+            case FaultKind.SlowBody:
+                return await HalvedAsync(request, token => Task.Delay(fault.Delay, token), cancellationToken).ConfigureAwait(false);
+            case FaultKind.TruncatedBody:
+                return await HalvedAsync(request, _ => throw new IOException("The response ended prematurely."), cancellationToken).ConfigureAwait(false);
+            case FaultKind.MalformedJson:
+                HttpResponseMessage whole = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+                string text = Encoding.UTF8.GetString(await BodyAsync(whole, cancellationToken).ConfigureAwait(false));
+                Replace(whole, text.Substring(0, text.Length / 2));
+                return whole;
+            case FaultKind.Html:
+                return Answer(request, 200, "<html><head><title>Please log in</title></head><body>Sign in to the network</body></html>", "text/html");
+            case FaultKind.Unauthorized:
+                return Refused(request);
+            case FaultKind.TooManyRequests or FaultKind.ServiceUnavailable:
+                HttpResponseMessage later = Answer(request, fault.Kind == FaultKind.TooManyRequests ? 429 : 503, "<html><body>Not now.</body></html>", "text/html");
+                later.Headers.TryAddWithoutValidation("Retry-After", fault.RetryAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture));
+                return later;
+            case FaultKind.ServerError:
+                return Answer(request, 500, "{\"faultcode\": \"Server\", \"faultstring\": \"Something broke.\", \"debuginfo\": null}", "application/json");
+            case FaultKind.EndlessPaging:
+                return await FirstPageAsync(request, cancellationToken).ConfigureAwait(false);
+            default:
+                HttpResponseMessage redirect = Answer(request, 307, "", "text/html");
+                redirect.Headers.Location = new Uri(fault.RedirectTo, request.RequestUri!.PathAndQuery);
+                return redirect;
+        }
+    }
+
+    private Fault? Next(HttpRequestMessage request)
+    {
+        lock (_faults)
+        {
+            _requests.Add($"{request.Method} {request.RequestUri!.AbsoluteUri}");
+            int index = _faults.FindIndex(one => one.Left > 0 && one.Fault.When(request));
+            if (index < 0)
+                return null;
+            (Fault fault, int left) = _faults[index];
+            _faults[index] = (fault, left - 1);
+            return fault;
+        }
+    }
+
+    private async Task<HttpResponseMessage> HalvedAsync(HttpRequestMessage request, Func<CancellationToken, Task> between, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        byte[] body = await BodyAsync(response, cancellationToken).ConfigureAwait(false);
+        var content = new StreamContent(new HalvedStream(body, between));
+        content.Headers.ContentType = response.Content.Headers.ContentType;
+        response.Content = content;
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> FirstPageAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var url = new UriBuilder(request.RequestUri!);
+        url.Query = string.Join("&", url.Query.TrimStart('?').Split('&').Where(pair => !pair.StartsWith("marker=", StringComparison.Ordinal)));
+        request.RequestUri = url.Uri;
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        string text = Encoding.UTF8.GetString(await BodyAsync(response, cancellationToken).ConfigureAwait(false));
+        if (response.IsSuccessStatusCode && !text.Contains("\"next\""))
+        {
+            bool isTrove = text.StartsWith("{\"instances\"", StringComparison.Ordinal) || text.StartsWith("{\"backups\"", StringComparison.Ordinal);
+            string next = isTrove ? $"\"links\": [{{\"rel\": \"next\", \"href\": \"{url.Uri}\"}}]" : $"\"next\": \"{url.Uri}\"";
+            text = text.Substring(0, text.LastIndexOf('}')) + ", " + next + "}";
+        }
+        Replace(response, text);
+        return response;
+    }
+
+    private static Task<byte[]> BodyAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+#if NET
+        response.Content.ReadAsByteArrayAsync(cancellationToken);
+#else
+        response.Content.ReadAsByteArrayAsync();
+#endif
+
+    private static HttpResponseMessage Refused(HttpRequestMessage request)
+    {
+        string token = request.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? values) ? values.First() : "";
+        string why = "Failed to validate access token: Auth token is invalid: " + token;
+        HttpResponseMessage response = Answer(request, 401, $"<html>\n <head>\n  <title>401 Unauthorized</title>\n </head>\n <body>\n{why}\n </body>\n</html>", "text/html");
+        response.Headers.TryAddWithoutValidation("Server-Error-Message", why);
+        response.Headers.TryAddWithoutValidation("WWW-Authenticate", why);
+        return response;
+    }
+
+    private static HttpResponseMessage Answer(HttpRequestMessage request, int status, string body, string type) =>
+        new((HttpStatusCode)status) { RequestMessage = request, Content = new StringContent(body, Encoding.UTF8, type) };
+
+    private static void Replace(HttpResponseMessage response, string body)
+    {
+        MediaTypeHeaderValue? type = response.Content.Headers.ContentType;
+        response.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        response.Content.Headers.ContentType = type;
+    }
+
+    private static HttpRequestException Reset() =>
+        new("An error occurred while sending the request.", new IOException("Connection reset by peer", new SocketException((int)SocketError.ConnectionReset)));
+
+    /// <summary>A body with something between its halves.</summary>
+    private sealed class HalvedStream(byte[] body, Func<CancellationToken, Task> between) : Stream
+    {
+        private int _at;
+        private bool _passed;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => _at;
+            set => throw new NotSupportedException();
+        }
+
+        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            int half = body.Length / 2;
+            if (_at >= half && !_passed)
+            {
+                await between(cancellationToken).ConfigureAwait(false);
+                _passed = true;
+            }
+            int length = Math.Min(count, (_at < half ? half : body.Length) - _at);
+            Array.Copy(body, _at, buffer, offset, length);
+            _at += length;
+            return length;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

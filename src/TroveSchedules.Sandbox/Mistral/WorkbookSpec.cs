@@ -1,0 +1,221 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Text.RegularExpressions;
+using TroveSchedules.Sandbox.Wire;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace TroveSchedules.Sandbox.Mistral;
+
+/// <summary>What a workbook's YAML says.</summary>
+internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyList<WorkflowSpec> Workflows)
+{
+    private static readonly string[] Known = ["version", "name", "description", "tags", "actions", "workflows"];
+
+    /// <summary>Reads a workbook.</summary>
+    /// <exception cref="WorkbookException">It is none; the message begins as Mistral's does, and leaves out the schema that Mistral repeats after it.</exception>
+    public static WorkbookSpec Parse(string definition)
+    {
+        JsonMap book = Read(definition);
+        List<string> unknown = [.. book.Keys.Where(key => !Known.Contains(key))];
+        if (unknown.Count > 0)
+            throw Invalid($"Additional properties are not allowed ({string.Join(", ", unknown.Select(Python.Repr))} {(unknown.Count == 1 ? "was" : "were")} unexpected)");
+        Require(book, "version", "name");
+        CheckVersion(book);
+        if (book["name"] is not string { Length: > 0 } name)
+            throw Invalid($"{Python.Repr(book["name"])} is not of type 'string'");
+        JsonMap? workflows = book.Map("workflows");
+        if (book.Has("workflows") && workflows is null)
+            throw Invalid($"{Python.Repr(book["workflows"])} is not of type 'object'");
+        if (workflows?.Count == 0)
+            throw Invalid("{} does not have enough properties");
+        return new WorkbookSpec(name, book["tags"] as List<object?> ?? [],
+            [.. (workflows ?? []).Where(member => member.Key != "version").Select(member => WorkflowSpec.Of(member.Key, member.Value, definition))]);
+    }
+
+    /// <summary>Reads a definition of workflows without a workbook around them.</summary>
+    /// <exception cref="WorkbookException">It is none.</exception>
+    public static IReadOnlyList<WorkflowSpec> ParseWorkflows(string definition)
+    {
+        JsonMap all = Read(definition);
+        Require(all, "version");
+        CheckVersion(all);
+        if (all.Count == 1)
+            throw new WorkbookException($"At least one item must be in the list [data={Python.Repr(all)}].");
+        return [.. all.Where(member => member.Key != "version").Select(member => WorkflowSpec.Of(member.Key, member.Value, "") with { Definition = definition })];
+    }
+
+    private static JsonMap Read(string definition)
+    {
+        object? root;
+        try
+        {
+            var yaml = new YamlStream();
+            yaml.Load(new StringReader(definition));
+            root = yaml.Documents.Count == 0 ? new JsonMap() : Value(yaml.Documents[0].RootNode);
+        }
+        catch (YamlException e)
+        {
+            throw new WorkbookException(FormattableString.Invariant(
+                $"Definition could not be parsed: {e.Message}\n  in \"<unicode string>\", line {e.Start.Line}, column {e.Start.Column}\n"));
+        }
+        return root as JsonMap ?? throw Invalid($"{Python.Repr(root)} is not of type 'object'");
+    }
+
+    private static void CheckVersion(JsonMap map)
+    {
+        if (map["version"] is not ("2.0" or 2.0))
+            throw Invalid($"{Python.Repr(map["version"])} is not one of ['2.0', 2.0]");
+    }
+
+    internal static WorkbookException Invalid(string what) => new("Invalid DSL: " + what);
+
+    internal static void Require(JsonMap map, params string[] keys)
+    {
+        foreach (string key in keys)
+        {
+            if (!map.Has(key))
+                throw Invalid($"'{key}' is a required property");
+        }
+    }
+
+    // YAML 1.1, as PyYAML reads it.
+    private static object? Value(YamlNode node)
+    {
+        switch (node)
+        {
+            case YamlMappingNode mapping:
+                var map = new JsonMap();
+                foreach (KeyValuePair<YamlNode, YamlNode> child in mapping.Children)
+                    map[Python.Str(Value(child.Key))] = Value(child.Value);
+                return map;
+            case YamlSequenceNode sequence:
+                return sequence.Children.Select(Value).ToList();
+            case YamlScalarNode { Style: not ScalarStyle.Plain } scalar:
+                return scalar.Value;
+            default:
+                return Plain(((YamlScalarNode)node).Value ?? "");
+        }
+    }
+
+    private static object? Plain(string text) => text switch
+    {
+        "" or "~" or "null" or "Null" or "NULL" => null,
+        "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" => true,
+        "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" => false,
+        _ when Regex.IsMatch(text, @"^[-+]?[0-9]+$") && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long whole) => whole,
+        _ when Regex.IsMatch(text, @"^[-+]?[0-9]*\.[0-9]+([eE][-+][0-9]+)?$|^[-+]?[0-9]+\.$") => double.Parse(text, CultureInfo.InvariantCulture),
+        _ => text,
+    };
+}
+
+/// <summary>A workflow within a workbook.</summary>
+/// <param name="Name">Its name, without the workbook's.</param>
+/// <param name="Definition">Its part of the YAML, moved to the margin.</param>
+/// <param name="Inputs">Its inputs: a text, or a map of one key for one with a default.</param>
+/// <param name="Output">What it gives back; null where it does not say.</param>
+/// <param name="Tasks">Its tasks, in their order.</param>
+internal sealed record WorkflowSpec(string Name, string Definition, List<object?> Inputs, JsonMap? Output, IReadOnlyList<TaskSpec> Tasks)
+{
+    public static WorkflowSpec Of(string name, object? value, string workbook)
+    {
+        JsonMap workflow = value as JsonMap ?? throw WorkbookSpec.Invalid($"{Python.Repr(value)} is not of type 'object'");
+        WorkbookSpec.Require(workflow, "tasks");
+        JsonMap tasks = workflow.Map("tasks") is { Count: > 0 } some ? some : throw WorkbookSpec.Invalid($"{Python.Repr(workflow["tasks"])} does not have enough properties");
+        try
+        {
+            Yaql.Check(workflow);
+        }
+        catch (YaqlException e)
+        {
+            throw new WorkbookException(e.Message);
+        }
+        return new WorkflowSpec(name, Cut(workbook, name), workflow["input"] as List<object?> ?? [], workflow.Map("output"),
+            [.. tasks.Where(task => task.Key != "version").Select(task => TaskSpec.Of(task.Key, task.Value as JsonMap ?? []))]);
+    }
+
+    /// <summary>What the workflow takes: each name, and its default where it has one.</summary>
+    public IEnumerable<(string Name, bool HasDefault, object? Default)> Parameters => Inputs.Select(input =>
+        input is JsonMap { Count: 1 } map ? (map.Keys.First(), true, map.First().Value) : (Python.Str(input), false, (object?)null));
+
+    /// <summary>Checks an input, or refuses it with Mistral's words.</summary>
+    /// <returns>Null where it fits.</returns>
+    public string? Misfit(JsonMap input)
+    {
+        List<object?> missing = [.. Parameters.Where(parameter => !parameter.HasDefault && !input.Has(parameter.Name)).Select(parameter => parameter.Name)];
+        List<object?> unexpected = [.. input.Keys.Where(key => Parameters.All(parameter => parameter.Name != key))];
+        if (missing.Count + unexpected.Count == 0)
+            return null;
+        return $"Invalid input [name={Name}, class=DirectWorkflowSpec{Part("missing", missing)}{Part("unexpected", unexpected)}]";
+
+        static string Part(string name, List<object?> keys) => keys.Count == 0 ? "" : $", {name}={Python.Repr(keys)}";
+    }
+
+    /// <summary>The input with the defaults of what is not given.</summary>
+    public JsonMap Complete(JsonMap input)
+    {
+        JsonMap complete = input.Copy();
+        foreach ((string name, bool hasDefault, object? value) in Parameters)
+        {
+            if (hasDefault && !complete.Has(name))
+                complete.Add(name, value);
+        }
+        return complete;
+    }
+
+    // As mistral.lang.parser cuts it out.
+    private static string Cut(string workbook, string name)
+    {
+        int section = workbook.IndexOf("workflows:", StringComparison.Ordinal);
+        if (section < 0)
+            return "";
+        using var lines = new StringReader(workbook.Substring(section));
+        lines.ReadLine();
+        var text = new StringBuilder();
+        int indent = -1;
+        for (string? line = lines.ReadLine(); line is not null; line = lines.ReadLine())
+        {
+            string bare = line.Trim();
+            int at = line.Length - line.TrimStart().Length;
+            if (indent < 0)
+            {
+                if (bare != name + ":")
+                    continue;
+                indent = at;
+            }
+            else if (bare.Length > 0 && bare[0] != '#' && at <= indent)
+            {
+                break;
+            }
+            text.Append(line.Substring(Math.Min(indent, at))).Append('\n');
+        }
+        return text.ToString().TrimEnd() + "\n";
+    }
+}
+
+/// <summary>A task: an action, what it is given, what it publishes.</summary>
+internal sealed record TaskSpec(string Name, string Action, JsonMap Input, JsonMap Publish)
+{
+    // action: trove.backups_create instance=<% $.instance %> name='x'
+    private static readonly Regex Argument = new(@"([-\w]+)=(""[^""]*""|'[^']*'|<%.*?%>|true|false|null|\d+)", RegexOptions.CultureInvariant);
+
+    public static TaskSpec Of(string name, JsonMap task)
+    {
+        string command = (task.Text("action") ?? "std.noop").Trim();
+        string action = Regex.Match(command, @"^\S+").Value;
+        JsonMap input = task.Map("input")?.Copy() ?? [];
+        foreach (Match match in Argument.Matches(command.Substring(action.Length)))
+        {
+            string text = match.Groups[2].Value;
+            input[match.Groups[1].Value] = text[0] is '"' or '\'' ? text.Substring(1, text.Length - 2) : text[0] == '<' ? text : Python.Parse(text);
+        }
+        return new TaskSpec(name, action, input, task.Map("publish") ?? []);
+    }
+}
+
+/// <summary>A definition that Mistral would not take.</summary>
+internal sealed class WorkbookException(string message) : Exception(message);

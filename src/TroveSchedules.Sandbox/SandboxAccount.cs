@@ -1,0 +1,40 @@
+namespace TroveSchedules.Sandbox;
+
+/// <summary>Somebody who can enter the sandbox. Its secrets open nothing else, so they may be shown.</summary>
+public sealed class SandboxAccount
+{
+    internal SandboxAccount(string userId, string userName, string projectId, string role)
+    {
+        UserId = userId;
+        UserName = userName;
+        ProjectId = projectId;
+        Role = role;
+    }
+
+    /// <summary>The domain of all users and projects.</summary>
+    public const string Domain = "Default";
+
+    /// <summary>The user's id.</summary>
+    public string UserId { get; }
+
+    /// <summary>The user's name: demo, other or admin.</summary>
+    public string UserName { get; }
+
+    /// <summary>The user's password.</summary>
+    public string Password => "secret-" + UserName;
+
+    /// <summary>The id of the user's only project.</summary>
+    public string ProjectId { get; }
+
+    /// <summary>The name of that project.</summary>
+    public string ProjectName => UserName;
+
+    /// <summary>The user's role in it: member or admin.</summary>
+    public string Role { get; }
+
+    /// <summary>The id of the user's application credential; null where there is none.</summary>
+    public string? ApplicationCredentialId { get; internal init; }
+
+    /// <summary>The secret of that credential; null where there is none.</summary>
+    public string? ApplicationCredentialSecret { get; internal init; }
+}

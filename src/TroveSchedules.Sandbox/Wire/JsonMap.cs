@@ -1,0 +1,50 @@
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace TroveSchedules.Sandbox.Wire;
+
+/// <summary>A JSON object that keeps the order of its keys, as Python's dict does. Values are null, string, bool, long, double, lists and other maps.</summary>
+internal sealed class JsonMap : IEnumerable<KeyValuePair<string, object?>>
+{
+    private readonly List<KeyValuePair<string, object?>> _members = [];
+
+    public int Count => _members.Count;
+
+    public IEnumerable<string> Keys => _members.Select(member => member.Key);
+
+    /// <summary>The value of a key; null where there is none.</summary>
+    public object? this[string key]
+    {
+        get => IndexOf(key) is >= 0 and int index ? _members[index].Value : null;
+        set
+        {
+            int index = IndexOf(key);
+            if (index < 0)
+                Add(key, value);
+            else
+                _members[index] = new KeyValuePair<string, object?>(key, value);
+        }
+    }
+
+    public void Add(string key, object? value) => _members.Add(new KeyValuePair<string, object?>(key, value));
+
+    public bool Has(string key) => IndexOf(key) >= 0;
+
+    public string? Text(string key) => this[key] as string;
+
+    public JsonMap? Map(string key) => this[key] as JsonMap;
+
+    public JsonMap Copy()
+    {
+        var copy = new JsonMap();
+        copy._members.AddRange(_members);
+        return copy;
+    }
+
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => _members.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private int IndexOf(string key) => _members.FindIndex(member => member.Key == key);
+}

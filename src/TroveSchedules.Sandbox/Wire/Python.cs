@@ -1,0 +1,133 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using System.Text.Json;
+
+namespace TroveSchedules.Sandbox.Wire;
+
+/// <summary>Values as the services, which are written in Python, write them: <c>json.dumps</c>, <c>repr</c> and <c>str</c>.</summary>
+internal static class Python
+{
+    /// <summary>JSON with ", " and ": " and ASCII escapes.</summary>
+    public static string Json(object? value)
+    {
+        var text = new StringBuilder();
+        WriteJson(text, value);
+        return text.ToString();
+    }
+
+    /// <summary>Reads JSON; throws <see cref="JsonException"/>.</summary>
+    public static object? Parse(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        return Value(document.RootElement);
+    }
+
+    /// <summary><c>repr</c>: <c>['a', None]</c>.</summary>
+    public static string Repr(object? value) => value switch
+    {
+        null => "None",
+        true => "True",
+        false => "False",
+        string text => Quoted(text),
+        JsonMap map => "{" + string.Join(", ", map.Select(member => Quoted(member.Key) + ": " + Repr(member.Value))) + "}",
+        IEnumerable<object?> list => "[" + string.Join(", ", list.Select(Repr)) + "]",
+        _ => Json(value),
+    };
+
+    /// <summary><c>str</c>: as <c>repr</c>, but text is itself.</summary>
+    public static string Str(object? value) => value as string ?? Repr(value);
+
+    private static string Quoted(string text)
+    {
+        char quote = text.IndexOf('\'') >= 0 && text.IndexOf('"') < 0 ? '"' : '\'';
+        return quote + text.Replace("\\", "\\\\").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t")
+            .Replace(quote.ToString(), quote == '\'' ? "\\'" : "\"") + quote;
+    }
+
+    private static void WriteJson(StringBuilder text, object? value)
+    {
+        switch (value)
+        {
+            case null: text.Append("null"); break;
+            case true: text.Append("true"); break;
+            case false: text.Append("false"); break;
+            case string s: WriteText(text, s); break;
+            case long n: text.Append(n.ToString(CultureInfo.InvariantCulture)); break;
+            case int n: text.Append(n.ToString(CultureInfo.InvariantCulture)); break;
+            case double d: WriteNumber(text, d); break;
+            case JsonMap map:
+                text.Append('{');
+                string separator = "";
+                foreach (KeyValuePair<string, object?> member in map)
+                {
+                    text.Append(separator);
+                    WriteText(text, member.Key);
+                    text.Append(": ");
+                    WriteJson(text, member.Value);
+                    separator = ", ";
+                }
+                text.Append('}');
+                break;
+            default:
+                text.Append('[');
+                string comma = "";
+                foreach (object? item in (IEnumerable<object?>)value)
+                {
+                    text.Append(comma);
+                    WriteJson(text, item);
+                    comma = ", ";
+                }
+                text.Append(']');
+                break;
+        }
+    }
+
+    private static void WriteNumber(StringBuilder text, double number)
+    {
+        string digits = number.ToString("R", CultureInfo.InvariantCulture);
+        text.Append(digits);
+        if (digits.All(c => c is '-' or (>= '0' and <= '9')))
+            text.Append(".0");
+    }
+
+    private static void WriteText(StringBuilder text, string value)
+    {
+        text.Append('"');
+        foreach (char c in value)
+        {
+            switch (c)
+            {
+                case '"': text.Append("\\\""); break;
+                case '\\': text.Append("\\\\"); break;
+                case '\n': text.Append("\\n"); break;
+                case '\r': text.Append("\\r"); break;
+                case '\t': text.Append("\\t"); break;
+                case '\b': text.Append("\\b"); break;
+                case '\f': text.Append("\\f"); break;
+                case >= ' ' and <= '~': text.Append(c); break;
+                default: text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)); break;
+            }
+        }
+        text.Append('"');
+    }
+
+    private static object? Value(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var map = new JsonMap();
+                foreach (JsonProperty property in element.EnumerateObject())
+                    map[property.Name] = Value(property.Value); // Of two of a name the last counts.
+                return map;
+            case JsonValueKind.Array: return element.EnumerateArray().Select(Value).ToList();
+            case JsonValueKind.String: return element.GetString();
+            case JsonValueKind.Number: return element.TryGetInt64(out long whole) ? (object)whole : element.GetDouble();
+            case JsonValueKind.True: return true;
+            case JsonValueKind.False: return false;
+            default: return null;
+        }
+    }
+}

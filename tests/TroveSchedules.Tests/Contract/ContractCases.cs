@@ -1,0 +1,187 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net.Http;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
+using Xunit;
+
+namespace TroveSchedules.Tests.Contract;
+
+/// <summary>
+/// The base of all cases: raw requests and sessions, on whichever cloud. A case asks for what it says and nothing else, names its own things so that others may be there,
+/// and leaves nothing behind.
+/// </summary>
+public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
+{
+    protected const string Workflow = "trove.backup_create";
+    protected const string M = "20000000-0000-4000-8000-000000000001";
+    protected const string Broken = "20000000-0000-4000-8000-000000000002";
+    protected const string Dup = "20000000-0000-4000-8000-000000000003";
+    protected const string OtherDup = "20000000-0000-4000-8000-000000000004";
+    protected const string O = "20000000-0000-4000-8000-000000000005";
+    protected const string Nobody = "11111111-1111-4111-8111-111111111111";
+
+    private readonly HttpClient _http = new(cloud.CreateHandler());
+    private readonly Dictionary<string, Entry> _entries = [];
+    private readonly List<Func<Task>> _cleaning = [];
+
+    protected ICloud Cloud => cloud;
+
+    /// <summary>A name that nothing else has.</summary>
+    protected static string Name(string what = "c") => $"{what}-{Guid.NewGuid():N}";
+
+    /// <summary>What the workflow takes.</summary>
+    protected static JsonObject Input(string instance = M, string name = "contract") => new() { ["instance"] = instance, ["name"] = name };
+
+    public virtual async Task InitializeAsync()
+    {
+        if ((await Mistral("GET", $"/workflows/{Workflow}")).Status == 404)
+            await Mistral("POST", "/workbooks", Workbook.Bundled, type: "text/plain");
+    }
+
+    public virtual async Task DisposeAsync()
+    {
+        for (int i = _cleaning.Count - 1; i >= 0; i--)
+            await _cleaning[i]();
+        _http.Dispose();
+    }
+
+    /// <summary>Something to do when the case is over, last first.</summary>
+    protected void Finally(Func<Task> clean) => _cleaning.Add(clean);
+
+    /// <summary>Asks until the answer is right.</summary>
+    protected async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isRight, double seconds)
+    {
+        for (double waited = 0; ; waited += 0.5)
+        {
+            T answer = await ask();
+            if (isRight(answer))
+                return answer;
+            Assert.True(waited < seconds, $"Not so after {seconds} s: {answer}");
+            await cloud.PassAsync(TimeSpan.FromSeconds(0.5));
+        }
+    }
+
+    protected async Task<Entry> EnterAsync(string user)
+    {
+        if (_entries.TryGetValue(user, out Entry? known))
+            return known;
+        using CloudSession session = await cloud.ConnectAsync(user);
+        return _entries[user] = new Entry(session.Token.Value, session.ProjectId, session.Token.UserId!, session.WorkflowEndpoint, DatabaseOf(session));
+
+        static Uri? DatabaseOf(CloudSession session)
+        {
+            try
+            {
+                return session.DatabaseEndpoint;
+            }
+            catch (TroveScheduleException)
+            {
+                return null; // A cloud without Trove still has a Mistral to ask.
+            }
+        }
+    }
+
+    protected async Task<string> ProjectAsync(string user = "demo") => (await EnterAsync(user)).ProjectId;
+
+    /// <summary>Mistral below /v2. The body: text as it is, anything else as JSON.</summary>
+    protected async Task<Reply> Mistral(string method, string path, object? body = null, string user = "demo", string type = "application/json", string? accept = null)
+    {
+        Entry entry = await EnterAsync(user);
+        return await SendAsync(method, entry.Workflow.AbsoluteUri.TrimEnd('/') + path, body, entry.Token, type, accept);
+    }
+
+    /// <summary>Trove below /v1.0/project.</summary>
+    protected async Task<Reply> Trove(string method, string path, object? body = null, string user = "demo", string? accept = null)
+    {
+        Entry entry = await EnterAsync(user);
+        return await SendAsync(method, entry.Database!.AbsoluteUri.TrimEnd('/') + path, body, entry.Token, accept: accept);
+    }
+
+    /// <summary>Keystone below the root.</summary>
+    protected async Task<Reply> Keystone(string method, string path, object? body = null, string? user = null, (string, string)? header = null) =>
+        await SendAsync(method, cloud.As("demo").AuthUrl.GetLeftPart(UriPartial.Authority) + path, body, user is null ? null : (await EnterAsync(user)).Token, header: header);
+
+    protected async Task<Reply> SendAsync(
+        string method, string url, object? body = null, string? token = null, string type = "application/json", string? accept = null, (string Name, string Value)? header = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), url);
+        if (token is not null)
+            request.Headers.Add("X-Auth-Token", token);
+        if (accept is not null)
+            request.Headers.Add("Accept", accept);
+        if (header is { } extra)
+            request.Headers.Add(extra.Name, extra.Value);
+        if (body is not null)
+            request.Content = new StringContent(body as string ?? ((JsonNode)body).ToJsonString(), Encoding.UTF8, type);
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        return new Reply((int)response.StatusCode, await response.Content.ReadAsStringAsync(),
+            response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(" | ", h.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Makes a cron trigger that ends with the case.</summary>
+    protected async Task<Reply> TriggerAsync(
+        string? name = null, string? pattern = "0 3 1 1 *", JsonNode? input = null, string user = "demo", string workflow = Workflow, JsonObject? more = null)
+    {
+        var body = new JsonObject { ["name"] = name ?? Name(), ["workflow_name"] = workflow, ["workflow_input"] = input ?? Input() };
+        if (pattern is not null)
+            body["pattern"] = pattern;
+        foreach ((string key, JsonNode? value) in more ?? [])
+            body[key] = value?.DeepClone();
+        Reply made = await Mistral("POST", "/cron_triggers", body, user);
+        if (made.Status == 201)
+            Finally(() => Mistral("DELETE", "/cron_triggers/" + made.Text("id"), user: user));
+        return made;
+    }
+
+    /// <summary>Starts an execution that goes with the case.</summary>
+    protected async Task<Reply> RunAsync(JsonNode? input = null, string? description = null, string user = "demo", JsonObject? more = null)
+    {
+        var body = new JsonObject { ["workflow_name"] = Workflow, ["input"] = input ?? Input(OtherDup) };
+        if (description is not null)
+            body["description"] = description;
+        foreach ((string key, JsonNode? value) in more ?? [])
+            body[key] = value?.DeepClone();
+        Reply made = await Mistral("POST", "/executions", body, user);
+        if (made.Status == 201)
+            Finally(() => Mistral("DELETE", $"/executions/{made.Text("id")}?force=true", user: user));
+        return made;
+    }
+
+    /// <summary>The execution when it has ended.</summary>
+    protected async Task<Reply> EndAsync(string id) =>
+        await UntilAsync(() => Mistral("GET", "/executions/" + id), reply => reply.Text("state") is "SUCCESS" or "ERROR" or "CANCELLED", 20);
+
+    /// <summary>The instance when no backup of it runs.</summary>
+    protected async Task IdleAsync(string instance) =>
+        await UntilAsync(() => Trove("GET", "/instances/" + instance), reply => reply.Json!["instance"]!["status"]!.GetValue<string>() != "BACKUP", 20);
+
+    protected static void Fault(Reply reply, int status, string message, string code = "Client")
+    {
+        Assert.Equal(status, reply.Status);
+        Assert.Equal($"{{\"faultcode\": \"{code}\", \"faultstring\": {PythonText(message)}, \"debuginfo\": null}}", reply.Body);
+    }
+
+    protected static string PythonText(string text) => '"' + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n") + '"';
+
+    protected sealed record Entry(string Token, string ProjectId, string UserId, Uri Workflow, Uri? Database);
+
+    public sealed record Reply(int Status, string Body, IReadOnlyDictionary<string, string> Headers)
+    {
+        public JsonNode? Json => Body.Length == 0 ? null : JsonNode.Parse(Body);
+
+        public string? Text(string key) => Json![key]?.ToString();
+
+        public string[] Keys => [.. Json!.AsObject().Select(member => member.Key)];
+
+        public JsonArray List(string name) => Json![name]!.AsArray();
+
+        public IEnumerable<string?> Column(string list, string column) => [.. List(list).Select(row => row![column]?.ToString())];
+
+        public override string ToString() => $"{Status} {Body}";
+    }
+}

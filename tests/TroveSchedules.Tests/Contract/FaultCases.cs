@@ -1,0 +1,203 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Trove;
+using TroveSchedules.Sandbox;
+using Xunit;
+
+namespace TroveSchedules.Tests.Contract;
+
+/// <summary>What the library makes of a network and of services that fail, on either cloud.</summary>
+public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
+{
+    private readonly FaultHandler _faults = new(cloud.CreateHandler());
+
+    [ContractTheory]
+    [InlineData(FaultKind.ConnectionRefused)]
+    [InlineData(FaultKind.ResetBefore)]
+    [InlineData(FaultKind.ResetAfter)]
+    [InlineData(FaultKind.TooManyRequests)]
+    [InlineData(FaultKind.ServiceUnavailable)]
+    [InlineData(FaultKind.Unauthorized)]
+    public async Task What_passes_is_not_noticed_by_who_reads(FaultKind kind)
+    {
+        using CloudSession session = await ConnectAsync();
+        _faults.Inject(new Fault(kind) { When = IsMistral });
+        await new BackupSchedules(session).ListAsync();
+        Assert.Equal(2, _faults.Requests.Count(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/cron_triggers")));
+    }
+
+    [ContractTheory]
+    [InlineData(FaultKind.ConnectionRefused, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.ResetBefore, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.ServiceUnavailable, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.TooManyRequests, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.ServerError, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.Timeout, TroveErrorKind.Timeout)]
+    [InlineData(FaultKind.TruncatedBody, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.MalformedJson, TroveErrorKind.ProtocolError)]
+    [InlineData(FaultKind.Html, TroveErrorKind.ProtocolError)]
+    [InlineData(FaultKind.Unauthorized, TroveErrorKind.Unauthorized)]
+    [InlineData(FaultKind.Redirect, TroveErrorKind.ProtocolError)]
+    public async Task What_stays_is_an_error_of_its_kind_without_the_token(FaultKind kind, TroveErrorKind expected)
+    {
+        using CloudSession session = await ConnectAsync();
+        _faults.Inject(new Fault(kind) { When = IsMistral, Times = int.MaxValue });
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => new BackupSchedules(session).ListAsync());
+        Assert.Equal(expected, error.Kind);
+        Assert.DoesNotContain(session.Token.Value, error.ToString() + error.ServerMessage);
+    }
+
+    [ContractFact]
+    public async Task A_slow_body_is_waited_for()
+    {
+        using CloudSession session = await ConnectAsync();
+        _faults.Inject(new Fault(FaultKind.SlowBody) { When = IsMistral, Delay = TimeSpan.FromMilliseconds(50) });
+        await new BackupSchedules(session).ListAsync();
+    }
+
+    [ContractFact]
+    public async Task A_body_that_never_ends_is_a_timeout()
+    {
+        using CloudSession session = await ConnectAsync();
+        _faults.Inject(new Fault(FaultKind.SlowBody) { When = IsMistral, Times = int.MaxValue, Delay = Timeout.InfiniteTimeSpan });
+        Assert.Equal(TroveErrorKind.Timeout, (await Assert.ThrowsAsync<TroveScheduleException>(() => new BackupSchedules(session).ListAsync())).Kind);
+    }
+
+    [ContractFact]
+    public async Task A_request_that_hangs_ends_at_once_when_cancelled()
+    {
+        using CloudSession session = await ConnectAsync();
+        _faults.Inject(new Fault(FaultKind.Timeout) { When = IsMistral });
+        using var cancel = new CancellationTokenSource();
+        Task<IReadOnlyList<BackupSchedule>> list = new BackupSchedules(session).ListAsync(cancellationToken: cancel.Token);
+        var watch = Stopwatch.StartNew();
+        cancel.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => list);
+        Assert.InRange(watch.ElapsedMilliseconds, 0, 2000);
+    }
+
+    [ContractTheory(Needs = Needs.Instances)]
+    [InlineData(FaultKind.ResetAfter)]
+    [InlineData(FaultKind.TruncatedBody)]
+    [InlineData(FaultKind.MalformedJson)]
+    [InlineData(FaultKind.Html, false)]
+    [InlineData(FaultKind.ResetBefore, false, false)]
+    [InlineData(FaultKind.ConnectionRefused, false, false)]
+    [InlineData(FaultKind.ServiceUnavailable, false)]
+    [InlineData(FaultKind.ServerError, false)]
+    public async Task A_schedule_is_made_once_or_said_not_to_be(FaultKind kind, bool isMade = true, bool isAnswered = true)
+    {
+        using CloudSession session = await ConnectAsync();
+        var schedules = new BackupSchedules(session);
+        string name = Name("fault");
+        PreparedSchedule prepared = await schedules.PrepareAsync(new ScheduleRequest { Instance = "m", Name = name, Pattern = "0 3 1 1 *" });
+        _faults.Inject(new Fault(kind) { When = request => request.Method == HttpMethod.Post && IsMistral(request) });
+        if (isMade)
+            Finally(() => Mistral("DELETE", "/cron_triggers/" + prepared.Id));
+
+        Task<BackupSchedule> making = schedules.CreateAsync(prepared);
+        if (isMade)
+            Assert.Equal(name, (await making).Name);
+        else
+            Assert.StartsWith(isAnswered ? "The schedule was not made." : "The schedule is not there so far.", (await Assert.ThrowsAsync<TroveScheduleException>(() => making)).Message);
+        Assert.Single(_faults.Requests, request => request.StartsWith("POST", StringComparison.Ordinal) && request.Contains("/cron_triggers"));
+        Assert.Equal(isMade ? 200 : 404, (await Mistral("GET", "/cron_triggers/" + prepared.Id)).Status);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task A_schedule_of_which_nothing_can_be_known_is_said_to_be_that()
+    {
+        using CloudSession session = await ConnectAsync();
+        var schedules = new BackupSchedules(session);
+        PreparedSchedule prepared = await schedules.PrepareAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 1 1 *" });
+        _faults.Inject(new Fault(FaultKind.ResetAfter) { When = request => request.Method == HttpMethod.Post && IsMistral(request) });
+        _faults.Inject(new Fault(FaultKind.ConnectionRefused) { When = IsMistral, Times = int.MaxValue });
+        Finally(() => Mistral("DELETE", "/cron_triggers/" + prepared.Id));
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => schedules.CreateAsync(prepared));
+        Assert.Contains(prepared.Id, error.Message);
+        Assert.StartsWith("It is not known", error.Message);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task A_delete_whose_answer_was_lost_has_succeeded()
+    {
+        using CloudSession session = await ConnectAsync();
+        var schedules = new BackupSchedules(session);
+        BackupSchedule made = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 1 1 *" });
+        _faults.Inject(new Fault(FaultKind.ResetAfter) { When = request => request.Method == HttpMethod.Delete });
+        await schedules.DeleteAsync(made);
+        Assert.Equal(404, (await Mistral("GET", "/cron_triggers/" + made.TriggerId)).Status);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task Schedules_without_end_are_an_error()
+    {
+        await TriggerAsync();
+        using CloudSession session = await ConnectAsync();
+        _faults.Inject(new Fault(FaultKind.EndlessPaging) { When = request => request.Method == HttpMethod.Get, Times = int.MaxValue });
+        Assert.Contains("does not end", (await Assert.ThrowsAsync<TroveScheduleException>(() => new BackupSchedules(session).ListAsync())).Message);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task Instances_without_end_are_an_error()
+    {
+        using CloudSession session = await ConnectAsync();
+        _faults.Inject(new Fault(FaultKind.EndlessPaging) { When = request => request.Method == HttpMethod.Get, Times = int.MaxValue });
+        await Assert.ThrowsAsync<TroveScheduleException>(async () =>
+        {
+            await foreach (Instance instance in new Instances(session).ListAsync())
+                _ = instance;
+        });
+    }
+
+    [ContractFact]
+    public async Task A_redirect_to_another_host_is_not_followed()
+    {
+        using CloudSession session = await ConnectAsync();
+        _faults.Inject(new Fault(FaultKind.Redirect) { When = IsMistral });
+        await Assert.ThrowsAsync<TroveScheduleException>(() => new BackupSchedules(session).ListAsync());
+        Assert.DoesNotContain(_faults.Requests, request => request.Contains("elsewhere.invalid"));
+    }
+
+    [ContractTheory]
+    [InlineData(FaultKind.ConnectionRefused, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.Html, TroveErrorKind.ProtocolError)]
+    [InlineData(FaultKind.MalformedJson, TroveErrorKind.ProtocolError)]
+    [InlineData(FaultKind.ServerError, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.Timeout, TroveErrorKind.Timeout)]
+    [InlineData(FaultKind.Redirect, TroveErrorKind.ProtocolError)]
+    public async Task A_Keystone_that_fails_lets_nobody_in(FaultKind kind, TroveErrorKind expected)
+    {
+        _faults.Inject(new Fault(kind) { Times = int.MaxValue });
+        Assert.Equal(expected, (await Assert.ThrowsAsync<TroveScheduleException>(() => ConnectAsync())).Kind);
+    }
+
+    private Task<CloudSession> ConnectAsync() =>
+        CloudSession.ConnectAsync(Cloud.As("demo"), new HurriedTimers(Cloud is SandboxUnderTest sandbox ? sandbox.Cloud.Clock : TimeProvider.System), () => _faults, default);
+
+    private static bool IsMistral(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.StartsWith("/v2/", StringComparison.Ordinal);
+
+    /// <summary>A clock whose timers ring a hundred times too early: a limit of 100 s is one of a second.</summary>
+    private sealed class HurriedTimers(TimeProvider clock) : TimeProvider
+    {
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 100 : dueTime, period);
+    }
+}
+
+public sealed class FaultsOnSandbox() : FaultCases(new SandboxUnderTest());
+
+[Collection("real cloud")]
+public sealed class FaultsOnRealCloud() : FaultCases(RealCloud.Shared);

@@ -1,0 +1,129 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace TroveSchedules.Tests.Contract;
+
+/// <summary>WIRE.md, "What a firing leaves": time passes here, on a real cloud in minutes.</summary>
+public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
+{
+    private const string EveryFiveSeconds = "* * * * * */5";
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task A_due_trigger_runs_up_to_two_seconds_early_and_says_so_in_the_description()
+    {
+        Reply made = await TriggerAsync(pattern: "* * * * *", input: Input(Db(31)));
+        DateTime due = Time(made.Text("next_execution_time"));
+        JsonNode run = (await RunsAsync(made, 1, 75))[0]!;
+        DateTime at = Time((string?)run["created_at"]);
+        Assert.InRange((due - at).TotalSeconds, -3, 2);
+        string id = made.Text("id")!, name = made.Text("name")!;
+        Assert.Equal(
+            $"{{\"description\": \"Workflow execution created by cron trigger '({id})'.\", \"triggered_by\": {{\"type\": \"cron_trigger\", \"id\": \"{id}\", \"name\": \"{name}\"}}}}",
+            (string?)run["description"]);
+        Assert.Equal(
+            $"{{\"instance\": \"{Db(31)}\", \"name\": \"contract\", \"description\": null, \"parent_id\": null, \"incremental\": false}}", (string?)run["input"]);
+        Reply after = await Mistral("GET", "/cron_triggers/" + id);
+        Assert.Equal(due.AddMinutes(1), Time(after.Text("next_execution_time")));
+        Assert.InRange((Time(after.Text("updated_at")) - at).TotalSeconds, -3, 3);
+        Assert.Equal("SUCCESS", (await EndAsync((string)run["id"]!)).Text("state"));
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task It_runs_as_many_times_as_remain_and_is_gone()
+    {
+        Reply made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(32)), more: new JsonObject { ["remaining_executions"] = 2 });
+        Assert.Equal("2", made.Text("remaining_executions"));
+        await RunsAsync(made, 2, 30);
+        string id = made.Text("id")!;
+        Fault(await UntilAsync(() => Mistral("GET", "/cron_triggers/" + id), reply => reply.Status == 404, 10), 404, $"Cron trigger not found [identifier={id}]");
+        await Cloud.PassAsync(TimeSpan.FromSeconds(6));
+        Assert.Equal(2, (await RunsAsync(made, 2, 5)).Count);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task A_one_off_runs_once_at_its_first_time_and_is_gone()
+    {
+        DateTime now = Time((await TriggerAsync()).Text("created_at"));
+        DateTime first = now.AddSeconds(125 - now.Second);
+        first = first.AddSeconds(-first.Second);
+        Reply made = await TriggerAsync(pattern: null, input: Input(Db(33)), more: new JsonObject { ["first_execution_time"] = first.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) });
+        Assert.Equal(201, made.Status);
+        Assert.Equal("0 0 30 2 0", made.Text("pattern"));
+        JsonNode run = Assert.Single(await RunsAsync(made, 1, 135))!;
+        Assert.InRange((first - Time((string?)run["created_at"])).TotalSeconds, -3, 2);
+        Assert.Equal(404, (await Mistral("GET", "/cron_triggers/" + made.Text("id"))).Status);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task A_trigger_that_is_gone_leaves_its_history_behind()
+    {
+        Reply made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(34)));
+        await RunsAsync(made, 1, 20);
+        await Mistral("DELETE", "/cron_triggers/" + made.Text("id"));
+        Assert.NotEmpty((await Mistral("GET", $"/executions?description=has:{made.Text("id")}&fields=id")).List("executions"));
+        Assert.NotEmpty((await Mistral("GET", $"/executions?description=has:{made.Text("name")}&fields=id")).List("executions"));
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task If_the_workbook_s_inputs_change_it_fires_and_no_run_appears()
+    {
+        string name = Name("wb").Replace("-", "");
+        Assert.Equal(201, (await Mistral("POST", "/workbooks", Book(name, "a"), type: "text/plain")).Status);
+        Finally(() => Mistral("DELETE", "/workbooks/" + name));
+        Finally(() => Mistral("DELETE", $"/workflows/{name}.w"));
+        Reply made = await TriggerAsync(pattern: EveryFiveSeconds, workflow: name + ".w", input: new JsonObject { ["a"] = 1 });
+        await RunsAsync(made, 1, 20);
+        Assert.Equal(200, (await Mistral("PUT", "/workbooks", Book(name, "b"), type: "text/plain")).Status);
+        await Cloud.PassAsync(TimeSpan.FromSeconds(3));
+        int before = (await RunsAsync(made, 1, 5)).Count;
+        string? next = (await Mistral("GET", "/cron_triggers/" + made.Text("id"))).Text("next_execution_time");
+        await UntilAsync(() => Mistral("GET", "/cron_triggers/" + made.Text("id")), reply => Time(reply.Text("next_execution_time")) > Time(next).AddSeconds(5), 30);
+        Assert.Equal(before, (await RunsAsync(made, 1, 5)).Count);
+
+        static string Book(string name, string input) =>
+            $"version: '2.0'\nname: {name}\nworkflows:\n  w:\n    input: [{input}]\n    output:\n      said: <% $.said %>\n    tasks:\n      t:\n        action: std.echo output=<% $.{input} %>\n        publish:\n          said: <% task().result %>\n";
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task Two_of_one_instance_at_once_and_one_of_them_fails()
+    {
+        Reply a = await TriggerAsync(pattern: "* * * * * */20", input: Input(Db(35))), b = await TriggerAsync(pattern: "* * * * * */20", input: Input(Db(35)));
+        string first = (string)(await RunsAsync(a, 1, 45))[0]!["id"]!, second = (string)(await RunsAsync(b, 1, 45))[0]!["id"]!;
+        await Mistral("DELETE", "/cron_triggers/" + a.Text("id"));
+        await Mistral("DELETE", "/cron_triggers/" + b.Text("id"));
+        Assert.Equal(["ERROR", "SUCCESS"], new[] { (await EndAsync(first)).Text("state"), (await EndAsync(second)).Text("state") }.Order());
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task A_deleted_trigger_runs_no_more()
+    {
+        Reply made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(36)));
+        await Mistral("DELETE", "/cron_triggers/" + made.Text("id"));
+        int before = (await Mistral("GET", $"/executions?description=has:{made.Text("id")}&fields=id")).List("executions").Count;
+        await Cloud.PassAsync(TimeSpan.FromSeconds(11));
+        Assert.Equal(before, (await Mistral("GET", $"/executions?description=has:{made.Text("id")}&fields=id")).List("executions").Count);
+    }
+
+    private async Task<JsonArray> RunsAsync(Reply trigger, int least, double seconds)
+    {
+        Reply found = await UntilAsync(
+            () => Mistral("GET", $"/executions?description=has:{trigger.Text("id")}&sort_keys=created_at&sort_dirs=desc"),
+            reply => reply.List("executions").Count >= least, seconds);
+        foreach (string? id in found.Column("executions", "id"))
+            Finally(() => Mistral("DELETE", $"/executions/{id}?force=true"));
+        return found.List("executions");
+    }
+
+    private static string Db(int number) => $"20000000-0000-4000-8001-{number:d12}";
+
+    private static DateTime Time(string? text) => DateTime.ParseExact(text!, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}
+
+public sealed class FiringOnSandbox() : FiringCases(new SandboxUnderTest());
+
+[Collection("real cloud, in time")]
+public sealed class FiringOnRealCloud() : FiringCases(RealCloud.Shared);

@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net.Http;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.Sandbox;
+
+namespace TroveSchedules.Tests.Contract;
+
+/// <summary>A cloud under contract.</summary>
+public interface ICloud
+{
+    /// <summary>How to enter it: as demo, other, admin or demo-appcred.</summary>
+    CloudSettings As(string user);
+
+    /// <summary>What brings requests there.</summary>
+    HttpMessageHandler CreateHandler();
+
+    /// <summary>A session of the library.</summary>
+    Task<CloudSession> ConnectAsync(string user);
+
+    /// <summary>Lets time pass.</summary>
+    Task PassAsync(TimeSpan time);
+}
+
+/// <summary>A sandbox of its own for each case; its clock stands still until it is stepped.</summary>
+public sealed class SandboxUnderTest : ICloud
+{
+    // Half a second past the minute, as if somebody had begun at a bad moment.
+    private static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 30, 0, 500, TimeSpan.Zero);
+
+    public SandboxCloud Cloud { get; } = new(new SandboxOptions { Clock = new Standing(Start), Instances = 45, MaxBackups = 30 });
+
+    public CloudSettings As(string user) => Settings(Cloud, user);
+
+    public static CloudSettings Settings(SandboxCloud cloud, string user)
+    {
+        foreach (SandboxAccount account in cloud.Accounts)
+        {
+            if (user == account.UserName + "-appcred")
+            {
+                return new CloudSettings
+                {
+                    AuthUrl = cloud.AuthUrl,
+                    Credential = ApplicationCredential.ById(account.ApplicationCredentialId!, account.ApplicationCredentialSecret!),
+                };
+            }
+            if (user == account.UserName)
+            {
+                return new CloudSettings
+                {
+                    AuthUrl = cloud.AuthUrl,
+                    Credential = PasswordCredential.ByName(account.UserName, Domain.ByName(SandboxAccount.Domain), account.Password),
+                    Project = ProjectScope.ByName(account.ProjectName, Domain.ByName(SandboxAccount.Domain)),
+                };
+            }
+        }
+        throw new ArgumentException($"Nobody is called {user}.", nameof(user));
+    }
+
+    public HttpMessageHandler CreateHandler() => Cloud.CreateHandler();
+
+    public Task<CloudSession> ConnectAsync(string user) => CloudSession.ConnectAsync(As(user), Cloud.Clock, Cloud.CreateHandler, default);
+
+    public Task PassAsync(TimeSpan time)
+    {
+        Cloud.Step(time);
+        return Task.CompletedTask;
+    }
+
+    public sealed class Standing(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+}
+
+/// <summary>
+/// The real cloud: that of <c>TROVE_TEST_STACK</c>, the state directory of tests/stack, or the one that <c>TROVE_TEST_CLOUD</c> names in clouds.yaml, which is asked
+/// only for what any user and project can do.
+/// </summary>
+public sealed class RealCloud : ICloud
+{
+    private static readonly string? Stack = Variable("TROVE_TEST_STACK");
+    private static readonly string? Named = Variable("TROVE_TEST_CLOUD");
+
+    public static RealCloud Shared { get; } = new();
+
+    /// <summary>Why a case is not asked of it; null where it is.</summary>
+    public static string? WhyNot(Needs needs) =>
+        Stack is not null ? null
+        : Named is null ? "No real cloud: set TROVE_TEST_STACK to the state directory of tests/stack, or TROVE_TEST_CLOUD to a name in clouds.yaml."
+        : needs == Needs.None ? null
+        : $"The case needs the {needs} of tests/stack, which the cloud '{Named}' lacks.";
+
+    public CloudSettings As(string user) => Stack is not null
+        ? CloudConfiguration.FromCloud(user, null, new ConfigurationSources { EnvironmentVariable = name => name == "OS_CLIENT_CONFIG_FILE" ? Path.Combine(Stack, "clouds.yaml") : null })
+        : CloudConfiguration.FromCloud(Named!);
+
+    public HttpMessageHandler CreateHandler() => new SocketsHttpHandler { AllowAutoRedirect = false };
+
+    public Task<CloudSession> ConnectAsync(string user) => CloudSession.ConnectAsync(As(user));
+
+    public Task PassAsync(TimeSpan time) => Task.Delay(time);
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

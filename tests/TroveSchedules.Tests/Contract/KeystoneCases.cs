@@ -1,0 +1,380 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
+using Xunit;
+
+namespace TroveSchedules.Tests.Contract;
+
+/// <summary>WIRE.md, "Keystone v3".</summary>
+public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
+{
+    private const string Tokens = "/v3/auth/tokens";
+    private const string Unauthorized = "{\"error\":{\"code\":401,\"message\":\"The request you have made requires authentication.\",\"title\":\"Unauthorized\"}}\n";
+    private const string Malformed = "The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.";
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_password_gives_a_token_in_a_header_and_the_catalogue_in_the_body()
+    {
+        Reply reply = await Login(Password());
+        Assert.Equal(201, reply.Status);
+        Assert.True(reply.Headers["X-Subject-Token"].Length > 100);
+        Assert.StartsWith("req-", reply.Headers["x-openstack-request-id"]);
+        JsonNode token = reply.Json!["token"]!;
+        Assert.Equal(["methods", "user", "audit_ids", "expires_at", "issued_at", "project", "is_domain", "roles", "catalog"], token.AsObject().Select(m => m.Key));
+        Assert.Equal("password", (string?)token["methods"]![0]);
+        Assert.Equal("demo", (string?)token["project"]!["name"]);
+        Assert.Equal(["member", "reader"], token["roles"]!.AsArray().Select(role => (string?)role!["name"]).Order());
+        Assert.Contains("\"user\": {\"domain\": {\"id\": \"default\", \"name\": \"Default\"}, \"id\": \"", reply.Body);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_token_tells_its_times_in_UTC_with_six_decimals()
+    {
+        JsonNode token = (await Login(Password())).Json!["token"]!;
+        DateTime issued = Time(token["issued_at"]), expires = Time(token["expires_at"]);
+        Assert.True(expires > issued);
+
+        static DateTime Time(JsonNode? text) => DateTime.ParseExact((string)text!, "yyyy-MM-dd'T'HH:mm:ss'.000000Z'", CultureInfo.InvariantCulture);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task The_catalogue_has_Mistral_and_Trove_for_three_interfaces()
+    {
+        JsonNode token = (await Login(Password())).Json!["token"]!;
+        foreach ((string type, string end) in new[] { ("workflowv2", "/v2"), ("database", "/v1.0/" + await ProjectAsync()), ("identity", "/v3") })
+        {
+            JsonNode service = Assert.Single(token["catalog"]!.AsArray(), one => (string?)one!["type"] == type)!;
+            Assert.Equal(["admin", "internal", "public"], service["endpoints"]!.AsArray().Select(e => (string?)e!["interface"]).Distinct().Order());
+            Assert.All(service["endpoints"]!.AsArray(), endpoint =>
+            {
+                Assert.EndsWith(end, (string?)endpoint!["url"]);
+                Assert.Equal((string?)endpoint["region_id"], (string?)endpoint["region"]);
+            });
+        }
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task The_catalogue_can_be_left_out() =>
+        Assert.Null((await Keystone("POST", Tokens + "?nocatalog", Auth(Password(), Scope()))).Json!["token"]!["catalog"]);
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_user_is_known_by_id_as_well()
+    {
+        Entry demo = await EnterAsync("demo");
+        var identity = new JsonObject { ["methods"] = new JsonArray("password"), ["password"] = new JsonObject { ["user"] = new JsonObject { ["id"] = demo.UserId, ["password"] = "secret-demo" } } };
+        Assert.Equal(201, (await Keystone("POST", Tokens, Auth(identity, new JsonObject { ["project"] = new JsonObject { ["id"] = demo.ProjectId } }))).Status);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_name_without_a_domain_is_400()
+    {
+        Reply user = await Keystone("POST", Tokens, Auth(Password(domain: false), Scope()));
+        Assert.Equal((400, $"{{\"error\":{{\"code\":400,\"message\":\"Expecting to find domain in user. {Malformed}\",\"title\":\"Bad Request\"}}}}\n"), (user.Status, user.Body));
+        Reply project = await Keystone("POST", Tokens, Auth(Password(), Scope(domain: false)));
+        Assert.Equal((400, $"{{\"error\":{{\"code\":400,\"message\":\"Expecting to find domain in project. {Malformed}\",\"title\":\"Bad Request\"}}}}\n"), (project.Status, project.Body));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_wrong_password_an_unknown_project_and_another_s_project_are_the_same_401()
+    {
+        foreach (JsonObject auth in new[] { Auth(Password(password: "wrong"), Scope()), Auth(Password(), Scope("nope")), Auth(Password(), Scope("other")), Auth(Password("nobody"), Scope()) })
+        {
+            Reply reply = await Keystone("POST", Tokens, auth);
+            Assert.Equal((401, Unauthorized), (reply.Status, reply.Body));
+            Assert.StartsWith("Keystone uri=\"http", reply.Headers["WWW-Authenticate"]);
+            Assert.EndsWith("/v3\"", reply.Headers["WWW-Authenticate"]);
+        }
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task What_is_no_request_for_a_token_is_400()
+    {
+        Reply text = await Keystone("POST", Tokens, "not json");
+        Assert.Equal((400, $"{{\"error\":{{\"code\":400,\"message\":\"Expecting to find valid JSON in request body. {Malformed}\",\"title\":\"Bad Request\"}}}}\n"), (text.Status, text.Body));
+        Reply empty = await Keystone("POST", Tokens, "{}");
+        Assert.Equal((400, $"{{\"error\":{{\"code\":400,\"message\":\"Expecting to find auth in request body. {Malformed}\",\"title\":\"Bad Request\"}}}}\n"), (empty.Status, empty.Body));
+        Assert.StartsWith("'identity' is a required property", (string?)(await Keystone("POST", Tokens, "{\"auth\": {}}")).Json!["error"]!["message"]);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task Without_a_scope_there_is_a_token_without_a_project()
+    {
+        Reply reply = await Keystone("POST", Tokens, Auth(Password()));
+        Assert.Equal(201, reply.Status);
+        Assert.Equal(["methods", "user", "audit_ids", "expires_at", "issued_at"], reply.Json!["token"]!.AsObject().Select(m => m.Key));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_token_without_a_project_lists_nothing_with_a_200()
+    {
+        string token = (await Keystone("POST", Tokens, Auth(Password()))).Headers["X-Subject-Token"];
+        Entry demo = await EnterAsync("demo");
+        string name = Name();
+        await TriggerAsync(name);
+        Reply list = await SendAsync("GET", $"{demo.Workflow}/cron_triggers?name={name}", token: token);
+        Assert.Equal((200, "{\"cron_triggers\": []}"), (list.Status, list.Body));
+        Fault(await SendAsync("GET", $"{demo.Workflow}/cron_triggers/{name}", token: token), 404, $"Cron trigger not found [identifier={name}]");
+        Assert.Equal("{\"executions\": []}", (await SendAsync("GET", $"{demo.Workflow}/executions", token: token)).Body);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task The_library_refuses_a_token_without_a_project()
+    {
+        CloudSettings demo = Cloud.As("demo");
+        var unscoped = new CloudSettings { AuthUrl = demo.AuthUrl, Credential = demo.Credential };
+        var refusal = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(unscoped, TimeProvider.System, Cloud.CreateHandler, default));
+        Assert.Equal("UnscopedToken", refusal.ErrorId);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_token_is_good_for_another_that_expires_with_it()
+    {
+        Reply first = await Login(Password());
+        await Cloud.PassAsync(TimeSpan.FromSeconds(1));
+        Reply second = await Keystone("POST", Tokens, Auth(TokenOf(first), Scope()));
+        Assert.Equal(201, second.Status);
+        Assert.Equal(["password", "token"], second.Json!["token"]!["methods"]!.AsArray().Select(m => (string?)m).Order()); // A set to Keystone.
+        Assert.Equal((string?)first.Json!["token"]!["expires_at"], (string?)second.Json!["token"]!["expires_at"]);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_token_without_a_project_can_be_scoped()
+    {
+        Reply second = await Keystone("POST", Tokens, Auth(TokenOf(await Keystone("POST", Tokens, Auth(Password()))), Scope()));
+        Assert.Equal("demo", (string?)second.Json!["token"]!["project"]!["name"]);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task What_is_no_token_is_no_good_for_another()
+    {
+        Reply reply = await Keystone("POST", Tokens, Auth(new JsonObject { ["methods"] = new JsonArray("token"), ["token"] = new JsonObject { ["id"] = "xx" } }));
+        Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Could not recognize Fernet token\",\"title\":\"Not Found\"}}\n"), (reply.Status, reply.Body));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_revoked_token_is_no_good_for_another()
+    {
+        Reply first = await Login(Password());
+        await Keystone("DELETE", Tokens, user: "demo", header: ("X-Subject-Token", first.Headers["X-Subject-Token"]));
+        Reply reply = await Keystone("POST", Tokens, Auth(TokenOf(first), Scope()));
+        Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Failed to validate token\",\"title\":\"Not Found\"}}\n"), (reply.Status, reply.Body));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task The_library_says_of_a_token_that_it_is_no_good_not_that_there_is_no_Keystone()
+    {
+        CloudSettings demo = Cloud.As("demo");
+        var settings = new CloudSettings { AuthUrl = demo.AuthUrl, Credential = new TokenCredential("gAAAAABno-such-token"), Project = demo.Project };
+        var refusal = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(settings, TimeProvider.System, Cloud.CreateHandler, default));
+        Assert.Equal(TroveErrorKind.Unauthorized, refusal.Kind);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task An_application_credential_enters_its_project_and_takes_no_scope()
+    {
+        Reply good = await Keystone("POST", Tokens, Auth(AppCred()));
+        Assert.Equal(201, good.Status);
+        Assert.Equal("demo", (string?)good.Json!["token"]!["project"]!["name"]);
+        Assert.Equal(["application_credential"], good.Json["token"]!["methods"]!.AsArray().Select(m => (string?)m));
+        Reply scoped = await Keystone("POST", Tokens, Auth(AppCred(), Scope()));
+        Assert.Equal(
+            (401, "{\"error\":{\"code\":401,\"identity\":{},\"message\":\"Error authenticating with application credential: Application credentials cannot request a scope.\",\"title\":\"Unauthorized\"}}\n"),
+            (scoped.Status, scoped.Body));
+        Reply wrong = await Keystone("POST", Tokens, Auth(AppCred("wrong")));
+        Assert.Equal((401, Unauthorized), (wrong.Status, wrong.Body));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task An_application_credential_is_known_by_name_and_user_too()
+    {
+        var credential = (ApplicationCredential)Cloud.As("demo-appcred").Credential;
+        var identity = new JsonObject
+        {
+            ["methods"] = new JsonArray("application_credential"),
+            ["application_credential"] = new JsonObject { ["name"] = "stack", ["secret"] = credential.Secret, ["user"] = User("demo") },
+        };
+        Assert.Equal(201, (await Keystone("POST", Tokens, Auth(identity))).Status);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_delegated_token_is_no_good_for_another()
+    {
+        Reply first = await Keystone("POST", Tokens, Auth(AppCred()));
+        Reply second = await Keystone("POST", Tokens, Auth(TokenOf(first)));
+        Assert.Equal(
+            (403, "{\"error\":{\"code\":403,\"message\":\"You are not authorized to perform the requested action: Using a delegated token to create another token is not allowed..\",\"title\":\"Forbidden\"}}\n"),
+            (second.Status, second.Body));
+    }
+
+    [ContractFact]
+    public async Task The_root_tells_the_versions_with_300()
+    {
+        Reply root = await Keystone("GET", "/");
+        Assert.Equal(300, root.Status);
+        Assert.StartsWith("{\"versions\": {\"values\": [{\"id\": \"v3.", root.Body);
+        Reply v3 = await Keystone("GET", "/v3");
+        Assert.Equal(200, v3.Status);
+        Assert.StartsWith("{\"version\": {\"id\": \"v3.", v3.Body);
+        Assert.Equal(v3.Body, (await Keystone("GET", "/v3/")).Body);
+    }
+
+    [ContractFact]
+    public async Task There_is_no_v2()
+    {
+        Reply reply = await Keystone("GET", "/v2.0");
+        Assert.Equal(404, reply.Status);
+        Assert.StartsWith("<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>", reply.Body);
+        Assert.StartsWith("text/html", reply.Headers["Content-Type"]);
+    }
+
+    [ContractTheory(Needs = Needs.People)]
+    [InlineData("/v3")]
+    [InlineData("/v3/")]
+    [InlineData("/")]
+    [InlineData("")]
+    public async Task The_library_takes_the_auth_url_with_or_without_version_and_slash(string end)
+    {
+        CloudSettings demo = Cloud.As("demo");
+        var settings = new CloudSettings { AuthUrl = new Uri(demo.AuthUrl.GetLeftPart(UriPartial.Authority) + end), Credential = demo.Credential, Project = demo.Project };
+        using CloudSession session = await CloudSession.ConnectAsync(settings, TimeProvider.System, Cloud.CreateHandler, default);
+        Assert.Equal("demo", session.ProjectName);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_token_can_be_looked_at_and_revoked()
+    {
+        string doomed = (await Login(Password())).Headers["X-Subject-Token"];
+        Reply seen = await Keystone("GET", Tokens, user: "demo", header: ("X-Subject-Token", doomed));
+        Assert.Equal(200, seen.Status);
+        Assert.Equal("demo", (string?)seen.Json!["token"]!["user"]!["name"]);
+        Reply revoked = await Keystone("DELETE", Tokens, user: "demo", header: ("X-Subject-Token", doomed));
+        Assert.Equal((204, ""), (revoked.Status, revoked.Body));
+        Assert.Equal(404, (await Keystone("GET", Tokens, user: "demo", header: ("X-Subject-Token", doomed))).Status);
+        Assert.Equal(401, (await Keystone("GET", Tokens, header: ("X-Subject-Token", doomed))).Status);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task Each_trigger_owns_a_trust_that_goes_with_it()
+    {
+        Entry demo = await EnterAsync("demo");
+        string mine = "/v3/OS-TRUST/trusts?trustor_user_id=" + demo.UserId;
+        IEnumerable<string?> before = (await Keystone("GET", mine, user: "demo")).Column("trusts", "id");
+        string id = (await TriggerAsync()).Text("id")!;
+        JsonNode trust = Assert.Single((await Keystone("GET", mine, user: "demo")).List("trusts"), one => !before.Contains((string?)one!["id"]))!;
+        Assert.Equal(
+            ["id", "trustor_user_id", "trustee_user_id", "project_id", "impersonation", "expires_at", "remaining_uses", "deleted_at", "redelegated_trust_id", "redelegation_count", "links"],
+            trust.AsObject().Select(m => m.Key));
+        Assert.Equal(demo.ProjectId, (string?)trust["project_id"]);
+        Assert.True((bool)trust["impersonation"]!);
+        await Mistral("DELETE", "/cron_triggers/" + id);
+        Assert.DoesNotContain((string?)trust["id"], (await Keystone("GET", mine, user: "demo")).Column("trusts", "id"));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task All_trusts_are_not_for_everybody_to_see()
+    {
+        Reply reply = await Keystone("GET", "/v3/OS-TRUST/trusts", user: "demo");
+        Assert.Equal(
+            (403, "{\"error\":{\"code\":403,\"message\":\"You are not authorized to perform the requested action: identity:list_trusts.\",\"title\":\"Forbidden\"}}\n"),
+            (reply.Status, reply.Body));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task An_application_credential_cannot_make_a_trigger_which_is_a_500()
+    {
+        Reply refused = await TriggerAsync(user: "demo-appcred");
+        Assert.Equal(500, refused.Status);
+        Assert.StartsWith(
+            "{\"faultcode\": \"Server\", \"faultstring\": \"Authorization failed: You are not authorized to perform the requested action: Using a delegated token to create another token is not allowed.. (HTTP 403) (Request-ID: req-",
+            refused.Body);
+    }
+
+    [ContractFact(Needs = Needs.People | Needs.Instances)]
+    public async Task An_application_credential_can_do_everything_else()
+    {
+        string name = Name();
+        await TriggerAsync(name);
+        Assert.Equal(200, (await Mistral("GET", "/cron_triggers/" + name, user: "demo-appcred")).Status);
+        Assert.Equal(204, (await Mistral("DELETE", "/cron_triggers/" + name, user: "demo-appcred")).Status);
+        await IdleAsync(OtherDup);
+        Reply run = await RunAsync(user: "demo-appcred");
+        Assert.Equal(201, run.Status);
+        await EndAsync(run.Text("id")!);
+        Assert.Equal(204, (await Mistral("DELETE", "/executions/" + run.Text("id"), user: "demo-appcred")).Status);
+    }
+
+    [ContractFact(Needs = Needs.People | Needs.Instances)]
+    public async Task The_library_says_plainly_that_an_application_credential_cannot_schedule()
+    {
+        using CloudSession session = await Cloud.ConnectAsync("demo-appcred");
+        var refusal = await Assert.ThrowsAsync<TroveScheduleException>(
+            () => new BackupSchedules(session).CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 * * *" }));
+        Assert.Equal("ApplicationCredential", refusal.ErrorId);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_region_s_case_matters()
+    {
+        CloudSettings demo = Cloud.As("demo");
+        CloudSettings In(string region) => new() { AuthUrl = demo.AuthUrl, Credential = demo.Credential, Project = demo.Project, Region = region };
+        using CloudSession session = await CloudSession.ConnectAsync(In("RegionOne"), TimeProvider.System, Cloud.CreateHandler, default);
+        var refusal = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(In("regionone"), TimeProvider.System, Cloud.CreateHandler, default));
+        Assert.Equal("NoEndpoint", refusal.ErrorId);
+    }
+
+    private Task<Reply> Login(JsonObject identity) => Keystone("POST", Tokens, Auth(identity, Scope()));
+
+    private static JsonObject Auth(JsonObject identity, JsonObject? scope = null)
+    {
+        var auth = new JsonObject { ["identity"] = identity };
+        if (scope is not null)
+            auth["scope"] = scope;
+        return new JsonObject { ["auth"] = auth };
+    }
+
+    private static JsonObject User(string name, bool domain = true)
+    {
+        var user = new JsonObject { ["name"] = name };
+        if (domain)
+            user["domain"] = new JsonObject { ["name"] = "Default" };
+        return user;
+    }
+
+    private static JsonObject Password(string name = "demo", string password = "secret-demo", bool domain = true)
+    {
+        JsonObject user = User(name, domain);
+        user["password"] = password;
+        return new JsonObject { ["methods"] = new JsonArray("password"), ["password"] = new JsonObject { ["user"] = user } };
+    }
+
+    private static JsonObject Scope(string name = "demo", bool domain = true)
+    {
+        var project = new JsonObject { ["name"] = name };
+        if (domain)
+            project["domain"] = new JsonObject { ["id"] = "default" };
+        return new JsonObject { ["project"] = project };
+    }
+
+    private static JsonObject TokenOf(Reply reply) =>
+        new() { ["methods"] = new JsonArray("token"), ["token"] = new JsonObject { ["id"] = reply.Headers["X-Subject-Token"] } };
+
+    private JsonObject AppCred(string? secret = null)
+    {
+        var credential = (ApplicationCredential)Cloud.As("demo-appcred").Credential;
+        return new JsonObject
+        {
+            ["methods"] = new JsonArray("application_credential"),
+            ["application_credential"] = new JsonObject { ["id"] = credential.Id, ["secret"] = secret ?? credential.Secret },
+        };
+    }
+}
+
+public sealed class KeystoneOnSandbox() : KeystoneCases(new SandboxUnderTest());
+
+[Collection("real cloud")]
+public sealed class KeystoneOnRealCloud() : KeystoneCases(RealCloud.Shared);

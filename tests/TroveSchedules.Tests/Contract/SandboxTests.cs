@@ -1,0 +1,259 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Net.Http;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Trove;
+using TroveSchedules.Sandbox;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace TroveSchedules.Tests.Contract;
+
+/// <summary>What the sandbox has and no real cloud: a clock in one's hand, and whatever happened in thirty days.</summary>
+public sealed class SandboxTests(ITestOutputHelper output)
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 30, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_filtered_page_of_a_hundred_thousand_runs_takes_less_than_ten_milliseconds()
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        BackupSchedule schedule = await ScheduleAsync(session);
+        cloud.SeedExecutions(schedule.TriggerId, 100_000, own: 500);
+        BackupSchedule all = await ScheduleAsync(session);
+        double some = await PageAsync(schedule);
+        cloud.SeedExecutions(all.TriggerId, 100_000);
+        double every = await PageAsync(all);
+        output.WriteLine($"500 of 100,000: {some:0.00} ms; 100,000 of 200,000: {every:0.00} ms");
+        Assert.True(some < 10, $"{some} ms");
+        Assert.True(every < 10, $"{every} ms");
+
+        async Task<double> PageAsync(BackupSchedule of)
+        {
+            using var http = new HttpClient(cloud.CreateHandler());
+            http.DefaultRequestHeaders.Add("X-Auth-Token", session.Token.Value);
+            var times = new List<double>();
+            for (int n = 0; n < 21; n++)
+            {
+                var watch = Stopwatch.StartNew();
+                string body = await http.GetStringAsync(
+                    $"{session.WorkflowEndpoint}/executions?workflow_name=eq:trove.backup_create&description=has:{of.TriggerId}&sort_keys=created_at&sort_dirs=desc&limit=50");
+                times.Add(watch.Elapsed.TotalMilliseconds);
+                string[] created = [.. JsonNode.Parse(body)!["executions"]!.AsArray().Select(run => (string)run!["created_at"]!)];
+                Assert.Equal(50, created.Length);
+                Assert.Equal(created.OrderDescending(), created);
+            }
+            return times.Order().ElementAt(10);
+        }
+    }
+
+    [Fact]
+    public async Task The_history_is_read_whole_and_in_order()
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        BackupSchedule schedule = await ScheduleAsync(session);
+        cloud.SeedExecutions(schedule.TriggerId, 5_000, own: 700, errors: 10);
+        List<ScheduleExecution> runs = await RunsAsync(session, schedule);
+        Assert.Equal(700, runs.Count);
+        Assert.Equal(700, runs.Select(run => run.Id).Distinct().Count());
+        Assert.Equal(70, runs.Count(run => run.State == "ERROR"));
+        Assert.Equal(runs.Select(run => run.ExecutionTime).OrderDescending(), runs.Select(run => run.ExecutionTime));
+    }
+
+    [Fact]
+    public async Task What_was_missed_runs_once()
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        BackupSchedule schedule = await ScheduleAsync(session, "*/5 * * * *");
+        cloud.RunsTriggers = false;
+        cloud.Step(TimeSpan.FromMinutes(42));
+        Assert.Empty(await RunsAsync(session, schedule));
+        Assert.True((await new BackupSchedules(session).GetAsync(schedule.Id)).IsStuck);
+        cloud.RunsTriggers = true;
+        cloud.Step(TimeSpan.FromSeconds(5));
+        Assert.Single(await RunsAsync(session, schedule));
+        Assert.Equal(Start.AddMinutes(45), (await new BackupSchedules(session).GetAsync(schedule.Id)).NextExecutionTime);
+    }
+
+    [Fact]
+    public async Task A_day_is_run_in_one_step_each_thing_at_its_time()
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        BackupSchedule schedule = await ScheduleAsync(session, "0 */6 * * *");
+        cloud.Step(TimeSpan.FromDays(1));
+        List<ScheduleExecution> runs = await RunsAsync(session, schedule);
+        Assert.Equal(
+            [new(2026, 11, 23, 5, 59, 58, TimeSpan.Zero), new(2026, 11, 22, 23, 59, 58, TimeSpan.Zero), new(2026, 11, 22, 17, 59, 58, TimeSpan.Zero), new DateTimeOffset(2026, 11, 22, 11, 59, 58, TimeSpan.Zero)],
+            runs.Select(run => run.ExecutionTime!.Value));
+        Assert.All(runs, run => Assert.Equal("SUCCESS", run.State));
+        var backups = new List<Backup>();
+        await foreach (Backup backup in new Backups(session).ListAsync())
+            backups.Add(backup);
+        Assert.Equal(4, backups.Count(backup => backup.Status == "COMPLETED"));
+    }
+
+    [Fact]
+    public async Task A_backup_can_fail_where_the_run_does_not()
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        BackupSchedule schedule = await ScheduleAsync(session, "*/5 * * * *");
+        cloud.FailBackups(schedule.InstanceId!);
+        cloud.Step(TimeSpan.FromMinutes(6));
+        ScheduleExecution run = Assert.Single(await RunsAsync(session, schedule, new ExecutionQuery { IncludeBackupStatus = true }));
+        Assert.Equal(("SUCCESS", "FAILED"), (run.State, run.BackupStatus));
+    }
+
+    [Fact]
+    public async Task More_backups_than_a_page_holds_are_listed_each_once()
+    {
+        using SandboxCloud cloud = Standing(new SandboxOptions { Clock = new SandboxUnderTest.Standing(Start), Speed = 0, MaxBackups = -1 });
+        using CloudSession session = await EnterAsync(cloud);
+        await ScheduleAsync(session, "*/5 * * * *");
+        cloud.Step(TimeSpan.FromDays(1.5));
+        var ids = new HashSet<string>();
+        await foreach (Backup backup in new Backups(session).ListAsync())
+            Assert.True(ids.Add(backup.Id));
+        Assert.Equal(432, ids.Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_expired_is_renewed_unnoticed()
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        DateTimeOffset first = session.TokenExpiresAt;
+        cloud.Step(TimeSpan.FromHours(2));
+        await new BackupSchedules(session).ListAsync();
+        Assert.Equal(first.AddHours(2), session.TokenExpiresAt);
+    }
+
+    [Fact]
+    public async Task A_token_that_expired_is_401_everywhere()
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        cloud.Step(TimeSpan.FromHours(1));
+        using var http = new HttpClient(cloud.CreateHandler());
+        http.DefaultRequestHeaders.Add("X-Auth-Token", session.Token.Value);
+        foreach (Uri url in new[] { new Uri(session.WorkflowEndpoint + "/cron_triggers"), new Uri(session.DatabaseEndpoint + "/instances"), new Uri(session.AuthUrl + "/auth/catalog") })
+            Assert.Equal(401, (int)(await http.GetAsync(url)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Its_clock_runs_as_fast_as_asked_without_a_timer()
+    {
+        var clock = new MovableClock(Start);
+        using var cloud = new SandboxCloud(new SandboxOptions { Clock = clock, Speed = 60 });
+        using CloudSession session = await EnterAsync(cloud);
+        BackupSchedule schedule = await ScheduleAsync(session, "*/5 * * * *");
+        clock.Now += TimeSpan.FromSeconds(11);
+        Assert.Equal(Start.AddMinutes(11), cloud.Clock.GetUtcNow());
+        Assert.Equal(2, (await RunsAsync(session, schedule)).Count);
+    }
+
+    [Fact]
+    public async Task Two_sandboxes_share_nothing()
+    {
+        using SandboxCloud one = Standing(), two = Standing();
+        using CloudSession session = await EnterAsync(one), other = await EnterAsync(two);
+        await ScheduleAsync(session);
+        Assert.Empty(await new BackupSchedules(other).ListAsync());
+        using var http = new HttpClient(two.CreateHandler());
+        http.DefaultRequestHeaders.Add("X-Auth-Token", session.Token.Value);
+        Assert.Equal(401, (int)(await http.GetAsync(session.WorkflowEndpoint + "/cron_triggers")).StatusCode);
+    }
+
+    [Fact]
+    public async Task After_the_end_nothing_answers_and_nothing_is_held()
+    {
+        var ended = new SandboxCloud();
+        using var http = new HttpClient(ended.CreateHandler());
+        ended.Dispose();
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("http://sandbox.invalid:5000/v3"));
+        WeakReference forgotten = Forgotten();
+        for (int n = 0; n < 200 && forgotten.IsAlive; n++)
+        {
+            // A thread of the pool may still have its last work on its stack: other work takes its place.
+            await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount * 4).Select(_ => Task.Run(GC.Collect)));
+            GC.WaitForPendingFinalizers();
+        }
+        Assert.False(forgotten.IsAlive);
+    }
+
+    // A cloud with a schedule that is due each minute, and no more of it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Forgotten()
+    {
+        var cloud = new SandboxCloud();
+        using (CloudSession session = EnterAsync(cloud).GetAwaiter().GetResult())
+            ScheduleAsync(session, "* * * * *").GetAwaiter().GetResult();
+        cloud.Dispose();
+        return new WeakReference(cloud);
+    }
+
+    [Fact]
+    public async Task Another_host_is_not_found()
+    {
+        using SandboxCloud cloud = Standing();
+        using var http = new HttpClient(cloud.CreateHandler());
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("http://elsewhere.invalid/v2"));
+    }
+
+    [Fact]
+    public async Task A_cloud_without_mistral_extra_is_known_by_it()
+    {
+        using SandboxCloud cloud = Standing(new SandboxOptions { TroveActions = false });
+        using CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
+        Assert.False((await new Workbook(session).InstallAsync()).HasTroveActions);
+    }
+
+    [Fact]
+    public async Task The_same_steps_give_the_same_ids()
+    {
+        async Task<string> OnceAsync()
+        {
+            using SandboxCloud cloud = Standing();
+            using CloudSession session = await EnterAsync(cloud);
+            return (await ScheduleAsync(session)).TriggerId;
+        }
+        Assert.Equal(await OnceAsync(), await OnceAsync());
+    }
+
+    private static SandboxCloud Standing(SandboxOptions? options = null) =>
+        new(options ?? new SandboxOptions { Clock = new SandboxUnderTest.Standing(Start) });
+
+    private static async Task<CloudSession> EnterAsync(SandboxCloud cloud)
+    {
+        CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
+        await new Workbook(session).InstallAsync();
+        return session;
+    }
+
+    private static Task<BackupSchedule> ScheduleAsync(CloudSession session, string pattern = "0 3 * * *") =>
+        new BackupSchedules(session).CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = pattern });
+
+    private static async Task<List<ScheduleExecution>> RunsAsync(CloudSession session, BackupSchedule schedule, ExecutionQuery? query = null)
+    {
+        var runs = new List<ScheduleExecution>();
+        await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(schedule, query))
+            runs.Add(run);
+        return runs;
+    }
+
+    private sealed class MovableClock(DateTimeOffset now) : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -1,0 +1,99 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.SandboxHost;
+using Xunit;
+
+namespace TroveSchedules.Tests.Contract;
+
+/// <summary>The peer, Debian's <c>trove</c>, on the sandbox as on the stack.</summary>
+public sealed class TroveClientTests
+{
+    [TroveClientFact]
+    public async Task The_real_client_creates_lists_shows_and_deletes_schedules_and_executions()
+    {
+        // An hour in two seconds, but in steps: the clock stands still between them.
+        await using LoopbackSandbox sandbox = await LoopbackSandbox.StartAsync(speed: 0);
+        using CloudSession session = await CloudSession.ConnectAsync(
+            SandboxUnderTest.Settings(sandbox.Cloud, "demo"), sandbox.Cloud.Clock, () => new SocketsHttpHandler(), default);
+        await new Workbook(session).InstallAsync(PeerWorkbook);
+
+        string made = await Trove("schedule-create", "m", "*/2 * * * *", "nightly", "--description", "by the peer");
+        string id = Regex.Match(made, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").Value;
+        Assert.NotEmpty(id);
+        Assert.Contains(id, await Trove("schedule-list", "m"));
+        Assert.Contains("*/2 * * * *", await Trove("schedule-show", id));
+        BackupSchedule ours = Assert.Single(await new BackupSchedules(session).ListAsync("m"));
+        Assert.Equal((id, "nightly", "by the peer"), (ours.Id, ours.Name, ours.Description));
+
+        sandbox.Cloud.Step(TimeSpan.FromMinutes(5));
+        var runs = new List<ScheduleExecution>();
+        await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(ours))
+            runs.Add(run);
+        Assert.InRange(runs.Count, 2, 3);
+        string listed = await Trove("execution-list", id);
+        Assert.All(runs, run => Assert.Contains(run.Id, listed));
+        await Trove("execution-delete", runs[0].Id);
+        Assert.DoesNotContain(runs[0].Id, await Trove("execution-list", id));
+
+        Assert.Contains("COMPLETED", await Trove("backup-list"));
+        await Trove("schedule-delete", id);
+        Assert.DoesNotContain(id, await Trove("schedule-list", "m"));
+        Assert.Empty(await new BackupSchedules(session).ListAsync("m"));
+
+        async Task<string> Trove(params string[] arguments)
+        {
+            var start = new ProcessStartInfo(TroveClientFactAttribute.Client) { RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (string argument in arguments)
+                start.ArgumentList.Add(argument);
+            foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("OS_", StringComparison.Ordinal)).ToList())
+                start.Environment.Remove(name);
+            foreach ((string name, string value) in sandbox.Environment)
+                start.Environment[name] = value;
+            using Process process = Process.Start(start)!;
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            string output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.True(process.ExitCode == 0, $"trove {string.Join(" ", arguments)} ended with {process.ExitCode}: {output}{await errors}");
+            return output;
+        }
+    }
+
+    // The workbook of python-troveclient, whose execution-list compares inputs for equality.
+    private const string PeerWorkbook = """
+        version: '2.0'
+        name: trove
+        description: Trove Workflows
+        workflows:
+          backup_create:
+            input: [instance, name, description, incremental]
+            output:
+              status: <% $.message %>
+            tasks:
+              backup_create:
+                action: trove.backups_create instance=<% $.instance %> name=<% $.name %> description=<% $.description %> incremental=<% $.incremental %>
+                publish:
+                  message: <% 'Backup complete' %>
+
+        """;
+}
+
+/// <summary>A test that needs python3-troveclient; skipped, visibly, where it is not installed.</summary>
+public sealed class TroveClientFactAttribute : FactAttribute
+{
+    public TroveClientFactAttribute() =>
+        Skip = File.Exists("/usr/lib/python3/dist-packages/troveclient/__init__.py") && File.Exists("/usr/lib/python3/dist-packages/mistralclient/__init__.py")
+            ? null
+            : "python3-troveclient and python3-mistralclient are not installed.";
+
+    public static string Client { get; } = Path.GetFullPath(Path.Combine(Here(), "../../stack/bin/trove"));
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+}

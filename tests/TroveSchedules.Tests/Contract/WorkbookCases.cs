@@ -1,0 +1,241 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using Xunit;
+
+namespace TroveSchedules.Tests.Contract;
+
+/// <summary>WIRE.md, "Workbooks and workflows".</summary>
+public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
+{
+    private readonly string _name = Name("wb").Replace("-", "");
+
+    private string Spec => $$"""
+        ---
+        version: '2.0'
+        name: {{_name}}
+        description: Trove Workflows
+        workflows:
+          backup_create:
+            input: [instance, name, description, parent_id]
+            output:
+              status: <% $.message %>
+            tasks:
+              backup_create:
+                action: trove.backups_create instance=<% $.instance %> name=<% $.name %> description=<% $.description %> parent_id=<% $.parent_id %>
+                publish:
+                  message: <% 'Backup complete' %>
+
+        """;
+
+    private string Ours => Workbook.Bundled.Replace("name: trove\n", $"name: {_name}\n");
+
+    [ContractFact]
+    public async Task A_workbook_is_made_once_and_its_workflow_with_it()
+    {
+        Reply made = await PostAsync(Ours);
+        Assert.Equal(
+            $"{{\"id\": \"{made.Text("id")}\", \"name\": \"{_name}\", \"namespace\": \"\", \"definition\": {PythonText(Ours)}, \"tags\": [], \"scope\": \"private\", \"project_id\": \"{await ProjectAsync()}\", \"created_at\": \"{made.Text("created_at")}\"}}",
+            made.Body);
+        Reply again = await PostAsync(Ours);
+        Assert.Equal((409, $"{{\"faultstring\": \"Duplicate entry for WorkbookDefinition ['name', 'namespace', 'project_id']: {_name}, , None\"}}"), (again.Status, again.Body));
+
+        Reply workflow = await Mistral("GET", $"/workflows/{_name}.backup_create");
+        Assert.Equal(["id", "name", "namespace", "input", "interface", "definition", "tags", "scope", "project_id", "created_at", "updated_at"], workflow.Keys);
+        Assert.Equal("instance, name, description=\"None\", parent_id=\"None\", incremental=\"False\"", workflow.Text("input"));
+        Assert.Equal("{\"input\": [\"instance\", \"name\", {\"description\": null}, {\"parent_id\": null}, {\"incremental\": false}], \"output\": [\"status\", \"backup_id\"]}", workflow.Text("interface"));
+        Assert.StartsWith("backup_create:\n  description: >-\n    Asks Trove", workflow.Text("definition"));
+        Assert.EndsWith("\n      publish:\n        message: Backup complete\n        backup_id: <% task().result.get(id) %>\n", workflow.Text("definition"));
+        Assert.Equal(workflow.Body, (await Mistral("GET", "/workflows/" + workflow.Text("id"))).Body);
+        Assert.Equal($"{{\"workflows\": [{workflow.Body}]}}", (await Mistral("GET", $"/workflows?name=eq:{_name}.backup_create")).Body);
+    }
+
+    [ContractFact]
+    public async Task The_spec_s_workbook_takes_what_the_spec_says()
+    {
+        Assert.Equal(201, (await PostAsync(Spec)).Status);
+        Reply workflow = await Mistral("GET", $"/workflows/{_name}.backup_create");
+        Assert.Equal("instance, name, description, parent_id", workflow.Text("input"));
+        Assert.Equal("{\"input\": [\"instance\", \"name\", \"description\", \"parent_id\"], \"output\": [\"status\"]}", workflow.Text("interface"));
+        // python-troveclient's input, and one that leaves out a null.
+        Fault(await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["incremental"] = false }),
+            400, "Invalid input [name=backup_create, class=DirectWorkflowSpec, missing=['parent_id'], unexpected=['incremental']]");
+        Reply made = await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["parent_id"] = null });
+        Assert.Equal(201, made.Status);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task The_spec_s_workbook_runs()
+    {
+        await PostAsync(Spec);
+        await IdleAsync(OtherDup);
+        Reply run = await RunAsync(new System.Text.Json.Nodes.JsonObject { ["instance"] = OtherDup, ["name"] = "n", ["description"] = null, ["parent_id"] = null },
+            more: new System.Text.Json.Nodes.JsonObject { ["workflow_name"] = _name + ".backup_create" });
+        Reply end = await EndAsync(run.Text("id")!);
+        Assert.Equal("{\"status\": \"Backup complete\"}", end.Text("output"));
+    }
+
+    [ContractFact]
+    public async Task An_update_of_what_is_not_there_is_404()
+    {
+        Reply reply = await Mistral("PUT", "/workbooks", Ours, type: "text/plain");
+        Assert.Equal((404, $"{{\"faultstring\": \"Workbook not found [name={_name}, namespace=]\"}}"), (reply.Status, reply.Body));
+    }
+
+    [ContractFact]
+    public async Task An_update_changes_the_workflow_and_only_a_change_is_one()
+    {
+        await PostAsync(Ours);
+        Reply same = await Mistral("PUT", "/workbooks?scope=private", Ours, type: "text/plain");
+        Assert.Equal(200, same.Status);
+        Assert.EndsWith(", \"updated_at\": null}", same.Body);
+        string changed = Ours.Replace("      - incremental: false\n", "").Replace("          incremental: <% $.incremental %>\n", "");
+        Reply other = await Mistral("PUT", "/workbooks", changed, type: "text/plain");
+        Assert.Equal(200, other.Status);
+        Assert.Equal(changed, other.Text("definition"));
+        Assert.Equal("instance, name, description=\"None\", parent_id=\"None\"", (await Mistral("GET", $"/workflows/{_name}.backup_create")).Text("input"));
+        Assert.NotNull((await Mistral("GET", $"/workflows/{_name}.backup_create")).Json!["updated_at"]);
+    }
+
+    [ContractFact]
+    public async Task A_workbook_is_listed_and_shown()
+    {
+        await PostAsync(Ours);
+        Reply one = await Mistral("GET", "/workbooks/" + _name);
+        Assert.Equal(["id", "name", "namespace", "definition", "tags", "scope", "project_id", "created_at", "updated_at"], one.Keys);
+        Assert.Equal($"{{\"workbooks\": [{one.Body}]}}", (await Mistral("GET", "/workbooks?name=eq:" + _name)).Body);
+        Fault(await Mistral("GET", "/workbooks/nope"), 404, "Workbook not found [name=nope, namespace=]");
+    }
+
+    [ContractFact]
+    public async Task Deleting_the_workbook_leaves_its_workflows()
+    {
+        await PostAsync(Ours);
+        Assert.Equal(204, (await Mistral("DELETE", "/workbooks/" + _name)).Status);
+        Fault(await Mistral("DELETE", "/workbooks/" + _name), 404, $"Workbook not found [workbook_name={_name}, namespace=]");
+        Assert.Equal(200, (await Mistral("GET", $"/workflows/{_name}.backup_create")).Status);
+        Assert.Equal(204, (await Mistral("DELETE", $"/workflows/{_name}.backup_create")).Status);
+        Fault(await Mistral("GET", $"/workflows/{_name}.backup_create"), 404, $"Workflow not found [workflow_identifier={_name}.backup_create, namespace=]");
+        Fault(await Mistral("DELETE", $"/workflows/{_name}.backup_create"), 404, $"Workflow not found [workflow_identifier={_name}.backup_create, namespace=]");
+    }
+
+    [ContractFact]
+    public async Task A_workflow_with_triggers_cannot_be_deleted()
+    {
+        await PostAsync(Ours);
+        string id = (await TriggerAsync(workflow: _name + ".backup_create")).Text("id")!;
+        Fault(await Mistral("DELETE", $"/workflows/{_name}.backup_create"), 400,
+            $"Can't delete workflow that has cron triggers associated. [workflow_identifier={_name}.backup_create, namespace=], [cron_trigger_id(s)={id}]");
+    }
+
+    [ContractTheory]
+    [InlineData("not: a workbook", "Invalid DSL: Additional properties are not allowed ('not' was unexpected)")]
+    [InlineData("", "Invalid DSL: '")] // Which of the two properties that it lacks is named first changes with each start of Mistral.
+    [InlineData("- 1", "Invalid DSL: [1] is not of type 'object'")]
+    [InlineData("version: '2.0'\nname: x\nworkflows: {}\n", "Invalid DSL: {} does not have enough properties")]
+    [InlineData("version: '2.0'\nname: x\nworkflows:\n  w:\n    input: [a]\n", "Invalid DSL: 'tasks' is a required property")]
+    [InlineData("version: '2.0'\nname: x\nworkflows:\n  w:\n    tasks:\n      t:\n        action: std.echo\n        publish:\n          a: <% $. %>\n", "Parse error: unexpected end of statement")]
+    [InlineData("a: b: c", "Definition could not be parsed: ")]
+    public async Task What_is_no_workbook_is_said_to_be_none(string definition, string why)
+    {
+        Reply verdict = await Mistral("POST", "/workbooks/validate", definition, type: "text/plain");
+        Assert.Equal((200, "False"), (verdict.Status, verdict.Json!["valid"]!.ToString() is "false" ? "False" : "True"));
+        Assert.StartsWith(why, verdict.Text("error"));
+        Reply refused = await Mistral("POST", "/workbooks", definition, type: "text/plain");
+        Assert.Equal(400, refused.Status);
+        Assert.Equal(["faultstring"], refused.Keys);
+        Assert.StartsWith(why, refused.Text("faultstring"));
+    }
+
+    [ContractFact]
+    public async Task A_good_workbook_is_valid()
+    {
+        Assert.Equal("{\"valid\": true}", (await Mistral("POST", "/workbooks/validate", Ours, type: "text/plain")).Body);
+        Assert.Equal("{\"valid\": true}", (await Mistral("POST", "/workbooks/validate", Spec, type: "text/plain")).Body);
+        Assert.Equal("{\"valid\": true}", (await Mistral("POST", "/workbooks/validate", "version: '2.0'\nname: x\n", type: "text/plain")).Body);
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_public_workbook_is_for_administrators_to_make()
+    {
+        Reply refused = await Mistral("POST", "/workbooks?scope=public", Ours, type: "text/plain");
+        Assert.Equal((403, "{\"faultstring\": \"Operation forbidden (insufficient permissions)\"}"), (refused.Status, refused.Body));
+        Reply bogus = await Mistral("POST", "/workbooks?scope=bogus", Ours, type: "text/plain");
+        Assert.Equal(400, bogus.Status);
+        Assert.Matches("^Scope must be one of the following: {'(public|private)', '(public|private)'}; actual: bogus$", bogus.Text("faultstring"));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_public_workbook_is_seen_by_all_used_by_all_and_changed_by_none()
+    {
+        Assert.Equal(201, (await PostAsync(Ours, "admin", "public")).Status);
+        Reply seen = await Mistral("GET", "/workbooks/" + _name, user: "other");
+        Assert.Equal(("public", await ProjectAsync("admin")), (seen.Text("scope"), seen.Text("project_id")));
+        string id = (await Mistral("GET", $"/workflows/{_name}.backup_create", user: "other")).Text("id")!;
+        Assert.Equal(201, (await TriggerAsync(user: "other", workflow: _name + ".backup_create")).Status);
+        string notYours = $"Can not access WorkflowDefinition resource of other projects, ID: {id}";
+        foreach (string method in new[] { "PUT", "POST" })
+        {
+            Reply refused = await Mistral(method, "/workbooks", Ours, user: "other", type: "text/plain");
+            Assert.Equal((403, $"{{\"faultstring\": \"{notYours}\"}}"), (refused.Status, refused.Body));
+        }
+        Fault(await Mistral("DELETE", $"/workflows/{_name}.backup_create", user: "other"), 403, notYours);
+        Reply hidden = await Mistral("PUT", "/workbooks", Ours, user: "admin", type: "text/plain");
+        Assert.Equal(
+            (403, $"{{\"faultstring\": \"Can not update scope of workflow that has cron triggers associated in other tenants. [workflow_identifier={_name}.backup_create, namespace=]\"}}"),
+            (hidden.Status, hidden.Body));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task A_private_workbook_is_not_seen_by_others()
+    {
+        await PostAsync(Ours);
+        Fault(await Mistral("GET", "/workbooks/" + _name, user: "other"), 404, $"Workbook not found [name={_name}, namespace=]");
+        Fault(await Mistral("GET", $"/workflows/{_name}.backup_create", user: "other"), 404, $"Workflow not found [workflow_identifier={_name}.backup_create, namespace=]");
+        Assert.Equal("{\"workbooks\": []}", (await Mistral("GET", "/workbooks?name=" + _name, user: "other")).Body);
+    }
+
+    [ContractFact]
+    public async Task An_action_tells_whether_the_cloud_can_make_backups()
+    {
+        Reply action = await Mistral("GET", "/actions/trove.backups_create");
+        Assert.Equal(
+            "{\"id\": \"trove.backups_create\", \"name\": \"trove.backups_create\", \"is_system\": false, \"input\": \"name, instance, description=null, parent_id=null, incremental=false, swift_container=null, restore_from=null, restore_ds_version=null, restore_size=null, action_region=\\\"\\\"\", \"description\": \"Create or restore a new backup.\", \"tags\": null, \"definition\": \"\", \"scope\": null, \"project_id\": null, \"created_at\": \"\", \"updated_at\": \"\", \"namespace\": \"\"}",
+            action.Body);
+        Fault(await Mistral("GET", "/actions/nope"), 404, "Action not found [name=nope, namespace=]");
+        Assert.Equal(["trove.backups_create", "trove.backups_delete", "trove.backups_get", "trove.backups_list"],
+            (await Mistral("GET", "/actions?name=has:trove.backups&sort_keys=name")).Column("actions", "name"));
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task The_library_installs_its_workbook_and_finds_it_again()
+    {
+        using CloudSession session = await Cloud.ConnectAsync("other");
+        var workbook = new Workbook(session);
+        Finally(() => Mistral("DELETE", "/workbooks/trove", user: "other"));
+        Finally(() => Mistral("DELETE", "/workflows/trove.backup_create", user: "other"));
+        InstalledWorkbook before = await workbook.GetAsync();
+        Assert.False(before.IsInstalled);
+        InstalledWorkbook made = await workbook.InstallAsync();
+        Assert.True(made is { IsInstalled: true, IsCurrent: true, AcceptsParentId: true, AcceptsIncremental: true, ReportsBackupId: true, HasTroveActions: true, Scope: "private" });
+        InstalledWorkbook again = await workbook.InstallAsync();
+        Assert.Null(again.UpdatedAt);
+    }
+
+    private async Task<Reply> PostAsync(string definition, string user = "demo", string? scope = null)
+    {
+        Reply made = await Mistral("POST", "/workbooks" + (scope is null ? "" : "?scope=" + scope), definition, user, "text/plain");
+        if (made.Status == 201)
+        {
+            Finally(() => Mistral("DELETE", $"/workflows/{_name}.backup_create", user: user));
+            Finally(() => Mistral("DELETE", "/workbooks/" + _name, user: user));
+        }
+        return made;
+    }
+}
+
+public sealed class WorkbooksOnSandbox() : WorkbookCases(new SandboxUnderTest());
+
+[Collection("real cloud")]
+public sealed class WorkbooksOnRealCloud() : WorkbookCases(RealCloud.Shared);
