@@ -24,6 +24,7 @@
         'New-TroveBackupSchedule'
         'Remove-TroveBackupSchedule'
         'Remove-TroveScheduleExecution'
+        'Step-TroveSandbox'
         'Test-TroveCronPattern'
     )
     FunctionsToExport      = @()

@@ -7,15 +7,18 @@
     Builds the module into out/TroveSchedules.
 .EXAMPLE
     ./build.ps1 Test
-    Builds it, then runs the .NET tests and the Pester suite; that of the real cloud where one is up.
+    Builds it, then runs the .NET tests and the Pester suite on a sandbox; on a real cloud as well where TROVE_TEST_STACK names one.
 .EXAMPLE
     ./build.ps1 Stack
-    Starts a real Keystone, Mistral and Trove on this machine (Debian, root); ./build.ps1 Stack -Stop ends it.
+    Starts a real Keystone, Mistral and Trove on this machine (Debian, root), and lets TROVE_TEST_STACK name them; ./build.ps1 Stack -Stop ends them.
+.EXAMPLE
+    ./build.ps1 Demo
+    Builds the module, and walks through the main job in a sandbox, or on the cloud that OS_CLOUD or OS_AUTH_URL names.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Stack', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Stack', 'Clean')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -50,28 +53,59 @@ function Build {
 
 function Test {
     Build
-    Invoke-Native dotnet test "$PSScriptRoot/TroveSchedules.sln" --nologo -c $Configuration
+    # The contract asks more of a real cloud than the module's tests do (MariaDB, many instances, tokens that last): tests/contract runs it on one.
+    $stack, $env:TROVE_TEST_STACK = $env:TROVE_TEST_STACK, $null
+    try { Invoke-Native dotnet test "$PSScriptRoot/TroveSchedules.sln" --nologo -c $Configuration }
+    finally { $env:TROVE_TEST_STACK = $stack }
     if (-not (Get-Module Pester -ListAvailable | Where-Object { $_.Version -ge [version] '5.0' })) {
         throw 'The module''s own tests need Pester 5: Install-Module Pester -MinimumVersion 5.0 -Scope CurrentUser'
     }
+    $counts = @(Test-Module sandbox '')
+    if ($env:TROVE_TEST_STACK) { $counts += Test-Module stack $env:TROVE_TEST_STACK }
+    $counts | ForEach-Object { Write-Host $_ }
+    if ($counts -notlike '*, 0 failed, *: Passed') { throw 'The module''s own tests failed.' }
+}
+
+function Test-Module($Cloud, $Stack) {
     # In a process of its own: it inherits no preference of this script, and the module's files are free for the next build.
-    Invoke-Native (Get-Process -Id $PID).Path -NoProfile -Command @"
-        `$result = Invoke-Pester '$PSScriptRoot/tests/Pester' -PassThru -Output Detailed
-        'Pester: {0} passed, {1} failed, {2} skipped' -f `$result.PassedCount, `$result.FailedCount, `$result.SkippedCount
-        exit [int](`$result.Result -ne 'Passed')
-"@
+    $before = $env:TROVE_TEST_STACK
+    $counts = New-TemporaryFile
+    try {
+        $env:TROVE_TEST_STACK = $Stack
+        & (Get-Process -Id $PID).Path -NoProfile -Command @"
+            `$result = Invoke-Pester '$PSScriptRoot/tests/Pester' -PassThru -Output Detailed
+            'Pester on the $Cloud`: {0} passed, {1} failed, {2} skipped in {3:0} s: {4}' -f `$result.PassedCount, `$result.FailedCount, `$result.SkippedCount,
+                `$result.Duration.TotalSeconds, `$result.Result | Set-Content '$counts'
+"@ | Out-Host
+        (Get-Content $counts) ?? "Pester on the ${Cloud}: 0 passed, 0 failed, 0 skipped: it did not end"
+    }
+    finally {
+        $env:TROVE_TEST_STACK = $before
+        Remove-Item $counts
+    }
+}
+
+function Demo {
+    Build
+    # In a process of its own, so that the module's files are free for the next build.
+    Invoke-Native (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$out'; & '$PSScriptRoot/samples/Walkthrough.ps1'"
 }
 
 function Stack {
-    if ($Stop) { return Invoke-Native "$PSScriptRoot/tests/stack/down" }
+    if ($Stop) {
+        $env:TROVE_TEST_STACK = $null
+        return Invoke-Native "$PSScriptRoot/tests/stack/down"
+    }
     $exports = Invoke-Native "$PSScriptRoot/tests/stack/up"
     $env:OS_CLIENT_CONFIG_FILE = ($exports -match '^export OS_CLIENT_CONFIG_FILE=') -replace '^.*?='
+    $env:TROVE_TEST_STACK = Split-Path $env:OS_CLIENT_CONFIG_FILE
     Write-Host "Its clouds demo, other and admin are in $env:OS_CLIENT_CONFIG_FILE, which OS_CLIENT_CONFIG_FILE now names."
+    Write-Host "TROVE_TEST_STACK is $env:TROVE_TEST_STACK, so ./build.ps1 Test tries the module on it as well, here and now. In another shell set it first."
 }
 
 function Clean {
     Remove-Item "$PSScriptRoot/out" -Recurse -Force -ErrorAction Ignore
-    Get-ChildItem "$PSScriptRoot/src", "$PSScriptRoot/tests" -Recurse -Directory -Include bin, obj |
+    Get-ChildItem "$PSScriptRoot/src", "$PSScriptRoot/tests", "$PSScriptRoot/samples" -Recurse -Directory -Include bin, obj |
         Where-Object FullName -NotLike '*/tests/stack/*' | Remove-Item -Recurse -Force
 }
 

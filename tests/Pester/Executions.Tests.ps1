@@ -1,14 +1,12 @@
-BeforeDiscovery {
-    Import-Module "$PSScriptRoot/TestCloud.psm1"
-    $noCloud = -not (Get-TestCloud)
-}
-
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Open-TestCloud
 }
 
-Describe 'Get-TroveScheduleExecution over many executions' -Skip:$noCloud {
+AfterAll { Close-TestCloud }
+
+Describe 'Get-TroveScheduleExecution over many executions' {
     BeforeAll {
         Clear-TestCloud
         $null = Connect-TestCloud
@@ -158,7 +156,7 @@ Describe 'Get-TroveScheduleExecution over many executions' -Skip:$noCloud {
     }
 }
 
-Describe 'Remove-TroveScheduleExecution' -Skip:$noCloud {
+Describe 'Remove-TroveScheduleExecution' {
     BeforeAll {
         Remove-TestWorkbook
         $null = Connect-TestCloud

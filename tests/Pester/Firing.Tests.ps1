@@ -1,14 +1,12 @@
-BeforeDiscovery {
-    Import-Module "$PSScriptRoot/TestCloud.psm1"
-    $noCloud = -not (Get-TestCloud)
-}
-
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Open-TestCloud
 }
 
-Describe 'The main job, from the workbook to the last clean-up' -Skip:$noCloud {
+AfterAll { Close-TestCloud }
+
+Describe 'The main job, from the workbook to the last clean-up' {
     BeforeAll {
         Clear-TestCloud demo, other, admin
         $other = Connect-TestCloud other
@@ -228,7 +226,7 @@ Describe 'The main job, from the workbook to the last clean-up' -Skip:$noCloud {
     }
 }
 
-Describe 'A run that succeeds, and a backup that does not' -Skip:$noCloud {
+Describe 'A run that succeeds, and a backup that does not' {
     AfterAll {
         Clear-TestCloud
         Disconnect-TroveSession

@@ -1,14 +1,12 @@
-BeforeDiscovery {
-    Import-Module "$PSScriptRoot/TestCloud.psm1"
-    $noCloud = -not (Get-TestCloud)
-}
-
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Open-TestCloud
 }
 
-Describe 'New-TroveBackupSchedule' -Skip:$noCloud {
+AfterAll { Close-TestCloud }
+
+Describe 'New-TroveBackupSchedule' {
     BeforeAll {
         Clear-TestCloud
         $null = Connect-TestCloud
@@ -44,7 +42,7 @@ Describe 'New-TroveBackupSchedule' -Skip:$noCloud {
     }
 
     It 'begins at a first execution time, then keeps to the pattern' {
-        $first = [DateTimeOffset]::UtcNow.AddDays(3)
+        $first = (Get-TestTime).AddDays(3)
         $schedule = New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -FirstExecutionTime $first
         $schedule.Pattern | Should -BeExactly '0 3 * * *'
         $wanted = [DateTimeOffset]::new([long] [Math]::Ceiling($first.UtcTicks / [TimeSpan]::TicksPerMinute) * [TimeSpan]::TicksPerMinute, [TimeSpan]::Zero)
@@ -156,7 +154,7 @@ m,0 4 * * *,pester-d
     }
 }
 
-Describe 'New-TroveBackupSchedule refuses' -Skip:$noCloud {
+Describe 'New-TroveBackupSchedule refuses' {
     BeforeAll {
         Clear-TestCloud
         $null = Connect-TestCloud
@@ -224,12 +222,12 @@ Describe 'New-TroveBackupSchedule refuses' -Skip:$noCloud {
     }
 
     It 'a first time in the past, and one less than a minute ahead' {
-        $past = [DateTimeOffset]::UtcNow.AddHours(-1)
+        $past = (Get-TestTime).AddHours(-1)
         Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -FirstExecutionTime $past } |
             Assert-Error InvalidFirstExecutionTime $from InvalidArgument -Says $past.ToString('u'), 'one minute' -Advises 'later'
         Get-ErrorOf { New-TroveBackupSchedule m -Name (New-TestName) -FirstExecutionTime '2020-01-01T00:00Z' } |
             Assert-Error InvalidFirstExecutionTime $from InvalidArgument -Says '2020-01-01 00:00:00Z'
-        Get-ErrorOf { New-TroveBackupSchedule m -Name (New-TestName) -FirstExecutionTime ([DateTimeOffset]::UtcNow) } |
+        Get-ErrorOf { New-TroveBackupSchedule m -Name (New-TestName) -FirstExecutionTime (Get-TestTime) } |
             Assert-Error InvalidFirstExecutionTime $from InvalidArgument
     }
 
@@ -253,7 +251,7 @@ Describe 'New-TroveBackupSchedule refuses' -Skip:$noCloud {
     }
 }
 
-Describe 'An application credential' -Skip:$noCloud {
+Describe 'An application credential' {
     BeforeAll {
         $null = Connect-TestCloud
         $null = Install-TroveWorkbook

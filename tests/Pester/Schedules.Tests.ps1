@@ -1,14 +1,12 @@
-BeforeDiscovery {
-    Import-Module "$PSScriptRoot/TestCloud.psm1"
-    $noCloud = -not (Get-TestCloud)
-}
-
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Open-TestCloud
 }
 
-Describe 'Schedules' -Skip:$noCloud {
+AfterAll { Close-TestCloud }
+
+Describe 'Schedules' {
     BeforeAll {
         Clear-TestCloud
         $null = Connect-TestCloud
@@ -101,7 +99,7 @@ Describe 'Schedules' -Skip:$noCloud {
     }
 }
 
-Describe 'A schedule that is stuck' -Skip:$noCloud {
+Describe 'A schedule that is stuck' {
     It 'is told of by a warning' {
         $proxy = New-TestServer (Get-TestEndpoint workflowv2)
         $old = [DateTime]::UtcNow.AddHours(-2).ToString('yyyy-MM-dd HH:mm:ss')
@@ -121,7 +119,7 @@ Describe 'A schedule that is stuck' -Skip:$noCloud {
     }
 }
 
-Describe 'Instances and backups' -Skip:$noCloud {
+Describe 'Instances and backups' {
     BeforeAll {
         $null = Connect-TestCloud
         $null = Install-TroveWorkbook
@@ -153,7 +151,7 @@ Describe 'Instances and backups' -Skip:$noCloud {
         $backup = Get-TroveBackup -Id $id
         $backup.Status, $backup.InstanceId | Should -Be COMPLETED, (Get-TestInstanceId m)
         $backup.CreatedAt.Offset | Should -Be ([TimeSpan]::Zero)
-        [Math]::Abs(([DateTimeOffset]::UtcNow - $backup.CreatedAt).TotalMinutes) | Should -BeLessThan 2
+        [Math]::Abs(((Get-TestTime) - $backup.CreatedAt).TotalMinutes) | Should -BeLessThan 2
         ($backup | Get-TroveBackup).Id | Should -Be $id
         Get-ErrorOf { Get-TroveBackup -Id nothing } | Assert-Error BackupNotFound Get-TroveBackup ObjectNotFound -Says nothing
         Get-ErrorOf { Get-TroveBackup nowhere } | Assert-Error InstanceNotFound Get-TroveBackup ObjectNotFound -Says nowhere

@@ -16,20 +16,22 @@ using System.Threading.Tasks;
 namespace TroveSchedules.PesterTests
 {
     /// <summary>
-    /// An HTTP server on the loopback that remembers what it was asked. It gives prepared answers; all else it passes on to a real service, or
-    /// answers with 404 where there is none behind it.
+    /// An HTTP server on the loopback that remembers what it was asked. It gives prepared answers; all else it passes on to another service, one in this
+    /// process perhaps, or answers with 404 where there is none behind it.
     /// </summary>
     public sealed class TestServer : IDisposable
     {
-        private static readonly string[] Passed = { "X-Auth-Token", "Accept" };
-        private static readonly HttpClient Client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        // These are of one connection, not of what is said through it.
+        private static readonly string[] Kept = { "Connection", "Content-Length", "Content-Type", "Host", "Keep-Alive", "Transfer-Encoding" };
+        private static readonly HttpClient Network = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
         private readonly HttpListener _listener = new HttpListener();
         private readonly ConcurrentQueue<Tuple<Regex, int, string, Dictionary<string, string>>> _answers = new ConcurrentQueue<Tuple<Regex, int, string, Dictionary<string, string>>>();
-        private readonly Uri _behind;
+        private HttpClient _client = Network;
+        private string _behind;
 
         public TestServer(string behind)
         {
-            _behind = string.IsNullOrEmpty(behind) ? null : new Uri(behind);
+            _behind = string.IsNullOrEmpty(behind) ? null : new Uri(behind).GetLeftPart(UriPartial.Authority);
             Url = "http://127.0.0.1:" + Ports.Free();
             _listener.Prefixes.Add(Url + "/");
             _listener.Start();
@@ -44,6 +46,9 @@ namespace TroveSchedules.PesterTests
         /// <summary>How long every answer takes.</summary>
         public TimeSpan Delay { get; set; }
 
+        /// <summary>What went wrong with requests that got no answer.</summary>
+        public ConcurrentQueue<string> Failures { get; } = new ConcurrentQueue<string>();
+
         /// <summary>The bodies of those that had one.</summary>
         public ConcurrentQueue<string> Bodies { get; } = new ConcurrentQueue<string>();
 
@@ -54,6 +59,13 @@ namespace TroveSchedules.PesterTests
             foreach (System.Collections.DictionaryEntry header in headers ?? new Dictionary<string, string>())
                 all[(string)header.Key] = (string)header.Value;
             _answers.Enqueue(Tuple.Create(new Regex(request), status, body, all));
+        }
+
+        /// <summary>From now on what is not prepared goes to a handler, under this server's own address.</summary>
+        public void PassOnTo(HttpMessageHandler handler)
+        {
+            _client = new HttpClient(handler);
+            _behind = Url;
         }
 
         public void Dispose() => _listener.Close();
@@ -98,28 +110,29 @@ namespace TroveSchedules.PesterTests
                 else
                     await PassOnAsync(context, body).ConfigureAwait(false);
             }
-            catch (Exception)
+            catch (Exception e)
             {
+                Failures.Enqueue(asked + ": " + e);
                 context.Response.Abort();
             }
         }
 
         private async Task PassOnAsync(HttpListenerContext context, byte[] body)
         {
-            using (var request = new HttpRequestMessage(new HttpMethod(context.Request.HttpMethod), new Uri(_behind, context.Request.RawUrl)))
+            using (var request = new HttpRequestMessage(new HttpMethod(context.Request.HttpMethod), new Uri(_behind + context.Request.RawUrl)))
             {
-                foreach (string header in Passed.Where(h => context.Request.Headers[h] != null))
+                foreach (string header in context.Request.Headers.AllKeys.Where(h => !Kept.Contains(h, StringComparer.OrdinalIgnoreCase)))
                     request.Headers.TryAddWithoutValidation(header, context.Request.Headers[header]);
                 if (body.Length > 0)
                 {
                     request.Content = new ByteArrayContent(body);
                     request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
                 }
-                using (HttpResponseMessage response = await Client.SendAsync(request).ConfigureAwait(false))
+                using (HttpResponseMessage response = await _client.SendAsync(request).ConfigureAwait(false))
                 {
                     Dictionary<string, string> headers = response.Headers.Concat(response.Content.Headers)
-                        .Where(h => h.Key == "Content-Type" || h.Key.StartsWith("X-", StringComparison.OrdinalIgnoreCase))
-                        .ToDictionary(h => h.Key, h => h.Value.First());
+                        .Where(h => h.Key == "Content-Type" || !Kept.Contains(h.Key, StringComparer.OrdinalIgnoreCase))
+                        .ToDictionary(h => h.Key, h => string.Join(", ", h.Value));
                     await WriteAsync(context.Response, (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false), headers).ConfigureAwait(false);
                 }
             }

@@ -1,12 +1,10 @@
-BeforeDiscovery {
-    Import-Module "$PSScriptRoot/TestCloud.psm1"
-    $noCloud = -not (Get-TestCloud)
-}
-
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Open-TestCloud
 }
+
+AfterAll { Close-TestCloud }
 
 Describe 'Without a session' {
     BeforeAll { Disconnect-TroveSession }
@@ -49,7 +47,7 @@ Describe 'Without a session' {
     }
 }
 
-Describe 'Connect-TroveSession' -Skip:$noCloud {
+Describe 'Connect-TroveSession' {
     BeforeAll {
         $account = Get-TestAccount demo
         $credential = [pscredential]::new($account.username, (ConvertTo-SecureString $account.password -AsPlainText -Force))
@@ -66,7 +64,7 @@ Describe 'Connect-TroveSession' -Skip:$noCloud {
         $session.Cloud, $session.UserName, $session.ProjectName, $session.Region | Should -Be demo, demo, demo, RegionOne
         $session.ProjectId | Should -Be $projectId
         $session.WorkflowEndpoint | Should -Be (Get-TestEndpoint workflowv2)
-        $session.TokenExpiresAt | Should -BeGreaterThan ([DateTimeOffset]::UtcNow)
+        $session.TokenExpiresAt | Should -BeGreaterThan (Get-TestTime)
         Get-TroveSession | Should -Be $session
         (Get-TroveInstance).Name | Should -Contain m
     }
@@ -131,7 +129,7 @@ Describe 'Connect-TroveSession' -Skip:$noCloud {
     }
 }
 
-Describe 'Two sessions side by side' -Skip:$noCloud {
+Describe 'Two sessions side by side' {
     BeforeAll {
         Clear-TestCloud demo, other
         $demo = Connect-TestCloud demo
@@ -177,7 +175,7 @@ Describe 'Two sessions side by side' -Skip:$noCloud {
     }
 }
 
-Describe 'Connect-TroveSession refuses' -Skip:$noCloud {
+Describe 'Connect-TroveSession refuses' {
     BeforeAll {
         $account = Get-TestAccount demo
         $wrong = [pscredential]::new('demo', (ConvertTo-SecureString 'no-password-of-anyone' -AsPlainText -Force))

@@ -1,11 +1,15 @@
 # What the tests share: the built module, a cloud to try it on, and cleaning up behind them.
-# A cloud is the stack of tests/stack: the one that TROVE_TEST_STACK names (its state directory), else the one in the default place.
+# The cloud is a sandbox, a new one for each file, whose clock stands still until a test waits for something. It is the real one of tests/stack where
+# TROVE_TEST_STACK names that (its state directory). Both have the same accounts and instances, and are reached by address: the sandbox through servers on the
+# loopback, so that other processes, recording proxies and clouds.yaml see no difference.
 
 $ErrorActionPreference = 'Stop'
 $script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
 $script:Manifest = Join-Path $Root 'out/TroveSchedules/TroveSchedules.psd1'
+# The folder with clouds.yaml; the sandbox, where that is the cloud, and the servers in front of it.
 $script:Cloud = $null
-$script:Looked = $false
+$script:Sandbox = $null
+$script:Fronts = @()
 # All that the tests make has a name that begins so.
 $script:Prefix = 'pester-'
 $script:Password = 'pass-of-tester'
@@ -21,28 +25,85 @@ function Import-TestModule {
     Disconnect-TroveSession
 }
 
-function Get-TestCloud {
-    <# The state directory of the stack that answers; nothing where there is none. #>
-    if ($script:Looked) { return $script:Cloud }
-    $script:Looked = $true
-    $places = if ($env:TROVE_TEST_STACK) { $env:TROVE_TEST_STACK }
-    elseif (-not $IsWindows) { "$($env:XDG_RUNTIME_DIR ? $env:XDG_RUNTIME_DIR : '/tmp')/trove-stack-$(id -u)" }
-    $script:Cloud = $places | Where-Object { Test-Path "$_/clouds.yaml" } | Where-Object {
-        $script:Clouds = (Get-Content "$_/clouds.yaml" -Raw | ConvertFrom-Json).clouds
-        try {
-            $null = Invoke-RestMethod $Clouds.demo.auth.auth_url -TimeoutSec 10
-            $true
-        }
-        catch { $false }
-    } | Select-Object -First 1
-    if ($env:TROVE_TEST_STACK -and -not $script:Cloud) { throw "No stack answers that has its state in '$env:TROVE_TEST_STACK' (TROVE_TEST_STACK)." }
-    if ($script:Cloud) {
-        $strangers = @((Invoke-TestApi workflowv2 /cron_triggers).cron_triggers | Where-Object workflow_input -NotLike "*`"name`": `"$Prefix*")
-        if ($strangers) {
-            throw "The project demo of the stack in '$Cloud' has $($strangers.Count) schedules that are not the tests', which replace its workbook. Delete them, or let TROVE_TEST_STACK name another stack."
+function Open-TestCloud {
+    <# Makes the cloud of a test file: a sandbox that is furnished so, such as with @{ TokenLife = [TimeSpan]::FromMinutes(1) }, or the stack as it is. #>
+    param([hashtable] $Furniture = @{})
+    Close-TestCloud
+    $script:InstanceIds = @{}
+    if ($env:TROVE_TEST_STACK) { Open-TestStack } else { Open-TestSandbox $Furniture }
+}
+
+function Close-TestCloud {
+    <# Ends the session, and the sandbox with all that it had. The stack stays as it is. #>
+    if (Get-Command Disconnect-TroveSession -ErrorAction Ignore) { Disconnect-TroveSession }
+    if ($script:Sandbox) { $script:Sandbox.Dispose() }
+    $failures = @($script:Fronts.Failures)
+    $script:Fronts | ForEach-Object Dispose
+    $script:Cloud = $script:Sandbox = $null
+    $script:Fronts = @()
+    if ($failures) { throw "The sandbox broke: $($failures -join "`n")" }
+}
+
+function Open-TestStack {
+    if (-not (Test-Path "$env:TROVE_TEST_STACK/clouds.yaml")) { throw "No stack has its state in '$env:TROVE_TEST_STACK' (TROVE_TEST_STACK)." }
+    $script:Cloud = $env:TROVE_TEST_STACK
+    $script:Clouds = (Get-Content "$Cloud/clouds.yaml" -Raw | ConvertFrom-Json).clouds
+    try { $null = Invoke-RestMethod $Clouds.demo.auth.auth_url -TimeoutSec 10 }
+    catch { throw "The stack that has its state in '$Cloud' (TROVE_TEST_STACK) does not answer: $_" }
+    $strangers = @((Invoke-TestApi workflowv2 /cron_triggers).cron_triggers | Where-Object workflow_input -NotLike "*`"name`": `"$Prefix*")
+    if ($strangers) {
+        throw "The project demo of the stack in '$Cloud' has $($strangers.Count) schedules that are not the tests', which replace its workbook. Delete them, or let TROVE_TEST_STACK name another stack."
+    }
+}
+
+function Open-TestSandbox {
+    param([hashtable] $Furniture)
+    # The module loads what is its own apart from the rest, where PowerShell finds no type by its name.
+    $library = [Reflection.Assembly]::Load('TroveSchedules.Sandbox')
+    $keystone, $mistral, $trove = $script:Fronts = 1..3 | ForEach-Object { New-TestServer }
+    $options = $library.GetType('TroveSchedules.Sandbox.SandboxOptions')::new()
+    foreach ($setting in (@{ Speed = 0; KeystoneUrl = $keystone.Url; MistralUrl = $mistral.Url; TroveUrl = $trove.Url } + $Furniture).GetEnumerator()) {
+        $options.($setting.Key) = $setting.Value
+    }
+    $script:Sandbox = $library.GetType('TroveSchedules.Sandbox.SandboxCloud')::new($options)
+    $Fronts | ForEach-Object { $_.PassOnTo($Sandbox.CreateHandler()) }
+    $clouds = [ordered]@{}
+    foreach ($account in $Sandbox.Accounts) {
+        $clouds[$account.UserName] = @{
+            auth = @{ auth_url = "$($keystone.Url)/v3"; username = $account.UserName; password = $account.Password; user_domain_name = 'Default'
+                project_name = $account.ProjectName; project_domain_name = 'Default' }
+            region_name = 'RegionOne'
         }
     }
-    $script:Cloud
+    $demo = $Sandbox.Accounts | Where-Object UserName -EQ demo
+    $clouds['demo-appcred'] = @{
+        auth_type = 'v3applicationcredential'; region_name = 'RegionOne'
+        auth = @{ auth_url = "$($keystone.Url)/v3"; application_credential_id = $demo.ApplicationCredentialId; application_credential_secret = $demo.ApplicationCredentialSecret }
+    }
+    $script:Cloud = (New-Item "$TestDrive/cloud" -ItemType Directory -Force).FullName
+    $script:Clouds = [pscustomobject] $clouds
+    @{ clouds = $clouds } | ConvertTo-Json -Depth 5 | Set-Content "$Cloud/clouds.yaml"
+}
+
+function Test-TestStack {
+    <# Whether the tests run on the stack. For what a sandbox has not: python-troveclient, for one. #>
+    [bool] $env:TROVE_TEST_STACK
+}
+
+function Get-TestCloud {
+    <# The folder with the cloud's clouds.yaml. #>
+    $script:Cloud ?? $(throw 'The file has opened no cloud: Open-TestCloud.')
+}
+
+function Get-TestTime {
+    <# What time it is by the cloud's clock. #>
+    $script:Sandbox ? $Sandbox.Clock.GetUtcNow() : [DateTimeOffset]::UtcNow
+}
+
+function Step-TestCloud {
+    <# Lets time pass for the cloud; real time only where that is real. #>
+    param([double] $Seconds)
+    if ($script:Sandbox) { $Sandbox.Step([TimeSpan]::FromSeconds($Seconds)) } else { Start-Sleep -Milliseconds ($Seconds * 1000) }
 }
 
 function Get-TestAccount {
@@ -97,12 +158,12 @@ function New-TestName {
 }
 
 function Wait-Until {
-    <# Polls until the condition gives something, and gives that; after the limit it throws. #>
+    <# Polls until the condition gives something, and gives that; after the limit it throws. On a sandbox a second passes with each poll, which takes none. #>
     param([Parameter(Position = 0)] [scriptblock] $Condition, [string] $For = "$Condition".Trim(), [int] $Seconds = 30, [double] $Every = 0.5)
-    $end = [DateTime]::UtcNow.AddSeconds($Seconds)
+    $end = (Get-TestTime).AddSeconds($Seconds)
     while (-not ($result = & $Condition)) {
-        if ([DateTime]::UtcNow -gt $end) { throw "Waited $Seconds s in vain for: $For" }
-        Start-Sleep -Milliseconds ($Every * 1000)
+        if ((Get-TestTime) -gt $end) { throw "Waited $Seconds s in vain for: $For" }
+        Step-TestCloud -Seconds ($script:Sandbox ? 1 : $Every)
     }
     $result
 }
@@ -175,8 +236,19 @@ function New-TestBackup {
 }
 
 function Use-TestBehaviour {
-    <# Runs a block while the faked half of Trove behaves differently, such as @{ backup_seconds = 0 }. #>
+    <#
+    Runs a block while Trove behaves differently: @{ failing = @('m') } lets backups of m fail, @{ backup_seconds = 0 } has them done at once. The latter
+    spares real time only, so it is nothing to the sandbox.
+    #>
     param([hashtable] $Behaviour, [scriptblock] $Block)
+    if ($script:Sandbox) {
+        $failing = @($Behaviour.failing | Where-Object { $_ } | ForEach-Object { Get-TestInstanceId $_ })
+        try {
+            $failing | ForEach-Object { $null = $Sandbox.FailBackups($_, $true) }
+            return & $Block
+        }
+        finally { $failing | ForEach-Object { $null = $Sandbox.FailBackups($_, $false) } }
+    }
     $file = "$(Get-TestCloud)/behaviour.json"
     $before = Get-Content $file -Raw
     $now = $before | ConvertFrom-Json -AsHashtable
@@ -189,8 +261,11 @@ function Use-TestBehaviour {
 }
 
 function Get-TestInstanceId {
+    <# The id of an instance of demo's, or of o, which is other's; of two with one name that of the first. #>
     param([string] $Name = 'm')
-    (Get-Content "$(Get-TestCloud)/instances.json" -Raw | ConvertFrom-Json).$Name | Select-Object -First 1
+    $script:InstanceIds[$Name] ??= (Invoke-TestApi database /instances -As ($Name -eq 'o' ? 'other' : 'demo')).instances |
+        Where-Object name -CEQ $Name | Sort-Object id | Select-Object -First 1 -ExpandProperty id
+    $script:InstanceIds[$Name]
 }
 
 function Get-TestTrust {
@@ -241,6 +316,7 @@ function Clear-TestCloud {
         do {
             $backups = @((Invoke-RestMethod "$trove/backups" -Headers $headers).backups | Where-Object { $_.name -like "$Prefix*" -and $_.status -in 'COMPLETED', 'FAILED' })
             $backups | ForEach-Object { $null = Invoke-RestMethod "$trove/backups/$($_.id)" -Method Delete -Headers $headers -SkipHttpErrorCheck }
+            if ($backups) { Step-TestCloud -Seconds 0.1 } # They are gone soon, not at once.
         } while ($backups.Count -ge 20)
     }
 }
@@ -308,6 +384,7 @@ function Invoke-TroveClient {
 function Add-TestExecution {
     <# Writes executions of a schedule straight into Mistral's database. #>
     param([int] $Count, [string] $ScheduleId, [int] $Own = $Count, [int] $ErrorPercent = 10)
+    if ($script:Sandbox) { return $Sandbox.SeedExecutions($ScheduleId, $Count, $Own, 30, $ErrorPercent) }
     $output = & "$Root/tests/stack/bin/seed-executions" --state (Get-TestCloud) --errors $ErrorPercent $Count $Own $ScheduleId 2>&1
     if ($LASTEXITCODE) { throw "seed-executions: $output" }
 }

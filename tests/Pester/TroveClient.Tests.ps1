@@ -1,14 +1,17 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     # The peer is Debian's python3-troveclient, which the stack brings along.
-    $noPeer = -not (Get-TestCloud) -or -not (Test-Path "$(Get-TestCloud)/openrc-demo")
+    $noPeer = -not (Test-TestStack)
 }
 
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Open-TestCloud
     function Get-ExecutionInput { param($Execution) $Execution.Input | ConvertFrom-Json -AsHashtable }
 }
+
+AfterAll { Close-TestCloud }
 
 Describe 'python-troveclient and this module, on the workbook that is <Kind>' -Skip:$noPeer -ForEach @(
     @{ Kind = 'ours'; Path = $null }

@@ -1,6 +1,4 @@
 BeforeDiscovery {
-    Import-Module "$PSScriptRoot/TestCloud.psm1"
-    $noCloud = -not (Get-TestCloud)
     $ours = @{ Kind = 'ours'; Path = $null; Keys = 'instance', 'name', 'description', 'parent_id', 'incremental' }
     $spec = @{ Kind = "the spec's"; Path = "$PSScriptRoot/data/spec-workbook.yaml"; Keys = 'instance', 'name', 'description', 'parent_id' }
     $client = @{ Kind = "python-troveclient's"; Path = "$PSScriptRoot/data/client-workbook.yaml"; Keys = 'instance', 'name', 'description', 'incremental' }
@@ -9,9 +7,12 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Open-TestCloud
 }
 
-Describe 'Where no workbook is installed' -Skip:$noCloud {
+AfterAll { Close-TestCloud }
+
+Describe 'Where no workbook is installed' {
     BeforeAll {
         Remove-TestWorkbook
         $session = Connect-TestCloud
@@ -58,7 +59,7 @@ Describe 'Where no workbook is installed' -Skip:$noCloud {
     AfterAll { Disconnect-TroveSession }
 }
 
-Describe 'Install-TroveWorkbook' -Skip:$noCloud {
+Describe 'Install-TroveWorkbook' {
     BeforeAll {
         $null = Connect-TestCloud
         $null = Install-TroveWorkbook
@@ -131,7 +132,7 @@ Describe 'Install-TroveWorkbook' -Skip:$noCloud {
     }
 }
 
-Describe 'On the workbook that is <Kind>' -Skip:$noCloud -ForEach $ours, $spec, $client {
+Describe 'On the workbook that is <Kind>' -ForEach $ours, $spec, $client {
     BeforeAll {
         Remove-TestWorkbook
         $null = Connect-TestCloud
@@ -188,7 +189,7 @@ Describe 'On the workbook that is <Kind>' -Skip:$noCloud -ForEach $ours, $spec, 
     }
 }
 
-Describe 'A change of the workbook under schedules' -Skip:$noCloud {
+Describe 'A change of the workbook under schedules' {
     BeforeAll {
         Remove-TestWorkbook
         $null = Connect-TestCloud
@@ -235,7 +236,7 @@ Describe 'A change of the workbook under schedules' -Skip:$noCloud {
     }
 }
 
-Describe 'A cloud whose Mistral has no Trove actions' -Skip:$noCloud {
+Describe 'A cloud whose Mistral has no Trove actions' {
     BeforeAll {
         $null = Connect-TestCloud
         $null = Install-TroveWorkbook

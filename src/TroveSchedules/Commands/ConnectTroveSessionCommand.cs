@@ -17,6 +17,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     private const string ByPassword = "Password";
     private const string ByApplicationCredential = "ApplicationCredential";
     private const string ByToken = "Token";
+    private const string ToSandbox = "Sandbox";
 
     /// <summary>The name of a cloud in clouds.yaml.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = FromCloud)]
@@ -75,49 +76,102 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [ValidateNotNull]
     public SecureString? Token { get; set; }
 
+    /// <summary>Makes a cloud in this process to try things out on: instances m, broken and two called dup, and nobody's databases.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToSandbox)]
+    public SwitchParameter Sandbox { get; set; }
+
+    /// <summary>How many times faster the sandbox's clock runs: with 60 a minute passes in a second, with 0 only Step-TroveSandbox moves it.</summary>
+    [Parameter(ParameterSetName = ToSandbox)]
+    [ValidateRange(0.0, 100_000.0)]
+    public double SandboxSpeed { get; set; } = 1;
+
+    /// <summary>How many more instances the sandbox has: db-00001, db-00002 …</summary>
+    [Parameter(ParameterSetName = ToSandbox)]
+    [ValidateRange(0, 100_000)]
+    public int SandboxInstances { get; set; }
+
     /// <summary>The region, case-sensitive; the first that the catalogue lists when left out.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByApplicationCredential)]
+    [Parameter(ParameterSetName = ByToken)]
     public string? Region { get; set; }
 
     /// <summary>Which of the catalogue's endpoints to use.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByApplicationCredential)]
+    [Parameter(ParameterSetName = ByToken)]
     [ValidateSet("Public", "Internal", "Admin")]
     public string? Interface { get; set; }
 
     /// <summary>Mistral's address, in place of the catalogue's.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByApplicationCredential)]
+    [Parameter(ParameterSetName = ByToken)]
     public Uri? WorkflowEndpoint { get; set; }
 
     /// <summary>Trove's address, in place of the catalogue's.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByApplicationCredential)]
+    [Parameter(ParameterSetName = ByToken)]
     public Uri? DatabaseEndpoint { get; set; }
 
     /// <summary>A PEM file with the authorities that may have signed the cloud's certificates.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByApplicationCredential)]
+    [Parameter(ParameterSetName = ByToken)]
     public string? CACertificate { get; set; }
 
     /// <summary>A PEM or PFX file with the certificate to show to the cloud.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByApplicationCredential)]
+    [Parameter(ParameterSetName = ByToken)]
     public string? ClientCertificate { get; set; }
 
     /// <summary>The PEM file of the client certificate's key, where it is not in the same file.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByApplicationCredential)]
+    [Parameter(ParameterSetName = ByToken)]
     public string? ClientKey { get; set; }
 
     /// <summary>Takes any certificate for good. Whoever sits between can then read the password.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromEnvironment)]
+    [Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword)]
+    [Parameter(ParameterSetName = ByApplicationCredential)]
+    [Parameter(ParameterSetName = ByToken)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>Connects.</summary>
     protected override void EndProcessing() => Try(() =>
     {
-        CloudSettings settings = ReadSettings();
-        if (settings.SkipCertificateCheck)
-            WriteWarning("Certificates are not checked: whoever sits between this machine and the cloud can read and change everything, the password included.");
-        TroveSession session = Await(CloudSession.ConnectAsync(settings, Cancelled));
+        TroveSession session = Sandbox ? Await(Sandboxes.ConnectAsync(SandboxSpeed, SandboxInstances, Cancelled)) : ConnectToCloud();
         SharedSession.Set(session);
         WriteObject(session);
     });
+
+    private TroveSession ConnectToCloud()
+    {
+        CloudSettings settings = ReadSettings();
+        if (settings.SkipCertificateCheck)
+            WriteWarning("Certificates are not checked: whoever sits between this machine and the cloud can read and change everything, the password included.");
+        return Await(Sandboxes.At(settings.AuthUrl) is { } sandbox
+            ? CloudSession.ConnectAsync(settings, sandbox.Clock, () => Sandboxes.Transport(sandbox), Cancelled)
+            : CloudSession.ConnectAsync(settings, Cancelled));
+    }
 
     private CloudSettings ReadSettings()
     {

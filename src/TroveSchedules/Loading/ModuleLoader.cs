@@ -31,7 +31,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     {
         var own = new DependencyContext();
         AssemblyLoadContext.Default.Resolving += (_, name) =>
-            name.Name == "TroveSchedules.OpenStack" ? own.LoadFromAssemblyName(name) : null;
+            name.Name!.StartsWith("TroveSchedules.", StringComparison.Ordinal) ? own.LoadFromAssemblyName(name) : null;
         return true;
     }
 

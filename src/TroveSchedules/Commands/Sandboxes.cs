@@ -1,0 +1,71 @@
+using System;
+using System.Collections.Concurrent;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.Sandbox;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>The sandboxes of this process, each reached by its address as a real cloud is, and gone with the session that it was made for.</summary>
+internal static class Sandboxes
+{
+    private static readonly ConcurrentDictionary<string, SandboxCloud> All = new(StringComparer.OrdinalIgnoreCase);
+    private static int s_count;
+
+    /// <summary>The sandbox at an address; null where that is no sandbox's.</summary>
+    public static SandboxCloud? At(Uri authUrl) => All.TryGetValue(authUrl.Authority, out SandboxCloud? cloud) ? cloud : null;
+
+    /// <summary>Makes a sandbox, and a session of its user demo.</summary>
+    public static async Task<TroveSession> ConnectAsync(double speed, int instances, CancellationToken cancellationToken)
+    {
+        string host = $"sandbox-{Interlocked.Increment(ref s_count)}.invalid";
+        var cloud = new SandboxCloud(new SandboxOptions
+        {
+            Speed = speed,
+            Instances = instances,
+            KeystoneUrl = new Uri($"http://{host}:5000"),
+            MistralUrl = new Uri($"http://{host}:8989"),
+            TroveUrl = new Uri($"http://{host}:8779"),
+        });
+        All[cloud.AuthUrl.Authority] = cloud;
+        SandboxAccount demo = cloud.Accounts[0];
+        CloudSettings settings = new()
+        {
+            AuthUrl = cloud.AuthUrl,
+            Credential = PasswordCredential.ById(demo.UserId, demo.Password),
+            Project = ProjectScope.ById(demo.ProjectId),
+        };
+        return await CloudSession.ConnectAsync(settings, cloud.Clock, () => new Last(cloud), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What brings another session's requests to a sandbox, for as long as that is there.</summary>
+    public static HttpMessageHandler Transport(SandboxCloud cloud) => new Guest(cloud);
+
+    /// <summary>Says that the sandbox has ended, at once: a connection that broke would be tried again.</summary>
+    private sealed class Guest(SandboxCloud cloud) : DelegatingHandler(cloud.CreateHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (At(cloud.AuthUrl) == cloud)
+                return base.SendAsync(request, cancellationToken);
+            throw new TroveScheduleException(TroveErrorKind.Unavailable, $"The sandbox at {cloud.AuthUrl} has ended: the session that made it was disconnected.")
+            {
+                RecommendedAction = "Make another with Connect-TroveSession -Sandbox.",
+            };
+        }
+    }
+
+    /// <summary>Ends its sandbox when the session ends.</summary>
+    private sealed class Last(SandboxCloud cloud) : DelegatingHandler(cloud.CreateHandler())
+    {
+        protected override void Dispose(bool disposing)
+        {
+            All.TryRemove(cloud.AuthUrl.Authority, out _);
+            cloud.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System;
+using System.Management.Automation;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Moves a sandbox's clock, and lets everything happen that becomes due.</summary>
+[Cmdlet(VerbsCommon.Step, "TroveSandbox")]
+[OutputType(typeof(void))]
+public sealed class StepTroveSandboxCommand : SessionCmdlet
+{
+    /// <summary>By how much, such as 00:10:00.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    public TimeSpan By { get; set; }
+
+    /// <summary>Moves it.</summary>
+    protected override void EndProcessing() => Try(() =>
+    {
+        if (By < TimeSpan.Zero)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Invalid, $"A sandbox's clock goes forward only, not by {By}.")
+            {
+                ErrorId = "InvalidTime",
+                Target = By,
+            };
+        }
+        (Sandboxes.At(Session!.AuthUrl) ?? throw new TroveScheduleException(TroveErrorKind.Invalid, $"There is no sandbox at {Session.AuthUrl}: it has ended, or it is a real cloud, whose clock nobody moves.")
+        {
+            ErrorId = "InvalidSession",
+            Target = Session,
+            RecommendedAction = "Make a sandbox with Connect-TroveSession -Sandbox.",
+        }).Step(By);
+    });
+}
