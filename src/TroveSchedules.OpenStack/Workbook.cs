@@ -31,7 +31,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     /// <exception cref="TroveScheduleException">Any kind, as Mistral answers.</exception>
     public async Task<InstalledWorkbook> GetAsync(CancellationToken cancellationToken = default)
     {
-        Workflow? workflow = await session.Workflows.FindAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false);
+        Workflow? workflow = await FindWorkflowAsync(cancellationToken).ConfigureAwait(false);
         bool hasActions = await session.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false);
         if (workflow is null)
             return new InstalledWorkbook { Name = Name, Workflow = BackupSchedules.WorkflowName, HasTroveActions = hasActions };
@@ -98,7 +98,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     {
         if (session.Inputs is { } known)
             return known;
-        Workflow? workflow = await session.Workflows.FindAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false);
+        Workflow? workflow = await FindWorkflowAsync(cancellationToken).ConfigureAwait(false);
         if (!await session.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false))
         {
             throw new TroveScheduleException(TroveErrorKind.NotFound,
@@ -120,6 +120,17 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
             };
         }
         return session.Inputs = WorkflowInputs.Of(workflow);
+    }
+
+    // To an administrator Mistral may give another project's private workflow of the name, though there is an own or a public one.
+    private async Task<Workflow?> FindWorkflowAsync(CancellationToken cancellationToken)
+    {
+        Workflow? workflow = await session.Workflows.FindAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false);
+        if (workflow is null || workflow.ProjectId is null || workflow.ProjectId == session.ProjectId || workflow.Scope == "public")
+            return workflow;
+        return (await session.Workflows.ListAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false))
+            .OrderByDescending(own => own.ProjectId == session.ProjectId)
+            .FirstOrDefault(seen => seen.ProjectId == session.ProjectId || seen.Scope == "public");
     }
 
     // A trigger whose input no longer fits goes on "firing": its next time advances, and no execution appears anywhere.

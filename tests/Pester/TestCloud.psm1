@@ -287,7 +287,11 @@ function Remove-TestWorkbook {
     param([string] $As = 'demo')
     Clear-TestCloud $As
     $null = Invoke-TestApi workflowv2 /workbooks/trove Delete -As $As -AllowError
-    $null = Invoke-TestApi workflowv2 /workflows/trove.backup_create Delete -As $As -AllowError
+    # By id: of a name that other projects use too, an administrator may be given theirs.
+    $project = (Get-TestToken $As).ProjectId
+    (Invoke-TestApi workflowv2 '/workflows?name=eq:trove.backup_create' -As $As).workflows | Where-Object project_id -EQ $project | ForEach-Object {
+        $null = Invoke-TestApi workflowv2 "/workflows/$($_.id)" Delete -As $As -AllowError
+    }
 }
 
 function Start-TestExecution {

@@ -25,6 +25,7 @@ namespace TroveSchedules.OpenStack.Http;
 [JsonSerializable(typeof(WorkbookPage))]
 [JsonSerializable(typeof(ValidationAnswer))]
 [JsonSerializable(typeof(Workflow))]
+[JsonSerializable(typeof(WorkflowPage))]
 [JsonSerializable(typeof(MistralAction))]
 [JsonSerializable(typeof(InstancePage))]
 [JsonSerializable(typeof(InstanceAnswer))]

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
@@ -11,6 +12,11 @@ internal sealed class Workflows(ServiceClient mistral)
     /// <summary>The workflow of that name, the session's own or a public one; null when there is none.</summary>
     public Task<Workflow?> FindAsync(string name, CancellationToken cancellationToken) =>
         mistral.FindAsync($"/workflows/{Uri.EscapeDataString(name)}", WireJson.Default.Workflow, name, cancellationToken);
+
+    /// <summary>The workflows of that name: the session's own, and public ones.</summary>
+    public async Task<IReadOnlyList<Workflow>> ListAsync(string name, CancellationToken cancellationToken) =>
+        Promised.Rows((await mistral.GetAsync("/workflows" + new Query().Equal("name", name), WireJson.Default.WorkflowPage, name, cancellationToken)
+            .ConfigureAwait(false)).Workflows);
 
     /// <summary>Whether the cloud's Mistral has an action.</summary>
     public async Task<bool> HasActionAsync(string name, CancellationToken cancellationToken) =>
@@ -29,6 +35,11 @@ internal sealed record Workflow
     public string? ProjectId { get; init; }
     public DateTimeOffset? CreatedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
+}
+
+internal sealed record WorkflowPage
+{
+    public required IReadOnlyList<Workflow> Workflows { get; init; }
 }
 
 internal sealed record MistralAction(string Name);

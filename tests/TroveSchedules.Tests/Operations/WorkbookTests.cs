@@ -292,4 +292,20 @@ public sealed class WorkbookTests
         Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => Install(cloud))).Kind);
         Assert.Empty(Writes(cloud));
     }
+
+    [Fact]
+    public async Task Another_projects_private_workflow_that_an_administrator_is_given_is_not_taken_for_the_installed_one()
+    {
+        string Workflow(string scope, string project) => Rows.Workflow(Rows.OurInputs, row =>
+        {
+            row["scope"] = scope;
+            row["project_id"] = project;
+        });
+        ScriptedCloud cloud = Cloud(Row(Workbook.Bundled))
+            .Always(Rows.WorkflowRoute, Answers.Ok(Workflow("private", "another")))
+            .Always("GET /v2/workflows", Answers.Ok($$"""{"workflows": [{{Workflow("public", ScriptedCloud.Project)}}]}"""));
+        using CloudSession session = await cloud.ConnectAsync();
+        InstalledWorkbook installed = await new Workbook(session).GetAsync();
+        Assert.Equal(("public", ScriptedCloud.Project), (installed.Scope, installed.ProjectId));
+    }
 }
