@@ -39,6 +39,12 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock)
         {
             throw Unreachable(e, service, request.RequestUri!, target);
         }
+#if !NET
+        finally
+        {
+            limit.Cancel(); // Disposing of it leaves its timer running.
+        }
+#endif
     }
 
     /// <summary>The error for a request that got no answer: who was asked, and why not.</summary>

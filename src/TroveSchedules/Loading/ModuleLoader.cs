@@ -26,12 +26,15 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
         GC.KeepAlive(typeof(BackupSchedule)); // Loads what cmdlets emit, so that a script finds the types before it has used a cmdlet.
     }
 
+    private static string PathOf(AssemblyName name) => Path.Combine(Folder, name.Name + ".dll");
+
 #if NET
     private static bool Hook()
     {
         var own = new DependencyContext();
+        // A name that only sounds like ours, such as that of a serializer made beforehand, must not come back here from our context, and again.
         AssemblyLoadContext.Default.Resolving += (_, name) =>
-            name.Name!.StartsWith("TroveSchedules.", StringComparison.Ordinal) ? own.LoadFromAssemblyName(name) : null;
+            name.Name!.StartsWith("TroveSchedules.", StringComparison.Ordinal) && File.Exists(PathOf(name)) ? own.LoadFromAssemblyName(name) : null;
         return true;
     }
 
@@ -39,7 +42,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     {
         protected override Assembly? Load(AssemblyName name)
         {
-            string path = Path.Combine(Folder, name.Name + ".dll");
+            string path = PathOf(name);
             return File.Exists(path) ? Shared(name) ?? LoadFromAssemblyPath(path) : null;
         }
 
@@ -61,10 +64,14 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     {
         AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) =>
         {
-            string path = Path.Combine(Folder, new AssemblyName(wanted.Name).Name + ".dll");
-            return File.Exists(path) ? Assembly.LoadFrom(path) : null;
+            string path = PathOf(new AssemblyName(wanted.Name));
+            return IsForUs(wanted.RequestingAssembly) && File.Exists(path) ? Assembly.LoadFrom(path) : null;
         };
         return true;
     }
+
+    // Another module that lacks a library is to look for its own, not to get our version. Who asks is not always known.
+    private static bool IsForUs(Assembly? asking) =>
+        asking is null || asking.IsDynamic || asking.Location.StartsWith(Path.GetDirectoryName(Folder)!, StringComparison.OrdinalIgnoreCase);
 #endif
 }
