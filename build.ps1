@@ -7,7 +7,7 @@
     Builds the module into out/TroveSchedules.
 .EXAMPLE
     ./build.ps1 Test
-    Builds it, then runs the .NET tests and the Pester suite on a sandbox; on a real cloud as well where TROVE_TEST_STACK names one.
+    Builds it, then runs the .NET tests and the Pester suite on a sandbox, with both flavours; on a real cloud as well where TROVE_TEST_STACK names one.
 .EXAMPLE
     ./build.ps1 Stack
     Starts a real Keystone, Mistral and Trove on this machine (Debian, root), and lets TROVE_TEST_STACK name them; ./build.ps1 Stack -Stop ends them.
@@ -60,18 +60,19 @@ function Test {
     if (-not (Get-Module Pester -ListAvailable | Where-Object { $_.Version -ge [version] '5.0' })) {
         throw 'The module''s own tests need Pester 5: Install-Module Pester -MinimumVersion 5.0 -Scope CurrentUser'
     }
-    $counts = @(Test-Module sandbox '')
+    $counts = @(Test-Module sandbox)
+    $counts += Test-Module 'sandbox, netstandard2.0' -Flavour netstandard2.0
     if ($env:TROVE_TEST_STACK) { $counts += Test-Module stack $env:TROVE_TEST_STACK }
     $counts | ForEach-Object { Write-Host $_ }
     if ($counts -notlike '*, 0 failed, *: Passed') { throw 'The module''s own tests failed.' }
 }
 
-function Test-Module($Cloud, $Stack) {
+function Test-Module($Cloud, $Stack, $Flavour) {
     # In a process of its own: it inherits no preference of this script, and the module's files are free for the next build.
     $before = $env:TROVE_TEST_STACK
     $counts = New-TemporaryFile
     try {
-        $env:TROVE_TEST_STACK = $Stack
+        $env:TROVE_TEST_STACK, $env:TROVE_TEST_FLAVOUR = $Stack, $Flavour
         & (Get-Process -Id $PID).Path -NoProfile -Command @"
             `$result = Invoke-Pester '$PSScriptRoot/tests/Pester' -PassThru -Output Detailed
             'Pester on the $Cloud`: {0} passed, {1} failed, {2} skipped in {3:0} s: {4}' -f `$result.PassedCount, `$result.FailedCount, `$result.SkippedCount,
@@ -80,7 +81,7 @@ function Test-Module($Cloud, $Stack) {
         (Get-Content $counts) ?? "Pester on the ${Cloud}: 0 passed, 0 failed, 0 skipped: it did not end"
     }
     finally {
-        $env:TROVE_TEST_STACK = $before
+        $env:TROVE_TEST_STACK, $env:TROVE_TEST_FLAVOUR = $before, $null
         Remove-Item $counts
     }
 }

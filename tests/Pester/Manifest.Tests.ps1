@@ -28,19 +28,6 @@ Describe 'The module' -ForEach @{ Names = $names } {
         $output | Should -Be 'TroveSchedules'
     }
 
-    It 'lets a script name the types that its cmdlets emit, before any cmdlet has run' {
-        $types = 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'Instance', 'Backup', 'InstalledWorkbook', 'TroveSession'
-        Invoke-FreshPwsh "'$($types -join "', '")' | ForEach-Object { if (-not ""TroveSchedules.`$_"" -as [type]) { `$_ } }" | Should -BeNullOrEmpty
-    }
-
-    It 'keeps its dependencies out of the default load context' {
-        Invoke-FreshPwsh @'
-$null = Test-TroveCronPattern '0 3 * * *'
-try { Connect-TroveSession -Cloud none -ErrorAction Stop } catch { }
-[Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.GetName().Name | Where-Object { $_ -match '^(YamlDotNet|Polly|Microsoft\.Extensions\.Http)' }
-'@ | Should -BeNullOrEmpty
-    }
-
     It 'is imported in less than a second' {
         $milliseconds = Invoke-FreshPwsh "Remove-Module TroveSchedules; (Measure-Command { Import-Module '$($module.ModuleBase)/TroveSchedules.psd1' }).TotalMilliseconds"
         [double] $milliseconds | Should -BeLessThan 1000

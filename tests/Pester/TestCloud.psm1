@@ -2,10 +2,12 @@
 # The cloud is a sandbox, a new one for each file, whose clock stands still until a test waits for something. It is the real one of tests/stack where
 # TROVE_TEST_STACK names that (its state directory). Both have the same accounts and instances, and are reached by address: the sandbox through servers on the
 # loopback, so that other processes, recording proxies and clouds.yaml see no difference.
+# Where TROVE_TEST_FLAVOUR is netstandard2.0, the module is what Windows PowerShell makes of it: the same folder, whose manifest names that flavour.
 
 $ErrorActionPreference = 'Stop'
 $script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
-$script:Manifest = Join-Path $Root 'out/TroveSchedules/TroveSchedules.psd1'
+$script:Built = Join-Path $Root 'out/TroveSchedules'
+$script:Manifest = Join-Path ($env:TROVE_TEST_FLAVOUR ? "$PSScriptRoot/bin/$env:TROVE_TEST_FLAVOUR/TroveSchedules" : $Built) 'TroveSchedules.psd1'
 # The folder with clouds.yaml; the sandbox, where that is the cloud, and the servers in front of it.
 $script:Cloud = $null
 $script:Sandbox = $null
@@ -20,9 +22,32 @@ if (-not ('TroveSchedules.PesterTests.TestServer' -as [type])) {
 
 function Import-TestModule {
     <# Loads the module as build.ps1 made it, and starts without a session. #>
-    if (-not (Test-Path $Manifest)) { throw 'The module is not built: run ./build.ps1' }
+    if (-not (Test-Path $Built)) { throw 'The module is not built: run ./build.ps1' }
+    if ($env:TROVE_TEST_FLAVOUR -and -not (Get-Module TroveSchedules)) { Copy-TestFlavour }
     Import-Module $Manifest -Global
     Disconnect-TroveSession
+}
+
+function Copy-TestFlavour {
+    # All relative to the module's folder is where Windows PowerShell finds it: formats, help, licence.
+    $copy = Split-Path $Manifest
+    Remove-Item $copy -Recurse -Force -ErrorAction Ignore
+    $null = New-Item (Split-Path $copy) -ItemType Directory -Force
+    Copy-Item $Built $copy -Recurse
+    $text = Get-Content $Manifest -Raw
+    $flavoured = $text -replace '(?m)(?<=^\s*RootModule\s*=\s*).*$', "'$env:TROVE_TEST_FLAVOUR/TroveSchedules.dll'"
+    if ($flavoured -eq $text -or -not (Test-Path "$copy/$env:TROVE_TEST_FLAVOUR")) { throw "The module has no flavour '$env:TROVE_TEST_FLAVOUR' (TROVE_TEST_FLAVOUR)." }
+    Set-Content $Manifest $flavoured -NoNewline
+}
+
+function Get-TestManifest {
+    <# The manifest of the module that is tested. #>
+    $script:Manifest
+}
+
+function Test-OwnLoadContext {
+    <# Whether the module keeps what it depends on apart. The flavour for Windows PowerShell, where no assembly can be kept apart, does not. #>
+    -not $env:TROVE_TEST_FLAVOUR
 }
 
 function Open-TestCloud {
@@ -134,12 +159,12 @@ function Use-Environment {
 }
 
 function Invoke-FreshPwsh {
-    <# Runs a script in a new PowerShell with the module and no OS_* variables but those given; gives its output as text. #>
-    param([string] $Script, [hashtable] $Environment = @{}, [string] $WorkingDirectory = $TestDrive)
+    <# Runs a script in a new PowerShell with the module, unless that is unwanted, and no OS_* variables but those given; gives its output as text. #>
+    param([string] $Script, [hashtable] $Environment = @{}, [string] $WorkingDirectory = $TestDrive, [switch] $WithoutModule)
     $start = [Diagnostics.ProcessStartInfo]@{
         FileName = 'pwsh'; WorkingDirectory = $WorkingDirectory; RedirectStandardOutput = $true; RedirectStandardError = $true
     }
-    '-NoProfile', '-NonInteractive', '-Command', "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$Manifest'; $Script" |
+    '-NoProfile', '-NonInteractive', '-Command', "`$PSStyle.OutputRendering = 'PlainText'; $($WithoutModule ? '' : "Import-Module '$Manifest'"); $Script" |
         ForEach-Object { $start.ArgumentList.Add($_) }
     @($start.Environment.Keys) -like 'OS_*' | ForEach-Object { $null = $start.Environment.Remove($_) }
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }

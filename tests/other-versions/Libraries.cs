@@ -1,0 +1,48 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Polly;
+using Polly.Retry;
+using YamlDotNet.Serialization;
+
+namespace OtherVersions;
+
+/// <summary>Each uses a library, and tells where that came from.</summary>
+public static class Libraries
+{
+    public static string Yaml()
+    {
+        var read = new DeserializerBuilder().Build().Deserialize<Dictionary<string, string>>("library: yaml");
+        return read["library"] == "yaml" ? Place(typeof(DeserializerBuilder)) : throw new InvalidOperationException("It reads something else.");
+    }
+
+    public static string Polly()
+    {
+        int attempts = 0;
+        ResiliencePipeline pipeline = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions { Delay = TimeSpan.Zero }).Build();
+        pipeline.Execute(() =>
+        {
+            if (++attempts < 3)
+                throw new InvalidOperationException("Not yet.");
+        });
+        return attempts == 3 ? Place(typeof(ResiliencePipeline)) : throw new InvalidOperationException("It does not try again.");
+    }
+
+    public static string Http()
+    {
+        using ServiceProvider services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
+        using HttpClient client = services.GetRequiredService<IHttpClientFactory>().CreateClient();
+        return client.BaseAddress is null ? Place(typeof(IHttpClientFactory)) : throw new InvalidOperationException("It makes something else.");
+    }
+
+    public static string Logging()
+    {
+        NullLogger.Instance.LogInformation("Nobody reads {This}.", "this");
+        return Place(typeof(NullLogger));
+    }
+
+    private static string Place(Type type) => type.Assembly.Location;
+}
