@@ -33,6 +33,12 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// </exception>
     public async Task<PreparedSchedule> PrepareAsync(ScheduleRequest request, CancellationToken cancellationToken = default)
     {
+        if (request.MayHaveBegun && request.Pattern is not null && ScheduleRules.IsTooEarly(request.FirstExecutionTime, session.Now))
+        {
+            warn?.Invoke(FormattableString.Invariant(
+                $"The first execution time {request.FirstExecutionTime:u} of '{request.Name}' has passed, so the schedule begins with the next time of its pattern '{request.Pattern}'."));
+            request = request with { FirstExecutionTime = null };
+        }
         CronPattern? pattern = ScheduleRules.Check(request, session.Now);
         if (session.Token.Methods.Contains("application_credential"))
             throw DelegatedToken(null, request.Instance);
@@ -90,7 +96,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             trigger = await LookAfterAsync(prepared.Id, e, cancellationToken).ConfigureAwait(false);
         }
 
-        BackupSchedule schedule = ToSchedule(trigger);
+        BackupSchedule schedule = ToSchedule(trigger, session.Now);
         WarnOfAnotherFirstRun(prepared, schedule);
         return schedule;
     }
@@ -103,28 +109,8 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) for an instance that neither exists nor has a schedule; any kind, as the services answer.</exception>
     public async Task<IReadOnlyList<BackupSchedule>> ListAsync(string? instance = null, bool allProjects = false, CancellationToken cancellationToken = default)
     {
-        // An id needs no look-up, and an instance that is gone may have left schedules behind.
-        bool isId = ResourceId.IsUuid(instance);
-        string? instanceId = instance is null || isId
-            ? instance
-            : (await _instances.GetAsync(instance, cancellationToken).ConfigureAwait(false)).Id;
-
-        var found = new List<BackupSchedule>();
-        await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(WorkflowName, null, allProjects, cancellationToken).ConfigureAwait(false))
-        {
-            BackupSchedule schedule = ToSchedule(trigger);
-            if (!session.Sees(schedule.ProjectId, allProjects))
-                continue;
-            if (instanceId is null || string.Equals(schedule.InstanceId, instanceId, StringComparison.OrdinalIgnoreCase))
-                found.Add(schedule);
-        }
-        if (found.Count == 0 && isId)
-        {
-            string id = (await _instances.GetAsync(instance!, cancellationToken).ConfigureAwait(false)).Id;
-            if (!string.Equals(id, instance, StringComparison.OrdinalIgnoreCase)) // A name that looks like an id.
-                return await ListAsync(id, allProjects, cancellationToken).ConfigureAwait(false);
-        }
-        return [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];
+        var listing = new ScheduleListing(session, allProjects);
+        return await (instance is null ? listing.AllAsync(cancellationToken) : listing.OfInstanceAsync(instance, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>One schedule (the spec's <c>schedule_show</c>).</summary>
@@ -175,7 +161,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         if (trigger is null || !session.Sees(trigger.ProjectId, allProjects))
             return null;
         return trigger.WorkflowName == WorkflowName
-            ? ToSchedule(trigger)
+            ? ToSchedule(trigger, session.Now)
             : throw new TroveScheduleException(TroveErrorKind.Invalid,
                 $"The cron trigger '{id}' runs the workflow '{trigger.WorkflowName}', not '{WorkflowName}': it is no backup schedule.")
             {
@@ -252,7 +238,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             RecommendedAction = "Connect with a user's name and password to create schedules; the application credential can list and delete them.",
         };
 
-    private BackupSchedule ToSchedule(CronTrigger trigger)
+    internal static BackupSchedule ToSchedule(CronTrigger trigger, DateTimeOffset now)
     {
         ScheduleInput input = ScheduleInput.Parse(trigger.WorkflowInput);
         bool isOnce = trigger.FirstExecutionTime is not null && trigger.Pattern == ScheduleRules.NeverPattern;
@@ -269,7 +255,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             FirstExecutionTime = trigger.FirstExecutionTime,
             NextExecutionTime = trigger.NextExecutionTime,
             RemainingExecutions = trigger.RemainingExecutions,
-            IsStuck = trigger.NextExecutionTime < session.Now - TimeSpan.FromMinutes(1),
+            IsStuck = trigger.NextExecutionTime < now - TimeSpan.FromMinutes(1),
             CreatedAt = trigger.CreatedAt,
             UpdatedAt = trigger.UpdatedAt,
             ProjectId = trigger.ProjectId,

@@ -3,7 +3,7 @@ using System;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>A schedule to be made: the arguments of the spec's <c>schedule_create</c>.</summary>
-public sealed class ScheduleRequest
+public sealed record ScheduleRequest
 {
     /// <summary>The instance to back up, by its id or name.</summary>
     public required string Instance { get; init; }
@@ -30,6 +30,12 @@ public sealed class ScheduleRequest
 
     /// <summary>When to run first, at least one minute ahead; Mistral knows whole minutes only, so it is rounded up. Null for the pattern's next time.</summary>
     public DateTimeOffset? FirstExecutionTime { get; init; }
+
+    /// <summary>
+    /// Whether the request tells of a schedule that runs already, so that a <see cref="FirstExecutionTime"/> in the past is left out, with a warning, and is no error. That of a
+    /// schedule without <see cref="Pattern"/> is one all the same.
+    /// </summary>
+    public bool MayHaveBegun { get; init; }
 
     /// <summary>How many times to run, 1 or more, after which Mistral deletes the schedule; null for no end.</summary>
     public int? RemainingExecutions { get; init; }

@@ -32,7 +32,7 @@ internal static class ScheduleRules
             throw Invalid("InvalidRemainingExecutions", request.RemainingExecutions,
                 $"A schedule cannot run {request.RemainingExecutions} times: the number of executions is 1 or more.", "Leave it out for a schedule without end.");
         }
-        if (WholeMinute(request.FirstExecutionTime) is { } first && first < now + TimeSpan.FromMinutes(1))
+        if (IsTooEarly(request.FirstExecutionTime, now))
         {
             throw Invalid("InvalidFirstExecutionTime", request.FirstExecutionTime,
                 FormattableString.Invariant($"The first execution time {request.FirstExecutionTime:u} is not at least one minute after the cloud's present time, {now:u}."),
@@ -62,6 +62,9 @@ internal static class ScheduleRules
             $"The installed workbook takes no {input} (it takes {string.Join(", ", inputs.Names)}), so {parameter} cannot be used: {which}.",
             "Install-TroveWorkbook loads one that takes it.");
     }
+
+    /// <summary>Whether Mistral would refuse a first time: it wants a minute ahead of it.</summary>
+    public static bool IsTooEarly(DateTimeOffset? first, DateTimeOffset now) => WholeMinute(first) < now + TimeSpan.FromMinutes(1);
 
     /// <summary>Mistral knows first times in whole minutes only: the next one, so that nothing runs before it was asked to.</summary>
     public static DateTimeOffset? WholeMinute(DateTimeOffset? time) =>

@@ -148,7 +148,7 @@ Describe 'Test-TroveCronPattern' {
 
     It 'takes null and an empty pipeline for nothing' {
         @() | Test-TroveCronPattern | Should -BeNullOrEmpty
-        { $null | Test-TroveCronPattern -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterArgumentValidationErrorNullNotAllowed*'
+        { $null | Test-TroveCronPattern -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
     }
 }
 

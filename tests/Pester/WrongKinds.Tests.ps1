@@ -1,19 +1,39 @@
 BeforeDiscovery {
-    $nouns = 'schedule', 'execution', 'backup', 'instance', 'workbook', 'occurrence', 'report', 'session', 'date', 'number', 'hashtable', 'process', 'line'
-    # What each parameter takes; anything else is of the wrong kind.
-    $takes = @(
-        @{ Cmdlet = 'Remove-TroveBackupSchedule'; Parameter = 'Id'; Takes = @('schedule') }
-        @{ Cmdlet = 'Remove-TroveScheduleExecution'; Parameter = 'Id'; Takes = @('execution') }
-        @{ Cmdlet = 'Get-TroveScheduleExecution'; Parameter = 'Schedule'; Takes = @('schedule') }
-        @{ Cmdlet = 'Get-TroveBackupSchedule'; Parameter = 'Instance'; Takes = @('instance') }
-        @{ Cmdlet = 'Get-TroveInstance'; Parameter = 'Id'; Takes = @('instance') }
-        @{ Cmdlet = 'Get-TroveBackup'; Parameter = 'Id'; Takes = @('backup', 'execution') }
-        @{ Cmdlet = 'New-TroveBackupSchedule'; Parameter = 'Instance'; Takes = @('instance'); With = @{ Pattern = '0 3 * * *'; Name = 'pester' } }
-        @{ Cmdlet = 'Get-TroveScheduleOccurrence'; Parameter = 'Schedule'; Takes = @('schedule') }
-        @{ Cmdlet = 'Disconnect-TroveSession'; Parameter = 'Session'; Takes = @('session') }
-    )
-    $wrong = foreach ($one in $takes) {
-        foreach ($noun in $nouns | Where-Object { $_ -notin $one.Takes }) { $one + @{ Noun = $noun } }
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Import-TestModule
+    $nouns = 'schedule', 'execution', 'backup', 'instance', 'workbook', 'occurrence', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
+    # What each parameter takes; anything else is of the wrong kind, for all parameters of the cmdlet where it comes from the pipeline.
+    $takes = @{
+        'Disconnect-TroveSession'        = @{ Session = @('session') }
+        'Get-TroveBackup'                = @{ Instance = @('instance'); Id = 'backup', 'execution' }
+        'Get-TroveBackupSchedule'        = @{ Instance = @('instance'); Id = @('schedule') }
+        'Get-TroveInstance'              = @{ Id = @('instance') }
+        'Get-TroveScheduleExecution'     = @{ Schedule = @('schedule'); Id = @('execution') }
+        'Get-TroveScheduleOccurrence'    = @{ Schedule = @('schedule'); Pattern = @('report') }
+        'Install-TroveWorkbook'          = @{ Path = @('file') }
+        'New-TroveBackupSchedule'        = @{ Instance = @('instance') }
+        'Remove-TroveBackupSchedule'     = @{ Id = @('schedule') }
+        'Remove-TroveScheduleExecution'  = @{ Id = @('execution') }
+        'Test-TroveCronPattern'          = @{ Pattern = 'schedule', 'report' }
+    }
+    # Alive, back from a file or a job, and after Select-Object. Of a session only the living one is of use.
+    $forms = 'live', 'deserialised', 'selected'
+    # Every cmdlet that takes something from the pipeline, whether the table has it or not.
+    $cmdlets = Get-Command -Module TroveSchedules | Where-Object { $_.Parameters.Values.Attributes.ValueFromPipeline -contains $true } | ForEach-Object Name
+    $known = $cmdlets | ForEach-Object { @{ Cmdlet = $_; Table = $takes } }
+    $pairs = foreach ($cmdlet in $cmdlets) {
+        foreach ($noun in $nouns) {
+            foreach ($form in $forms) {
+                $isTaken = $noun -in @($takes[$cmdlet].Values | ForEach-Object { $_ })
+                @{ Cmdlet = $cmdlet; Noun = $noun; Form = $form; IsTaken = $isTaken -and -not ($noun -eq 'session' -and $form -ne 'live') }
+            }
+        }
+    }
+    $right, $wrong = $pairs.Where({ $_.IsTaken }, 'Split')
+    $named = foreach ($cmdlet in $takes.Keys | Sort-Object) {
+        foreach ($parameter in $takes[$cmdlet].Keys | Sort-Object) {
+            foreach ($noun in $nouns | Where-Object { $_ -notin $takes[$cmdlet][$parameter] }) { @{ Cmdlet = $cmdlet; Parameter = $parameter; Noun = $noun; Forms = $forms } }
+        }
     }
 }
 
@@ -21,23 +41,31 @@ BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
     $server = New-TestKeystone
+    $spare = Connect-TestKeystone $server.Url
     $session = Connect-TestKeystone $server.Url
     $uuid = '11111111-2222-4333-8444-555555555555'
-    $things = @{
-        schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $uuid; Name = 'm'; InstanceId = $uuid; Input = '{}'; ProjectId = $session.ProjectId }
+    $pattern = '0 3 * * *'
+    $live = @{
+        schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $uuid; Name = 'm'; InstanceId = $uuid; Pattern = $pattern; Input = '{}'; ProjectId = $session.ProjectId }
         execution = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; State = 'SUCCESS'; ScheduleId = $uuid; InstanceId = $uuid; BackupId = $uuid; ProjectId = $session.ProjectId }
         backup = [TroveSchedules.Backup] @{ Id = $uuid; Status = 'COMPLETED'; Name = 'm'; InstanceId = $uuid }
         instance = [TroveSchedules.Instance] @{ Id = $uuid; Name = 'm' }
         workbook = [TroveSchedules.InstalledWorkbook] @{ Name = 'trove'; Workflow = 'trove.backup_create' }
-        occurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = [DateTimeOffset]::UtcNow; ScheduleId = $uuid }
-        report = Test-TroveCronPattern '0 3 * * *'
-        session = $session
+        occurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = [DateTimeOffset]::UtcNow; ScheduleId = $uuid; Pattern = $pattern }
+        report = Test-TroveCronPattern $pattern
+        session = $spare
+        file = Get-Item "$PSScriptRoot/data/spec-workbook.yaml"
         date = Get-Date
         number = 42
-        hashtable = @{ Id = $uuid; Instance = 'm'; Schedule = $uuid }
+        hashtable = @{ Id = $uuid; Instance = 'm'; Schedule = $uuid; Pattern = $pattern; Path = $uuid }
         process = Get-Process -Id $PID
-        line = [pscustomobject] @{ Id = $uuid; Schedule = $uuid; ScheduleId = $uuid }
     }
+    $things = @{ live = $live; deserialised = @{}; selected = @{} }
+    foreach ($noun in $live.Keys) {
+        $things.deserialised.$noun = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($live.$noun))
+        $things.selected.$noun = $live.$noun | Select-Object *
+    }
+    $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false } }
 }
 
 AfterAll {
@@ -45,26 +73,47 @@ AfterAll {
     $server.Dispose()
 }
 
-Describe 'A thing of the wrong kind: <Noun> for <Cmdlet>' -ForEach $wrong {
-    BeforeAll {
-        $with = $With ?? @{}
-        $thing = $things.$Noun
+Describe 'The table of kinds' {
+    It 'says what <Cmdlet> takes from the pipeline' -ForEach $known {
+        $Table.Keys | Should -Contain $Cmdlet -Because 'a cmdlet that takes anything by accident is one that deletes it by accident'
+        $byValue = (Get-Command $Cmdlet).Parameters.Values | Where-Object { $_.Attributes.ValueFromPipeline -contains $true }
+        $byValue.Name | Sort-Object | Should -Be ($Table[$Cmdlet].Keys | Sort-Object)
     }
 
+    It 'has no cmdlet that is not there' -ForEach @{ Cmdlets = $cmdlets; Table = $takes } {
+        $Table.Keys | Sort-Object | Should -Be ($Cmdlets | Sort-Object)
+    }
+}
+
+Describe 'A thing of the wrong kind' {
     BeforeEach { $asked = $server.Requests.Count }
 
     AfterEach { $server.Requests.Count | Should -Be $asked -Because 'nothing is sent for what did not bind' }
 
-    It 'does not bind from the pipeline' {
-        $record = Get-ErrorOf { $thing | & $Cmdlet @with }
-        $record.CategoryInfo.Category | Should -BeIn InvalidArgument, InvalidData
-        $record.FullyQualifiedErrorId | Should -Match '^(ParameterArgumentTransformationError|InputObjectNotBound|ParameterArgumentTransformationErrorNullNotAllowed)'
+    It 'does not bind from the pipeline: <Noun>, <Form>, for <Cmdlet>' -ForEach $wrong {
+        $with = $extra.$Cmdlet ?? @{}
+        $thing = $things.$Form.$Noun
+        $record = Get-ErrorOf { , $thing | & $Cmdlet @with }
+        $record.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*' -Because 'the generic InputObjectNotBound says nothing'
+        $record.CategoryInfo.Category | Should -Be InvalidData
+        "$record" | Should -BeLike '*This takes *, not *'
     }
 
-    It 'does not bind by name' {
-        $named = @{ $Parameter = $thing } + $with
-        $record = Get-ErrorOf { & $Cmdlet @named }
-        $record.FullyQualifiedErrorId | Should -Match '^(ParameterArgumentTransformationError|CannotConvertArgumentNoMessage)'
+    It 'does not bind by name: <Noun> for <Cmdlet> -<Parameter>' -ForEach $named {
+        foreach ($form in $Forms) {
+            $with = @{ $Parameter = $things.$form.$Noun } + ($extra.$Cmdlet ?? @{})
+            if ($Cmdlet -eq 'New-TroveBackupSchedule') { $with.Pattern = $pattern }
+            (Get-ErrorOf { & $Cmdlet @with }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*' -Because $form
+        }
+    }
+}
+
+Describe 'A thing of the right kind' {
+    It 'binds: <Noun>, <Form>, for <Cmdlet>' -ForEach $right {
+        $with = $extra.$Cmdlet ?? @{}
+        $errors = @($things.$Form.$Noun | & $Cmdlet @with 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
+        # The server has nothing, so what is asked for is not there; and its Mistral knows no workbook.
+        $errors.FullyQualifiedErrorId | Where-Object { $_ -notmatch '^(\w+NotFound|NotFound|WorkbookNotInstalled|\w*NoTroveActions|ProtocolError),TroveSchedules' } | Should -BeNullOrEmpty
     }
 }
 
@@ -73,10 +122,11 @@ Describe '$null and nothing' {
 
     AfterEach { $server.Requests.Count | Should -Be $asked -Because 'there was nothing to ask for' }
 
-    It 'never mean everything to <_> by pipeline' -ForEach 'Remove-TroveBackupSchedule', 'Remove-TroveScheduleExecution', 'Get-TroveScheduleExecution', 'Get-TroveBackupSchedule',
-        'Get-TroveInstance', 'Get-TroveBackup', 'Get-TroveScheduleOccurrence', 'Disconnect-TroveSession' {
-        @() | & $_ | Should -BeNullOrEmpty
-        $null = Get-ErrorOf { $null | & $_ }
+    It 'never mean everything to <_> by pipeline' -ForEach $cmdlets {
+        $with = $extra.$_ ?? @{}
+        $cmdlet = $_
+        @() | & $cmdlet @with | Should -BeNullOrEmpty
+        $null = Get-ErrorOf { $null | & $cmdlet @with }
         Get-TroveSession | Should -Not -BeNullOrEmpty
     }
 

@@ -15,7 +15,14 @@ public sealed class Backups(CloudSession session)
     /// <param name="instanceId">The id of the instance whose backups are wanted; null for those of all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
-    public IAsyncEnumerable<Backup> ListAsync(string? instanceId = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<Backup> ListAsync(string? instanceId = null, CancellationToken cancellationToken = default) => ListAsync(instanceId, null, cancellationToken);
+
+    /// <summary>Some of the project's backups, page by page, in Trove's order.</summary>
+    /// <param name="instanceId">The id of the instance whose backups are wanted; null for those of all.</param>
+    /// <param name="most">At most how many are wanted; null for all.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
+    public IAsyncEnumerable<Backup> ListAsync(string? instanceId, long? most, CancellationToken cancellationToken = default)
     {
         int seen = 0; // The marker of backups, unlike that of instances, is how many rows to leave out; an id breaks the server.
         return Paging.WalkAsync(
@@ -29,7 +36,7 @@ public sealed class Backups(CloudSession session)
                 seen += page.Backups.Count;
                 return new Page<Backup>(page.Backups.ConvertAll(ToBackup), TroveLink.HasNext(page.Links));
             },
-            backup => backup.Id, null, null, null, cancellationToken);
+            backup => backup.Id, null, null, most, cancellationToken);
     }
 
     /// <summary>The backup of that id.</summary>

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -15,7 +16,14 @@ public sealed class Instances(CloudSession session)
     /// <summary>The project's instances, page by page, in Trove's order.</summary>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
-    public IAsyncEnumerable<Instance> ListAsync(CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<Instance> ListAsync(CancellationToken cancellationToken = default) => ListAsync(null, null, cancellationToken);
+
+    /// <summary>Some of the project's instances, page by page, in Trove's order.</summary>
+    /// <param name="keep">Whether an instance is wanted; null for every one.</param>
+    /// <param name="most">At most how many are wanted; null for all.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
+    public IAsyncEnumerable<Instance> ListAsync(Func<Instance, bool>? keep, long? most, CancellationToken cancellationToken = default) =>
         Paging.WalkAsync(
             async (marker, limit, token) =>
             {
@@ -23,7 +31,23 @@ public sealed class Instances(CloudSession session)
                     "/instances" + new Query().Page(marker, limit), WireJson.Default.InstancePage, null, token).ConfigureAwait(false);
                 return new Page<Instance>(page.Instances.ConvertAll(ToInstance), TroveLink.HasNext(page.Links));
             },
-            instance => instance.Id, null, null, null, cancellationToken);
+            instance => instance.Id, keep, null, most, cancellationToken);
+
+    /// <summary>All of the project's instances, in Trove's order. They are read once by this object.</summary>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The instances.</returns>
+    /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
+    public async Task<IReadOnlyList<Instance>> AllAsync(CancellationToken cancellationToken = default)
+    {
+        if (_all is null)
+        {
+            var all = new List<Instance>();
+            await foreach (Instance instance in ListAsync(cancellationToken).ConfigureAwait(false))
+                all.Add(instance);
+            _all = all;
+        }
+        return _all;
+    }
 
     /// <summary>The one instance of that id or name. The list that names are looked up in is read once by this object.</summary>
     /// <param name="nameOrId">An instance's id or its name, which is case-sensitive.</param>
@@ -45,14 +69,7 @@ public sealed class Instances(CloudSession session)
             && await session.Trove.FindAsync($"/instances/{nameOrId}", WireJson.Default.InstanceAnswer, nameOrId, cancellationToken).ConfigureAwait(false) is { } one)
             return ToInstance(one.Instance);
 
-        if (_all is null)
-        {
-            var all = new List<Instance>();
-            await foreach (Instance instance in ListAsync(cancellationToken).ConfigureAwait(false))
-                all.Add(instance);
-            _all = all;
-        }
-        List<Instance> named = _all.FindAll(i => i.Name == nameOrId);
+        List<Instance> named = [.. (await AllAsync(cancellationToken).ConfigureAwait(false)).Where(i => i.Name == nameOrId)];
         return named.Count switch
         {
             1 => named[0],

@@ -1,7 +1,6 @@
-using System;
-using System.Collections;
-using System.Collections.Generic;
+using System.IO;
 using System.Management.Automation;
+using TroveSchedules.Cron;
 
 namespace TroveSchedules.Binding;
 
@@ -43,55 +42,36 @@ public sealed class ExecutionReference
     public override string ToString() => Id;
 }
 
-/// <summary>
-/// Lets a parameter take one kind of object, or its id as text, and nothing else: PowerShell on its own would make text of anything, so that
-/// a schedule piped to a cmdlet for executions would be taken for an id.
-/// </summary>
-public abstract class ReferenceAttribute : ArgumentTransformationAttribute
-{
-    private readonly string _noun;
-
-    private protected ReferenceAttribute(string noun) => _noun = noun;
-
-    /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
-    {
-        object? input = Bare(inputData);
-        if (input is not IEnumerable several || input is string)
-            return One(input);
-        var all = new List<object>();
-        foreach (object? item in several)
-            all.Add(One(Bare(item)));
-        return all.ToArray();
-    }
-
-    private protected abstract object? Convert(object input);
-
-    private static object? Bare(object? input) => input is PSObject wrapped ? wrapped.BaseObject : input;
-
-    private object One(object? input) =>
-        input is not null && Convert(input is Guid id ? id.ToString() : input) is { } reference
-            ? reference
-            : throw new ArgumentTransformationMetadataException(
-                $"This takes {_noun} or its id, not {(input is null ? "null" : $"the {input.GetType().Name} '{input}'")}.",
-                // With this cause PowerShell goes on to look at the object's properties: a line of a CSV file has the reference in one of them.
-                input is PSCustomObject ? new PSInvalidCastException() : null);
-}
-
 /// <summary>Takes an instance, its id or its name; gives its id or name.</summary>
-public sealed class InstanceReferenceAttribute() : ReferenceAttribute("an instance, its name")
+public sealed class InstanceReferenceAttribute : ReferenceAttribute
 {
+    /// <summary>Takes rows by a column Id.</summary>
+    public InstanceReferenceAttribute() : this("Id") { }
+
+    /// <summary>Takes rows by other columns.</summary>
+    /// <param name="columns">The parameter's name and its aliases.</param>
+    public InstanceReferenceAttribute(params string[] columns) : base("an instance", "its name or id", columns) { }
+
     private protected override object? Convert(object input) => input switch
     {
         string nameOrId => nameOrId,
         Instance instance => instance.Id,
         _ => null,
     };
+
+    private protected override object? Revive(string kind, PSObject thing) => kind == typeof(Instance).FullName ? Text(thing, "Id") : null;
 }
 
 /// <summary>Takes a schedule or its id; gives a <see cref="ScheduleReference"/>.</summary>
-public sealed class ScheduleReferenceAttribute() : ReferenceAttribute("a schedule")
+public sealed class ScheduleReferenceAttribute : ReferenceAttribute
 {
+    /// <summary>Takes rows by a column Id.</summary>
+    public ScheduleReferenceAttribute() : this("Id") { }
+
+    /// <summary>Takes rows by other columns.</summary>
+    /// <param name="columns">The parameter's name and its aliases.</param>
+    public ScheduleReferenceAttribute(params string[] columns) : base("a schedule", "its id", columns) { }
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new ScheduleReference(id, null),
@@ -99,10 +79,13 @@ public sealed class ScheduleReferenceAttribute() : ReferenceAttribute("a schedul
         ScheduleReference reference => reference,
         _ => null,
     };
+
+    private protected override object? Revive(string kind, PSObject thing) =>
+        kind == typeof(BackupSchedule).FullName && Text(thing, "Id") is { } id ? new ScheduleReference(id, ScheduleSnapshot.ForHistory(thing)) : null;
 }
 
 /// <summary>Takes an execution or its id; gives an <see cref="ExecutionReference"/>.</summary>
-public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execution")
+public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execution", "its id", "Id")
 {
     private protected override object? Convert(object input) => input switch
     {
@@ -111,18 +94,73 @@ public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execu
         ExecutionReference reference => reference,
         _ => null,
     };
+
+    private protected override object? Revive(string kind, PSObject thing) =>
+        kind == typeof(ScheduleExecution).FullName && Text(thing, "Id") is { } id ? new ExecutionReference(id, null) : null;
 }
 
 /// <summary>Takes a backup, an execution that made one, or a backup's id; gives the backup's id.</summary>
-public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup, an execution")
+public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or an execution that made one", "a backup's id", "BackupId", "Id")
 {
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => id,
         Backup backup => backup.Id,
         ScheduleExecution { BackupId: { } backup } => backup,
-        ScheduleExecution execution => throw new ArgumentTransformationMetadataException(
-            $"The execution '{execution.Id}' tells of no backup; its state is {execution.State}."),
+        ScheduleExecution execution => throw None(execution.Id, execution.State),
         _ => null,
     };
+
+    private protected override object? Revive(string kind, PSObject thing) =>
+        kind == typeof(Backup).FullName ? Text(thing, "Id")
+        : kind == typeof(ScheduleExecution).FullName ? Text(thing, "BackupId") ?? throw None(Text(thing, "Id"), Text(thing, "State"))
+        : null;
+
+    private static ArgumentTransformationMetadataException None(string? id, string? state) => new($"The execution '{id}' tells of no backup; its state is {state}.");
+}
+
+/// <summary>Takes a cron pattern as text, or what has one: a schedule, or a report of Test-TroveCronPattern; gives the text.</summary>
+public sealed class PatternReferenceAttribute() : ReferenceAttribute("a schedule or report that has a cron pattern", "such a pattern as text", "Pattern")
+{
+    private protected override object? Convert(object input) => input switch
+    {
+        string pattern => pattern,
+        CronPatternReport report => report.Pattern ?? "",
+        BackupSchedule schedule => schedule.Pattern ?? throw Once(schedule.Id),
+        _ => null,
+    };
+
+    private protected override object? Revive(string kind, PSObject thing) =>
+        kind == typeof(CronPatternReport).FullName ? Text(thing, "Pattern") ?? ""
+        : kind == typeof(BackupSchedule).FullName && thing.Properties["Pattern"] is not null ? Text(thing, "Pattern") ?? throw Once(Text(thing, "Id"))
+        : null;
+
+    private static ArgumentTransformationMetadataException Once(string? id) => new($"The schedule '{id}' has no pattern: it runs once.");
+}
+
+/// <summary>Takes a schedule with all that tells when it runs; gives the schedule.</summary>
+public sealed class ScheduleSnapshotAttribute() : ReferenceAttribute("a schedule with its Pattern, NextExecutionTime and RemainingExecutions", null)
+{
+    private protected override object? Convert(object input) => input as BackupSchedule;
+
+    private protected override object? Revive(string kind, PSObject thing) => kind == typeof(BackupSchedule).FullName ? ScheduleSnapshot.ForTimes(thing) : null;
+}
+
+/// <summary>Takes a file, or its path; gives the path.</summary>
+public sealed class FileReferenceAttribute() : ReferenceAttribute("a file", "its path", "Path", "LiteralPath", "PSPath", "FullName")
+{
+    private protected override object? Convert(object input) => input switch
+    {
+        string { Length: > 0 } path => path,
+        FileInfo file => file.FullName,
+        _ => null,
+    };
+
+    private protected override object? Revive(string kind, PSObject thing) => kind == typeof(FileInfo).FullName ? Text(thing, "FullName") : null;
+}
+
+/// <summary>Takes a session, and no less: what is left of one elsewhere cannot be used.</summary>
+public sealed class SessionReferenceAttribute() : ReferenceAttribute("a session from Connect-TroveSession", null, "Session")
+{
+    private protected override object? Convert(object input) => input as TroveSession;
 }

@@ -1,23 +1,26 @@
 using System.Management.Automation;
+using TroveSchedules.Binding;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Ends a session; without one named, the process's own.</summary>
+/// <summary>Ends sessions; without one named, the process's own.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "TroveSession")]
 [OutputType(typeof(void))]
 public sealed class DisconnectTroveSessionCommand : TroveCmdlet
 {
-    /// <summary>The session to end.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public TroveSession? Session { get; set; }
+    /// <summary>The sessions to end.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SessionReference]
+    public TroveSession[]? Session { get; set; }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends them.</summary>
     protected override void ProcessRecord()
     {
-        TroveSession? session = Session ?? SharedSession.Current;
-        if (session == SharedSession.Current)
-            SharedSession.Set(null);
-        session?.Dispose();
+        foreach (TroveSession? session in Session ?? [SharedSession.Current!])
+        {
+            if (session == SharedSession.Current)
+                SharedSession.Set(null);
+            session?.Dispose();
+        }
     }
 }

@@ -1,21 +1,27 @@
+using System.Collections.Generic;
 using System.Management.Automation;
+using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.Commands;
 
 /// <summary>Lists backups: those of an instance, or those that executions made.</summary>
-[Cmdlet(VerbsCommon.Get, "TroveBackup", DefaultParameterSetName = "Instance")]
+[Cmdlet(VerbsCommon.Get, "TroveBackup", DefaultParameterSetName = "Instance", SupportsPaging = true)]
 [OutputType(typeof(Backup))]
-public sealed class GetTroveBackupCommand : SessionCmdlet
+public sealed class GetTroveBackupCommand : PagedCmdlet
 {
-    /// <summary>The instance whose backups are wanted, by object, id or name; those of all when left out.</summary>
-    [Parameter(Position = 0, ParameterSetName = "Instance")]
-    [InstanceReference]
-    public string? Instance { get; set; }
+    private Instances? _instances;
+
+    /// <summary>The instances whose backups are wanted, by object, id or name, with wildcards; those of all when left out.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
+    [InstanceReference("Instance", Besides = typeof(BackupReferenceAttribute))]
+    [SupportsWildcards]
+    public string[]? Instance { get; set; }
 
     /// <summary>Backups by id, or the executions that made them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Id")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [Alias("BackupId")]
     [BackupReference]
     public string[] Id { get; set; } = [];
 
@@ -24,8 +30,24 @@ public sealed class GetTroveBackupCommand : SessionCmdlet
     {
         var backups = new Backups(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(Id, id => WriteObject(Await(backups.GetAsync(id, Cancelled))));
+            ForEach(PageOfNamed(Id), id => WriteObject(Await(backups.GetAsync(id, Cancelled))));
         else
-            Try(() => WriteAll(backups.ListAsync(Instance is null ? null : Await(new Instances(Cloud).GetAsync(Instance, Cancelled)).Id, Cancelled)));
+            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? backups.ListAsync(null, Most, Cancelled) : OfAsync(backups, instance)));
+    }
+
+    private async IAsyncEnumerable<Backup> OfAsync(Backups backups, string instance)
+    {
+        _instances ??= new Instances(Cloud);
+        IReadOnlyList<Instance> found = await _instances.MatchAsync(instance, Cancelled).ConfigureAwait(false)
+            ?? [await _instances.GetAsync(instance, Cancelled).ConfigureAwait(false)];
+        long? most = Most;
+        foreach (Instance one in found)
+        {
+            await foreach (Backup backup in backups.ListAsync(one.Id, most, Cancelled).ConfigureAwait(false))
+            {
+                yield return backup;
+                most--;
+            }
+        }
     }
 }

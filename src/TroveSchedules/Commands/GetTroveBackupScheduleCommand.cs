@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.Binding;
@@ -7,19 +8,22 @@ using TroveSchedules.OpenStack;
 namespace TroveSchedules.Commands;
 
 /// <summary>Lists schedules of backups: all, those of instances, by name, or by id.</summary>
-[Cmdlet(VerbsCommon.Get, "TroveBackupSchedule", DefaultParameterSetName = "Instance")]
+[Cmdlet(VerbsCommon.Get, "TroveBackupSchedule", DefaultParameterSetName = "Instance", SupportsPaging = true)]
 [OutputType(typeof(BackupSchedule))]
-public sealed class GetTroveBackupScheduleCommand : SessionCmdlet
+public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
 {
-    /// <summary>The instances whose schedules are wanted, by object, id or name; those of all when left out.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Instance")]
-    [InstanceReference]
+    private ScheduleListing? _listing;
+
+    /// <summary>The instances whose schedules are wanted, by object, id or name, with wildcards; those of all when left out.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
+    [InstanceReference("Instance", Besides = typeof(ScheduleReferenceAttribute))]
+    [SupportsWildcards]
     public string[]? Instance { get; set; }
 
-    /// <summary>Schedules by id.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Id")]
-    [ValidateNotNullOrEmpty]
-    public string[] Id { get; set; } = [];
+    /// <summary>Schedules by id, or as they were when they were read before.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [ScheduleReference]
+    public ScheduleReference[] Id { get; set; } = [];
 
     /// <summary>The names that the backups get, with wildcards.</summary>
     [Parameter(ParameterSetName = "Instance")]
@@ -34,18 +38,28 @@ public sealed class GetTroveBackupScheduleCommand : SessionCmdlet
     /// <summary>Writes the schedules.</summary>
     protected override void ProcessRecord()
     {
-        var schedules = new BackupSchedules(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(Id, id => Write(Await(schedules.GetAsync(id, AllProjects, Cancelled))));
-        else
         {
-            Func<BackupSchedule, bool> isWanted = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name);
-            ForEach(Instance ?? [null!], instance =>
-            {
-                foreach (BackupSchedule schedule in Await(schedules.ListAsync(instance, AllProjects, Cancelled)).Where(isWanted))
-                    Write(schedule);
-            });
+            var schedules = new BackupSchedules(Cloud);
+            ForEach(PageOfNamed(Id), reference => Write(Await(schedules.GetAsync(reference.Id, AllProjects, Cancelled))));
+            return;
         }
+        Func<BackupSchedule, bool> isWanted = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name);
+        ForEach(Instance ?? [null!], instance =>
+        {
+            foreach (BackupSchedule schedule in PageOf<BackupSchedule>([.. Of(instance).Where(isWanted)]))
+                Write(schedule);
+        });
+    }
+
+    private IEnumerable<BackupSchedule> Of(string? instance)
+    {
+        _listing ??= new ScheduleListing(Cloud, AllProjects);
+        if (instance is null)
+            return Await(_listing.AllAsync(Cancelled));
+        return Await(_listing.Instances.MatchAsync(instance, Cancelled)) is { } matches
+            ? Await(_listing.AllAsync(Cancelled)).Where(schedule => matches.Any(match => match.Id == schedule.InstanceId))
+            : Await(_listing.OfInstanceAsync(instance, Cancelled));
     }
 
     private void Write(BackupSchedule schedule)

@@ -5,9 +5,9 @@ using TroveSchedules.OpenStack.Trove;
 namespace TroveSchedules.Commands;
 
 /// <summary>Lists the database instances that can be scheduled.</summary>
-[Cmdlet(VerbsCommon.Get, "TroveInstance", DefaultParameterSetName = "Name")]
+[Cmdlet(VerbsCommon.Get, "TroveInstance", DefaultParameterSetName = "Name", SupportsPaging = true)]
 [OutputType(typeof(Instance))]
-public sealed class GetTroveInstanceCommand : SessionCmdlet
+public sealed class GetTroveInstanceCommand : PagedCmdlet
 {
     /// <summary>Names, with wildcards; all when left out.</summary>
     [Parameter(Position = 0, ParameterSetName = "Name")]
@@ -16,7 +16,7 @@ public sealed class GetTroveInstanceCommand : SessionCmdlet
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Ids, or exact names.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Id")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
     [InstanceReference]
     public string[] Id { get; set; } = [];
 
@@ -25,8 +25,8 @@ public sealed class GetTroveInstanceCommand : SessionCmdlet
     {
         var instances = new Instances(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(Id, id => WriteObject(Await(instances.GetAsync(id, Cancelled))));
+            ForEach(PageOfNamed(Id), id => WriteObject(Await(instances.GetAsync(id, Cancelled))));
         else
-            Try(() => WriteAll(instances.ListAsync(Cancelled), Wildcards.Match<Instance>(Name, instance => instance.Name)));
+            Try(() => WritePage(instances.ListAsync(Wildcards.Match<Instance>(Name, instance => instance.Name), Most, Cancelled)));
     }
 }

@@ -9,17 +9,18 @@ namespace TroveSchedules.Commands;
 /// <summary>Lists what schedules did, newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "TroveScheduleExecution", DefaultParameterSetName = "Schedule", SupportsPaging = true)]
 [OutputType(typeof(ScheduleExecution))]
-public sealed class GetTroveScheduleExecutionCommand : SessionCmdlet
+public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
 {
     /// <summary>The schedules, or their ids. A deleted schedule's id still finds its executions.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Schedule")]
-    [ScheduleReference]
+    [Alias("ScheduleId")]
+    [ScheduleReference("Schedule", "ScheduleId", Besides = typeof(ExecutionReferenceAttribute))]
     public ScheduleReference[] Schedule { get; set; } = [];
 
-    /// <summary>Executions by id.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Id")]
-    [ValidateNotNullOrEmpty]
-    public string[] Id { get; set; } = [];
+    /// <summary>Executions by id, or as they were when they were read before.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [ExecutionReference]
+    public ExecutionReference[] Id { get; set; } = [];
 
     /// <summary>The states wanted; all when left out.</summary>
     [Parameter(ParameterSetName = "Schedule")]
@@ -51,25 +52,21 @@ public sealed class GetTroveScheduleExecutionCommand : SessionCmdlet
     [Parameter]
     public SwitchParameter AllProjects { get; set; }
 
-    /// <summary>Writes the executions; First and Skip count for each schedule.</summary>
+    /// <summary>Writes the executions; -First and -Skip count for each schedule.</summary>
     protected override void ProcessRecord()
     {
         var executions = new ScheduleExecutions(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(Id, id => WriteObject(Await(executions.GetAsync(id, AllProjects, IncludeBackupStatus, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => WriteObject(Await(executions.GetAsync(reference.Id, AllProjects, IncludeBackupStatus, Cancelled))));
         else
-            ForEach(Schedule, reference => WriteOf(executions, reference));
+            ForEach(Schedule, reference => WritePage(Of(executions, reference)));
     }
 
-    private void WriteOf(ScheduleExecutions executions, ScheduleReference reference)
+    private IAsyncEnumerable<ScheduleExecution> Of(ScheduleExecutions executions, ScheduleReference reference)
     {
-        if (PagingParameters.IncludeTotalCount)
-            WriteObject(PagingParameters.NewTotalCount(0, 0)); // Mistral does not count.
-
-        ulong skip = PagingParameters.Skip, first = PagingParameters.First;
         var query = new ExecutionQuery
         {
-            Limit = first > long.MaxValue - skip ? null : (long)(first + skip),
+            Limit = Most,
             Marker = Marker,
             States = State,
             After = After,
@@ -78,9 +75,6 @@ public sealed class GetTroveScheduleExecutionCommand : SessionCmdlet
             IncludeBackupStatus = IncludeBackupStatus,
             AllProjects = AllProjects,
         };
-        IAsyncEnumerable<ScheduleExecution> rows = reference.Schedule is { } schedule
-            ? executions.ListAsync(schedule, query, Cancelled)
-            : executions.ListAsync(reference.Id, query, Cancelled);
-        WriteAll(rows, _ => skip == 0 || skip-- == 0);
+        return reference.Schedule is { } schedule ? executions.ListAsync(schedule, query, Cancelled) : executions.ListAsync(reference.Id, query, Cancelled);
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using TroveSchedules.Binding;
 using TroveSchedules.Cron;
 
 namespace TroveSchedules.Commands;
@@ -12,19 +13,21 @@ namespace TroveSchedules.Commands;
 public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
 {
     /// <summary>Five cron fields or an alias, in UTC.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Pattern")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Pattern")]
     [AllowEmptyString]
-    public string Pattern { get; set; } = "";
+    [PatternReference(Besides = typeof(ScheduleSnapshotAttribute))]
+    public string[] Pattern { get; set; } = [];
 
     /// <summary>Schedules, from Get-TroveBackupSchedule.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Schedule")]
+    [ScheduleSnapshot]
     public BackupSchedule[] Schedule { get; set; } = [];
 
     /// <summary>The moment after which to look; now when left out.</summary>
     [Parameter]
     public DateTimeOffset? From { get; set; }
 
-    /// <summary>How many times are wanted, of each schedule.</summary>
+    /// <summary>How many times are wanted, of each pattern or schedule.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; } = 5;
@@ -37,7 +40,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "Pattern")
-            Try(() => Write(CronPattern.Parse(Pattern, AllowSeconds).Occurrences(From ?? DateTimeOffset.UtcNow), Pattern, null));
+            ForEach(Pattern, pattern => Write(CronPattern.Parse(pattern, AllowSeconds).Occurrences(From ?? DateTimeOffset.UtcNow), pattern, null));
         else
             ForEach(Schedule, schedule => Write(ScheduleOccurrences.Of(schedule, From), schedule.Pattern, schedule.Id));
     }

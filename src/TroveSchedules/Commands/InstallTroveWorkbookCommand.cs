@@ -1,5 +1,6 @@
 using System.IO;
 using System.Management.Automation;
+using TroveSchedules.Binding;
 using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
@@ -9,9 +10,10 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(InstalledWorkbook))]
 public sealed class InstallTroveWorkbookCommand : SessionCmdlet
 {
-    /// <summary>A workbook of your own; the module's when left out.</summary>
-    [Parameter(Position = 0)]
-    [ValidateNotNullOrEmpty]
+    /// <summary>A workbook of your own, by its file or path; the module's when left out.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("LiteralPath", "PSPath", "FullName")]
+    [FileReference]
     public string? Path { get; set; }
 
     /// <summary>Who shall see it; as it is when left out, and private to the project at first. Only an administrator can make it public.</summary>
@@ -19,7 +21,7 @@ public sealed class InstallTroveWorkbookCommand : SessionCmdlet
     public WorkbookScope? Scope { get; set; }
 
     /// <summary>Loads it.</summary>
-    protected override void EndProcessing() => Try(() =>
+    protected override void ProcessRecord() => Try(() =>
     {
         string? definition = Path is null ? null : ReadFile(Path);
         if (ShouldProcess($"project '{Cloud.ProjectName}'", $"Load the workbook '{Workbook.Name}'"))

@@ -10,10 +10,14 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(BackupSchedule))]
 public sealed class NewTroveBackupScheduleCommand : SessionCmdlet
 {
-    /// <summary>The instance to back up: by object, id or name.</summary>
+    private BackupSchedules? _schedules;
+    private bool _firstIsNamed;
+
+    /// <summary>The instances to back up: by object, id or name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [InstanceReference]
-    public string Instance { get; set; } = "";
+    [Alias("InstanceId")]
+    [InstanceReference("Instance", "InstanceId")]
+    public string[] Instance { get; set; } = [];
 
     /// <summary>When: five cron fields or an alias such as @daily, in UTC. May be left out for one run at the first execution time.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -33,39 +37,51 @@ public sealed class NewTroveBackupScheduleCommand : SessionCmdlet
     public string? ParentId { get; set; }
 
     /// <summary>Makes each run an increment of the newest completed backup.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SwitchCell]
     public SwitchParameter Incremental { get; set; }
 
     /// <summary>When to run first, to the minute, which is rounded up; without a pattern the schedule runs then, once.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [TimeCell]
     public DateTimeOffset? FirstExecutionTime { get; set; }
 
     /// <summary>How often to run before the schedule ends; without end when left out.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NumberCell]
     public int? RemainingExecutions { get; set; }
 
     /// <summary>Allows a sixth field in the pattern, which Mistral reads as seconds.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SwitchCell]
     public SwitchParameter AllowSeconds { get; set; }
 
-    /// <summary>Makes the schedule.</summary>
-    protected override void ProcessRecord() => Try(() =>
+    /// <summary>Sees what was said for all.</summary>
+    protected override void BeginProcessing()
     {
-        var schedules = new BackupSchedules(Cloud, Warn);
-        PreparedSchedule prepared = Await(schedules.PrepareAsync(new ScheduleRequest
+        base.BeginProcessing();
+        _schedules = new BackupSchedules(Cloud, Warn);
+        _firstIsNamed = MyInvocation.BoundParameters.ContainsKey(nameof(FirstExecutionTime));
+    }
+
+    /// <summary>Makes the schedules.</summary>
+    protected override void ProcessRecord() => ForEach(Instance, instance =>
+    {
+        PreparedSchedule prepared = Await(_schedules!.PrepareAsync(new ScheduleRequest
         {
-            Instance = Instance,
+            Instance = instance,
             Name = Name,
-            Pattern = Pattern,
+            Pattern = Pattern is "" && FirstExecutionTime is not null ? null : Pattern,
             AllowSeconds = AllowSeconds,
             Description = string.IsNullOrEmpty(Description) ? null : Description,
             ParentId = string.IsNullOrEmpty(ParentId) ? null : ParentId,
             Incremental = Incremental,
             FirstExecutionTime = FirstExecutionTime,
+            MayHaveBegun = !_firstIsNamed,
             RemainingExecutions = RemainingExecutions,
         }, Cancelled));
         WriteVerbose(prepared.Explain());
         if (ShouldProcess($"instance '{prepared.Instance.Name}' ({prepared.Instance.Id})", $"Schedule backup '{Name}': {prepared.Explain()}"))
-            WriteObject(Await(schedules.CreateAsync(prepared, Cancelled)));
+            WriteObject(Await(_schedules.CreateAsync(prepared, Cancelled)));
     });
 }

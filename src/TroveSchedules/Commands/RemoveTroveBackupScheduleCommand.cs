@@ -10,7 +10,7 @@ namespace TroveSchedules.Commands;
 public sealed class RemoveTroveBackupScheduleCommand : SessionCmdlet
 {
     /// <summary>The schedules, or their ids.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ScheduleReference]
     public ScheduleReference[] Id { get; set; } = [];
 

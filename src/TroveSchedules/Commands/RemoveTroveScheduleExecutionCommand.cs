@@ -10,7 +10,7 @@ namespace TroveSchedules.Commands;
 public sealed class RemoveTroveScheduleExecutionCommand : SessionCmdlet
 {
     /// <summary>The executions, or their ids.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ExecutionReference]
     public ExecutionReference[] Id { get; set; } = [];
 

@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using TroveSchedules.Binding;
 using TroveSchedules.Cron;
 
 namespace TroveSchedules.Commands;
@@ -10,8 +11,9 @@ namespace TroveSchedules.Commands;
 public sealed class TestTroveCronPatternCommand : TroveCmdlet
 {
     /// <summary>The patterns to look at.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [PatternReference]
     public string[] Pattern { get; set; } = [];
 
     /// <summary>Allows a sixth field, which Mistral reads as seconds.</summary>

@@ -1,0 +1,51 @@
+using System;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace TroveSchedules.Binding;
+
+/// <summary>
+/// Reads a value that may be a cell of a CSV file, where an empty one means nothing. PowerShell on its own passes over a property that it cannot convert, so that a schedule
+/// to be run "ten" times would run without end.
+/// </summary>
+public abstract class CellAttribute : ArgumentTransformationAttribute
+{
+    private readonly string _takes;
+
+    private protected CellAttribute(string takes) => _takes = takes;
+
+    /// <inheritdoc/>
+    public sealed override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object? input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        if (input is not string text)
+            return inputData;
+        return text == "" ? Nothing! : Read(text) ?? throw new ArgumentTransformationMetadataException($"This takes {_takes} or nothing, not '{text}'.");
+    }
+
+    /// <summary>What an empty cell means.</summary>
+    private protected virtual object? Nothing => null;
+
+    /// <summary>What a text means; null where it is none of what is taken.</summary>
+    private protected abstract object? Read(string text);
+}
+
+/// <summary>Reads a whole number.</summary>
+public sealed class NumberCellAttribute() : CellAttribute("a whole number")
+{
+    private protected override object? Read(string text) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : null;
+}
+
+/// <summary>Reads a time, in the ways of the present culture, which are Export-Csv's; one without a zone is local.</summary>
+public sealed class TimeCellAttribute() : CellAttribute("a time")
+{
+    private protected override object? Read(string text) => LanguagePrimitives.TryConvertTo(text, CultureInfo.CurrentCulture, out DateTimeOffset time) ? time : null;
+}
+
+/// <summary>Reads True or False for a switch, which an empty cell leaves off.</summary>
+public sealed class SwitchCellAttribute() : CellAttribute("True, False")
+{
+    private protected override object? Nothing => new SwitchParameter(false);
+
+    private protected override object? Read(string text) => bool.TryParse(text, out bool flag) ? new SwitchParameter(flag) : null;
+}

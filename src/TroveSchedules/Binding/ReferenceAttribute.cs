@@ -1,0 +1,112 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+
+namespace TroveSchedules.Binding;
+
+/// <summary>
+/// Lets a parameter take one kind of thing, what names it as text, or a row that names it in a column, and nothing else: PowerShell on its own would make text of
+/// anything, or take any property called Id, so that a schedule piped to a cmdlet for executions would be taken for an execution's id.
+/// </summary>
+/// <remarks>
+/// PowerShell asks this first with the whole of what comes down the pipeline, rows included, so that what is taken is settled here, and refusals are final. Parameters say
+/// besides that they take a property by its name, for people to read; not so a mandatory one with <see cref="Besides"/>, to which PowerShell would bring the property first.
+/// </remarks>
+public abstract class ReferenceAttribute : ArgumentTransformationAttribute
+{
+    private readonly string _things;
+    private readonly string _takes;
+    private readonly string[] _columns;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="things">The things that are taken, for people: "an instance".</param>
+    /// <param name="text">The text that is taken: "its name or id"; null for none.</param>
+    /// <param name="columns">The columns by which a row is taken, the better ones first: the parameter's name and its aliases.</param>
+    private protected ReferenceAttribute(string things, string? text, params string[] columns)
+    {
+        _things = things;
+        _takes = text is null ? things : $"{things}, or {text}";
+        _columns = columns;
+    }
+
+    /// <summary>The attribute of another parameter, of another set, which comes first with the objects and rows that both could take or that only it takes; null where there is none.</summary>
+    public Type? Besides { get; set; }
+
+    private ReferenceAttribute? Other => Besides is null ? null : (ReferenceAttribute)Activator.CreateInstance(Besides)!;
+
+    /// <inheritdoc/>
+    public sealed override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object? bare = Bare(inputData);
+        if (bare is string or IDictionary || bare is not IEnumerable several)
+            return One(inputData);
+        var all = new List<object>();
+        foreach (object? item in several)
+            all.Add(One(item));
+        return all.ToArray();
+    }
+
+    /// <summary>What text, or a live thing of a right kind, refers to; null for any other.</summary>
+    private protected abstract object? Convert(object input);
+
+    /// <summary>What a thing of a right kind refers to that is no longer live; null for one of another kind.</summary>
+    /// <param name="kind">The full name of its type.</param>
+    /// <param name="thing">What is left of it.</param>
+    private protected virtual object? Revive(string kind, PSObject thing) => null;
+
+    /// <summary>The text of a property; null where it is empty or there is none.</summary>
+    private protected static string? Text(PSObject thing, string property) =>
+        thing.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
+
+    private static object? Bare(object? input) => input is PSObject wrapped ? wrapped.BaseObject : input;
+
+    private object One(object? input)
+    {
+        bool isOthers = Bare(input) is not string and not Guid && Other?.Find(input) is not null;
+        return (isOthers ? null : Find(input))
+            ?? throw new ArgumentTransformationMetadataException(Refusal(input),
+                // With this cause PowerShell goes on and asks the other parameter.
+                isOthers ? new PSInvalidCastException() : null);
+    }
+
+    private object? Find(object? input)
+    {
+        object? bare = Bare(input) is Guid id ? id.ToString() : Bare(input);
+        if (bare is not PSCustomObject)
+            return bare is null ? null : Convert(bare);
+        var thing = (PSObject)input!;
+        string? kind = Kind.Of(thing);
+        if (kind is not null && Revive(kind, thing) is { } revived)
+            return revived;
+        return ColumnsOf(kind, thing).Select(column => Bare(thing.Properties[column]?.Value)).FirstOrDefault(value => value is not null and not "") switch
+        {
+            null or PSCustomObject => null,
+            Guid named => Convert(named.ToString()),
+            { } named => Convert(named),
+        };
+    }
+
+    // An Id is the id of a thing of its own kind. A line of a CSV file is a plan that somebody may have written by hand: its other columns count, whatever it was made from.
+    private IEnumerable<string> ColumnsOf(string? kind, PSObject thing) =>
+        kind is null ? _columns : Kind.IsLine(thing) ? _columns.Where(column => column != "Id") : [];
+
+    private string Refusal(object? input)
+    {
+        string also = Other is { } other ? $" From the pipeline it can also be {other._things}." : "";
+        if (Bare(input) is PSCustomObject && input is PSObject thing)
+        {
+            if (Kind.Of(thing) is { } kind)
+                return $"This takes {_takes}, not {(Text(thing, "Id") is { } id ? $"the {Kind.Short(kind)} '{id}'" : $"a {Kind.Short(kind)} with no more than {Names(thing)}")}.{also}";
+            string[] columns = Other is null ? _columns : [.. _columns.Union(Other._columns)];
+            string has = columns.FirstOrDefault(column => thing.Properties[column] is not null) is { } column
+                ? $"whose {column} is '{thing.Properties[column].Value}'"
+                : $"with {Names(thing)}";
+            return $"This takes {_takes}, or a row that has one in a column {string.Join(" or ", columns)}, not a row {has}.{also}";
+        }
+        return $"This takes {_takes}, not {(Bare(input) is { } bare ? $"the {bare.GetType().Name} '{bare}'" : "null")}.{also}";
+    }
+
+    private static string Names(PSObject thing) => string.Join(", ", thing.Properties.Select(property => property.Name));
+}

@@ -1,0 +1,57 @@
+using System;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace TroveSchedules.Binding;
+
+/// <summary>Makes schedules of what is left of them after Select-Object, a file, a job or another machine.</summary>
+internal static class ScheduleSnapshot
+{
+    /// <summary>The schedule, with what its history is found by and whom it belongs to; null where some of that is missing.</summary>
+    public static BackupSchedule? ForHistory(PSObject thing) =>
+        Text(thing, nameof(BackupSchedule.Id)) is { } id && Text(thing, nameof(BackupSchedule.TriggerId)) is { } triggerId
+        && Text(thing, nameof(BackupSchedule.ProjectId)) is { } projectId && Text(thing, nameof(BackupSchedule.Input)) is { } input
+            ? new BackupSchedule
+            {
+                Id = id,
+                TriggerId = triggerId,
+                ProjectId = projectId,
+                Input = input,
+                Name = Text(thing, nameof(BackupSchedule.Name)),
+                InstanceId = Text(thing, nameof(BackupSchedule.InstanceId)),
+            }
+            : null;
+
+    /// <summary>The schedule, with what tells when it runs; null where some of that is missing.</summary>
+    public static BackupSchedule? ForTimes(PSObject thing) =>
+        Text(thing, nameof(BackupSchedule.Id)) is { } id && thing.Properties[nameof(BackupSchedule.Pattern)] is not null
+        && TryRead(thing, nameof(BackupSchedule.NextExecutionTime), out DateTimeOffset? next)
+        && TryRead(thing, nameof(BackupSchedule.RemainingExecutions), out int? left)
+            ? new BackupSchedule
+            {
+                Id = id,
+                TriggerId = "",
+                Input = "",
+                Pattern = Text(thing, nameof(BackupSchedule.Pattern)),
+                NextExecutionTime = next,
+                RemainingExecutions = left,
+            }
+            : null;
+
+    private static string? Text(PSObject thing, string name) => thing.Properties[name]?.Value?.ToString() is { Length: > 0 } text ? text : null;
+
+    private static bool TryRead<T>(PSObject thing, string name, out T? value) where T : struct
+    {
+        value = null;
+        if (thing.Properties[name] is not { } property)
+            return false;
+        if (property.Value is null or "" or PSObject { BaseObject: "" })
+            return true;
+        // Export-Clixml and jobs take a time apart.
+        object given = property.Value is PSObject parts && parts.Properties["UtcTicks"]?.Value is long ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : property.Value;
+        if (!LanguagePrimitives.TryConvertTo(given, CultureInfo.CurrentCulture, out T read))
+            return false;
+        value = read;
+        return true;
+    }
+}
