@@ -18,10 +18,7 @@ param(
 
     # So many failures of a schedule in a row are too many.
     [ValidateRange(1, 1000)]
-    [int] $Streak = 3,
-
-    # The time to reckon from. A sandbox whose clock was stepped has its own.
-    [DateTimeOffset] $Now = [DateTimeOffset]::UtcNow
+    [int] $Streak = 3
 )
 
 BeforeDiscovery {
@@ -32,7 +29,7 @@ BeforeDiscovery {
     $names = @{}
     $found | ForEach-Object { $names[$_.Id] = $_.Name }
 
-    $limits = @{ MaxAge = $MaxAge; Streak = $Streak; Now = $Now }
+    $limits = @{ MaxAge = $MaxAge; Streak = $Streak; Now = (Get-TroveSession).CloudTime }
     $project = $limits + @{ Instance = $Instance; Found = $found.Count }
     $databases = foreach ($one in $found) {
         $limits + @{ Name = $one.Name; Id = $one.Id; Schedules = @($schedules | Where-Object InstanceId -EQ $one.Id) }

@@ -33,6 +33,13 @@ public abstract class TroveSession : IDisposable
     /// <summary>When the present token expires, in UTC by the cloud's clock. It is renewed some two minutes earlier.</summary>
     public abstract DateTimeOffset TokenExpiresAt { get; }
 
+    /// <summary>What time it is by the cloud's clock, in UTC: ahead of or behind this machine's where the two disagree, and in a sandbox wherever that was stepped to.</summary>
+    /// <exception cref="TroveScheduleException">Invalid (<c>NotConnected</c>) once the session has ended.</exception>
+    public abstract DateTimeOffset CloudTime { get; }
+
+    /// <summary>Where the session leads: the cloud's name, else Keystone's address.</summary>
+    public override string ToString() => Cloud ?? AuthUrl.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
+
     /// <summary>Ends the session and closes its connections; what is used through it afterwards fails with <c>NotConnected</c>.</summary>
     public void Dispose()
     {

@@ -33,13 +33,13 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// </exception>
     public async Task<PreparedSchedule> PrepareAsync(ScheduleRequest request, CancellationToken cancellationToken = default)
     {
-        if (request.MayHaveBegun && request.Pattern is not null && ScheduleRules.IsTooEarly(request.FirstExecutionTime, session.Now))
+        if (request.MayHaveBegun && request.Pattern is not null && ScheduleRules.IsTooEarly(request.FirstExecutionTime, session.CloudTime))
         {
             warn?.Invoke(FormattableString.Invariant(
                 $"The first execution time {request.FirstExecutionTime:u} of '{request.Name}' has passed, so the schedule begins with the next time of its pattern '{request.Pattern}'."));
             request = request with { FirstExecutionTime = null };
         }
-        CronPattern? pattern = ScheduleRules.Check(request, session.Now);
+        CronPattern? pattern = ScheduleRules.Check(request, session.CloudTime);
         if (session.Token.Methods.Contains("application_credential"))
             throw DelegatedToken(null, request.Instance);
 
@@ -68,7 +68,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// </exception>
     public async Task<BackupSchedule> CreateAsync(PreparedSchedule prepared, CancellationToken cancellationToken = default)
     {
-        foreach (string warning in prepared.Pattern?.Warnings ?? [])
+        foreach (string warning in prepared.Pattern?.Surprises ?? [])
             warn?.Invoke($"'{prepared.Pattern!.Text}': {warning}");
 
         ScheduleRequest request = prepared.Request;
@@ -96,7 +96,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             trigger = await LookAfterAsync(prepared.Id, e, cancellationToken).ConfigureAwait(false);
         }
 
-        BackupSchedule schedule = ToSchedule(trigger, session.Now);
+        BackupSchedule schedule = ToSchedule(trigger, session.CloudTime);
         WarnOfAnotherFirstRun(prepared, schedule);
         return schedule;
     }
@@ -128,6 +128,13 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             RecommendedAction = "Get-TroveBackupSchedule lists the ids.",
         };
 
+    /// <summary>Refuses a schedule that this session is not to touch. Asks nobody.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="allProjects">Whether an administrator may touch other projects' schedules.</param>
+    /// <exception cref="TroveScheduleException">Forbidden (<c>OtherProject</c>) where it is another project's.</exception>
+    public void CheckProject(BackupSchedule schedule, bool allProjects = false) =>
+        session.CheckProject(schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
+
     /// <summary>Deletes a schedule, and its Keystone trust with it, so that a run in flight may fail (the spec's <c>schedule_delete</c>).</summary>
     /// <param name="schedule">The schedule as it was read.</param>
     /// <param name="allProjects">Whether an administrator means other projects' schedules too.</param>
@@ -136,7 +143,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>) where it is gone already; Forbidden (<c>OtherProject</c>) for another project's.</exception>
     public async Task DeleteAsync(BackupSchedule schedule, bool allProjects = false, CancellationToken cancellationToken = default)
     {
-        session.CheckProject(schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
+        CheckProject(schedule, allProjects);
         try
         {
             await session.CronTriggers.DeleteAsync(schedule.TriggerId, schedule, cancellationToken).ConfigureAwait(false);
@@ -161,7 +168,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         if (trigger is null || !session.Sees(trigger.ProjectId, allProjects))
             return null;
         return trigger.WorkflowName == WorkflowName
-            ? ToSchedule(trigger, session.Now)
+            ? ToSchedule(trigger, session.CloudTime)
             : throw new TroveScheduleException(TroveErrorKind.Invalid,
                 $"The cron trigger '{id}' runs the workflow '{trigger.WorkflowName}', not '{WorkflowName}': it is no backup schedule.")
             {
@@ -215,7 +222,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
 
     private void WarnOfAnotherFirstRun(PreparedSchedule prepared, BackupSchedule schedule)
     {
-        DateTimeOffset created = schedule.CreatedAt ?? session.Now;
+        DateTimeOffset created = schedule.CreatedAt ?? session.CloudTime;
         DateTimeOffset? expected = FirstRunAfter(created);
         // Mistral reckons from the moment before it writes the row; the second between can hold the first run.
         bool agrees = expected is null || schedule.NextExecutionTime is null || schedule.NextExecutionTime == expected

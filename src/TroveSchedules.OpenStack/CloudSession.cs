@@ -32,7 +32,7 @@ public sealed class CloudSession : TroveSession
         services.ConfigureHttpClientDefaults(client => client
             .ConfigurePrimaryHttpMessageHandler(() =>
             {
-                HttpMessageHandler made = primary();
+                var made = new RequestLogHandler(primary(), clock); // Innermost, so that each attempt is heard of.
                 _primaries.Add(made);
                 return made;
             })
@@ -70,6 +70,16 @@ public sealed class CloudSession : TroveSession
     /// <inheritdoc/>
     public override DateTimeOffset TokenExpiresAt => Token.ExpiresAt;
 
+    /// <inheritdoc/>
+    public override DateTimeOffset CloudTime
+    {
+        get
+        {
+            _ = Token; // Of an ended session none can tell.
+            return _tokens.CloudTime;
+        }
+    }
+
     internal ServiceClient Trove { get; }
     internal CronTriggers CronTriggers { get; }
     internal Executions Executions { get; }
@@ -79,14 +89,7 @@ public sealed class CloudSession : TroveSession
     /// <summary>What the installed workflow takes, once it has been looked at; null before, and after the workbook changed.</summary>
     internal WorkflowInputs? Inputs { get; set; }
 
-    /// <summary>What time it is by the cloud's clock.</summary>
-    internal DateTimeOffset Now => _tokens.CloudTime;
-
-    internal AuthToken Token => _tokens.Last ?? throw new TroveScheduleException(TroveErrorKind.Invalid, "The session has been disconnected.")
-    {
-        ErrorId = "NotConnected",
-        RecommendedAction = "Connect again with Connect-TroveSession.",
-    };
+    internal AuthToken Token => _tokens.Last ?? throw Ended(null);
 
     /// <summary>Logs in and finds the services.</summary>
     /// <param name="settings">The cloud and the credentials.</param>
@@ -127,6 +130,13 @@ public sealed class CloudSession : TroveSession
             throw;
         }
     }
+
+    /// <summary>The error of whoever uses a session that has ended.</summary>
+    internal static TroveScheduleException Ended(Exception? cause) => new(TroveErrorKind.Invalid, "The session has been disconnected.", cause)
+    {
+        ErrorId = "NotConnected",
+        RecommendedAction = "Connect again with Connect-TroveSession.",
+    };
 
     /// <summary>Whether a row is to be shown. An administrator's token reaches every project's, and lists hold the public ones of others.</summary>
     internal bool Sees(string? projectId, bool allProjects) => allProjects || projectId is null || projectId == ProjectId;

@@ -117,6 +117,13 @@ public sealed class ScheduleExecutions(CloudSession session)
         return await CompleteAsync(ToExecution(execution, null), includeBackupStatus, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Refuses an execution that this session is not to touch. Asks nobody.</summary>
+    /// <param name="execution">The execution.</param>
+    /// <param name="allProjects">Whether an administrator may touch other projects' executions.</param>
+    /// <exception cref="TroveScheduleException">Forbidden (<c>OtherProject</c>) where it is another project's.</exception>
+    public void CheckProject(ScheduleExecution execution, bool allProjects = false) =>
+        session.CheckProject(execution.ProjectId, allProjects, $"The execution '{execution.Id}'", execution);
+
     /// <summary>Deletes a run from the history (the spec's <c>execution_delete</c>). The backup that it made stays.</summary>
     /// <param name="execution">The execution as it was read.</param>
     /// <param name="force">Whether one that has not ended is deleted too.</param>
@@ -129,7 +136,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     /// </exception>
     public async Task DeleteAsync(ScheduleExecution execution, bool force = false, bool allProjects = false, CancellationToken cancellationToken = default)
     {
-        session.CheckProject(execution.ProjectId, allProjects, $"The execution '{execution.Id}'", execution);
+        CheckProject(execution, allProjects);
         try
         {
             await session.Executions.DeleteAsync(execution.Id, force, execution, cancellationToken).ConfigureAwait(false);

@@ -30,7 +30,7 @@ public sealed class ScheduleListing(CloudSession session, bool allProjects = fal
             var found = new List<BackupSchedule>();
             await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(BackupSchedules.WorkflowName, null, allProjects, cancellationToken).ConfigureAwait(false))
             {
-                BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, session.Now);
+                BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, session.CloudTime);
                 if (session.Sees(schedule.ProjectId, allProjects))
                     found.Add(schedule);
             }

@@ -57,6 +57,11 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
         };
     }
 
+    /// <summary>Refuses a text that cannot be the workbook. Mistral, which is not asked here, may yet refuse what this lets pass.</summary>
+    /// <param name="definition">The workbook as YAML text.</param>
+    /// <exception cref="TroveScheduleException">Invalid (<c>InvalidWorkbook</c>) where it is no YAML, has another name than <c>trove</c> or holds no <c>backup_create</c>.</exception>
+    public static void Check(string definition) => ReadInputs(definition);
+
     /// <summary>Loads the workbook, or updates the one that is there. Where it stands there to the letter, nothing is sent.</summary>
     /// <param name="definition">The workbook as YAML text, whose name must be <c>trove</c> and which must hold <c>backup_create</c>; null for <see cref="Bundled"/>.</param>
     /// <param name="isPublic">Whether every project is to see it, which only an administrator may say; null to leave it as it is, and private at first.</param>

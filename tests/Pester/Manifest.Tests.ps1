@@ -46,12 +46,6 @@ Describe '<Cmdlet>' -ForEach $cmdlets {
         $command.OutputType.Name | Should -Not -BeNullOrEmpty
     }
 
-    It 'takes -WhatIf and -Confirm exactly if it changes something' {
-        $changes = $command.Verb -in 'New', 'Remove', 'Install'
-        $command.Parameters.ContainsKey('WhatIf') | Should -Be $changes
-        $command.Parameters.ContainsKey('Confirm') | Should -Be $changes
-    }
-
     It 'takes -Session if it asks a cloud' {
         $asks = $Cmdlet -notin 'Connect-TroveSession', 'Get-TroveSession', 'Get-TroveScheduleOccurrence', 'Test-TroveCronPattern'
         $command.Parameters.ContainsKey('Session') | Should -Be $asks

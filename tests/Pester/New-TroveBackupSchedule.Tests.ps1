@@ -148,8 +148,8 @@ m,0 4 * * *,pester-d
 
     It 'agrees with Mistral on the first run of <_>' -ForEach '*/7 * * * *', '0 0 L * *', '0 0 13 * 5', '0 0 * * L5', '0 12 * * mon#2,tue#3', '5/15 * * * *', '@weekly', '0 0 29 2 *' {
         $schedule = New-TroveBackupSchedule m $_ (New-TestName) -WarningVariable warnings 3>$null
-        $warnings | Should -BeNullOrEmpty
-        $expected = (Get-TroveScheduleOccurrence -Pattern $_ -From $schedule.CreatedAt.AddSeconds(-1) -First 2).Time
+        @($warnings).Count | Should -Be ($_ -eq '0 0 13 * 5' ? 1 : 0) -Because 'only that one has a surprise: it joins the days'
+        $expected = (Get-TroveScheduleOccurrence -Pattern $_ -From $schedule.CreatedAt.AddSeconds(-1) -First 2 -WarningAction Ignore).Time
         $schedule.NextExecutionTime | Should -BeIn $expected
     }
 }

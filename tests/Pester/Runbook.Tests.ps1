@@ -11,9 +11,9 @@ BeforeAll {
     }
 
     function Invoke-Runbook {
-        <# Runs it, at the sandbox's time; gives how many passed, and what each failure says. #>
-        param($Sandbox, [hashtable] $With)
-        $container = New-PesterContainer -Path $runbook -Data (@{ Now = $Sandbox.Clock.GetUtcNow() } + $With)
+        <# Runs it; gives how many passed, and what each failure says. #>
+        param([hashtable] $With)
+        $container = New-PesterContainer -Path $runbook -Data $With
         $result = Invoke-Pester -Container $container -PassThru -Output None
         [pscustomobject]@{
             Result = $result.Result
@@ -34,10 +34,10 @@ Describe 'The runbook' {
     }
 
     It 'passes where every instance has a schedule that does its work' {
-        $sandbox = Connect-Sandbox
+        $null = Connect-Sandbox
         $null = Get-TroveInstance m, db-* | New-TroveBackupSchedule -Pattern '0 */6 * * *' -Name regular
         Step-TroveSandbox 2.00:00:00
-        $outcome = Invoke-Runbook $sandbox @{ Instance = 'm', 'db-*' }
+        $outcome = Invoke-Runbook @{ Instance = 'm', 'db-*' }
         $outcome.Failed | Should -BeNullOrEmpty
         $outcome.Broken | Should -BeNullOrEmpty
         $outcome.Result | Should -Be Passed
@@ -45,11 +45,11 @@ Describe 'The runbook' {
     }
 
     It 'fails where an instance has no schedule, and tells how to make one' {
-        $sandbox = Connect-Sandbox
+        $null = Connect-Sandbox
         $null = New-TroveBackupSchedule m '0 */6 * * *' regular
         Step-TroveSandbox 1.00:00:00
         $bare = Get-TroveInstance db-00001
-        $outcome = Invoke-Runbook $sandbox @{ Instance = 'm', 'db-00001' }
+        $outcome = Invoke-Runbook @{ Instance = 'm', 'db-00001' }
         $outcome.Failed | Should -Be @(
             "Instance db-00001 ($bare).has a schedule: Nothing backs up the instance db-00001. Make a schedule: New-TroveBackupSchedule $bare '0 3 * * *' nightly"
             "Instance db-00001 ($bare).has a good backup not older than 1.00:00:00: The instance db-00001 has no good backup."
@@ -57,46 +57,46 @@ Describe 'The runbook' {
     }
 
     It 'looks at all instances unless told which' {
-        $sandbox = Connect-Sandbox
+        $null = Connect-Sandbox
         $null = New-TroveBackupSchedule m '0 */6 * * *' regular
         Step-TroveSandbox 1.00:00:00
-        $missing = (Invoke-Runbook $sandbox @{}).Failed -like '*has a schedule:*'
+        $missing = (Invoke-Runbook @{}).Failed -like '*has a schedule:*'
         foreach ($other in Get-TroveInstance broken, dup, db-*) { @($missing -like "*New-TroveBackupSchedule $other *").Count | Should -Be 1 }
         $missing.Count | Should -Be 5
     }
 
     It 'fails where the last good backup is too old, and tells which and how old it is' {
-        $sandbox = Connect-Sandbox
+        $null = Connect-Sandbox
         $schedule = New-TroveBackupSchedule m '0 3 * * mon' weekly
-        Step-TroveSandbox ($schedule.NextExecutionTime.AddHours(31) - $sandbox.Clock.GetUtcNow())
-        $outcome = Invoke-Runbook $sandbox @{ Instance = 'm' }
+        Step-TroveSandbox ($schedule.NextExecutionTime.AddHours(31) - (Get-TroveSession).CloudTime)
+        $outcome = Invoke-Runbook @{ Instance = 'm' }
         $outcome.Failed.Count | Should -Be 1
         $outcome.Failed | Should -BeLike "Instance m (*has a good backup*The last good backup of the instance m, $(Get-TroveBackup m), is of *Z, 1.07:00 ago. See what its schedules did: Get-TroveBackupSchedule *"
-        (Invoke-Runbook $sandbox @{ Instance = 'm'; MaxAge = [TimeSpan] '1.08:00' }).Result | Should -Be Passed
+        (Invoke-Runbook @{ Instance = 'm'; MaxAge = [TimeSpan] '1.08:00' }).Result | Should -Be Passed
     }
 
     It 'takes no run that succeeded for a backup that is good' {
         $sandbox = Connect-Sandbox
         $sandbox.FailBackups((Get-TroveInstance m).Id)
         $schedule = New-TroveBackupSchedule m '0 * * * *' hourly
-        Step-TroveSandbox ($schedule.NextExecutionTime.AddMinutes(121) - $sandbox.Clock.GetUtcNow())
+        Step-TroveSandbox ($schedule.NextExecutionTime.AddMinutes(121) - (Get-TroveSession).CloudTime)
         ($schedule | Get-TroveScheduleExecution).State | Select-Object -Unique | Should -Be SUCCESS
-        $outcome = Invoke-Runbook $sandbox @{ Instance = 'm' }
+        $outcome = Invoke-Runbook @{ Instance = 'm' }
         $outcome.Failed.Count | Should -Be 2
         $outcome.Failed[0] | Should -BeLike '*The instance m has no good backup. See what*'
         $outcome.Failed[1] | Should -BeLike "Schedule hourly ($schedule) of instance m.*The last 3 runs of the schedule hourly of instance m failed*: Trove accepted the backup *, which then failed.*"
     }
 
     It 'fails where the last runs of a schedule all failed, and tells why and what to do' {
-        $sandbox = Connect-Sandbox
+        $null = Connect-Sandbox
         $schedule = New-TroveBackupSchedule broken '*/5 * * * *' doomed
-        Step-TroveSandbox ($schedule.NextExecutionTime.AddMinutes(6) - $sandbox.Clock.GetUtcNow())
-        (Invoke-Runbook $sandbox @{ Instance = 'broken' }).Failed -like 'Schedule*' | Should -BeNullOrEmpty -Because 'two runs are no streak of three'
+        Step-TroveSandbox ($schedule.NextExecutionTime.AddMinutes(6) - (Get-TroveSession).CloudTime)
+        (Invoke-Runbook @{ Instance = 'broken' }).Failed -like 'Schedule*' | Should -BeNullOrEmpty -Because 'two runs are no streak of three'
         Step-TroveSandbox 00:05:00
-        $failed = @((Invoke-Runbook $sandbox @{ Instance = 'broken' }).Failed -like 'Schedule*')
+        $failed = @((Invoke-Runbook @{ Instance = 'broken' }).Failed -like 'Schedule*')
         $failed.Count | Should -Be 1
         $failed | Should -BeLike "*The last 3 runs of the schedule doomed of instance broken failed, the latest at *Z: *is not ready*Mend the cause, or delete the schedule: Remove-TroveBackupSchedule $schedule"
-        (Invoke-Runbook $sandbox @{ Instance = 'broken'; Streak = 4 }).Failed -like 'Schedule*' | Should -BeNullOrEmpty
+        (Invoke-Runbook @{ Instance = 'broken'; Streak = 4 }).Failed -like 'Schedule*' | Should -BeNullOrEmpty
     }
 
     It 'forgives failures after which a run was good' {
@@ -104,11 +104,11 @@ Describe 'The runbook' {
         $m = (Get-TroveInstance m).Id
         $schedule = New-TroveBackupSchedule m '*/5 * * * *' shaky
         $null = $sandbox.FailBackups($m)
-        Step-TroveSandbox ($schedule.NextExecutionTime.AddMinutes(11) - $sandbox.Clock.GetUtcNow())
+        Step-TroveSandbox ($schedule.NextExecutionTime.AddMinutes(11) - (Get-TroveSession).CloudTime)
         $null = $sandbox.FailBackups($m, $false)
         Step-TroveSandbox 00:05:00
         (Get-TroveBackup m).Status | Group-Object -NoElement | ForEach-Object { "$($_.Count) $($_.Name)" } | Sort-Object | Should -Be '1 COMPLETED', '3 FAILED'
-        (Invoke-Runbook $sandbox @{ Instance = 'm' }).Result | Should -Be Passed
+        (Invoke-Runbook @{ Instance = 'm' }).Result | Should -Be Passed
     }
 
     It 'fails where a schedule is stuck, and tells since when and what to do' {
@@ -117,21 +117,22 @@ Describe 'The runbook' {
         Step-TroveSandbox 01:00:00
         $sandbox.RunsTriggers = $false
         Step-TroveSandbox 01:00:00
-        $outcome = Invoke-Runbook $sandbox @{ Instance = 'm' }
+        $outcome = Invoke-Runbook @{ Instance = 'm' }
         $outcome.Failed.Count | Should -Be 1
         $due = '{0:u}' -f (Get-TroveBackupSchedule -Id $schedule.Id -WarningAction Ignore).NextExecutionTime
         $outcome.Failed | Should -BeLike "Schedule regular ($schedule) of instance m.is not stuck: The schedule regular of instance m was due at $due and did not run.*Remove-TroveBackupSchedule $schedule"
     }
 
     It 'fails where no instance has the name, so that a slip of the pen does not pass' {
-        $outcome = Invoke-Runbook (Connect-Sandbox) @{ Instance = 'n' }
+        $null = Connect-Sandbox
+        $outcome = Invoke-Runbook @{ Instance = 'n' }
         $outcome.Failed | Should -BeLike 'The project.has instances called n: No instance is called n. Get-TroveInstance lists*'
     }
 
     It 'fails where the cloud cannot be asked' {
         $sandbox = Connect-Sandbox
         $sandbox.Dispose()
-        $outcome = Invoke-Runbook $sandbox @{}
+        $outcome = Invoke-Runbook @{}
         $outcome.Result | Should -Be Failed
         $outcome.Broken | Should -Not -BeNullOrEmpty
     }

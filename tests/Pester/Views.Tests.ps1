@@ -1,43 +1,64 @@
 BeforeDiscovery {
-    $types = 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'Instance', 'Backup', 'InstalledWorkbook', 'TroveSession', 'Cron.CronPatternReport' |
-        ForEach-Object { @{ Type = $_ } }
-    # The specification's tables: what stands in their heads, without blanks.
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Import-TestModule
+    # All that any cmdlet emits.
+    $types = (Get-Command -Module TroveSchedules).OutputType.Name | Where-Object { $_ -like 'TroveSchedules.*' } | Sort-Object -Unique | ForEach-Object { @{ Type = $_ } }
     $tables = @(
-        @{ Type = 'BackupSchedule'; Columns = 'Id', 'Name', 'Pattern', 'NextExecutionTime' }
-        @{ Type = 'ScheduleExecution'; Columns = 'Id', 'ExecutionTime', 'State', 'Output' }
+        @{ Type = 'BackupSchedule'; Columns = 'Id', 'Name', 'Pattern', 'NextExecutionTime' } # The specification's,
+        @{ Type = 'ScheduleExecution'; Columns = 'Id', 'ExecutionTime', 'State', 'Output' } # and this.
         @{ Type = 'Instance'; Columns = 'Id', 'Name', 'Status', 'Datastore', 'DatastoreVersion' }
-        @{ Type = 'Backup'; Columns = 'Id', 'Status', 'CreatedAt', 'InstanceId', 'Name' }
+        @{ Type = 'Backup'; Columns = 'Id', 'Name', 'Status', 'CreatedAt' }
         @{ Type = 'ScheduleOccurrence'; Columns = 'Time', 'ScheduleId', 'Pattern' }
-    )
+        @{ Type = 'InstalledWorkbook'; Columns = 'Name', 'Workflow', 'IsInstalled', 'IsCurrent', 'Scope', 'CreatedAt' }
+        @{ Type = 'TroveSession'; Columns = 'Cloud', 'UserName', 'ProjectName', 'Region', 'TokenExpiresAt' }
+        @{ Type = 'Cron.CronPatternReport'; Columns = 'Pattern', 'IsValid', 'Explanation' }
+    ) | ForEach-Object { @{ Type = "TroveSchedules.$($_.Type)"; Columns = $_.Columns } }
 }
 
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
     $server = New-TestKeystone
+    $session = Connect-TestKeystone $server.Url @{ Region = 'RegionOne' }
     $time = [DateTimeOffset] '2016-06-14T14:49:59+02:00'
     $uuid = 'fb149a29-be9b-49c1-a2f7-ca6c1213896f'
+    $other = '5328f62a-d999-4be3-90bb-83cc6af4469c'
+    $project = '0123456789abcdef0123456789abcdef'
+    $long = 'customer-orders-of-the-eastern-region-every-half-hour'
+    # One of each, with every property set, and with names and texts that are too long.
     $things = @{
         BackupSchedule = [TroveSchedules.BackupSchedule] @{
-            Id = $uuid; TriggerId = '8d4fb899-0000-4000-8000-000000000000'; Name = 'myback'; InstanceId = '5328f62a-d999-4be3-90bb-83cc6af4469c'; Pattern = '*/2 * * * *'
-            NextExecutionTime = $time; FirstExecutionTime = $time; CreatedAt = $time; UpdatedAt = $time; Input = '{"name": "myback"}'
+            Id = $uuid; TriggerId = $other; Name = $long; InstanceId = $other; Pattern = '*/30 * * * *'; IsStuck = $true; Incremental = $true; RemainingExecutions = 3
+            NextExecutionTime = $time; FirstExecutionTime = $time; CreatedAt = $time; UpdatedAt = $time; Input = '{"name": "myback"}'; ProjectId = $project
+            Description = $long; ParentId = $other
         }
         ScheduleExecution = [TroveSchedules.ScheduleExecution] @{
-            Id = '38ef2289-4330-4554-8574-4b5351f69713'; ExecutionTime = $time; UpdatedAt = $time; State = 'SUCCESS'; Output = '{"status": "Backup complete"}'
+            Id = $uuid; ExecutionTime = $time; UpdatedAt = $time; State = 'CANCELLED'; Output = "{`"status`": `"$long`"}"; Reason = $long; BackupId = $other
+            BackupStatus = 'COMPLETED'; ScheduleId = $other; TriggerId = $other; InstanceId = $other; Input = '{}'; StateInfo = $long; ProjectId = $project
         }
-        ScheduleOccurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = $time; Pattern = '*/2 * * * *'; ScheduleId = $uuid }
-        Instance = [TroveSchedules.Instance] @{ Id = $uuid; Name = 'm'; Status = 'ACTIVE'; Datastore = 'mysql'; DatastoreVersion = '5.7' }
-        Backup = [TroveSchedules.Backup] @{ Id = $uuid; Name = 'myback'; Status = 'COMPLETED'; CreatedAt = $time; UpdatedAt = $time; InstanceId = $uuid }
-        InstalledWorkbook = [TroveSchedules.InstalledWorkbook] @{ Name = 'trove'; Workflow = 'trove.backup_create'; CreatedAt = $time; UpdatedAt = $time }
-        TroveSession = Connect-TestKeystone $server.Url
-        'Cron.CronPatternReport' = Test-TroveCronPattern '*/2 * * * *'
+        ScheduleOccurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = $time; Pattern = '0,15,30,45 8-18 * * mon-fri'; ScheduleId = $uuid }
+        Instance = [TroveSchedules.Instance] @{
+            Id = $uuid; Name = $long; Status = 'SHUTDOWN'; Datastore = 'postgresql'; DatastoreVersion = '16.4'; Region = 'RegionOne'; VolumeSize = 20
+        }
+        Backup = [TroveSchedules.Backup] @{
+            Id = $uuid; Name = $long; Status = 'COMPLETED'; CreatedAt = $time; UpdatedAt = $time; InstanceId = $other; Size = 0.25; ParentId = $other; Description = $long
+            Datastore = 'mysql'; DatastoreVersion = '8.0'
+        }
+        InstalledWorkbook = [TroveSchedules.InstalledWorkbook] @{
+            Name = 'trove'; Workflow = 'trove.backup_create'; IsInstalled = $true; CreatedAt = $time; UpdatedAt = $time; Inputs = [string[]] ('instance', 'name')
+            Scope = 'private'; ProjectId = $project
+        }
+        TroveSession = $session
+        'Cron.CronPatternReport' = Test-TroveCronPattern '0,15,30,45 8-18 * * mon-fri'
     }
+    $things.Keys.Clone() | ForEach-Object { $things["TroveSchedules.$_"] = $things.$_ }
     # Times as they are in UTC.
     $shown = '2016-06-14 12:49:59Z'
 
-    function Get-ListLabel {
-        param($Thing)
-        ($Thing | Format-List | Out-String -Width 200) -split '\r?\n' | ForEach-Object { if ($_ -match '^(\w+)\s*:') { $Matches[1] } }
+    function Show-Thing {
+        <# The lines that a view gives, without the empty ones. #>
+        param($Thing, [int] $Width = 200, [string] $As = 'Format-Table')
+        ($Thing | & $As | Out-String -Width $Width) -split '\r?\n' | ForEach-Object TrimEnd | Where-Object { $_ }
     }
 }
 
@@ -46,79 +67,266 @@ AfterAll {
     $server.Dispose()
 }
 
-Describe 'The table of <Type>' -ForEach $tables {
-    It 'has the columns <Columns>' {
-        $lines = ($things.$Type | Format-Table | Out-String -Width 200).Trim() -split '\r?\n'
-        $lines[0] -split '\s+' | Where-Object { $_ } | Should -Be $Columns
+Describe 'What cmdlets emit: <Type>' -ForEach $types {
+    BeforeAll { $thing = $things[$Type] }
+
+    It 'is tried here' {
+        $thing | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has a table, a list and a wide view' {
+        $controls = (Get-FormatData -TypeName $Type).FormatViewDefinition.Control | ForEach-Object { $_.GetType().Name }
+        $controls | Sort-Object | Should -Be ListControl, TableControl, WideControl
+    }
+
+    It 'has a table with the expected columns' -ForEach ($tables | Where-Object Type -EQ $Type) {
+        (Show-Thing $thing)[0] -split '\s+' | Where-Object { $_ } | Should -Be $Columns
+    }
+
+    It 'has a table that keeps its columns and its ids at <_> columns' -ForEach 99, 100, 120 { # A console of 100 columns leaves the last one empty.
+        $full = Show-Thing $thing
+        $lines = Show-Thing $thing -Width $_
         $lines.Count | Should -Be 3 -Because 'an object has one line'
+        $lines[0] | Should -Match "^$($full[0] -replace '\s+', '\s+')$"
+        foreach ($line in $lines) { $line.Length | Should -BeLessOrEqual $_ }
+        foreach ($id in [regex]::Matches($full[2], '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}').Value) { $lines[2] | Should -Match "(^| )$id( |$)" }
+        foreach ($moment in [regex]::Matches($full[2], '\d{4}-\S+ \S+Z( \(.*?\))?').Value) { $lines[2] | Should -BeLike "*$moment*" }
     }
 
-    It 'comes without being asked for' {
-        $things.$Type | Out-String -Width 200 | Should -BeExactly ($things.$Type | Format-Table | Out-String -Width 200)
+    It 'has a table that keeps its ids, and its times to the minute, at <_> columns' -ForEach 79, 80 {
+        $full = Show-Thing $thing
+        $line = (Show-Thing $thing -Width $_) -match '\d|True'
+        foreach ($id in [regex]::Matches($full[2], '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}').Value) { $line | Should -Match "(^| )$id( |$)" }
+        if ($Type -ne 'TroveSchedules.InstalledWorkbook' -and $Type -ne 'TroveSchedules.TroveSession') {
+            foreach ($minute in [regex]::Matches($full[2], '\d{4}-\S+ \d\d:\d\d').Value) { $line | Should -BeLike "*$minute*" }
+        }
     }
 
-    It 'says that its times are UTC' {
-        if ($Columns -like '*Time*' -or $Columns -contains 'CreatedAt') { $things.$Type | Format-Table | Out-String -Width 200 | Should -BeLike "*$shown*" }
+    It 'has a list with every property' {
+        $labels = Show-Thing $thing -As Format-List | ForEach-Object { if ($_ -match '^(\w+)\s*:') { $Matches[1] } }
+        foreach ($property in $thing.GetType().GetProperties([Reflection.BindingFlags] 'Public, Instance').Name) { $labels | Should -Contain $property }
+    }
+
+    It 'has a list with every time in UTC, which says so, and how far it is' {
+        $text = $thing | Format-List | Out-String -Width 200
+        foreach ($property in $thing.GetType().GetProperties([Reflection.BindingFlags] 'Public, Instance') | Where-Object PropertyType -In ([DateTimeOffset]), ([Nullable[DateTimeOffset]])) {
+            $distance = if ($property.Name -ne 'CloudTime') { ' \((now|in \d+ (min|h|d)|\d+ (min|h|d) ago)\)' } # That is now.
+            $text | Should -Match "(?m)^$($property.Name) +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$distance\r?$"
+        }
+        $text | Should -Not -Match '[+-]\d\d:\d\d\b(?!-)' -Because 'a time with an offset is none that ends in Z'
+    }
+
+    It 'has a wide view with one line' {
+        $lines = @(Show-Thing $thing -As Format-Wide)
+        $lines.Count | Should -Be 1
+        $lines | Should -Match '\w'
+    }
+
+    It 'looks the same when it comes out of serialisation' {
+        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($thing, 2))
+        foreach ($view in 'Format-Table', 'Format-List', 'Format-Wide') {
+            Show-Thing $copy -As $view | Where-Object { $_ -notlike 'CloudTime*' } | Should -Be (Show-Thing $thing -As $view | Where-Object { $_ -notlike 'CloudTime*' })
+        }
+    }
+
+    It 'is shown bare, but shown, where no script may call methods' {
+        # The file is then loaded as one that is not trusted.
+        $screen = Invoke-AtScreen -Variables @{ thing = $thing } '$thing | Format-Table | Out-String -Width 200'
+        $bare = Invoke-AtScreen -Variables @{ thing = $thing } '$ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"; $thing | Format-Table | Out-String -Width 200'
+        $bare.Output.Trim() -replace ' +', ' ' | Should -Be ($screen.Output.Trim() -replace '(?<=Z) \(.*?[)…]' -replace ' +', ' ')
     }
 }
 
-Describe 'The list of <Type>' -ForEach $types {
-    It 'shows every property' {
-        $labels = Get-ListLabel $things.$Type
-        foreach ($property in $things.$Type.GetType().GetProperties([Reflection.BindingFlags] 'Public, Instance').Name) { $labels | Should -Contain $property }
+Describe 'What comes without being asked for' {
+    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'Instance', 'Backup' {
+        $things.$_ | Out-String -Width 200 | Should -BeExactly ($things.$_ | Format-Table | Out-String -Width 200)
     }
 
-    It 'shows every time in UTC, and says so' {
-        $text = $things.$Type | Format-List | Out-String -Width 200
-        foreach ($property in $things.$Type.GetType().GetProperties([Reflection.BindingFlags] 'Public, Instance') | Where-Object PropertyType -In ([DateTimeOffset]), ([Nullable[DateTimeOffset]])) {
-            if ($null -ne $things.$Type.($property.Name)) { $text | Should -Match "(?m)^$($property.Name) +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\r?$" }
-        }
-        $text | Should -Not -Match '[+-]\d\d:\d\d\b(?!-)' -Because 'a time with an offset is none that ends in Z'
+    It 'is the list of <_>, of which one looks at one' -ForEach 'InstalledWorkbook', 'TroveSession', 'Cron.CronPatternReport' {
+        $things.$_ | Out-String -Width 200 | Should -BeExactly ($things.$_ | Format-List | Out-String -Width 200)
     }
 }
 
 Describe 'The tables of the specification' {
     It 'show a schedule as schedule-list does' {
-        $things.BackupSchedule | Out-String -Width 200 | Should -Match "(?m)^$uuid +myback +\*/2 \* \* \* \* +$shown\s*$"
+        $schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $other; Name = 'myback'; Pattern = '*/2 * * * *'; NextExecutionTime = $time; Input = '{}' }
+        Show-Thing $schedule | Select-Object -Last 1 | Should -Match "^$uuid +myback +\*/2 \* \* \* \* +$shown \(\d+ d ago\)$"
+    }
+
+    It 'show a schedule without a pattern as one that runs once' {
+        $schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $other; Name = 'once'; NextExecutionTime = $time; Input = '{}' }
+        Show-Thing $schedule | Select-Object -Last 1 | Should -Match "^$uuid +once +\(once\) +$shown "
     }
 
     It 'show an execution as execution-list does' {
-        $things.ScheduleExecution | Out-String -Width 200 | Should -Match "(?m)^38ef2289-4330-4554-8574-4b5351f69713 +$shown +SUCCESS +\{""status"": ""Backup complete""\}\s*$"
+        $execution = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; ExecutionTime = $time; State = 'SUCCESS'; Output = '{"status": "Backup complete"}' }
+        Show-Thing $execution | Select-Object -Last 1 | Should -BeExactly "$uuid $shown SUCCESS   {""status"": ""Backup complete""}"
     }
 
     It 'show why an execution failed in the place of its output, on one line' {
         $failed = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; State = 'ERROR'; ExecutionTime = $time; Output = '{"result": "Failure caused by"}'; Reason = 'Instance x is not ready. (HTTP 422)' }
-        $failed | Out-String -Width 200 | Should -Match '(?m)ERROR +Instance x is not ready\. \(HTTP 422\)\s*$'
-    }
-
-    It 'keep the columns apart and the id whole at a width of 120' {
-        foreach ($thing in $things.BackupSchedule, $things.ScheduleExecution) {
-            $lines = ($thing | Format-Table | Out-String -Width 120).Trim() -split '\r?\n'
-            $lines[2] | Should -Match "^$($thing.Id) "
-            $lines[2] | Should -BeLike "*$shown*"
-        }
+        Show-Thing $failed | Select-Object -Last 1 | Should -Match 'ERROR +Instance x is not ready\. \(HTTP 422\)$'
     }
 
     It 'do not change with the culture' {
         $before = [cultureinfo]::CurrentCulture
         try {
             [cultureinfo]::CurrentCulture = 'ar-SA'
-            $things.BackupSchedule | Out-String -Width 200 | Should -BeLike "*$shown*"
+            $things.BackupSchedule | Out-String -Width 200 | Should -BeLike "*$shown (* d ago)*"
         }
         finally { [cultureinfo]::CurrentCulture = $before }
+    }
+}
+
+Describe 'The wide view' {
+    It 'shows the name, or the id of what has none: <_>' -ForEach 'BackupSchedule', 'Instance', 'Backup' {
+        Show-Thing $things.$_ -As Format-Wide | Should -BeExactly $long
+        Show-Thing (New-Object "TroveSchedules.$_" -Property @{ Id = $uuid }) -As Format-Wide | Should -BeExactly $uuid
+    }
+
+    It 'shows when an execution was, and what became of it' {
+        Show-Thing $things.ScheduleExecution -As Format-Wide | Should -BeExactly "$shown CANCELLED"
+    }
+
+    It 'shows the address of a session that has no cloud''s name' {
+        Show-Thing $session -As Format-Wide | Should -BeLike "$($server.Url)*"
+    }
+}
+
+Describe 'How far a time is' {
+    It 'is <Words> at <After>' -ForEach @(
+        @{ After = '0:00:00'; Words = 'now' }, @{ After = '0:00:59.999'; Words = 'now' }, @{ After = '-0:00:59.999'; Words = 'now' }
+        @{ After = '0:01:00'; Words = 'in 1 min' }, @{ After = '0:01:59.999'; Words = 'in 1 min' }, @{ After = '0:02:00'; Words = 'in 2 min' }
+        @{ After = '-0:01:00'; Words = '1 min ago' }, @{ After = '-0:05:59'; Words = '5 min ago' }
+        @{ After = '0:59:59.999'; Words = 'in 59 min' }, @{ After = '-0:59:59.999'; Words = '59 min ago' }
+        @{ After = '1:00:00'; Words = 'in 1 h' }, @{ After = '-1:00:00'; Words = '1 h ago' }, @{ After = '1:59:59'; Words = 'in 1 h' }
+        @{ After = '23:59:59.999'; Words = 'in 23 h' }, @{ After = '-23:59:59.999'; Words = '23 h ago' }
+        @{ After = '1.00:00:00'; Words = 'in 1 d' }, @{ After = '-1.00:00:00'; Words = '1 d ago' }, @{ After = '1.23:59:59'; Words = 'in 1 d' }
+        @{ After = '400.00:00:00'; Words = 'in 400 d' }
+    ) {
+        $now = [DateTimeOffset] '2026-11-22T20:04:00Z'
+        [TroveSchedules.Formatting.Views]::Distance($now + [TimeSpan] $After, $now) | Should -BeExactly $Words
+        [TroveSchedules.Formatting.Views]::Distance(($now + [TimeSpan] $After).ToOffset('05:30:00'), $now) | Should -BeExactly $Words
+    }
+
+    It 'can be told of all times' {
+        [TroveSchedules.Formatting.Views]::Distance([DateTimeOffset]::MaxValue, [DateTimeOffset]::MinValue) | Should -BeExactly 'in 3652058 d'
+    }
+
+    Context 'with a sandbox that was stepped' {
+        BeforeAll {
+            $sandbox = Connect-TroveSession -Sandbox -SandboxSpeed 0
+            $null = Install-TroveWorkbook
+            $schedule = New-TroveBackupSchedule m '0 3 * * *' (New-TestName)
+        }
+
+        AfterAll { $sandbox | Disconnect-TroveSession }
+
+        It 'is told by the sandbox''s clock' {
+            Step-TroveSandbox ($schedule.NextExecutionTime.AddDays(10).AddMinutes(-4) - $sandbox.CloudTime)
+            $sandbox.CloudTime | Should -Be $schedule.NextExecutionTime.AddDays(10).AddMinutes(-4)
+            Get-TroveBackupSchedule | Out-String -Width 200 | Should -BeLike '*Z (in 4 min)*'
+            Get-TroveScheduleExecution $schedule -First 1 | Format-List | Out-String -Width 200 | Should -BeLike '*ExecutionTime : *Z (23 h ago)*'
+        }
+
+        It 'is told by our own clock once the session has ended' {
+            $sandbox | Disconnect-TroveSession
+            [TroveSchedules.Formatting.Views]::Time([DateTimeOffset]::UtcNow) | Should -BeLike '*Z (now)'
+            $sandbox.CloudTime | Should -BeNullOrEmpty -Because 'PowerShell makes nothing of a property that throws'
+        }
+    }
+}
+
+Describe 'A time that is none' {
+    It 'is shown as it is' {
+        [TroveSchedules.Formatting.Views]::Time($null) | Should -BeNullOrEmpty
+        [TroveSchedules.Formatting.Views]::Utc($null) | Should -BeNullOrEmpty
+        [TroveSchedules.Formatting.Views]::Times($null) | Should -BeNullOrEmpty
+        [TroveSchedules.Formatting.Views]::Times(@()) | Should -BeNullOrEmpty
+        [TroveSchedules.Formatting.Views]::NextTime($null, $true) | Should -BeNullOrEmpty
+        [TroveSchedules.Formatting.Views]::Time('soon') | Should -BeExactly soon
+    }
+}
+
+Describe 'Colour' {
+    BeforeAll {
+        $before = $PSStyle.OutputRendering
+        $escape = [string] [char] 27
+        $failed = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; State = 'ERROR'; ExecutionTime = $time }
+    }
+
+    BeforeEach { $PSStyle.OutputRendering = 'Host' } # It is PlainText where NO_COLOR is set.
+
+    AfterEach { $PSStyle.OutputRendering = $before }
+
+    It 'of <State> is <Group>.<Name> of $PSStyle' -ForEach @(
+        'SUCCESS', 'COMPLETED', 'ACTIVE' | ForEach-Object { @{ State = $_; Group = 'Foreground'; Name = 'Green' } }
+        'ERROR', 'FAILED', 'DELETE_FAILED' | ForEach-Object { @{ State = $_; Group = 'Formatting'; Name = 'Error' } }
+        'RUNNING', 'NEW', 'BUILDING', 'SAVING', 'BUILD', 'BACKUP', 'REBOOT', 'RESIZE', 'UPGRADE' | ForEach-Object { @{ State = $_; Group = 'Formatting'; Name = 'Warning' } }
+    ) {
+        [TroveSchedules.Formatting.Views]::State($State) | Should -BeExactly "$($PSStyle.$Group.$Name)$State$($PSStyle.Reset)"
+    }
+
+    It 'is none of <_>' -ForEach 'IDLE', 'PAUSED', 'CANCELLED', 'SHUTDOWN', 'NOT_FOUND', 'success', '' {
+        [TroveSchedules.Formatting.Views]::State($_) | Should -BeExactly $_
+    }
+
+    It 'is what the user made it' {
+        $mine = $PSStyle.Formatting.Error
+        try {
+            $PSStyle.Formatting.Error = $PSStyle.Foreground.BrightMagenta
+            [TroveSchedules.Formatting.Views]::State('ERROR') | Should -BeExactly "$($PSStyle.Foreground.BrightMagenta)ERROR$($PSStyle.Reset)"
+        }
+        finally { $PSStyle.Formatting.Error = $mine }
+    }
+
+    It 'marks the next time of a schedule that is stuck, and of no other' {
+        [TroveSchedules.Formatting.Views]::NextTime($time, $true) | Should -BeLike "$([WildcardPattern]::Escape($PSStyle.Formatting.Warning))$shown (*)$([WildcardPattern]::Escape($PSStyle.Reset))"
+        [TroveSchedules.Formatting.Views]::NextTime($time, $false) | Should -BeLike "$shown (*)"
+    }
+
+    It 'takes no room in a table' {
+        $PSStyle.OutputRendering = 'Ansi'
+        foreach ($thing in $things.BackupSchedule, $things.Backup, $things.Instance, $failed) {
+            foreach ($width in 79, 99) {
+                $plain = [Management.Automation.Internal.StringDecorated]::new(($thing | Format-Table | Out-String -Width $width)).ToString('PlainText')
+                $PSStyle.OutputRendering = 'PlainText'
+                $plain | Should -BeExactly ($thing | Format-Table | Out-String -Width $width)
+                $PSStyle.OutputRendering = 'Ansi'
+            }
+        }
+    }
+
+    It 'is at a screen that understands it, in the table, the list and the wide view' {
+        foreach ($view in 'Format-Table', 'Format-List', 'Format-Wide') {
+            $screen = Invoke-AtScreen "`$thing | $view | Out-Default" -Variables @{ thing = $failed } -Colour
+            "$($screen.Screen)".Contains("$($PSStyle.Formatting.Error)ERROR$($PSStyle.Reset)") | Should -BeTrue -Because "$view has it"
+        }
+    }
+
+    It 'is not where the user wants plain text, as NO_COLOR tells PowerShell' {
+        $PSStyle.OutputRendering = 'PlainText'
+        $screen = Invoke-AtScreen '$thing | Out-Default; $thing | Format-List | Out-Default' -Variables @{ thing = $failed } -Colour
+        # PowerShell's own headings keep their colours at such a screen; only its console takes them away.
+        "$($screen.Screen)" | Should -Match "(?m)$shown ERROR *\r?$"
+        "$($screen.Screen)" | Should -Match '(?m)^State +: ERROR\r?$|State.* : .*ERROR\r?$'
+        "$($screen.Screen)".Contains("$($PSStyle.Formatting.Error)ERROR") | Should -BeFalse
+    }
+
+    It 'is not in what is redirected or captured, unless the user wants that' {
+        $failed > $TestDrive/table.txt
+        $failed | Format-List | Out-File $TestDrive/list.txt
+        foreach ($text in ($failed | Out-String), (Get-Content $TestDrive/table.txt -Raw), (Get-Content $TestDrive/list.txt -Raw)) {
+            $text | Should -BeLike '*ERROR*'
+            $text.Contains($escape) | Should -BeFalse
+        }
+        $PSStyle.OutputRendering = 'Ansi'
+        ($failed | Out-String).Contains("$($PSStyle.Formatting.Error)ERROR") | Should -BeTrue
     }
 }
 
 Describe 'An emitted object' {
     It 'is its id as text: <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'Instance', 'Backup' {
         "$($things.$_)" | Should -BeExactly $things.$_.Id
-    }
-
-    It 'survives Export-Clixml and ConvertTo-Json: <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'Instance', 'Backup', 'InstalledWorkbook' {
-        $thing = $things.$_
-        $thing | Export-Clixml $TestDrive/thing.xml
-        $copy = Import-Clixml $TestDrive/thing.xml
-        foreach ($property in $thing.PSObject.Properties.Name) { "$($copy.$property)" | Should -Be "$($thing.$property)" -Because $property }
-        ($thing | ConvertTo-Json | ConvertFrom-Json).PSObject.Properties.Name | Should -Be $thing.PSObject.Properties.Name
     }
 }

@@ -33,6 +33,10 @@ public sealed class CronPattern
     /// <summary>One sentence for each thing in the pattern that servers of different versions do differently; empty when all agree.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>One sentence for each thing that the pattern does and its writer may not expect: <see cref="Warnings"/>, and that <see cref="JoinsDays"/>.</summary>
+    public IReadOnlyList<string> Surprises =>
+        JoinsDays ? [.. Warnings, $"Restricted in both day-of-month and day-of-week, it runs on the days of either: {Explain()}."] : Warnings;
+
     /// <summary>Reads a pattern.</summary>
     /// <param name="pattern">Five fields, or an alias such as <c>@daily</c>; at most 100 characters.</param>
     /// <param name="allowSeconds">Accept a sixth field, the seconds. Mistral does; but whoever writes seconds first, as other schedulers have it, means something else.</param>

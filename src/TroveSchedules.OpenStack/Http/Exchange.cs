@@ -22,6 +22,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock)
 #else
         using CancellationTokenSource limit = clock.CreateCancellationTokenSource(Limit);
 #endif
+        using IDisposable? wait = RequestLog.Current?.WaitFor(service, request);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -34,6 +35,10 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock)
             throw new TroveScheduleException(TroveErrorKind.Timeout,
                 $"{service} at {request.RequestUri!.Authority} gave no answer within {Limit.TotalSeconds:0} s.", e)
             { Target = target };
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw CloudSession.Ended(e); // Meanwhile, by somebody who shares it.
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

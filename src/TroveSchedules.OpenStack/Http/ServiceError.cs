@@ -48,14 +48,14 @@ internal static class ServiceError
             ? Printable(values.First())
             : null;
 
-    /// <summary>Server text made harmless for a terminal: control characters, escapes among them, become blanks.</summary>
-    public static string Printable(string text)
+    /// <summary>Server text made harmless for a terminal: control characters, escapes among them, become blanks. What is longer is cut.</summary>
+    public static string Printable(string text, int longest = LongestMessage)
     {
-        var clean = new StringBuilder(Math.Min(text.Length, LongestMessage));
+        var clean = new StringBuilder(Math.Min(text.Length, longest));
         foreach (char c in text)
         {
-            if (clean.Length == LongestMessage)
-                return clean.Remove(LongestMessage - 1, char.IsHighSurrogate(clean[LongestMessage - 1]) ? 1 : 0).Append('…').ToString();
+            if (clean.Length == longest)
+                return clean.Remove(longest - 1, char.IsHighSurrogate(clean[longest - 1]) ? 1 : 0).Append('…').ToString();
             clean.Append(char.IsControl(c) && c != '\n' ? ' ' : c);
         }
         return clean.ToString();

@@ -2,7 +2,6 @@ using System;
 using System.Management.Automation;
 using System.Net;
 using System.Security;
-using TroveSchedules.OpenStack;
 using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.Commands;
@@ -158,20 +157,12 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     /// <summary>Connects.</summary>
     protected override void EndProcessing() => Try(() =>
     {
-        TroveSession session = Sandbox ? Await(Sandboxes.ConnectAsync(SandboxSpeed, SandboxInstances, Cancelled)) : ConnectToCloud();
+        TroveSession session = Await(Sandbox
+            ? Sandboxes.ConnectAsync(SandboxSpeed, SandboxInstances, Cancelled)
+            : SharedSession.ConnectAsync(ReadSettings(), Warn, Cancelled));
         SharedSession.Set(session);
         WriteObject(session);
     });
-
-    private TroveSession ConnectToCloud()
-    {
-        CloudSettings settings = ReadSettings();
-        if (settings.SkipCertificateCheck)
-            WriteWarning("Certificates are not checked: whoever sits between this machine and the cloud can read and change everything, the password included.");
-        return Await(Sandboxes.At(settings.AuthUrl) is { } sandbox
-            ? CloudSession.ConnectAsync(settings, sandbox.Clock, () => Sandboxes.Transport(sandbox), Cancelled)
-            : CloudSession.ConnectAsync(settings, Cancelled));
-    }
 
     private CloudSettings ReadSettings()
     {

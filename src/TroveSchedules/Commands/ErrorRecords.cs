@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TroveSchedules.Binding;
 
 namespace TroveSchedules.Commands;
 
@@ -6,12 +7,24 @@ namespace TroveSchedules.Commands;
 internal static class ErrorRecords
 {
     /// <summary>The record of an error; it is about what the error names, else about the item at hand.</summary>
-    public static ErrorRecord From(TroveScheduleException error, object? item) =>
-        new(error, error.ErrorId, CategoryOf(error.Kind), error.Target ?? item)
+    public static ErrorRecord From(TroveScheduleException error, object? item)
+    {
+        object? target = error.Target ?? item switch
+        {
+            ScheduleReference reference => reference.Schedule ?? (object)reference.Id,
+            ExecutionReference reference => reference.Execution ?? (object)reference.Id,
+            _ => item,
+        };
+        var record = new ErrorRecord(error, error.ErrorId, CategoryOf(error.Kind), target)
         {
             // The views show the recommended action on a line of its own.
             ErrorDetails = new ErrorDetails(error.Problem) { RecommendedAction = error.RecommendedAction ?? "" },
         };
+        record.CategoryInfo.Reason = error.ErrorId; // Else the exception's type, which is the same for all.
+        if (target is TroveSession)
+            record.CategoryInfo.TargetType = nameof(TroveSession);
+        return record;
+    }
 
     private static ErrorCategory CategoryOf(TroveErrorKind kind) => kind switch
     {

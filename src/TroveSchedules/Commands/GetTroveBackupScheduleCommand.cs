@@ -66,6 +66,6 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
     {
         if (schedule.IsStuck)
             WriteWarning($"The schedule '{schedule.Id}' is stuck: it was due at {schedule.NextExecutionTime:u}. Either Mistral runs no triggers, or the schedule's owner has lost the role.");
-        WriteObject(schedule);
+        base.Write(schedule);
     }
 }

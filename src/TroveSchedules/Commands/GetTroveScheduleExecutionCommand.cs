@@ -57,7 +57,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
     {
         var executions = new ScheduleExecutions(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => WriteObject(Await(executions.GetAsync(reference.Id, AllProjects, IncludeBackupStatus, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => Write(Await(executions.GetAsync(reference.Id, AllProjects, IncludeBackupStatus, Cancelled))));
         else
             ForEach(Schedule, reference => WritePage(Of(executions, reference)));
     }

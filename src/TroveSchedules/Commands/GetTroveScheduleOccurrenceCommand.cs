@@ -40,9 +40,16 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "Pattern")
-            ForEach(Pattern, pattern => Write(CronPattern.Parse(pattern, AllowSeconds).Occurrences(From ?? DateTimeOffset.UtcNow), pattern, null));
+            ForEach(Pattern, pattern => WriteOf(CronPattern.Parse(pattern, AllowSeconds)));
         else
             ForEach(Schedule, schedule => Write(ScheduleOccurrences.Of(schedule, From), schedule.Pattern, schedule.Id));
+    }
+
+    private void WriteOf(CronPattern pattern)
+    {
+        foreach (string warning in pattern.Surprises)
+            WriteWarning($"'{pattern.Text}': {warning}");
+        Write(pattern.Occurrences(From ?? DateTimeOffset.UtcNow), pattern.Text, null);
     }
 
     private void Write(IEnumerable<DateTimeOffset> times, string? pattern, string? scheduleId)

@@ -24,7 +24,9 @@ public sealed class InstallTroveWorkbookCommand : SessionCmdlet
     protected override void ProcessRecord() => Try(() =>
     {
         string? definition = Path is null ? null : ReadFile(Path);
-        if (ShouldProcess($"project '{Cloud.ProjectName}'", $"Load the workbook '{Workbook.Name}'"))
+        if (definition is not null)
+            Workbook.Check(definition);
+        if (ShouldProcess($"workbook '{Workbook.Name}' of project '{Cloud.ProjectName}'", Scope == WorkbookScope.Public ? "Load for every project" : "Load"))
             WriteObject(Await(new Workbook(Cloud, Warn).InstallAsync(definition, Scope is { } scope ? scope == WorkbookScope.Public : null, Cancelled)));
     });
 

@@ -80,7 +80,7 @@ public sealed class NewTroveBackupScheduleCommand : SessionCmdlet
             MayHaveBegun = !_firstIsNamed,
             RemainingExecutions = RemainingExecutions,
         }, Cancelled));
-        WriteVerbose(prepared.Explain());
+        Tell(prepared.Explain());
         if (ShouldProcess($"instance '{prepared.Instance.Name}' ({prepared.Instance.Id})", $"Schedule backup '{Name}': {prepared.Explain()}"))
             WriteObject(Await(_schedules.CreateAsync(prepared, Cancelled)));
     });

@@ -6,7 +6,7 @@ namespace TroveSchedules.Commands;
 
 /// <summary>Deletes schedules. Their executions and backups stay.</summary>
 [Cmdlet(VerbsCommon.Remove, "TroveBackupSchedule", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(void))]
+[OutputType(typeof(void), typeof(BackupSchedule))]
 public sealed class RemoveTroveBackupScheduleCommand : SessionCmdlet
 {
     /// <summary>The schedules, or their ids.</summary>
@@ -18,12 +18,26 @@ public sealed class RemoveTroveBackupScheduleCommand : SessionCmdlet
     [Parameter]
     public SwitchParameter AllProjects { get; set; }
 
+    /// <summary>Writes each schedule that was deleted, as it last was.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <summary>Deletes them.</summary>
     protected override void ProcessRecord() => ForEach(Id, reference =>
     {
         var schedules = new BackupSchedules(Cloud);
         BackupSchedule schedule = reference.Schedule ?? Await(schedules.GetAsync(reference.Id, AllProjects, Cancelled));
-        if (ShouldProcess($"schedule '{schedule.Name}' ({schedule.Id}) of instance {schedule.InstanceId}", "Delete"))
-            Await(schedules.DeleteAsync(schedule, AllProjects, Cancelled));
+        schedules.CheckProject(schedule, AllProjects);
+        if (!ShouldProcess(InWords(schedule), "Delete"))
+            return;
+        Await(schedules.DeleteAsync(schedule, AllProjects, Cancelled));
+        if (PassThru)
+            WriteObject(schedule);
     });
+
+    private static string InWords(BackupSchedule schedule)
+    {
+        string which = schedule.Name is null ? schedule.Id : $"'{schedule.Name}' ({schedule.Id})";
+        return schedule.InstanceId is null ? $"schedule {which}" : $"schedule {which} of instance {schedule.InstanceId}";
+    }
 }

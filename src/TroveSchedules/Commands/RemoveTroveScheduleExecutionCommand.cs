@@ -6,7 +6,7 @@ namespace TroveSchedules.Commands;
 
 /// <summary>Deletes executions from the history. The backups that they made stay.</summary>
 [Cmdlet(VerbsCommon.Remove, "TroveScheduleExecution", SupportsShouldProcess = true)]
-[OutputType(typeof(void))]
+[OutputType(typeof(void), typeof(ScheduleExecution))]
 public sealed class RemoveTroveScheduleExecutionCommand : SessionCmdlet
 {
     /// <summary>The executions, or their ids.</summary>
@@ -22,12 +22,27 @@ public sealed class RemoveTroveScheduleExecutionCommand : SessionCmdlet
     [Parameter]
     public SwitchParameter AllProjects { get; set; }
 
+    /// <summary>Writes each execution that was deleted, as it last was.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <summary>Deletes them.</summary>
     protected override void ProcessRecord() => ForEach(Id, reference =>
     {
         var executions = new ScheduleExecutions(Cloud);
         ScheduleExecution execution = reference.Execution ?? Await(executions.GetAsync(reference.Id, AllProjects, false, Cancelled));
-        if (ShouldProcess($"execution {execution.Id} of {execution.ExecutionTime:u} ({execution.State})", "Delete"))
-            Await(executions.DeleteAsync(execution, Force, AllProjects, Cancelled));
+        executions.CheckProject(execution, AllProjects);
+        if (!ShouldProcess(InWords(execution), "Delete"))
+            return;
+        Await(executions.DeleteAsync(execution, Force, AllProjects, Cancelled));
+        if (PassThru)
+            WriteObject(execution);
     });
+
+    private static string InWords(ScheduleExecution execution)
+    {
+        string when = execution.ExecutionTime is { } time ? $" of {time:u}" : "";
+        string what = execution.InstanceId is { } instance ? $", a backup of instance {instance}" : "";
+        return $"execution {execution.Id}{when} ({execution.State}){what}";
+    }
 }

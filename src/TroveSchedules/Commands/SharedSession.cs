@@ -1,3 +1,6 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -18,7 +21,7 @@ internal static class SharedSession
     public static void Set(TroveSession? session) => Volatile.Write(ref s_current, session);
 
     /// <summary>The session that is there, or else one made from the environment. Many may ask at once; one of them connects.</summary>
-    public static async Task<TroveSession> GetAsync(SessionState state, CancellationToken cancellationToken)
+    public static async Task<TroveSession> GetAsync(SessionState state, Action<string> warn, CancellationToken cancellationToken)
     {
         if (Current is { } there)
             return there;
@@ -27,8 +30,7 @@ internal static class SharedSession
         {
             if (Current is { } newer)
                 return newer;
-            CloudSettings settings = CloudConfiguration.FromEnvironment(null, Sources(state));
-            TroveSession made = await CloudSession.ConnectAsync(settings, cancellationToken).ConfigureAwait(false);
+            TroveSession made = await ConnectAsync(CloudConfiguration.FromEnvironment(null, Sources(state)), warn, cancellationToken).ConfigureAwait(false);
             Set(made);
             return made;
         }
@@ -38,7 +40,42 @@ internal static class SharedSession
         }
     }
 
+    /// <summary>Connects to a cloud, or to a sandbox at its address, and warns of what others can read on the way.</summary>
+    public static async Task<TroveSession> ConnectAsync(CloudSettings settings, Action<string> warn, CancellationToken cancellationToken)
+    {
+        if (settings.SkipCertificateCheck)
+            warn("Certificates are not checked: whoever sits between this machine and the cloud can read and change everything, the password included.");
+        bool isOpen = IsOpen(settings.AuthUrl);
+        if (isOpen)
+            warn($"{settings.AuthUrl.Authority} is reached by plain http: whoever listens on the way can read the password and the token.");
+        TroveSession session = await (Sandboxes.At(settings.AuthUrl) is { } sandbox
+            ? CloudSession.ConnectAsync(settings, sandbox.Clock, () => Sandboxes.Transport(sandbox), cancellationToken)
+            : CloudSession.ConnectAsync(settings, cancellationToken)).ConfigureAwait(false);
+        if (!isOpen && Endpoints(session).FirstOrDefault(IsOpen) is { } open)
+            warn($"{open.Authority} is reached by plain http: whoever listens on the way can read the token.");
+        return session;
+    }
+
     /// <summary>Where settings are looked for: PowerShell's current folder, which need not be the process's.</summary>
     public static ConfigurationSources Sources(SessionState state) =>
         new() { CurrentFolder = state.Path.CurrentFileSystemLocation.ProviderPath };
+
+    private static IEnumerable<Uri> Endpoints(TroveSession session)
+    {
+        yield return session.WorkflowEndpoint;
+        Uri trove;
+        try
+        {
+            trove = session.DatabaseEndpoint;
+        }
+        catch (TroveScheduleException)
+        {
+            yield break; // A cloud without Trove is an error once Trove is needed.
+        }
+        yield return trove;
+    }
+
+    // The names of sandboxes end in .invalid, as no host's does.
+    private static bool IsOpen(Uri address) =>
+        address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !address.Host.EndsWith(".invalid", StringComparison.OrdinalIgnoreCase);
 }

@@ -5,12 +5,16 @@ namespace TroveSchedules.Commands;
 
 /// <summary>Moves a sandbox's clock, and lets everything happen that becomes due.</summary>
 [Cmdlet(VerbsCommon.Step, "TroveSandbox")]
-[OutputType(typeof(void))]
+[OutputType(typeof(void), typeof(TroveSession))]
 public sealed class StepTroveSandboxCommand : SessionCmdlet
 {
     /// <summary>By how much, such as 00:10:00.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     public TimeSpan By { get; set; }
+
+    /// <summary>Writes the session.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
 
     /// <summary>Moves it.</summary>
     protected override void EndProcessing() => Try(() =>
@@ -29,5 +33,7 @@ public sealed class StepTroveSandboxCommand : SessionCmdlet
             Target = Session,
             RecommendedAction = "Make a sandbox with Connect-TroveSession -Sandbox.",
         }).Step(By);
+        if (PassThru)
+            WriteObject(Session);
     });
 }

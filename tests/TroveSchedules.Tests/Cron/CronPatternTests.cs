@@ -64,6 +64,15 @@ public class CronPatternTests
         Assert.Null(CronPattern.Parse(pattern, allowSeconds: true).Next(Time(after)));
 
     [Fact]
+    public void What_joins_days_surprises_and_so_does_what_versions_read_in_different_ways()
+    {
+        Assert.Empty(CronPattern.Parse("0 0 13 * *").Surprises);
+        Assert.EndsWith("the 13th of the month and also on every Friday.", Assert.Single(CronPattern.Parse("0 0 13 * 5").Surprises));
+        CronPattern differs = CronPattern.Parse("0 0 1-31 * 1");
+        Assert.Equal(Assert.Single(differs.Warnings), Assert.Single(differs.Surprises));
+    }
+
+    [Fact]
     public void Occurrences_end_with_the_calendar_and_are_found_as_they_are_asked_for()
     {
         CronPattern daily = CronPattern.Parse("@daily");

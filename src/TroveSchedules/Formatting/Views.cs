@@ -1,0 +1,98 @@
+using System;
+using System.Collections;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using TroveSchedules.Commands;
+
+namespace TroveSchedules.Formatting;
+
+/// <summary>What the script blocks of TroveSchedules.Format.ps1xml call. Each takes null, and what came out of serialisation, and gives null for null.</summary>
+public static class Views
+{
+    /// <summary>A time in UTC, such as <c>2026-11-22 20:04:00Z</c>, in every culture.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
+    /// <returns>The time; null for null; the text of what is no time.</returns>
+    public static string? Utc(object? time) => Moment.Read(time) is { } moment ? Utc(moment) : time?.ToString();
+
+    /// <summary>A time in UTC, and how far it is from now by the cloud's clock: <c>2026-11-22 20:04:00Z (in 4 min)</c>.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
+    /// <returns>The time; null for null; the text of what is no time.</returns>
+    public static string? Time(object? time) =>
+        Moment.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, Now)})" : time?.ToString();
+
+    /// <summary>Several times, each as <see cref="Time"/> gives it, on a line of its own.</summary>
+    /// <param name="times">The times; null for none.</param>
+    /// <returns>The lines; null for none.</returns>
+    public static string? Times(IEnumerable? times) =>
+        times?.Cast<object?>().Select(Time).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
+
+    /// <summary>When a schedule runs next, as <see cref="Time"/> gives it; one that is stuck stands out.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
+    /// <param name="isStuck">Whether the schedule is stuck.</param>
+    /// <returns>The time; null for null.</returns>
+    public static string? NextTime(object? time, bool isStuck) => isStuck ? Styled(Time(time), "Formatting", "Warning") : Time(time);
+
+    /// <summary>A state or status in the service's word: green where all is well, as an error where it is not, as a warning where it has not ended.</summary>
+    /// <param name="state">The word, in the service's capitals; any other has no colour.</param>
+    /// <returns>
+    /// The word, and around it what <c>$PSStyle</c> says, which PowerShell takes away again where its output goes into a file or a variable, or to a terminal
+    /// without colours. The word alone where <c>$PSStyle.OutputRendering</c> is PlainText, and before PowerShell 7.2.
+    /// </returns>
+    public static string? State(object? state)
+    {
+        string? word = state?.ToString();
+        return word switch
+        {
+            "SUCCESS" or "COMPLETED" or "ACTIVE" => Styled(word, "Foreground", "Green"),
+            "ERROR" or "FAILED" or "DELETE_FAILED" => Styled(word, "Formatting", "Error"),
+            "RUNNING" or "NEW" or "BUILDING" or "SAVING" or "BUILD" or "BACKUP" or "REBOOT" or "RESIZE" or "UPGRADE" => Styled(word, "Formatting", "Warning"),
+            _ => word,
+        };
+    }
+
+    /// <summary>
+    /// How far a time is from another, in the greatest of minutes, hours and days of which there is a whole one, rounded down: <c>in 4 min</c>, <c>in 3 h</c>,
+    /// <c>2 d ago</c>; <c>now</c> for less than a minute either way.
+    /// </summary>
+    /// <param name="time">The time to tell of.</param>
+    /// <param name="now">The time to tell it from.</param>
+    /// <returns>The words, in every culture the same.</returns>
+    public static string Distance(DateTimeOffset time, DateTimeOffset now)
+    {
+        TimeSpan length = (time - now).Duration();
+        if (length < TimeSpan.FromMinutes(1))
+            return "now";
+        string words = length < TimeSpan.FromHours(1) ? $"{length.Minutes} min" : length < TimeSpan.FromDays(1) ? $"{length.Hours} h" : $"{length.Days} d";
+        return time > now ? $"in {words}" : $"{words} ago";
+    }
+
+    // Sandboxes are stepped and clouds' clocks are off, so the times that a cloud tells are told from its own.
+    private static DateTimeOffset Now
+    {
+        get
+        {
+            try
+            {
+                return SharedSession.Current?.CloudTime ?? DateTimeOffset.UtcNow;
+            }
+            catch (TroveScheduleException)
+            {
+                return DateTimeOffset.UtcNow; // It has just been disconnected.
+            }
+        }
+    }
+
+    private static string Utc(DateTimeOffset time) => time.ToString("u", CultureInfo.InvariantCulture);
+
+    // PSStyle.Instance is $PSStyle. Windows PowerShell has none, and what this is compiled against knows none.
+    private static string? Styled(string? text, string group, string name)
+    {
+        object? style = typeof(PSObject).Assembly.GetType("System.Management.Automation.PSStyle")?.GetProperty("Instance")?.GetValue(null);
+        return text is null || style is null || Read(style, "OutputRendering").ToString() == "PlainText"
+            ? text
+            : $"{Read(Read(style, group), name)}{text}{Read(style, "Reset")}";
+
+        static object Read(object from, string property) => from.GetType().GetProperty(property)!.GetValue(from)!;
+    }
+}

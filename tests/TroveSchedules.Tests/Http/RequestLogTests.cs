@@ -1,0 +1,229 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.Tests.Keystone;
+using Xunit;
+
+namespace TroveSchedules.Tests.Http;
+
+public sealed class RequestLogTests
+{
+    private const string Get = "GET " + Rows.TriggersPath;
+    private const string Query = "?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc&limit=200";
+    private const string Listing = "GET http://cloud:8989/v2/cron_triggers" + Query;
+
+    private readonly List<string> _lines = [];
+    private readonly List<string> _bodies = [];
+
+    private static async Task List(ScriptedCloud cloud)
+    {
+        using CloudSession session = await cloud.ConnectAsync();
+        await new BackupSchedules(session).ListAsync();
+    }
+
+    private async Task Heard(Func<Task> work, bool bodies = true)
+    {
+        RequestLog.Current = new RequestLog { Line = _lines.Add, Body = bodies ? _bodies.Add : null };
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            RequestLog.Current = null;
+        }
+        Assert.All([.. _lines, .. _bodies], text => Assert.DoesNotContain("topsecret", text));
+    }
+
+    [Fact]
+    public async Task Each_request_is_one_line_with_address_status_milliseconds_and_request_id()
+    {
+        var cloud = new ScriptedCloud();
+        cloud.Always(Get, (request, token) =>
+        {
+            cloud.Clock.Advance(TimeSpan.FromMilliseconds(35));
+            return Answers.Json(200, Rows.Triggers(), ("x-openstack-request-id", "req-1"))(request, token);
+        });
+        await Heard(() => List(cloud), bodies: false);
+        Assert.Equal(["POST http://cloud:5000/v3/auth/tokens 201 in 0 ms", Listing + " 200 in 35 ms (req-1)"], _lines);
+    }
+
+    [Fact]
+    public async Task Each_attempt_is_a_line_and_so_is_the_renewal_of_the_token()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, Answers.Reset, Answers.Status(503), Answers.Html(401, "topsecret"), Answers.Ok(Rows.Triggers()));
+        await Heard(() => List(cloud), bodies: false);
+        Assert.Equal(
+            [
+                "POST http://cloud:5000/v3/auth/tokens 201 in 0 ms",
+                Listing + " failed after 0 ms: Connection reset by peer",
+                Listing + " 503 in 0 ms",
+                Listing + " 401 in 0 ms",
+                "POST http://cloud:5000/v3/auth/tokens 201 in 0 ms",
+                Listing + " 200 in 0 ms",
+            ],
+            _lines);
+    }
+
+    [Fact]
+    public async Task A_request_that_was_cancelled_is_a_line()
+    {
+        using var stop = new CancellationTokenSource();
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, (request, token) =>
+        {
+            stop.Cancel();
+            return Answers.Silence(request, token);
+        });
+        using CloudSession session = await cloud.ConnectAsync();
+        await Heard(() => Assert.ThrowsAnyAsync<OperationCanceledException>(() => new BackupSchedules(session).ListAsync(cancellationToken: stop.Token)));
+        Assert.StartsWith(Listing + " was cancelled after 0 ms", Assert.Single(_lines));
+    }
+
+    [Fact]
+    public async Task Bodies_are_told_of_with_their_secrets_masked()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers(Rows.Trigger())));
+        await Heard(() => List(cloud));
+        Assert.Equal(3, _bodies.Count);
+        Assert.StartsWith("POST http://cloud:5000/v3/auth/tokens sends {\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"demo\"", _bodies[0]);
+        Assert.Contains("\"password\":\"***\"", _bodies[0]);
+        Assert.StartsWith("POST http://cloud:5000/v3/auth/tokens answers {\"token\":{\"methods\"", _bodies[1]);
+        Assert.StartsWith(Listing + " answers {\"cron_triggers\":[{\"id\":\"" + Rows.TriggerId(1), _bodies[2]);
+        Assert.Contains(ScriptedCloud.Password, cloud.LoginRequests[0].Body);
+    }
+
+    [Fact]
+    public async Task A_secret_that_a_service_repeats_is_masked_in_its_answer()
+    {
+        var token = new TokenCredential("topsecret \"token\"");
+        ScriptedCloud cloud = new ScriptedCloud().Always("POST /v3/auth/tokens", Answers.Json(400, """{"error": {"message": "What is topsecret \"token\"?"}}"""));
+        await Heard(() => ScriptedCloud.FailureOf(() => cloud.ConnectAsync(new CloudSettings { AuthUrl = new Uri("http://cloud:5000"), Credential = token })));
+        Assert.Contains("\"token\":{\"id\":\"***\"}", _bodies[0]);
+        Assert.EndsWith("answers {\"error\":{\"message\":\"What is ***?\"}}", _bodies[1]);
+    }
+
+    [Theory]
+    [InlineData(200, "text")]
+    [InlineData(403, "text")]
+    [InlineData(403, "json")]
+    public async Task The_present_token_is_masked_wherever_a_service_repeats_it(int status, string kind)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, (request, token) => kind == "json"
+            ? Answers.Fault(status, $"No: {request.Token}")(request, token)
+            : Answers.Html(status, $"<p>{request.Token}</p>", ("x-openstack-request-id", request.Token!))(request, token));
+        await Heard(() => Assert.ThrowsAnyAsync<TroveScheduleException>(() => List(cloud)));
+        Assert.Contains("***", _bodies[2]);
+        Assert.Equal(kind == "text", _lines[1].EndsWith("(***)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_401_is_shown()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Html(401, "half a token: topsec"));
+        await Heard(() => ScriptedCloud.FailureOf(() => List(cloud)));
+        Assert.Equal(2, _bodies.Count(body => body == Listing + " answers a 401, which may repeat the token: it is not shown"));
+        Assert.DoesNotContain(_bodies, body => body.Contains("half a token"));
+    }
+
+    [Fact]
+    public async Task A_long_body_is_cut_and_what_is_left_out_is_counted()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Html(400, new string('x', 5000)));
+        await Heard(() => ScriptedCloud.FailureOf(() => List(cloud)));
+        Assert.EndsWith(new string('x', 4096) + " … and 904 more characters", _bodies[2]);
+    }
+
+    [Fact]
+    public async Task Control_characters_reach_no_terminal()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Html(400, "a\u001b]0;title\u0007b\u009bc", ("x-openstack-request-id", "req\u001b[2J")));
+        await Heard(() => ScriptedCloud.FailureOf(() => List(cloud)));
+        Assert.EndsWith("a ]0;title b c", _bodies[2]);
+        Assert.DoesNotContain(_lines.Concat(_bodies), text => text.Any(char.IsControl));
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_off_is_told_as_far_as_it_came_and_its_failure_stays_the_same()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, (request, token) => Answers.Body(new BrokenStream("{\"cron_triggers\": ["))(request, token));
+        TroveScheduleException unheard = await ScriptedCloud.FailureOf(() => List(cloud));
+        int asked = cloud.Requests.Count;
+        TroveScheduleException? heard = null;
+        await Heard(async () => heard = await ScriptedCloud.FailureOf(() => List(cloud)));
+        Assert.Equal(unheard.Message, heard!.Message);
+        Assert.Equal(2 * asked, cloud.Requests.Count);
+        Assert.EndsWith("answers {\"cron_triggers\": [", _bodies[2]);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_heard_is_read_by_its_reader_alone()
+    {
+        var body = new BrokenStream("{}");
+        using var http = new HttpMessageInvoker(new RequestLogHandler(new StubHandler(() => new HttpResponseMessage { Content = new StreamContent(body) }), TimeProvider.System));
+        await Heard(async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "http://cloud/");
+            using HttpResponseMessage response = await http.SendAsync(request, CancellationToken.None);
+            Assert.Equal(0, body.Position);
+            using Stream content = await response.Content.ReadAsStreamAsync();
+            Assert.Equal(2, await content.ReadAsync(new byte[9]));
+            Assert.Empty(_bodies);
+        });
+        Assert.Equal("GET http://cloud/ answers {}", Assert.Single(_bodies));
+        Assert.False(body.CanRead);
+    }
+
+    [Fact]
+    public async Task Of_many_who_share_a_session_each_hears_of_its_own_requests()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
+        using CloudSession session = await cloud.ConnectAsync();
+        int[] heard = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(async () =>
+        {
+            int lines = 0;
+            RequestLog.Current = new RequestLog { Line = _ => Interlocked.Increment(ref lines) };
+            for (int i = 0; i < number; i++)
+                await new BackupSchedules(session).ListAsync();
+            return lines;
+        })));
+        Assert.Equal(Enumerable.Range(0, 20), heard);
+        Assert.Null(RequestLog.Current);
+    }
+
+    [Fact]
+    public async Task It_says_what_is_being_waited_for_and_for_whom()
+    {
+        var waits = new List<string?>();
+        Answer note(Answer then) => Answers.After(_ => waits.Add(RequestLog.Current!.Waiting), then);
+        var log = new RequestLog();
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, note(Answers.Ok(Rows.Triggers())));
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(TimeSpan.FromHours(1));
+        cloud.On("POST /v3/auth/tokens", note(Answers.Status(500)));
+        RequestLog.Current = log;
+        await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        await new BackupSchedules(session).ListAsync();
+        RequestLog.Current = null;
+        Assert.Equal(["Keystone: POST /v3/auth/tokens", "Mistral: GET /v2/cron_triggers"], waits);
+        Assert.Null(log.Waiting);
+    }
+
+    /// <summary>A body that begins, and then the connection breaks.</summary>
+    private sealed class BrokenStream(string begin) : MemoryStream(Encoding.UTF8.GetBytes(begin))
+    {
+        public override bool CanSeek => false;
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => Task.FromResult(Read(buffer, offset, count));
+
+        public override int Read(byte[] buffer, int offset, int count) =>
+            base.Read(buffer, offset, count) is > 0 and int read ? read : throw new IOException("The response ended prematurely.");
+    }
+}
