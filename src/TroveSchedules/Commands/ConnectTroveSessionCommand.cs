@@ -2,6 +2,7 @@ using System;
 using System.Management.Automation;
 using System.Net;
 using System.Security;
+using TroveSchedules.Completion;
 using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.Commands;
@@ -20,6 +21,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
 
     /// <summary>The name of a cloud in clouds.yaml.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = FromCloud)]
+    [ArgumentCompleter(typeof(CloudCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Cloud { get; set; }
 

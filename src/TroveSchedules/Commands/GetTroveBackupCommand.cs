@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
+using TroveSchedules.Completion;
 using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.Commands;
@@ -15,6 +16,7 @@ public sealed class GetTroveBackupCommand : PagedCmdlet
 
     /// <summary>The instances whose backups are wanted, by object, id or name, with wildcards; those of all when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
     [InstanceReference("Instance", Besides = typeof(BackupReferenceAttribute))]
     [SupportsWildcards]
     public string[]? Instance { get; set; }

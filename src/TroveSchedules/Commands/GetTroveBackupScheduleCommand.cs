@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.Binding;
+using TroveSchedules.Completion;
 using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
@@ -16,17 +17,20 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
 
     /// <summary>The instances whose schedules are wanted, by object, id or name, with wildcards; those of all when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
     [InstanceReference("Instance", Besides = typeof(ScheduleReferenceAttribute))]
     [SupportsWildcards]
     public string[]? Instance { get; set; }
 
     /// <summary>Schedules by id, or as they were when they were read before.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [ArgumentCompleter(typeof(ScheduleIdCompleter))]
     [ScheduleReference]
     public ScheduleReference[] Id { get; set; } = [];
 
     /// <summary>The names that the backups get, with wildcards.</summary>
     [Parameter(ParameterSetName = "Instance")]
+    [ArgumentCompleter(typeof(ScheduleNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];

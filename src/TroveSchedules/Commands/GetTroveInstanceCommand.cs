@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TroveSchedules.Binding;
+using TroveSchedules.Completion;
 using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.Commands;
@@ -11,12 +12,14 @@ public sealed class GetTroveInstanceCommand : PagedCmdlet
 {
     /// <summary>Names, with wildcards; all when left out.</summary>
     [Parameter(Position = 0, ParameterSetName = "Name")]
+    [ArgumentCompleter(typeof(InstanceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Ids, or exact names.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [ArgumentCompleter(typeof(InstanceIdCompleter))]
     [InstanceReference]
     public string[] Id { get; set; } = [];
 

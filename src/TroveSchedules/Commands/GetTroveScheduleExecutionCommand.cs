@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using TroveSchedules.Binding;
+using TroveSchedules.Completion;
 using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
@@ -13,6 +14,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
 {
     /// <summary>The schedules, or their ids. A deleted schedule's id still finds its executions.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Schedule")]
+    [ArgumentCompleter(typeof(ScheduleIdCompleter))]
     [Alias("ScheduleId")]
     [ScheduleReference("Schedule", "ScheduleId", Besides = typeof(ExecutionReferenceAttribute))]
     public ScheduleReference[] Schedule { get; set; } = [];

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.Binding;
+using TroveSchedules.Completion;
 using TroveSchedules.Cron;
 
 namespace TroveSchedules.Commands;
@@ -14,6 +15,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
 {
     /// <summary>Five cron fields or an alias, in UTC.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Pattern")]
+    [ArgumentCompleter(typeof(PatternCompleter))]
     [AllowEmptyString]
     [PatternReference(Besides = typeof(ScheduleSnapshotAttribute))]
     public string[] Pattern { get; set; } = [];

@@ -1,6 +1,7 @@
 using System;
 using System.Management.Automation;
 using TroveSchedules.Binding;
+using TroveSchedules.Completion;
 using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
@@ -15,12 +16,14 @@ public sealed class NewTroveBackupScheduleCommand : SessionCmdlet
 
     /// <summary>The instances to back up: by object, id or name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
     [Alias("InstanceId")]
     [InstanceReference("Instance", "InstanceId")]
     public string[] Instance { get; set; } = [];
 
     /// <summary>When: five cron fields or an alias such as @daily, in UTC. May be left out for one run at the first execution time.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(PatternCompleter))]
     public string? Pattern { get; set; }
 
     /// <summary>The name that each backup gets.</summary>

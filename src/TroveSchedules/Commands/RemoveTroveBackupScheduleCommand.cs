@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TroveSchedules.Binding;
+using TroveSchedules.Completion;
 using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
@@ -11,6 +12,7 @@ public sealed class RemoveTroveBackupScheduleCommand : SessionCmdlet
 {
     /// <summary>The schedules, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ScheduleIdCompleter))]
     [ScheduleReference]
     public ScheduleReference[] Id { get; set; } = [];
 

@@ -1,6 +1,7 @@
 using System;
 using System.Management.Automation;
 using TroveSchedules.Binding;
+using TroveSchedules.Completion;
 using TroveSchedules.Cron;
 
 namespace TroveSchedules.Commands;
@@ -12,6 +13,7 @@ public sealed class TestTroveCronPatternCommand : TroveCmdlet
 {
     /// <summary>The patterns to look at.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(PatternCompleter))]
     [AllowEmptyString]
     [PatternReference]
     public string[] Pattern { get; set; } = [];

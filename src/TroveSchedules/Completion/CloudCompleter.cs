@@ -1,0 +1,36 @@
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using TroveSchedules.Commands;
+using TroveSchedules.OpenStack.Keystone;
+
+namespace TroveSchedules.Completion;
+
+/// <summary>Offers the clouds that clouds.yaml names, in its order.</summary>
+internal sealed class CloudCompleter : Completer
+{
+    private protected override IEnumerable<Offer> Find(string typed, CommandAst command, IDictionary bound)
+    {
+        // A completer is given no session state, but runs where the prompt's is at hand.
+        var engine = (EngineIntrinsics)ScriptBlock.Create("$ExecutionContext").Invoke()[0].BaseObject;
+        ConfigurationSources sources = SharedSession.Sources(engine.SessionState);
+        return
+            from name in CloudConfiguration.CloudNames(sources)
+            where Begins(name, typed)
+            select new Offer(name, name, Described(name, sources));
+    }
+
+    private static string Described(string name, ConfigurationSources sources)
+    {
+        try
+        {
+            return CloudConfiguration.FromCloud(name, null, sources).ToString();
+        }
+        catch (TroveScheduleException e)
+        {
+            return e.Message;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace TroveSchedules.Completion;
+
+/// <summary>Offers values for an argument at the prompt, where nothing may fail: what cannot be found out is not offered.</summary>
+internal abstract class Completer : IArgumentCompleter
+{
+    /// <summary>How many values are offered at most; nobody reads more.</summary>
+    private protected const int Most = 200;
+
+    /// <summary>What completion takes the time from.</summary>
+    internal static TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        try
+        {
+            var word = new TypedWord(wordToComplete);
+            return [.. Find(word.Text, commandAst, fakeBoundParameters).Where(offer => offer.CanBeTyped).Take(Most).Select(offer => offer.Completing(word))];
+        }
+        catch (Exception)
+        {
+            return []; // Not null, for which PowerShell would offer files.
+        }
+    }
+
+    /// <summary>Finds what to offer, best first.</summary>
+    /// <param name="typed">What the user has typed of the value so far, without quotes.</param>
+    /// <param name="command">The whole command as typed.</param>
+    /// <param name="bound">The command's other arguments, as far as they are known before it runs.</param>
+    private protected abstract IEnumerable<Offer> Find(string typed, CommandAst command, IDictionary bound);
+
+    /// <summary>Whether a value is what the user may have begun to type.</summary>
+    private protected static bool Begins(string? value, string typed) => value?.StartsWith(typed, StringComparison.OrdinalIgnoreCase) == true;
+}

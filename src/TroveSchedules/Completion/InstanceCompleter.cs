@@ -1,0 +1,65 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Completion;
+
+/// <summary>Offers instances in the order of their names.</summary>
+internal abstract class AnyInstanceCompleter : SessionCompleter
+{
+    private protected sealed override async Task<IEnumerable<Offer>> FindAsync(CloudSession session, string typed, CancellationToken limit)
+    {
+        IReadOnlyList<Instance> listed = await Instances.GetAsync(session, instance => IsMeant(instance, typed), Most, limit).ConfigureAwait(false);
+        return Offers([.. listed.OrderBy(instance => instance.Name, StringComparer.OrdinalIgnoreCase).ThenBy(instance => instance.Id, StringComparer.Ordinal)], typed);
+    }
+
+    private protected abstract bool IsMeant(Instance instance, string typed);
+
+    private protected abstract IEnumerable<Offer> Offers(List<Instance> listed, string typed);
+
+    private protected static Offer OfferOf(Instance instance, string value) =>
+        new(value, string.IsNullOrWhiteSpace(instance.Name) ? instance.Id : instance.Name!,
+            $"{instance.Id}: {instance.Status}, {instance.Datastore} {instance.DatastoreVersion}");
+}
+
+/// <summary>Offers instances by name; by id those of which several have the name, which would be an error, or whose name cannot be typed.</summary>
+internal sealed class InstanceCompleter : AnyInstanceCompleter
+{
+    private protected override bool IsMeant(Instance instance, string typed) => Begins(instance.Name, typed);
+
+    private protected override IEnumerable<Offer> Offers(List<Instance> listed, string typed)
+    {
+        ILookup<string?, Instance> named = listed.ToLookup(instance => instance.Name, StringComparer.Ordinal);
+        return
+            from instance in listed
+            let goesByName = Offer.IsTypeable(instance.Name) && named[instance.Name].Count() == 1
+            where IsMeant(instance, typed) || (!goesByName && Begins(instance.Id, typed))
+            select OfferOf(instance, goesByName ? instance.Name! : instance.Id);
+    }
+}
+
+/// <summary>Offers the names of instances, each once, where a parameter takes wildcards: what would be one in a name is escaped.</summary>
+internal sealed class InstanceNameCompleter : AnyInstanceCompleter
+{
+    private protected override bool IsMeant(Instance instance, string typed) => LiteralName.Begins(instance.Name, typed);
+
+    private protected override IEnumerable<Offer> Offers(List<Instance> listed, string typed) =>
+        from instance in listed
+        where IsMeant(instance, typed)
+        group instance by instance.Name into named
+        select OfferOf(named.First(), LiteralName.Escape(named.Key));
+}
+
+/// <summary>Offers the ids of instances to whom types the beginning of an id or of a name.</summary>
+internal sealed class InstanceIdCompleter : AnyInstanceCompleter
+{
+    private protected override bool IsMeant(Instance instance, string typed) => Begins(instance.Id, typed) || Begins(instance.Name, typed);
+
+    private protected override IEnumerable<Offer> Offers(List<Instance> listed, string typed) =>
+        from instance in listed
+        where IsMeant(instance, typed)
+        select OfferOf(instance, instance.Id);
+}

@@ -1,0 +1,28 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation.Language;
+using TroveSchedules.Cron;
+
+namespace TroveSchedules.Completion;
+
+/// <summary>Offers patterns that many schedules have, to whom types their beginning, or else a word of theirs or of what they mean.</summary>
+internal sealed class PatternCompleter : Completer
+{
+    private static readonly string[] Common =
+    [
+        "0 3 * * *", "@daily", "0 */6 * * *", "0 */12 * * *", "@hourly", "*/15 * * * *", "0 3 * * mon-fri", "0 3 * * sun", "@weekly",
+        "0 3 1 * *", "@monthly", "0 3 1 1,4,7,10 *", "@yearly",
+    ];
+
+    private protected override IEnumerable<Offer> Find(string typed, CommandAst command, IDictionary bound)
+    {
+        CronPattern[] patterns = [.. Common.Select(text => CronPattern.Parse(text))];
+        CronPattern[] begun = [.. patterns.Where(pattern => Begins(pattern.Text, typed))];
+        DateTimeOffset now = Clock.GetUtcNow();
+        return
+            from pattern in begun.Length > 0 ? begun : patterns.Where(pattern => $"{pattern.Text}: {pattern.Explain()}".IndexOf(typed, StringComparison.OrdinalIgnoreCase) >= 0)
+            select new Offer(pattern.Text, pattern.Text, FormattableString.Invariant($"{pattern.Explain()}; next {pattern.Next(now):u}"));
+    }
+}

@@ -1,0 +1,51 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Completion;
+
+/// <summary>Offers schedules in the order of their next times.</summary>
+internal abstract class AnyScheduleCompleter : SessionCompleter
+{
+    private protected sealed override async Task<IEnumerable<Offer>> FindAsync(CloudSession session, string typed, CancellationToken limit)
+    {
+        IReadOnlyList<BackupSchedule> schedules = await Schedules.GetAsync(session, _ => true, int.MaxValue, limit).ConfigureAwait(false);
+        var ids = new HashSet<string?>(schedules.Select(schedule => schedule.InstanceId), StringComparer.OrdinalIgnoreCase);
+        IReadOnlyList<Instance> instances = await Instances.GetAsync(session, instance => ids.Contains(instance.Id), ids.Count, limit).ConfigureAwait(false);
+        ILookup<string?, string?> names = instances.ToLookup(instance => (string?)instance.Id, instance => instance.Name, StringComparer.OrdinalIgnoreCase);
+        return Offers(schedules.Select(schedule => new Known(schedule, names[schedule.InstanceId].FirstOrDefault())), typed);
+    }
+
+    private protected abstract IEnumerable<Offer> Offers(IEnumerable<Known> schedules, string typed);
+
+    /// <summary>A schedule, and the name of its instance as far as that is known.</summary>
+    private protected sealed record Known(BackupSchedule Schedule, string? InstanceName)
+    {
+        public string Label => $"{Schedule.Name} ({InstanceName ?? Schedule.InstanceId})".TrimStart();
+
+        public string Tip => FormattableString.Invariant(
+            $"{Schedule.Id}: {Label}, {Schedule.Pattern ?? "once"}, {(Schedule.IsStuck ? "stuck since" : "next")} {Schedule.NextExecutionTime:u}");
+    }
+}
+
+/// <summary>Offers the ids of schedules to whom types the beginning of an id, of a schedule's name or of its instance's.</summary>
+internal sealed class ScheduleIdCompleter : AnyScheduleCompleter
+{
+    private protected override IEnumerable<Offer> Offers(IEnumerable<Known> schedules, string typed) =>
+        from known in schedules
+        where Begins(known.Schedule.Id, typed) || Begins(known.Schedule.Name, typed) || Begins(known.InstanceName, typed)
+        select new Offer(known.Schedule.Id, known.Label, known.Tip);
+}
+
+/// <summary>Offers the names of schedules, each once, where a parameter takes wildcards: what would be one in a name is escaped.</summary>
+internal sealed class ScheduleNameCompleter : AnyScheduleCompleter
+{
+    private protected override IEnumerable<Offer> Offers(IEnumerable<Known> schedules, string typed) =>
+        from known in schedules
+        where LiteralName.Begins(known.Schedule.Name, typed)
+        group known by known.Schedule.Name into named
+        select new Offer(LiteralName.Escape(named.Key), named.Key, named.Count() == 1 ? named.First().Tip : $"{named.Count()} schedules");
+}

@@ -1,0 +1,56 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.Commands;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Trove;
+
+namespace TroveSchedules.Completion;
+
+/// <summary>Offers what the cloud has, if a session is there that can be asked, and it answers soon. It never connects.</summary>
+internal abstract class SessionCompleter : Completer
+{
+    // Some things heed no cancellation: the look-up of a host's name on .NET Framework, for one. After this they are left behind.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.5);
+
+    private protected static readonly Listing<Instance> Instances = new((session, limit) => new Instances(session).ListAsync(limit));
+
+    private protected static readonly Listing<BackupSchedule> Schedules = new(ListSchedulesAsync);
+
+    /// <summary>How long the prompt waits for the cloud.</summary>
+    internal static TimeSpan Limit { get; set; } = TimeSpan.FromSeconds(1);
+
+    private protected sealed override IEnumerable<Offer> Find(string typed, CommandAst command, IDictionary bound)
+    {
+        if (SessionOf(command, bound) is not { } session)
+            return [];
+        using var limit = new CancellationTokenSource(Limit);
+        Task<IEnumerable<Offer>> work = Task.Run(() => FindAsync(session, typed, limit.Token));
+        return work.Wait(Limit + Grace) ? work.Result : [];
+    }
+
+    /// <summary>Finds what to offer, best first; what has not come by the limit is left out.</summary>
+    private protected abstract Task<IEnumerable<Offer>> FindAsync(CloudSession session, string typed, CancellationToken limit);
+
+    // Where the user says another session that is not known before the command runs, the shared one's cloud is the wrong one.
+    private static CloudSession? SessionOf(CommandAst command, IDictionary bound)
+    {
+        if (bound.Contains(nameof(SessionCmdlet.Session)))
+            return (bound[nameof(SessionCmdlet.Session)] is PSObject wrapped ? wrapped.BaseObject : bound[nameof(SessionCmdlet.Session)]) as CloudSession;
+        return command.CommandElements.OfType<CommandParameterAst>().Any(parameter => Begins(nameof(SessionCmdlet.Session), parameter.ParameterName))
+            ? null
+            : SharedSession.Current as CloudSession;
+    }
+
+    private static async IAsyncEnumerable<BackupSchedule> ListSchedulesAsync(CloudSession session, [EnumeratorCancellation] CancellationToken limit)
+    {
+        foreach (BackupSchedule schedule in await new BackupSchedules(session).ListAsync(null, false, limit).ConfigureAwait(false))
+            yield return schedule;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Linq;
+using System.Management.Automation.Language;
+
+namespace TroveSchedules.Completion;
+
+/// <summary>An argument as far as it is typed, with the quote that the user began it with.</summary>
+internal sealed class TypedWord
+{
+    private const char None = '\0';
+    private readonly char _quote;
+
+    /// <summary>Takes a word as PowerShell hands it to completers: still with its quotes, but with nothing escaped any more.</summary>
+    public TypedWord(string? word)
+    {
+        Text = word ?? "";
+        if (Text.Length == 0 || Text[0] is not ('\'' or '"'))
+            return;
+        _quote = Text[0];
+        bool isClosed = Text.Length > 1 && Text[Text.Length - 1] == _quote;
+        Text = Text.Substring(1, Text.Length - (isClosed ? 2 : 1));
+    }
+
+    /// <summary>What is typed, without quotes.</summary>
+    public string Text { get; }
+
+    /// <summary>A value as it can stand in the word's place: in the user's quotes, else in single ones where it needs any.</summary>
+    public string Quoted(string value) => _quote switch
+    {
+        '"' => $"\"{string.Concat(value.Select(c => c is '`' or '$' or '"' or '\u201C' or '\u201D' or '\u201E' ? $"`{c}" : $"{c}"))}\"",
+        None when IsBareword(value) => value,
+        _ => $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'",
+    };
+
+    // PowerShell itself is asked: as an argument the value must be one word that means its own text, and no number, variable, keyword or parameter.
+    private static bool IsBareword(string value)
+    {
+        Parser.ParseInput("x " + value, out Token[] tokens, out ParseError[] errors);
+        return errors.Length == 0
+            && tokens.Length == 3 // The command, the value and the end.
+            && tokens[1].Text == value
+            && (tokens[1].Kind == TokenKind.Identifier || tokens[1] is StringToken word and not StringExpandableToken && word.Value == value);
+    }
+}
