@@ -14,11 +14,14 @@
 .EXAMPLE
     ./build.ps1 Demo
     Builds the module, and walks through the main job in a sandbox, or on the cloud that OS_CLOUD or OS_AUTH_URL names.
+.EXAMPLE
+    ./build.ps1 Docs
+    Builds the module, and brings what the pages of docs/en-US repeat of it up to date: the syntax, the facts of each parameter, a heading for each new one.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Stack', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Docs', 'Stack', 'Clean')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -48,6 +51,8 @@ function Build {
     }
     Copy-Item "$PSScriptRoot/TroveSchedules.psd1", "$PSScriptRoot/src/TroveSchedules/TroveSchedules.Format.ps1xml",
         "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md" $out
+    # Get-Help looks below the manifest's folder, whichever assembly that names.
+    Invoke-HelpBuilder build "$PSScriptRoot/docs/en-US" "$out/en-US"
     Write-Host "Built $out"
 }
 
@@ -92,6 +97,21 @@ function Demo {
     Invoke-Native (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$out'; & '$PSScriptRoot/samples/Walkthrough.ps1'"
 }
 
+function Docs {
+    Build
+    $commands = New-TemporaryFile
+    try {
+        Invoke-Native (Get-Process -Id $PID).Path -NoProfile -File "$PSScriptRoot/docs/commands.ps1" -Module $out | Set-Content $commands
+        Invoke-HelpBuilder update "$PSScriptRoot/docs/en-US" $commands
+        Invoke-HelpBuilder build "$PSScriptRoot/docs/en-US" "$out/en-US"
+    }
+    finally { Remove-Item $commands }
+}
+
+function Invoke-HelpBuilder {
+    Invoke-Native dotnet run --project "$PSScriptRoot/docs/HelpBuilder" --verbosity quiet -c $Configuration -- @args
+}
+
 function Stack {
     if ($Stop) {
         $env:TROVE_TEST_STACK = $null
@@ -106,7 +126,7 @@ function Stack {
 
 function Clean {
     Remove-Item "$PSScriptRoot/out" -Recurse -Force -ErrorAction Ignore
-    Get-ChildItem "$PSScriptRoot/src", "$PSScriptRoot/tests", "$PSScriptRoot/samples" -Recurse -Directory -Include bin, obj |
+    Get-ChildItem "$PSScriptRoot/src", "$PSScriptRoot/tests", "$PSScriptRoot/samples", "$PSScriptRoot/docs" -Recurse -Directory -Include bin, obj |
         Where-Object FullName -NotLike '*/tests/stack/*' | Remove-Item -Recurse -Force
 }
 
