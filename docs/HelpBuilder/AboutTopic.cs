@@ -47,25 +47,23 @@ internal static class AboutTopic
 
     private static void Wrap(StringBuilder text, string line, int indent, int hanging)
     {
-        int column = 0;
+        int begin = text.Length, column = 0;
         foreach (string word in line.Split(' '))
         {
-            if (column > 0 && column + 1 + word.Length > Width)
+            if (column == 0 || column + 1 + word.Length > Width)
             {
-                text.Append('\n');
-                column = 0;
-            }
-            if (column == 0)
-            {
-                int margin = text.Length > 0 && text[^1] == '\n' && !line.StartsWith(word, StringComparison.Ordinal) ? indent + hanging : indent;
-                text.Append(' ', margin).Append(word);
-                column = margin + word.Length;
+                if (column > 0)
+                    text.Append('\n');
+                column = text.Length == begin ? indent : indent + hanging;
+                text.Append(' ', column);
             }
             else
             {
-                text.Append(' ').Append(word);
-                column += 1 + word.Length;
+                text.Append(' ');
+                column++;
             }
+            text.Append(word);
+            column += word.Length;
         }
         text.Append('\n');
     }

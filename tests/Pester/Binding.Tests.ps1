@@ -144,6 +144,13 @@ m,0 3 * * *,pester-i,,,
         Get-ErrorOf { $row | Select-Object * -ExcludeProperty Pattern | New-TroveBackupSchedule } | Assert-Error InvalidFirstExecutionTime $from InvalidArgument
     }
 
+    It 'may be made of instances, by Select-Object' {
+        $plan = Get-TroveInstance m, broken | Select-Object @{ Name = 'Instance'; Expression = 'Id' }, @{ Name = 'Pattern'; Expression = { '@daily' } }, @{ Name = 'Name'; Expression = { "pester-of-$($_.Name)" } }
+        $schedules = $plan | New-TroveBackupSchedule
+        $schedules.Name | Sort-Object | Should -Be pester-of-broken, pester-of-m
+        $schedules.InstanceId | Sort-Object | Should -Be ($m.Id, $broken.Id | Sort-Object)
+    }
+
     It 'looks the names up once, not once per row' {
         $proxy = New-TestServer (Get-TestEndpoint database)
         $session = Connect-TestCloud -With @{ DatabaseEndpoint = $proxy.Url + ([uri] (Get-TestEndpoint database)).AbsolutePath }
@@ -251,9 +258,10 @@ Describe 'A thing that is no longer alive' {
         (& $of $schedule | Test-TroveCronPattern).Pattern | Should -Be '0 3 1 1 *'
     }
 
-    It 'stays of its kind: an execution never deletes a schedule, whatever file it comes from' {
+    It 'stays of its kind: an execution never deletes a schedule, whatever file it comes from, nor does anything else with an Id' {
         foreach ($of in $remains.Values) {
-            foreach ($use in { & $of $runs[0] | Remove-TroveBackupSchedule -Confirm:$false }, { & $of $schedule | Remove-TroveScheduleExecution }) {
+            foreach ($use in { & $of $runs[0] | Remove-TroveBackupSchedule -Confirm:$false }, { & $of $schedule | Remove-TroveScheduleExecution },
+                { & $of ([TimeZoneInfo]::Utc) | Remove-TroveBackupSchedule -Confirm:$false }) {
                 (Get-ErrorOf $use).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
             }
         }

@@ -49,8 +49,8 @@ BeforeAll {
     function Assert-Text {
         <# A text that somebody has written, and not only begun. #>
         param([Parameter(ValueFromPipeline)] [string] $Text, [Parameter(Position = 0)] [string] $Of)
+        $Text | Should -Not -Match '^$|\{\{' -Because "$Of has no text yet: write it in docs/en-US"
         $Text | Should -Match '(?s)^\S.*\.$' -Because "$Of is told in sentences"
-        $Text | Should -Not -Match '\{\{' -Because "$Of has no text yet: write it in docs/en-US"
     }
 
     # The clouds that examples name, and what they ask people for.

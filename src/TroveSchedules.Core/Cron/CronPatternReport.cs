@@ -7,10 +7,12 @@ namespace TroveSchedules.Cron;
 /// <summary>What can be said of a cron pattern without asking a server.</summary>
 public sealed class CronPatternReport
 {
-    private CronPatternReport(string? pattern) => Pattern = pattern;
+    private CronPatternReport()
+    {
+    }
 
     /// <summary>The pattern as it was given.</summary>
-    public string? Pattern { get; }
+    public string? Pattern { get; private init; }
 
     /// <summary>Whether a schedule can be made with it.</summary>
     public bool IsValid { get; private init; }
@@ -28,10 +30,10 @@ public sealed class CronPatternReport
     public int? Position { get; private init; }
 
     /// <summary>Where versions of Mistral's croniter differ; empty where they agree.</summary>
-    public IReadOnlyList<string> Warnings { get; private init; } = [];
+    public IReadOnlyList<string> Warnings { get; private init => field = new Listed<string>(value); } = new Listed<string>([]);
 
     /// <summary>The next times, in UTC; empty where it is not valid.</summary>
-    public IReadOnlyList<DateTimeOffset> NextExecutionTimes { get; private init; } = [];
+    public IReadOnlyList<DateTimeOffset> NextExecutionTimes { get; private init => field = new Listed<DateTimeOffset>(value); } = new Listed<DateTimeOffset>([]);
 
     /// <summary>Looks at a pattern.</summary>
     /// <param name="pattern">Any text.</param>
@@ -40,15 +42,17 @@ public sealed class CronPatternReport
     /// <returns>What was found; a bad pattern is no exception.</returns>
     public static CronPatternReport Of(string? pattern, bool allowSeconds, DateTimeOffset now) =>
         CronPattern.TryParse(pattern, allowSeconds, out CronPattern? good, out CronPatternException? fault)
-            ? new CronPatternReport(pattern)
+            ? new CronPatternReport
             {
+                Pattern = pattern,
                 IsValid = true,
                 Explanation = good.Explain(),
                 Warnings = good.Warnings,
                 NextExecutionTimes = [.. good.Occurrences(now).Take(3)],
             }
-            : new CronPatternReport(pattern)
+            : new CronPatternReport
             {
+                Pattern = pattern,
                 Reason = fault.Message,
                 Field = fault.Field,
                 Position = fault.Position,

@@ -17,8 +17,8 @@ internal static class Kind
             name = name.Substring(mark.Length);
         if (name == typeof(PSCustomObject).FullName)
             return null;
-        // A name that nobody has marked is one that a user gave to rows of his own.
-        return name != first || IsOurs(name) ? name : null;
+        // A name without any mark is one that a user gave to rows of their own.
+        return name != first || IsOurs(name) || IsLine(thing) ? name : null;
     }
 
     /// <summary>Whether a thing is a line of a CSV file, though perhaps one that tells its kind.</summary>

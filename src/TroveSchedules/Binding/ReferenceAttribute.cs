@@ -31,7 +31,9 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         _columns = columns;
     }
 
-    /// <summary>The attribute of another parameter, of another set, which comes first with the objects and rows that both could take or that only it takes; null where there is none.</summary>
+    /// <summary>
+    /// The attribute of the parameter that takes from the pipeline in the cmdlet's other set. Things and rows that it can take are left to it; text is not. Null where there is none.
+    /// </summary>
     public Type? Besides { get; set; }
 
     private ReferenceAttribute? Other => Besides is null ? null : (ReferenceAttribute)Activator.CreateInstance(Besides)!;

@@ -59,7 +59,8 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
         _ => null,
     };
 
-    private protected override object? Revive(string kind, PSObject thing) => kind == typeof(Instance).FullName ? Text(thing, "Id") : null;
+    // Select-Object makes lines of a plan of instances, too.
+    private protected override object? Revive(string kind, PSObject thing) => kind == typeof(Instance).FullName ? Text(thing, "Id") ?? Text(thing, "Instance") : null;
 }
 
 /// <summary>Takes a schedule or its id; gives a <see cref="ScheduleReference"/>.</summary>

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.Commands;
+using TroveSchedules.Serialisation;
 
 namespace TroveSchedules.Formatting;
 

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Management.Automation;
 using System.Reflection;
+using TroveSchedules.Serialisation;
 #if NET
 using System.Runtime.Loader;
 #endif
@@ -24,6 +25,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     {
         _ = Hooked.Value;
         GC.KeepAlive(typeof(BackupSchedule)); // Loads what cmdlets emit, so that a script finds the types before it has used a cmdlet.
+        Rehydration.Register();
     }
 
     private static string PathOf(AssemblyName name) => Path.Combine(Folder, name.Name + ".dll");

@@ -2,7 +2,7 @@ using System;
 using System.Globalization;
 using System.Management.Automation;
 
-namespace TroveSchedules.Formatting;
+namespace TroveSchedules.Serialisation;
 
 /// <summary>A time, whatever PowerShell's serialisation has made of it.</summary>
 internal static class Moment

@@ -1,0 +1,85 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Reflection;
+using TroveSchedules.Cron;
+
+namespace TroveSchedules.Serialisation;
+
+/// <summary>
+/// Makes of what comes out of serialisation, from a job or by Import-Clixml, the object that went in. PowerShell knows no DateTimeOffset there: without this
+/// a time would be a text or a bag of numbers, which cannot be compared.
+/// </summary>
+public sealed class Rehydration : PSTypeConverter
+{
+    // Jobs go one level deep unless told otherwise, so that a time would lose its fraction. Those in a list are another level down.
+    private static readonly (Type Type, uint Depth)[] Types =
+    [
+        (typeof(BackupSchedule), 2),
+        (typeof(ScheduleExecution), 2),
+        (typeof(ScheduleOccurrence), 2),
+        (typeof(Instance), 2),
+        (typeof(Backup), 2),
+        (typeof(InstalledWorkbook), 2),
+        (typeof(CronPatternReport), 3),
+    ];
+
+    /// <summary>Has it called in this thread's runspace. A types file cannot: PowerShell reads that before it knows the module's types.</summary>
+    internal static void Register()
+    {
+        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        shell.AddCommand(@"Microsoft.PowerShell.Utility\Update-TypeData").AddParameter("Force").AddParameter("TypeData", Types.SelectMany(one => new[]
+        {
+            new TypeData(one.Type) { TypeConverter = typeof(Rehydration), SerializationDepth = one.Depth },
+            new TypeData($"Deserialized.{one.Type.FullName}") { TargetTypeForDeserialization = one.Type },
+        }).Append(new TypeData(typeof(TroveSession)) { SerializationDepth = 2 }).ToArray());
+        try
+        {
+            shell.Invoke();
+        }
+        catch (CommandNotFoundException)
+        {
+            // A runspace that is restricted so far gets bags, as of any type.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool CanConvertFrom(object sourceValue, Type destinationType) =>
+        sourceValue is PSObject { BaseObject: PSCustomObject } dry && dry.TypeNames.Contains($"Deserialized.{destinationType.FullName}");
+
+    /// <inheritdoc/>
+    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase)
+    {
+        var dry = (PSObject)sourceValue;
+        object made = Activator.CreateInstance(destinationType, nonPublic: true)!;
+        foreach (PropertyInfo property in destinationType.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (dry.Properties[property.Name]?.Value is { } value)
+                property.SetValue(made, ReadAs(property.PropertyType, value));
+        }
+        return made;
+    }
+
+    /// <inheritdoc/>
+    public override bool CanConvertTo(object sourceValue, Type destinationType) => false;
+
+    /// <inheritdoc/>
+    public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) => throw new NotSupportedException();
+
+    private static object? ReadAs(Type type, object value)
+    {
+        if (type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?))
+            return Moment.Read(value);
+        if (!type.IsGenericType || Nullable.GetUnderlyingType(type) is not null)
+            return LanguagePrimitives.ConvertTo(value, type, CultureInfo.InvariantCulture);
+
+        // A list, whose interface PowerShell makes nothing of.
+        Type item = type.GetGenericArguments()[0];
+        object?[] items = [.. LanguagePrimitives.GetEnumerable(value).Cast<object?>().Select(one => one is null ? null : ReadAs(item, one))];
+        var list = Array.CreateInstance(item, items.Length);
+        items.CopyTo(list, 0);
+        return list;
+    }
+}
