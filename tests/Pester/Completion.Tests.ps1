@@ -120,13 +120,6 @@ Describe 'Of all cmdlets' {
         $all.Count | Should -BeGreaterThan 2
         foreach ($one in $all) { (Get-Completion "$($one.Name) ").Count | Should -BeGreaterThan 1 -Because $one.Name }
     }
-
-    It 'those that take wildcards, and no others, are offered names with the wildcards escaped' {
-        foreach ($one in Get-CompleterOf { $_.Name -in 'Instance', 'Name' -and $_.Attributes.TypeId -contains [ArgumentCompleter] }) {
-            $takes = $one.Parameter.Attributes.TypeId -contains [Management.Automation.SupportsWildcardsAttribute]
-            $one.Completer -like '*NameCompleter' | Should -Be $takes -Because $one.Name
-        }
-    }
 }
 
 Describe 'An instance' {
@@ -243,6 +236,7 @@ Describe 'A schedule' {
 Describe 'A name that is hard to type' -ForEach @{ Names = $names } {
     BeforeAll {
         $server = Open-Server @($Names | ForEach-Object { New-Instance $_.Name $_.Number })
+        $server.Answer('^GET /v1.0/[^/]+/backups', 200, '{"backups": []}', $null)
 
         function Get-Argument { param($Argument) , $Argument }
     }
@@ -256,6 +250,13 @@ Describe 'A name that is hard to type' -ForEach @{ Names = $names } {
             $got | Should -BeOfType string
             $got | Should -BeExactly $Name
         }
+    }
+
+    It 'is the one that the cloud is asked for: <Name>' -ForEach $names {
+        $id = '20000000-0000-4000-8000-{0:d12}' -f $Number
+        $text = (Get-Completion 'Get-TroveBackup -Instance ' | Where-Object ToolTip -Like "${id}:*").CompletionText
+        & ([scriptblock]::Create("Get-TroveBackup -Instance $text -ErrorAction Stop")) | Should -BeNullOrEmpty
+        $server.Requests.ToArray()[-1] | Should -BeLike "GET */backups*instance_id=$id*"
     }
 
     It 'is quoted and escaped so that it stands for nothing else where wildcards are taken: <Name>' -ForEach $names {
@@ -349,6 +350,19 @@ clouds:
 
     It 'is offered though something is missing in it, and tells that' {
         (Use-Environment @{} { Get-Completion 'Connect-TroveSession half' }).ToolTip | Should -BeLike '*auth_url*'
+    }
+
+    It 'tells no more than its name where it is one of very many' {
+        $many = (New-Item "$TestDrive/many" -ItemType Directory).FullName
+        'clouds:', (1..100 | ForEach-Object { "  c${_}: {auth: {auth_url: 'https://c$_.example.com/v3', username: jo, password: x, user_domain_name: Default}}" }) | Set-Content $many/clouds.yaml
+        Push-Location $many
+        try {
+            $all = Use-Environment @{} { Get-Completion 'Connect-TroveSession ' }
+            $all.Count | Should -Be 100
+            $all.ToolTip | Should -BeExactly $all.CompletionText
+            (Use-Environment @{} { Get-Completion 'Connect-TroveSession c77' }).ToolTip | Should -BeLike '*https://c77.example.com/v3*'
+        }
+        finally { Pop-Location }
     }
 
     It 'is not offered, nor is a file, where clouds.yaml <What>' -ForEach @(

@@ -1,21 +1,7 @@
 BeforeDiscovery {
-    # Every way to call each cmdlet that works through a session, with what it needs. Disconnect-TroveSession asks nobody.
-    $values = @{
-        Id = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Schedule = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Instance = 'm'; Name = 'x'; By = '00:01:00'
-    }
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
-    $calls = foreach ($command in Get-Command -Module TroveSchedules | Where-Object { $_.Parameters.ContainsKey('Session') -and $_.Name -ne 'Disconnect-TroveSession' }) {
-        foreach ($set in $command.ParameterSets) {
-            $with = @{}
-            foreach ($parameter in $set.Parameters | Where-Object IsMandatory) {
-                $with[$parameter.Name] = $values[$parameter.Name] ?? $(throw "Give this file a value of $($parameter.Name), which $command needs.")
-            }
-            if ($command.Name -eq 'New-TroveBackupSchedule') { $with.Pattern = '0 3 * * *' }
-            if ($with.Contains('Instance') -and $command.Verb -eq 'Get') { continue }
-            @{ Cmdlet = $command.Name; Set = $set.Name; With = $with }
-        }
-    }
+    $calls = Get-TestCall
 }
 
 BeforeAll {

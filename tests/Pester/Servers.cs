@@ -52,6 +52,9 @@ namespace TroveSchedules.PesterTests
         /// <summary>The bodies of those that had one.</summary>
         public ConcurrentQueue<string> Bodies { get; } = new ConcurrentQueue<string>();
 
+        /// <summary>The tokens that came along.</summary>
+        public ConcurrentQueue<string> Tokens { get; } = new ConcurrentQueue<string>();
+
         /// <summary>Prepares the answer to the requests that fit a regular expression, such as "^GET /v2/actions/".</summary>
         public void Answer(string request, int status, string body, System.Collections.IDictionary headers)
         {
@@ -97,6 +100,8 @@ namespace TroveSchedules.PesterTests
                 body = sent.ToArray();
             }
             Requests.Enqueue(asked);
+            if (context.Request.Headers["X-Auth-Token"] is string token)
+                Tokens.Enqueue(token);
             if (body.Length > 0)
                 Bodies.Enqueue(Encoding.UTF8.GetString(body));
             await Task.Delay(Delay).ConfigureAwait(false);

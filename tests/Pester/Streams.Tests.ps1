@@ -185,6 +185,26 @@ Describe 'A message' {
     }
 }
 
+Describe 'A message that is to end its cmdlet' {
+    It 'ends it, while it waits too' {
+        $server = New-TestKeystone
+        $mistral = New-TestServer
+        $mistral.Answer('.', 401, 'No', $null)
+        $session = Connect-TestKeystone $server.Url @{ WorkflowEndpoint = $mistral.Url }
+        try {
+            $server.Delay = [TimeSpan]::FromMinutes(1)
+            # The second line would come after the delay.
+            { & { $VerbosePreference = 'Stop'; Get-TroveScheduleExecution x -Session $session 4>$null } } | Should -Throw -ErrorId 'ActionPreferenceStop,*' -ExpectedMessage '*401 in*'
+            $server.Requests | Should -HaveCount 2
+        }
+        finally {
+            $session.Dispose()
+            $server.Dispose()
+            $mistral.Dispose()
+        }
+    }
+}
+
 Describe 'A warning' {
     It 'says what a pattern does that many do not expect, where a schedule is made and where its times are shown' {
         $null = Connect-TestCloud
@@ -243,19 +263,18 @@ Describe 'A warning' {
 
 Describe 'To an administrator' {
     BeforeAll {
-        Clear-TestCloud demo, admin
+        Clear-TestCloud
         $demo = Connect-TestCloud demo
-        $admin = Connect-TestCloud admin
+        $null = Connect-TestCloud admin
         $called = New-TestName
         $null = Install-TroveWorkbook -Session $demo
-        $null = Install-TroveWorkbook -Session $admin
         $theirs = 1..2 | ForEach-Object { New-TroveBackupSchedule m '0 3 * * *' $called -Session $demo }
         Add-TestExecution 3 $theirs[0].Id
         $says = 'belong to other projects: the cmdlets that they are piped to refuse them, unless -AllProjects is said there too.'
     }
 
     AfterAll {
-        Clear-TestCloud demo, admin
+        Clear-TestCloud
         $demo.Dispose()
         Disconnect-TroveSession
     }

@@ -409,6 +409,22 @@ function Connect-TestKeystone {
         -UserDomainName Default -ProjectName tests -ProjectDomainName Default @With
 }
 
+function Get-TestCall {
+    <# A call of each cmdlet that works through a session, in each of its parameter sets, with values of things that need not be there. #>
+    $values = @{
+        Id = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Schedule = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Instance = 'm'; Pattern = '0 3 * * *'; Name = 'x'; By = '00:01:00'
+    }
+    foreach ($command in Get-Command -Module TroveSchedules | Where-Object { $_.Parameters.ContainsKey('Session') -and $_.Name -ne 'Disconnect-TroveSession' }) {
+        foreach ($set in $command.ParameterSets) {
+            $with = @{}
+            foreach ($parameter in $set.Parameters | Where-Object { $_.IsMandatory -or $_.Name -eq 'Pattern' }) {
+                $with[$parameter.Name] = $values[$parameter.Name] ?? $(throw "Get-TestCall has no value of $($parameter.Name), which $command needs.")
+            }
+            @{ Cmdlet = $command.Name; Set = $set.Name; With = $with }
+        }
+    }
+}
+
 function New-TestServer {
     <# A server in front of a real one, or of nothing. #>
     param([string] $Behind)

@@ -23,10 +23,12 @@ internal sealed class Progress
     private readonly TimeProvider _clock = Clock;
     private readonly PSHostUserInterface _ui;
     private readonly ICommandRuntime _runtime;
-    private readonly ProgressRecord _record;
+    private readonly string _activity;
+    private readonly int _id = Interlocked.Increment(ref s_lastId);
     private readonly long _began;
+    private int _above = -1;
     private long _shownAt;
-    private bool _isShown;
+    private ProgressRecord? _shown;
     private string? _waiting;
     private long _waitingSince;
 
@@ -35,7 +37,7 @@ internal sealed class Progress
     {
         _ui = cmdlet.Host.UI;
         _runtime = cmdlet.CommandRuntime;
-        _record = new ProgressRecord(Interlocked.Increment(ref s_lastId), cmdlet.MyInvocation.MyCommand.Name, " ");
+        _activity = cmdlet.MyInvocation.MyCommand.Name;
         _began = _clock.GetTimestamp();
     }
 
@@ -56,7 +58,7 @@ internal sealed class Progress
     }
 
     /// <summary>Puts this bar below another's.</summary>
-    public void StandBelow(Progress above) => _record.ParentActivityId = above == this ? _record.ParentActivityId : above._record.ActivityId;
+    public void StandBelow(Progress above) => _above = above == this ? _above : above._id;
 
     /// <summary>Counts one more.</summary>
     public void Step()
@@ -76,28 +78,33 @@ internal sealed class Progress
             _waiting = waiting;
             _waitingSince = now;
         }
-        if (_isShown ? _clock.GetElapsedTime(_shownAt, now) < Interval : _clock.GetElapsedTime(_began, now) < Patience)
+        if (_shown is not null ? _clock.GetElapsedTime(_shownAt, now) < Interval : _clock.GetElapsedTime(_began, now) < Patience)
             return;
         if (Count == 0 && waiting is null)
             return;
         _shownAt = now;
-        _isShown = true;
         double rate = Count / _clock.GetElapsedTime(_began, now).TotalSeconds;
-        _record.StatusDescription = Status(rate, _clock.GetElapsedTime(_waitingSince, now));
-        _record.PercentComplete = Total > 0 ? (int)Math.Min(100, 100 * Count / Total.Value) : -1;
-        _record.SecondsRemaining = Total >= Count && Count > 0 ? (int)Math.Min(int.MaxValue, Math.Ceiling((Total.Value - Count) / rate)) : -1;
-        _runtime.WriteProgress(Source, _record);
+        // A new record each time: a host may keep them.
+        _shown = Record(Status(rate, _clock.GetElapsedTime(_waitingSince, now)));
+        if (Total > 0)
+            _shown.PercentComplete = (int)Math.Min(100, 100 * Count / Total.Value);
+        if (Total >= Count && Count > 0)
+            _shown.SecondsRemaining = (int)Math.Min(int.MaxValue, Math.Ceiling((Total.Value - Count) / rate));
+        _runtime.WriteProgress(Source, _shown);
     }
 
     /// <summary>Takes the bar away. May be called where the cmdlet itself can write no more: after an error, or after Ctrl-C.</summary>
     public void Complete()
     {
-        if (!_isShown)
+        if (_shown is null)
             return;
-        _isShown = false;
-        _record.RecordType = ProgressRecordType.Completed;
-        _ui.WriteProgress(Source, _record);
+        ProgressRecord end = Record(_shown.StatusDescription);
+        end.RecordType = ProgressRecordType.Completed;
+        _shown = null;
+        _ui.WriteProgress(Source, end);
     }
+
+    private ProgressRecord Record(string status) => new(_id, _activity, status) { ParentActivityId = _above };
 
     private string Status(double rate, TimeSpan waited)
     {

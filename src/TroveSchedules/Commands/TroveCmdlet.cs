@@ -165,12 +165,22 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     private void WaitFor(Task work)
     {
         _ = work.ContinueWith(_ => _news.Set(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        while (!work.IsCompleted)
+        try
         {
-            _progress?.Update(_log!.Waiting);
-            _news.Wait(Progress.Interval);
-            _news.Reset();
-            WriteMessages();
+            while (!work.IsCompleted)
+            {
+                _progress?.Update(_log!.Waiting);
+                _news.Wait(Progress.Interval);
+                _news.Reset();
+                WriteMessages();
+            }
+        }
+        catch
+        {
+            // Writing ends the cmdlet, where it is being stopped or a preference says so. An enumeration that is under way cannot be disposed.
+            _stop.Cancel();
+            Task.WhenAny(work).GetAwaiter().GetResult();
+            throw;
         }
     }
 

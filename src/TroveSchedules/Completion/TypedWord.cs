@@ -37,7 +37,7 @@ internal sealed class TypedWord
         Parser.ParseInput("x " + value, out Token[] tokens, out ParseError[] errors);
         return errors.Length == 0
             && tokens.Length == 3 // The command, the value and the end.
-            && tokens[1].Text == value
+            && tokens[1].Text == value && value != "--%" // Which would take the rest of the line.
             && (tokens[1].Kind == TokenKind.Identifier || tokens[1] is StringToken word and not StringExpandableToken && word.Value == value);
     }
 }
