@@ -9,6 +9,9 @@
     ./build.ps1 Test
     Builds it, then runs the .NET tests and the Pester suite on a sandbox, with both flavours; on a real cloud as well where TROVE_TEST_STACK names one.
 .EXAMPLE
+    ./build.ps1 Package
+    Builds it, and packs it for the PowerShell Gallery, with checksums: out/TroveSchedules.<version>.nupkg, out/SHA256SUMS.
+.EXAMPLE
     ./build.ps1 Stack
     Starts a real Keystone, Mistral and Trove on this machine (Debian, root), and lets TROVE_TEST_STACK name them; ./build.ps1 Stack -Stop ends them.
 .EXAMPLE
@@ -21,7 +24,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Docs', 'Stack', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Package', 'Demo', 'Docs', 'Stack', 'Clean')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -50,7 +53,7 @@ function Build {
         Remove-Item "$target/dependencies/*" -Include *.xml, *.deps.json, System.Management.Automation.dll
     }
     Copy-Item "$PSScriptRoot/TroveSchedules.psd1", "$PSScriptRoot/src/TroveSchedules/TroveSchedules.Format.ps1xml",
-        "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md" $out
+        "$PSScriptRoot/LICENSE", "$PSScriptRoot/THIRD-PARTY-NOTICES.txt", "$PSScriptRoot/CHANGELOG.md" $out
     # Get-Help looks below the manifest's folder, whichever assembly that names.
     Invoke-HelpBuilder build "$PSScriptRoot/docs/en-US" "$out/en-US"
     Write-Host "Built $out"
@@ -89,6 +92,11 @@ function Test-Module($Cloud, $Stack, $Flavour) {
         $env:TROVE_TEST_STACK, $env:TROVE_TEST_FLAVOUR = $before, $null
         Remove-Item $counts
     }
+}
+
+function Package {
+    Build
+    Write-Host "Packed $(& "$PSScriptRoot/package.ps1")"
 }
 
 function Demo {
