@@ -255,7 +255,7 @@ Describe 'A name that is hard to type' -ForEach @{ Names = $names } {
     It 'is the one that the cloud is asked for: <Name>' -ForEach $names {
         $id = '20000000-0000-4000-8000-{0:d12}' -f $Number
         $text = (Get-Completion 'Get-TroveBackup -Instance ' | Where-Object ToolTip -Like "${id}:*").CompletionText
-        & ([scriptblock]::Create("Get-TroveBackup -Instance $text -ErrorAction Stop")) | Should -BeNullOrEmpty
+        & ([scriptblock]::Create("Get-TroveBackup -ErrorAction Stop -Instance $text")) | Should -BeNullOrEmpty
         $server.Requests.ToArray()[-1] | Should -BeLike "GET */backups*instance_id=$id*"
     }
 

@@ -3,7 +3,12 @@ BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
 
-    function Connect-Sandbox { param([hashtable] $With = @{}) Connect-TroveSession -Sandbox -SandboxSpeed 0 @With }
+    function Connect-Sandbox {
+        <# A sandbox whose clock stands still, well before the end of a minute: a run begins up to two seconds early. #>
+        param([hashtable] $With = @{})
+        $session = Connect-TroveSession -Sandbox -SandboxSpeed 0 @With
+        Step-TroveSandbox ([timespan]::FromSeconds(70 - $session.CloudTime.Second)) -PassThru
+    }
 
     function Connect-Guest {
         <# Another session with the same sandbox. #>
@@ -189,7 +194,7 @@ Describe 'A sandbox that has ended' {
             $null = Install-TroveWorkbook
             $schedule = New-TroveBackupSchedule m '* * * * *' (New-TestName)
             Step-TroveSandbox 00:05:00
-            if (@(Get-TroveScheduleExecution $schedule).Count -ne 5) { throw 'It has not run.' }
+            if (@(Get-TroveScheduleExecution $schedule).Count -lt 5) { throw 'It has not run.' }
             $sandboxes = [TroveSchedules.Commands.ConnectTroveSessionCommand].Assembly.GetType('TroveSchedules.Commands.Sandboxes')
             $cloud = $sandboxes.GetMethod('At').Invoke($null, @($session.AuthUrl))
             if (-not $cloud) { throw 'It is not found.' }

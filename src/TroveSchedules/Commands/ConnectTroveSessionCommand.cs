@@ -157,7 +157,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     public SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>Connects.</summary>
-    protected override void EndProcessing() => Try(() =>
+    protected override void ProcessRecord() => Try(() =>
     {
         TroveSession session = Await(Sandbox
             ? Sandboxes.ConnectAsync(SandboxSpeed, SandboxInstances, Cancelled)

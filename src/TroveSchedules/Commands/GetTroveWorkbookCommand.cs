@@ -9,5 +9,5 @@ namespace TroveSchedules.Commands;
 public sealed class GetTroveWorkbookCommand : SessionCmdlet
 {
     /// <summary>Writes what is installed.</summary>
-    protected override void EndProcessing() => Try(() => WriteObject(Await(new Workbook(Cloud).GetAsync(Cancelled))));
+    protected override void ProcessRecord() => Try(() => WriteObject(Await(new Workbook(Cloud).GetAsync(Cancelled))));
 }

@@ -17,7 +17,7 @@ public sealed class StepTroveSandboxCommand : SessionCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Moves it.</summary>
-    protected override void EndProcessing() => Try(() =>
+    protected override void ProcessRecord() => Try(() =>
     {
         if (By < TimeSpan.Zero)
         {
