@@ -30,7 +30,11 @@ public sealed class Rehydration : PSTypeConverter
     internal static void Register()
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand(@"Microsoft.PowerShell.Utility\Update-TypeData").AddParameter("Force").AddParameter("TypeData", Types.SelectMany(one => new[]
+        // By its name the cmdlet would bring its whole module along, which takes longer than all else that an import does.
+        _ = Type.GetType("Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility") is { } update
+            ? shell.AddCommand(new CmdletInfo("Update-TypeData", update))
+            : shell.AddCommand(@"Microsoft.PowerShell.Utility\Update-TypeData");
+        shell.AddParameter("Force").AddParameter("TypeData", Types.SelectMany(one => new[]
         {
             new TypeData(one.Type) { TypeConverter = typeof(Rehydration), SerializationDepth = one.Depth },
             new TypeData($"Deserialized.{one.Type.FullName}") { TargetTypeForDeserialization = one.Type },
