@@ -93,7 +93,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         }
         catch (TroveScheduleException e) when (LeavesOpen(e))
         {
-            trigger = await LookAfterAsync(prepared.Id, e, cancellationToken).ConfigureAwait(false);
+            trigger = await LookAfterAsync(prepared, e, cancellationToken).ConfigureAwait(false);
         }
 
         BackupSchedule schedule = ToSchedule(trigger, session.CloudTime);
@@ -195,8 +195,9 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     // Nobody answered, or only a gateway did.
     private static bool IsStillAtWork(TroveScheduleException e) => e.StatusCode is null or 408 or 502 or 504;
 
-    private async Task<CronTrigger> LookAfterAsync(string id, TroveScheduleException failure, CancellationToken cancellationToken)
+    private async Task<CronTrigger> LookAfterAsync(PreparedSchedule prepared, TroveScheduleException failure, CancellationToken cancellationToken)
     {
+        string id = prepared.Id;
         CronTrigger? made;
         try
         {
@@ -207,9 +208,21 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             throw Failed("It is not known whether the schedule was made, for Mistral cannot be asked.",
                 $"When Mistral answers again, look with Get-TroveBackupSchedule -Id {id} before you repeat it.");
         }
-        return made ?? throw (IsStillAtWork(failure)
+        if (made is not null)
+            return made;
+        // Mistral blames the name, which is new. What clashes is its second key: input, pattern, first time and number of runs, unless one of them is null.
+        if (failure.ServerMessage?.StartsWith("Duplicate entry for cron trigger ['name'", StringComparison.Ordinal) == true)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Conflict,
+                $"The schedule was not made: '{prepared.Request.Name}' is there already with the same pattern, first time and number of runs, and Mistral takes no second.", failure)
+            {
+                Target = id,
+                RecommendedAction = $"Get-TroveBackupSchedule {prepared.Instance.Id} shows it.",
+            };
+        }
+        throw IsStillAtWork(failure)
             ? Failed("The schedule is not there so far.", $"Mistral may still be making it: look with Get-TroveBackupSchedule -Id {id} before you repeat it.")
-            : Failed("The schedule was not made.", failure.RecommendedAction));
+            : Failed("The schedule was not made.", failure.RecommendedAction);
 
         TroveScheduleException Failed(string outcome, string? action) =>
             new(failure.Kind, $"{outcome} {failure.Problem}", failure)

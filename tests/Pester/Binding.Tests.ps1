@@ -109,7 +109,7 @@ m,0 3 * * *,pester-i,,,
         $before = [cultureinfo]::CurrentCulture
         try {
             if ($Culture) { [cultureinfo]::CurrentCulture = $Culture }
-            $there = @(Get-TroveBackupSchedule -Name pester-*)
+            $there = @(Get-TroveBackupSchedule -Name pester-* | Remove-TroveBackupSchedule -PassThru -Confirm:$false)
             $again = @(& $Way @there | New-TroveBackupSchedule)
         }
         finally { [cultureinfo]::CurrentCulture = $before }

@@ -115,6 +115,12 @@ m,0 4 * * *,pester-d
         (Get-TroveBackupSchedule -Name ([WildcardPattern]::Escape($_))).Id | Should -Contain $schedule.Id
     }
 
+    It 'makes no second of a run that is planned already, and does not blame the name as Mistral does' {
+        $once = @{ Instance = 'm'; Name = New-TestName; FirstExecutionTime = '2037-05-05T18:30Z' }
+        $null = New-TroveBackupSchedule @once
+        Get-ErrorOf { New-TroveBackupSchedule @once } | Assert-Error Conflict New-TroveBackupSchedule ResourceExists -Says $once.Name, 'first time' -Advises Get-TroveBackupSchedule
+    }
+
     It 'with -WhatIf tells what it would do, and makes nothing' {
         New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -WhatIf | Should -BeNullOrEmpty
         Get-TestTrigger | Should -BeNullOrEmpty

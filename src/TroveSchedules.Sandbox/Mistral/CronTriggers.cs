@@ -248,11 +248,17 @@ internal sealed class CronTriggers
             }
             if (name.Length > LongestName)
                 return DataError(1406, "Data too long for column 'name' at row 1", trigger);
-            if (All.Exists(other => other.ProjectId is not null && other.ProjectId == trigger.ProjectId && other.Name is not null && Collation.Compare(other.Name, name) == 0))
+            if (All.Exists(other => other.ProjectId is not null && other.ProjectId == trigger.ProjectId
+                && ((other.Name is not null && Collation.Compare(other.Name, name) == 0) || IsSame(other, trigger))))
                 return $"Duplicate entry for cron trigger ['name', 'project_id']: {name}, None";
         }
         return trigger.Pattern.Length > LongestPattern ? DataError(1406, "Data too long for column 'pattern' at row 1", trigger) : null;
     }
+
+    // A second key spans all that a trigger does; where a column of it is null, as mostly one is, databases let it pass.
+    private static bool IsSame(CronTrigger one, CronTrigger other) =>
+        one is { Remaining: not null, First: not null }
+        && (one.Input, one.WorkflowName, one.Pattern, one.Params, one.Remaining, one.First) == (other.Input, other.WorkflowName, other.Pattern, other.Params, other.Remaining, other.First);
 
     // The parameters of the statement hold the trust's id, which a client must not show.
     private static string DataError(int code, string message, CronTrigger trigger) =>

@@ -290,6 +290,17 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
+    public async Task The_same_with_a_first_time_and_a_number_of_runs_is_409_and_blamed_on_the_name()
+    {
+        var once = new JsonObject { ["first_execution_time"] = "2037-05-06 18:30", ["remaining_executions"] = 2 };
+        string second = Name();
+        Assert.Equal(201, (await TriggerAsync(more: once)).Status);
+        Fault(await TriggerAsync(second, more: once), 409, $"Duplicate entry for cron trigger ['name', 'project_id']: {second}, None");
+        once["remaining_executions"] = 3;
+        Assert.Equal(201, (await TriggerAsync(more: once)).Status);
+    }
+
+    [ContractFact]
     public async Task What_the_database_refuses_is_409_too_with_its_SQL_and_a_trust()
     {
         (string Name, string Pattern, string Why)[] refused =

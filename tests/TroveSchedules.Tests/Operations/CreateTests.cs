@@ -124,6 +124,15 @@ public sealed class CreateTests
         Assert.StartsWith("The schedule was not made.", error.Message);
     }
 
+    [Fact]
+    public async Task A_name_that_is_there_though_it_is_new_means_that_the_whole_schedule_is_there()
+    {
+        Answer duplicate = AnswerOf("409", "Duplicate entry for cron trigger ['name', 'project_id']: x, None");
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(Cloud(), duplicate, Answers.NotFound)));
+        Assert.Equal((TroveErrorKind.Conflict, "Conflict", 409), (error.Kind, error.ErrorId, error.StatusCode));
+        Assert.StartsWith("The schedule was not made: 'b' is there already with the same pattern, first time and number of runs", error.Message);
+    }
+
     [Theory]
     [InlineData("reset")]
     [InlineData("502")]
