@@ -264,6 +264,12 @@ Describe 'What is passed through' {
         Get-TroveScheduleExecution $one | Should -BeNullOrEmpty
     }
 
+    It 'gives the whole schedule where only a part of it came' {
+        $whole = New-TroveBackupSchedule m '0 3 * * *' (New-TestName)
+        $passed = $whole | Select-Object Id, TriggerId, ProjectId, Input | Remove-TroveBackupSchedule -PassThru -Confirm:$false
+        $passed.Pattern, $passed.NextExecutionTime | Should -Be $whole.Pattern, $whole.NextExecutionTime
+    }
+
     It 'is nothing without -PassThru' {
         $runs[0] | Remove-TroveScheduleExecution | Should -BeNullOrEmpty
         $one | Remove-TroveBackupSchedule -Confirm:$false | Should -BeNullOrEmpty

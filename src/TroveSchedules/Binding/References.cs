@@ -82,7 +82,7 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
     };
 
     private protected override object? Revive(string kind, PSObject thing) =>
-        kind == typeof(BackupSchedule).FullName && Text(thing, "Id") is { } id ? new ScheduleReference(id, ScheduleSnapshot.ForHistory(thing)) : null;
+        kind == typeof(BackupSchedule).FullName && Text(thing, "Id") is { } id ? new ScheduleReference(id, null) : null;
 }
 
 /// <summary>Takes an execution or its id; gives an <see cref="ExecutionReference"/>.</summary>

@@ -7,21 +7,6 @@ namespace TroveSchedules.Binding;
 /// <summary>Makes schedules of what is left of them after Select-Object, a file, a job or another machine.</summary>
 internal static class ScheduleSnapshot
 {
-    /// <summary>The schedule, with what its history is found by and whom it belongs to; null where some of that is missing.</summary>
-    public static BackupSchedule? ForHistory(PSObject thing) =>
-        Text(thing, nameof(BackupSchedule.Id)) is { } id && Text(thing, nameof(BackupSchedule.TriggerId)) is { } triggerId
-        && Text(thing, nameof(BackupSchedule.ProjectId)) is { } projectId && Text(thing, nameof(BackupSchedule.Input)) is { } input
-            ? new BackupSchedule
-            {
-                Id = id,
-                TriggerId = triggerId,
-                ProjectId = projectId,
-                Input = input,
-                Name = Text(thing, nameof(BackupSchedule.Name)),
-                InstanceId = Text(thing, nameof(BackupSchedule.InstanceId)),
-            }
-            : null;
-
     /// <summary>The schedule, with what tells when it runs; null where some of that is missing.</summary>
     public static BackupSchedule? ForTimes(PSObject thing) =>
         Text(thing, nameof(BackupSchedule.Id)) is { } id && thing.Properties[nameof(BackupSchedule.Pattern)] is not null
