@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Management.Automation;
+using TroveSchedules.Serialisation;
 
 namespace TroveSchedules.Binding;
 
@@ -32,8 +33,7 @@ internal static class ScheduleSnapshot
             return false;
         if (property.Value is null or "" or PSObject { BaseObject: "" })
             return true;
-        // Export-Clixml and jobs take a time apart.
-        object given = property.Value is PSObject parts && parts.Properties["UtcTicks"]?.Value is long ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : property.Value;
+        object given = property.Value is PSObject { BaseObject: PSCustomObject } parts && Moment.Read(parts) is { } time ? time : property.Value;
         if (!LanguagePrimitives.TryConvertTo(given, CultureInfo.CurrentCulture, out T read))
             return false;
         value = read;
