@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Net.Http;
 using System.Threading;
 
@@ -11,6 +12,8 @@ namespace TroveSchedules.OpenStack.Http;
 public sealed class RequestLog
 {
     private static readonly AsyncLocal<RequestLog?> Listener = new();
+
+    private readonly LinkedList<string> _waits = new();
 
     /// <summary>Who hears of the requests that this flow of execution makes from now on; null, the default, for nobody. Sessions are shared, listeners are not.</summary>
     public static RequestLog? Current
@@ -25,20 +28,29 @@ public sealed class RequestLog
     /// <summary>Gets the bodies of requests and answers, the first <see cref="RequestLogHandler.LongestBody"/> characters of each. Called on any thread; null to forgo it, and then no body is kept in memory.</summary>
     public Action<string>? Body { get; init; }
 
-    /// <summary>What is being waited for, such as <c>Mistral: GET /v2/executions</c>, another string for each request; null when nothing is.</summary>
-    public string? Waiting { get; private set; }
+    /// <summary>What is being waited for, such as <c>Mistral: GET /v2/executions</c>, another string for each request, the newest of several; null when nothing is.</summary>
+    public string? Waiting
+    {
+        get
+        {
+            lock (_waits)
+                return _waits.Last?.Value;
+        }
+    }
 
     /// <summary>Notes that a request is under way until the result is disposed.</summary>
     internal IDisposable WaitFor(string service, HttpRequestMessage request)
     {
-        var wait = new Wait(this, Waiting);
-        Waiting = $"{service}: {request.Method} {ServiceError.Printable(request.RequestUri!.AbsolutePath)}";
-        return wait;
+        lock (_waits)
+            return new Wait(_waits, _waits.AddLast($"{service}: {request.Method} {ServiceError.Printable(request.RequestUri!.AbsolutePath)}"));
     }
 
-    // A request may wait for another, which renews the token.
-    private sealed class Wait(RequestLog log, string? outer) : IDisposable
+    private sealed class Wait(LinkedList<string> all, LinkedListNode<string> own) : IDisposable
     {
-        public void Dispose() => log.Waiting = outer;
+        public void Dispose()
+        {
+            lock (all)
+                all.Remove(own);
+        }
     }
 }

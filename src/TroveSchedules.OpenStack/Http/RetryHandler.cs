@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -13,16 +14,20 @@ namespace TroveSchedules.OpenStack.Http;
 /// <summary>
 /// Repeats what may be repeated: GET and DELETE, after a connection that broke or an answer that says "not now". A 500 is a definite answer of Mistral
 /// and is not repeated, nor is what is to be asked again only after <see cref="LongestWait"/>. A DELETE that finds nothing on a repeated attempt has succeeded before.
+/// While a service says "not now" to one request, those that others would begin wait too, of whatever method.
 /// </summary>
 internal sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(0.5);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _quietUntil = new();
 
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
         .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
         {
             MaxRetryAttempts = 3,
-            Delay = TimeSpan.FromSeconds(0.5),
+            Delay = ShortestWait,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             ShouldHandle = outcome => new ValueTask<bool>(IsPassing(outcome.Outcome) && !(RetryAfter(outcome.Outcome.Result, clock) > LongestWait)),
@@ -38,21 +43,38 @@ internal sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (_quietUntil.TryGetValue(request.RequestUri!.Authority, out DateTimeOffset until) && until - clock.GetUtcNow() is var quiet && quiet > TimeSpan.Zero)
+            await DelayAsync(quiet, cancellationToken).ConfigureAwait(false);
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Delete)
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await AttemptAsync(request, cancellationToken).ConfigureAwait(false);
 
         int attempts = 0;
         HttpResponseMessage response = await _pipeline.ExecuteAsync(
             async token =>
             {
                 attempts++;
-                return await base.SendAsync(request, token).ConfigureAwait(false);
+                return await AttemptAsync(request, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         if (attempts > 1 && request.Method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound)
             response.StatusCode = HttpStatusCode.NoContent;
         return response;
     }
+
+    private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.ServiceUnavailable && (RetryAfter(response, clock) ?? ShortestWait) is var wait && wait <= LongestWait)
+            _quietUntil[request.RequestUri!.Authority] = clock.GetUtcNow() + wait;
+        return response;
+    }
+
+    private Task DelayAsync(TimeSpan wait, CancellationToken cancellationToken) =>
+#if NET
+        Task.Delay(wait, clock, cancellationToken);
+#else
+        clock.Delay(wait, cancellationToken);
+#endif
 
     private static bool IsPassing(Outcome<HttpResponseMessage> outcome) => outcome switch
     {

@@ -216,6 +216,21 @@ public sealed class RequestLogTests
         Assert.Null(log.Waiting);
     }
 
+    [Fact]
+    public void Of_several_requests_at_once_it_names_the_newest_that_is_still_waited_for()
+    {
+        var log = new RequestLog();
+        IDisposable first = Asked("/1"), second = Asked("/2"), third = Asked("/3");
+        second.Dispose();
+        Assert.Equal("Mistral: GET /3", log.Waiting);
+        third.Dispose();
+        Assert.Equal("Mistral: GET /1", log.Waiting);
+        first.Dispose();
+        Assert.Null(log.Waiting);
+
+        IDisposable Asked(string path) => log.WaitFor("Mistral", new HttpRequestMessage(HttpMethod.Get, "http://cloud:8989" + path));
+    }
+
     /// <summary>A body that begins, and then the connection breaks.</summary>
     private sealed class BrokenStream(string begin) : MemoryStream(Encoding.UTF8.GetBytes(begin))
     {

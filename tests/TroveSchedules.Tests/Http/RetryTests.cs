@@ -10,6 +10,7 @@ namespace TroveSchedules.Tests.Http;
 public sealed class RetryTests
 {
     private const string Get = "GET " + Rows.TriggersPath;
+    private const string Post = "POST /v2/workbooks/validate";
     private const string Delete = "DELETE /v2/executions/20000000-0000-4000-8000-000000000001";
 
     private static readonly Answer Rows0 = Answers.Ok(Rows.Triggers());
@@ -118,12 +119,55 @@ public sealed class RetryTests
     [InlineData("504")]
     public async Task Post_and_put_are_never_repeated(string what)
     {
-        const string post = "POST /v2/workbooks/validate", put = "PUT /v2/workbooks";
-        ScriptedCloud cloud = new ScriptedCloud().Always(post, Passing(what)).Always(put, Passing(what));
+        const string put = "PUT /v2/workbooks";
+        await IsSentOnce(Post, session => session.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await IsSentOnce(put, session => session.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
+
+        async Task IsSentOnce(string route, Func<CloudSession, Task> send)
+        {
+            ScriptedCloud cloud = new ScriptedCloud().Always(route, Passing(what));
+            using CloudSession session = await cloud.ConnectAsync();
+            await ScriptedCloud.FailureOf(() => send(session));
+            Assert.Equal([route], cloud.Routes);
+            Assert.Empty(cloud.Clock.Waits);
+        }
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task While_a_service_says_not_now_to_one_request_others_wait_before_they_are_sent(int status)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Post, Answers.Json(status, "{}", ("Retry-After", "7"))).Always(Get, Rows0);
         using CloudSession session = await cloud.ConnectAsync();
         await ScriptedCloud.FailureOf(() => session.Workbooks.ValidateAsync("x", CancellationToken.None));
-        await ScriptedCloud.FailureOf(() => session.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
-        Assert.Equal([post, put], cloud.Routes);
+        await new BackupSchedules(session).ListAsync();
+        await new BackupSchedules(session).ListAsync();
+        Assert.Equal([TimeSpan.FromSeconds(7)], cloud.Clock.Waits);
+        Assert.Equal([Post, Get, Get], cloud.Routes);
+    }
+
+    [Theory]
+    [InlineData(429, "3600")]
+    [InlineData(502, "7")]
+    [InlineData(504, "7")]
+    public async Task Others_do_not_wait_for_a_gateway_nor_longer_than_anyone_would(int status, string retryAfter)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Post, Answers.Json(status, "{}", ("Retry-After", retryAfter))).Always(Get, Rows0);
+        using CloudSession session = await cloud.ConnectAsync();
+        await ScriptedCloud.FailureOf(() => session.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await new BackupSchedules(session).ListAsync();
+        Assert.Empty(cloud.Clock.Waits);
+    }
+
+    [Fact]
+    public async Task Another_service_is_asked_at_once_meanwhile()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Post, Answers.Json(503, "{}", ("Retry-After", "7")))
+            .Always($"GET /v1.0/{ScriptedCloud.Project}/instances", Answers.Ok("""{"instances": []}"""));
+        using CloudSession session = await cloud.ConnectAsync();
+        await ScriptedCloud.FailureOf(() => session.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await new TroveSchedules.OpenStack.Trove.Instances(session).AllAsync();
         Assert.Empty(cloud.Clock.Waits);
     }
 
