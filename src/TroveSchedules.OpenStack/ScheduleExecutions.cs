@@ -103,7 +103,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     {
         Execution? execution = ResourceId.IsUuid(id) ? await session.Executions.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
         if (execution is null || !session.Sees(execution.ProjectId, allProjects))
-            throw NotFound(id, null);
+            throw NotFound(id, id, null);
         if (execution.WorkflowName != BackupSchedules.WorkflowName)
         {
             throw new TroveScheduleException(TroveErrorKind.Invalid,
@@ -143,7 +143,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         }
         catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
         {
-            throw NotFound(execution.Id, e);
+            throw NotFound(execution.Id, execution, e);
         }
         catch (TroveScheduleException e) when (e.ServerMessage?.StartsWith("Only completed executions", StringComparison.Ordinal) == true)
         {
@@ -205,11 +205,11 @@ public sealed class ScheduleExecutions(CloudSession session)
 
     private static string? BackupIdOf(string? output) => InnerJson.Read(output, fields => InnerJson.Text(fields, "backup_id"));
 
-    private static TroveScheduleException NotFound(string id, TroveScheduleException? cause) =>
+    private static TroveScheduleException NotFound(string id, object target, TroveScheduleException? cause) =>
         new(TroveErrorKind.NotFound, $"There is no execution '{id}'.", cause)
         {
             ErrorId = "ExecutionNotFound",
-            Target = id,
+            Target = target,
             RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
         };
 }

@@ -11,6 +11,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Threading;
 using System.Threading.Tasks;
 
 namespace TroveSchedules.PesterTests
@@ -26,6 +27,8 @@ namespace TroveSchedules.PesterTests
         private static readonly HttpClient Network = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
         private readonly HttpListener _listener = new HttpListener();
         private readonly ConcurrentQueue<Tuple<Regex, int, string, Dictionary<string, string>>> _answers = new ConcurrentQueue<Tuple<Regex, int, string, Dictionary<string, string>>>();
+        private readonly ConcurrentQueue<Gate> _gates = new ConcurrentQueue<Gate>();
+        private int _atOnce;
         private HttpClient _client = Network;
         private string _behind;
 
@@ -46,6 +49,9 @@ namespace TroveSchedules.PesterTests
         /// <summary>How long every answer takes.</summary>
         public TimeSpan Delay { get; set; }
 
+        /// <summary>How many requests it has worked on at once, at most.</summary>
+        public int MostAtOnce { get; private set; }
+
         /// <summary>What went wrong with requests that got no answer.</summary>
         public ConcurrentQueue<string> Failures { get; } = new ConcurrentQueue<string>();
 
@@ -64,6 +70,13 @@ namespace TroveSchedules.PesterTests
             _answers.Enqueue(Tuple.Create(new Regex(request), status, body, all));
         }
 
+        /// <summary>Waits until so many requests that fit a regular expression have come.</summary>
+        public void WaitFor(string request, int count)
+        {
+            if (!SpinWait.SpinUntil(() => Requests.Count(asked => Regex.IsMatch(asked, request)) >= count, TimeSpan.FromSeconds(30)))
+                throw new TimeoutException(count + " requests were expected that fit " + request + "; these came: " + string.Join(", ", Requests));
+        }
+
         /// <summary>From now on what is not prepared goes to a handler, under this server's own address.</summary>
         public void PassOnTo(HttpMessageHandler handler)
         {
@@ -71,7 +84,20 @@ namespace TroveSchedules.PesterTests
             _behind = Url;
         }
 
-        public void Dispose() => _listener.Close();
+        /// <summary>From now on the requests that fit a regular expression wait at a gate.</summary>
+        public Gate Hold(string request)
+        {
+            var gate = new Gate(new Regex(request));
+            _gates.Enqueue(gate);
+            return gate;
+        }
+
+        public void Dispose()
+        {
+            foreach (Gate gate in _gates)
+                gate.Open();
+            _listener.Close();
+        }
 
         private async Task ServeAsync()
         {
@@ -86,7 +112,22 @@ namespace TroveSchedules.PesterTests
                 {
                     return;
                 }
-                _ = AnswerAsync(context);
+                _ = CountAsync(context);
+            }
+        }
+
+        private async Task CountAsync(HttpListenerContext context)
+        {
+            lock (_gates)
+                MostAtOnce = Math.Max(MostAtOnce, ++_atOnce);
+            try
+            {
+                await AnswerAsync(context).ConfigureAwait(false);
+            }
+            finally
+            {
+                lock (_gates)
+                    _atOnce--;
             }
         }
 
@@ -104,6 +145,8 @@ namespace TroveSchedules.PesterTests
                 Tokens.Enqueue(token);
             if (body.Length > 0)
                 Bodies.Enqueue(Encoding.UTF8.GetString(body));
+            foreach (Gate gate in _gates.Where(g => g.Concerns(asked)))
+                await gate.PassAsync().ConfigureAwait(false);
             await Task.Delay(Delay).ConfigureAwait(false);
             try
             {
@@ -155,6 +198,24 @@ namespace TroveSchedules.PesterTests
             }
             response.Close();
         }
+    }
+
+    /// <summary>Where requests wait until a test lets them on.</summary>
+    public sealed class Gate
+    {
+        private readonly SemaphoreSlim _places = new SemaphoreSlim(0);
+        private readonly Regex _request;
+
+        public Gate(Regex request) => _request = request;
+
+        public void Release(int count) => _places.Release(count);
+
+        /// <summary>Lets all on, and those to come.</summary>
+        public void Open() => _places.Release(1000000);
+
+        internal bool Concerns(string asked) => _request.IsMatch(asked);
+
+        internal Task PassAsync() => _places.WaitAsync();
     }
 
     /// <summary>TLS with a certificate that it signed itself, in front of a server that has none.</summary>

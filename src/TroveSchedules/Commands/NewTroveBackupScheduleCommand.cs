@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
 using TroveSchedules.OpenStack;
@@ -9,7 +10,7 @@ namespace TroveSchedules.Commands;
 /// <summary>Makes a schedule of backups.</summary>
 [Cmdlet(VerbsCommon.New, "TroveBackupSchedule", SupportsShouldProcess = true)]
 [OutputType(typeof(BackupSchedule))]
-public sealed class NewTroveBackupScheduleCommand : SessionCmdlet
+public sealed class NewTroveBackupScheduleCommand : BulkCmdlet
 {
     private BackupSchedules? _schedules;
     private bool _firstIsNamed;
@@ -68,7 +69,7 @@ public sealed class NewTroveBackupScheduleCommand : SessionCmdlet
     }
 
     /// <summary>Makes the schedules.</summary>
-    protected override void ProcessRecord() => ForEach(Instance, instance =>
+    protected override void ProcessRecord() => BeginEach(Instance, instance =>
     {
         PreparedSchedule prepared = Await(_schedules!.PrepareAsync(new ScheduleRequest
         {
@@ -84,7 +85,8 @@ public sealed class NewTroveBackupScheduleCommand : SessionCmdlet
             RemainingExecutions = RemainingExecutions,
         }, Cancelled));
         Tell(prepared.Explain());
-        if (ShouldProcess($"instance '{prepared.Instance.Name}' ({prepared.Instance.Id})", $"Schedule backup '{Name}': {prepared.Explain()}"))
-            WriteObject(Await(_schedules.CreateAsync(prepared, Cancelled)));
+        return ShouldProcess($"instance '{prepared.Instance.Name}' ({prepared.Instance.Id})", $"Schedule backup '{Name}': {prepared.Explain()}") ? CreateAsync() : null;
+
+        async Task<object?> CreateAsync() => await _schedules.CreateAsync(prepared, Cancelled).ConfigureAwait(false);
     });
 }

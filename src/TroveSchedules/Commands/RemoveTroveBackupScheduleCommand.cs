@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
 using TroveSchedules.OpenStack;
@@ -8,7 +9,7 @@ namespace TroveSchedules.Commands;
 /// <summary>Deletes schedules. Their executions and backups stay.</summary>
 [Cmdlet(VerbsCommon.Remove, "TroveBackupSchedule", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void), typeof(BackupSchedule))]
-public sealed class RemoveTroveBackupScheduleCommand : SessionCmdlet
+public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
 {
     /// <summary>The schedules, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -25,16 +26,18 @@ public sealed class RemoveTroveBackupScheduleCommand : SessionCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Deletes them.</summary>
-    protected override void ProcessRecord() => ForEach(Id, reference =>
+    protected override void ProcessRecord() => BeginEach(Id, reference =>
     {
         var schedules = new BackupSchedules(Cloud);
         BackupSchedule schedule = reference.Schedule ?? Await(schedules.GetAsync(reference.Id, AllProjects, Cancelled));
         schedules.CheckProject(schedule, AllProjects);
-        if (!ShouldProcess(InWords(schedule), "Delete"))
-            return;
-        Await(schedules.DeleteAsync(schedule, AllProjects, Cancelled));
-        if (PassThru)
-            WriteObject(schedule);
+        return ShouldProcess(InWords(schedule), "Delete") ? DeleteAsync() : null;
+
+        async Task<object?> DeleteAsync()
+        {
+            await schedules.DeleteAsync(schedule, AllProjects, Cancelled).ConfigureAwait(false);
+            return PassThru ? schedule : null;
+        }
     });
 
     private static string InWords(BackupSchedule schedule)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.OpenStack;
 
@@ -7,7 +8,7 @@ namespace TroveSchedules.Commands;
 /// <summary>Deletes executions from the history. The backups that they made stay.</summary>
 [Cmdlet(VerbsCommon.Remove, "TroveScheduleExecution", SupportsShouldProcess = true)]
 [OutputType(typeof(void), typeof(ScheduleExecution))]
-public sealed class RemoveTroveScheduleExecutionCommand : SessionCmdlet
+public sealed class RemoveTroveScheduleExecutionCommand : BulkCmdlet
 {
     /// <summary>The executions, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -27,16 +28,18 @@ public sealed class RemoveTroveScheduleExecutionCommand : SessionCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Deletes them.</summary>
-    protected override void ProcessRecord() => ForEach(Id, reference =>
+    protected override void ProcessRecord() => BeginEach(Id, reference =>
     {
         var executions = new ScheduleExecutions(Cloud);
         ScheduleExecution execution = reference.Execution ?? Await(executions.GetAsync(reference.Id, AllProjects, false, Cancelled));
         executions.CheckProject(execution, AllProjects);
-        if (!ShouldProcess(InWords(execution), "Delete"))
-            return;
-        Await(executions.DeleteAsync(execution, Force, AllProjects, Cancelled));
-        if (PassThru)
-            WriteObject(execution);
+        return ShouldProcess(InWords(execution), "Delete") ? DeleteAsync() : null;
+
+        async Task<object?> DeleteAsync()
+        {
+            await executions.DeleteAsync(execution, Force, AllProjects, Cancelled).ConfigureAwait(false);
+            return PassThru ? execution : null;
+        }
     });
 
     private static string InWords(ScheduleExecution execution)

@@ -78,7 +78,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>Does something for each of several; what fails for one is that one's error, and the rest goes on.</summary>
     private protected void ForEach<T>(IEnumerable<T> items, Action<T> work)
     {
-        _items = MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count;
+        Expect(items);
         foreach (T item in items)
         {
             try
@@ -93,11 +93,20 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
             {
                 throw new PipelineStoppedException();
             }
-            if (_countsRows || _progress is null)
-                continue;
-            _progress.Total = _items;
-            _progress.Step();
+            CountItem();
         }
+    }
+
+    /// <summary>Says what the progress of one call will be measured against, where it is not a pipeline's.</summary>
+    private protected void Expect<T>(IEnumerable<T> items) => _items = MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count;
+
+    /// <summary>Counts an item that is done, unless it is rows that are counted.</summary>
+    private protected void CountItem()
+    {
+        if (_countsRows || _progress is null)
+            return;
+        _progress.Total = _items;
+        _progress.Step();
     }
 
     /// <summary>Does something once; its failure is one error.</summary>
@@ -210,8 +219,14 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     private bool Wants(string flag, string preference) =>
         MyInvocation.BoundParameters.TryGetValue(flag, out object? said) && said is SwitchParameter isOn
             ? isOn
-            : LanguagePrimitives.TryConvertTo(said ?? GetVariableValue(preference), out ActionPreference set)
-                && set is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+            : Preference(flag, preference) is { } set and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
+    /// <summary>What a common parameter says, or the variable of its preference; null where neither makes sense.</summary>
+    private protected ActionPreference? Preference(string parameter, string variable)
+    {
+        MyInvocation.BoundParameters.TryGetValue(parameter, out object? said);
+        return LanguagePrimitives.TryConvertTo(said ?? GetVariableValue(variable), out ActionPreference set) ? set : null;
+    }
 
     // With -First that many rows of each list, at most.
     private long? Wanted() => PagingParameters is { First: < int.MaxValue } paging ? _items * (long)paging.First : null;
