@@ -161,16 +161,12 @@ public sealed class ScheduleExecutions(CloudSession session)
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         IAsyncEnumerable<Execution> rows = session.Executions.ListAsync(
-            BackupSchedules.WorkflowName, describedBy, query.States, query.Before, query.AllProjects,
-            row => session.Sees(row.ProjectId, query.AllProjects) && !(row.CreatedAt > query.Before)
+            BackupSchedules.WorkflowName, describedBy, query.States, query.After, query.Before, query.AllProjects,
+            row => session.Sees(row.ProjectId, query.AllProjects) && !(row.CreatedAt < query.After) && !(row.CreatedAt > query.Before)
                 && (ExecutionCause.Parse(row.Description) is { } cause ? isCause(cause) : isUncaused(row)),
             query.Marker, query.Limit, cancellationToken);
         await foreach (Execution row in rows.ConfigureAwait(false))
-        {
-            if (row.CreatedAt < query.After)
-                yield break;
             yield return await CompleteAsync(ToExecution(row, scheduleId), query.IncludeBackupStatus, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     private async Task<ScheduleExecution> CompleteAsync(ScheduleExecution execution, bool includeBackupStatus, CancellationToken cancellationToken)

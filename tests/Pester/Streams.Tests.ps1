@@ -17,7 +17,7 @@ Describe '-Verbose' {
         $server = New-TestKeystone
         $server.Answer('^GET /v2/cron_triggers/', 404, '{"faultstring": "No such thing"}', @{ 'x-openstack-request-id' = 'req-1' })
         $session = Connect-TestKeystone $server.Url
-        $listing = "GET $($server.Url)/v2/cron_triggers?workflow_name=eq%3Atrove.backup_create&*limit=200 200 in * ms"
+        $listing = "GET $($server.Url)/v2/cron_triggers?workflow_name=eq%3Atrove.backup_create&*limit=1000 200 in * ms"
     }
 
     AfterAll {

@@ -23,6 +23,9 @@ internal sealed class Query
     public Query UpToSecond(string column, DateTimeOffset? time) =>
         time is { } t && t.Year < 9999 ? Add(column, "lt:" + WireTime.Format(t.AddSeconds(1))) : this;
 
+    /// <summary>Rows from the beginning of a moment's second on.</summary>
+    public Query FromSecond(string column, DateTimeOffset? time) => time is { } t ? Add(column, "gte:" + WireTime.Format(t)) : this;
+
     public Query Fields(params string[] names) => Add("fields", string.Join(",", names));
 
     public Query SortBy(string keys, string directions) => Add("sort_keys", keys).Add("sort_dirs", directions);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
@@ -23,28 +24,30 @@ internal sealed class Executions(ServiceClient mistral)
     /// <param name="workflow">The workflow's full name.</param>
     /// <param name="describedBy">Text that the description must contain (as SQL LIKE sees it); null for any.</param>
     /// <param name="states">The states wanted; none for all.</param>
+    /// <param name="after">The earliest start wanted, of which the server sees whole seconds, and nothing where <paramref name="before"/> is given; null for any.</param>
     /// <param name="before">The latest start wanted, of which the server sees whole seconds; null for any.</param>
     /// <param name="allProjects">Whether to list all projects' executions, which only an administrator may.</param>
-    /// <param name="keep">Whether a row is wanted, which is asked of each: <paramref name="describedBy"/> is a substring match.</param>
+    /// <param name="keep">Whether a row is wanted, which is asked of each: <paramref name="describedBy"/> is a substring match, and seconds have fractions.</param>
     /// <param name="marker">The id of the execution after which to begin; null for the newest.</param>
     /// <param name="most">How many are wanted; null for all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public IAsyncEnumerable<Execution> ListAsync(
-        string workflow, string? describedBy, IReadOnlyCollection<string> states, DateTimeOffset? before,
+        string workflow, string? describedBy, IReadOnlyCollection<string> states, DateTimeOffset? after, DateTimeOffset? before,
         bool allProjects, Func<Execution, bool> keep, string? marker, long? most, CancellationToken cancellationToken)
     {
-        Query query = new Query().Equal("workflow_name", workflow).In("state", states).UpToSecond("created_at", before)
-            .SortBy("created_at,id", "desc,desc").AllProjects(allProjects).Fields(Columns);
+        Query query = new Query().Equal("workflow_name", workflow).In("state", states);
+        query = before is null ? query.FromSecond("created_at", after) : query.UpToSecond("created_at", before); // Mistral heeds one filter a column.
+        query.SortBy("created_at,id", "desc,desc").AllProjects(allProjects).Fields(Columns);
         if (describedBy is not null)
             query.Has("description", describedBy);
         return Paging.WalkAsync(
-            async (after, limit, token) =>
+            async (last, limit, token) =>
             {
                 ExecutionPage page = await mistral.GetAsync(
-                    Path + query.Copy().Page(after, limit), WireJson.Default.ExecutionPage, describedBy, token).ConfigureAwait(false);
-                return new Page<Execution>(page.Executions, page.Next is not null);
+                    Path + query.Copy().Page(last, limit), WireJson.Default.ExecutionPage, describedBy, token).ConfigureAwait(false);
+                return new Page<Execution>(page.Executions, page.Next is not null && !(page.Executions.LastOrDefault()?.CreatedAt < after));
             },
-            execution => execution.Id, keep, marker, most, cancellationToken);
+            execution => execution.Id, keep, marker, most, Paging.Small, cancellationToken);
     }
 
     /// <summary>Deletes an execution; one that has not ended only by force.</summary>

@@ -36,7 +36,7 @@ public sealed class Backups(CloudSession session)
                 seen += page.Backups.Count;
                 return new Page<Backup>(page.Backups.ConvertAll(ToBackup), TroveLink.HasNext(page.Links));
             },
-            backup => backup.Id, null, null, most, cancellationToken);
+            backup => backup.Id, null, null, most, Paging.Small, cancellationToken);
     }
 
     /// <summary>The backup of that id.</summary>

@@ -31,7 +31,7 @@ public sealed class Instances(CloudSession session)
                     "/instances" + new Query().Page(marker, limit), WireJson.Default.InstancePage, null, token).ConfigureAwait(false);
                 return new Page<Instance>(page.Instances.ConvertAll(ToInstance), TroveLink.HasNext(page.Links));
             },
-            instance => instance.Id, keep, null, most, cancellationToken);
+            instance => instance.Id, keep, null, most, Paging.Small, cancellationToken);
 
     /// <summary>All of the project's instances, in Trove's order. They are read once by this object.</summary>
     /// <param name="cancellationToken">Ends the listing.</param>

@@ -100,7 +100,9 @@ internal sealed class CronTriggers
         switch (ask.Method, id)
         {
             case ("GET", null): return _resource.List(ask, caller, false, _server);
-            case ("GET", _): return Wire.Answer.Json(200, _resource.View(Find(caller, id)));
+            case ("GET", _):
+                MistralFault.CheckArguments(ask);
+                return Wire.Answer.Json(200, _resource.View(Find(caller, id)));
             case ("POST", null): return Create(ask, caller);
             case ("DELETE", null): throw MistralFault.Client(400, "Missing argument: \"identifier\"");
             case ("DELETE", _): return Delete(caller, id);

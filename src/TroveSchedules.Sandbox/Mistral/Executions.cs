@@ -148,6 +148,7 @@ internal sealed class Executions
                     { "tasks", AllTasks(caller).Where(task => task.Execution.Id == id).Select(task => _tasks.View(task)).ToList<object?>() },
                 });
             case ("GET", _, null):
+                MistralFault.CheckArguments(ask);
                 JsonMap view = _resource.View(Find(caller, id), everything: true);
                 view.Add("published_global", "{}");
                 return Wire.Answer.Json(200, view);
@@ -394,11 +395,7 @@ internal sealed class Executions
 
     private Answer Delete(Ask ask, Token caller, string id)
     {
-        foreach (KeyValuePair<string, string> pair in ask.Query)
-        {
-            if (pair.Key != "force")
-                throw MistralFault.Client(400, $"Unknown argument: \"{pair.Key}\"");
-        }
+        MistralFault.CheckArguments(ask, "force");
         Execution execution = Find(caller, id);
         bool force = !string.IsNullOrEmpty(ask.Parameter("force")); // "false" too.
         if (!execution.IsFinished && !force)

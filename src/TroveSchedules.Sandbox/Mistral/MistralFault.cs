@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+using System.Linq;
 using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
@@ -10,6 +12,16 @@ internal static class MistralFault
     public static Refusal Server(string message) => Fault(500, "Server", message);
 
     public static Refusal Forbidden() => Client(403, "Operation forbidden (insufficient permissions)");
+
+    /// <summary>Refuses a parameter that a method does not have.</summary>
+    public static void CheckArguments(Ask ask, params IEnumerable<string> known)
+    {
+        foreach (KeyValuePair<string, string> pair in ask.Query)
+        {
+            if (!known.Contains(pair.Key))
+                throw Client(400, $"Unknown argument: \"{pair.Key}\"");
+        }
+    }
 
     /// <summary>What the controllers of workbooks answer: the text alone.</summary>
     public static Refusal Plain(int status, string message) => new(Answer.Json(status, new JsonMap { { "faultstring", message } }));

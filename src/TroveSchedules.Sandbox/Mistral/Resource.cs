@@ -58,11 +58,7 @@ internal sealed class Resource<T>
     /// <param name="server">What the server thinks its address is.</param>
     public Answer List(Ask ask, Token caller, bool everything, string server)
     {
-        foreach (KeyValuePair<string, string> pair in ask.Query)
-        {
-            if (!PageParameters.Contains(pair.Key) && !Filters.Contains(pair.Key) && !Switches.Contains(pair.Key))
-                throw MistralFault.Client(400, $"Unknown argument: \"{pair.Key}\"");
-        }
+        MistralFault.CheckArguments(ask, [.. PageParameters, .. Filters, .. Switches]);
         int? limit = Number(ask.Parameter("limit"));
         string? marker = ask.Parameter("marker");
         if (marker is not null && !Filter<T>.IsUuid(marker) && SortedBy != "name")

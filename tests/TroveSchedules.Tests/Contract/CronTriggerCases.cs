@@ -530,10 +530,19 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task The_library_s_own_query_works()
     {
+        const string Columns = "id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at";
         string name = Name("in:x");
         await TriggerAsync(name);
-        Reply found = await Mistral("GET", $"{Url}?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc&name=eq%3A{Uri.EscapeDataString(name)}&limit=200");
+        Reply found = await Mistral("GET", $"{Url}?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc&fields={Columns}&name=eq%3A{Uri.EscapeDataString(name)}&limit=1000");
         Assert.Equal([name], found.Column("cron_triggers", "name"));
+        Assert.Equal(Uri.UnescapeDataString(Columns).Split(','), found.List("cron_triggers")[0]!.AsObject().Select(column => column.Key));
+    }
+
+    [ContractFact]
+    public async Task A_single_one_takes_no_fields()
+    {
+        string id = (await TriggerAsync(Name())).Text("id")!;
+        Fault(await Mistral("GET", $"{Url}/{id}?fields=id"), 400, "Unknown argument: \"fields\"");
     }
 
     private async Task FourAsync()

@@ -187,6 +187,10 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
         Fault(await Mistral("GET", $"{Url}?{query}"), status, message);
 
     [ContractFact]
+    public async Task A_single_one_takes_no_fields() =>
+        Fault(await Mistral("GET", $"{Url}/{Nobody}?fields=id"), 400, "Unknown argument: \"fields\"");
+
+    [ContractFact]
     public async Task An_unknown_sort_key_is_500() =>
         Fault(await Mistral("GET", Url + "?sort_keys=bogus"), 500, "Sort key supplied is invalid: bogus", "Server");
 

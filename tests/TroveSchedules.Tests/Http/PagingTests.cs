@@ -13,15 +13,19 @@ public sealed class PagingTests
     private readonly List<(string? After, int Limit)> _asked = [];
 
     private IAsyncEnumerable<string> Walk(
-        Func<string?, int, Page<string>> fetch, Func<string, bool>? keep = null, long? most = null, string? marker = null, CancellationToken cancellationToken = default) =>
+        Func<string?, int, Page<string>> fetch, Func<string, bool>? keep = null, long? most = null, string? marker = null, int size = Paging.Small, CancellationToken cancellationToken = default) =>
+        Walk((after, limit, _) => Task.FromResult(fetch(after, limit)), keep, most, marker, size, cancellationToken);
+
+    private IAsyncEnumerable<string> Walk(
+        Func<string?, int, CancellationToken, Task<Page<string>>> fetch, Func<string, bool>? keep = null, long? most = null, string? marker = null, int size = Paging.Small, CancellationToken cancellationToken = default) =>
         Paging.WalkAsync(
             (after, limit, token) =>
             {
                 token.ThrowIfCancellationRequested();
                 _asked.Add((after, limit));
-                return Task.FromResult(fetch(after, limit));
+                return fetch(after, limit, token);
             },
-            row => row, keep, marker, most, cancellationToken);
+            row => row, keep, marker, most, size, cancellationToken);
 
     /// <summary>A service that has the rows 1 to so many, and gives at most so many a page.</summary>
     private static Func<string?, int, Page<string>> Having(int rows, int pageSize = int.MaxValue) => (after, limit) =>
@@ -34,15 +38,31 @@ public sealed class PagingTests
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 1)]
-    [InlineData(199, 1)]
-    [InlineData(200, 2)]
-    [InlineData(201, 2)]
-    [InlineData(1000, 6)]
+    [InlineData(49, 1)]
+    [InlineData(50, 2)]
+    [InlineData(51, 2)]
+    [InlineData(250, 3)]
+    [InlineData(1050, 4)]
+    [InlineData(2049, 4)]
+    [InlineData(2050, 5)]
     public async Task Every_row_comes_once_in_order_though_the_last_page_may_be_empty(int rows, int pages)
     {
         Assert.Equal(Enumerable.Range(1, rows).Select(i => i.ToString()), await Walk(Having(rows)).ToListAsync());
         Assert.Equal(pages, _asked.Count);
-        Assert.All(_asked, page => Assert.Equal(200, page.Limit));
+    }
+
+    [Fact]
+    public async Task The_first_page_is_small_and_each_other_four_times_as_large_up_to_a_thousand()
+    {
+        await Walk(Having(4000)).ToListAsync();
+        Assert.Equal([50, 200, 800, 1000, 1000, 1000], _asked.Select(page => page.Limit));
+    }
+
+    [Fact]
+    public async Task What_is_collected_whole_is_asked_for_by_the_thousand()
+    {
+        await Walk(Having(2500), size: Paging.Large).ToListAsync();
+        Assert.Equal([1000, 1000, 1000], _asked.Select(page => page.Limit));
     }
 
     [Fact]
@@ -69,9 +89,114 @@ public sealed class PagingTests
     }
 
     [Fact]
+    public async Task The_next_page_is_asked_for_while_rows_are_still_handed_out()
+    {
+        var gate = new Gate();
+        await using IAsyncEnumerator<string> rows = Walk(gate.Having(Having(100))).GetAsyncEnumerator();
+        for (int i = 1; i <= 25; i++)
+        {
+            Assert.True(await rows.MoveNextAsync());
+            Assert.Single(_asked);
+        }
+        for (int i = 26; i <= 49; i++)
+        {
+            ValueTask<bool> next = rows.MoveNextAsync();
+            Assert.True(next.IsCompleted); // Though the second page has not come.
+            Assert.True(await next);
+            Assert.Equal((i.ToString(), 2), (rows.Current, _asked.Count));
+        }
+        Task<bool> last = rows.MoveNextAsync().AsTask();
+        Assert.False(last.IsCompleted);
+        gate.Open();
+        Assert.True(await last);
+        Assert.Equal("50", rows.Current);
+        Assert.Equal([(null, 50), ("50", 200)], _asked);
+    }
+
+    [Fact]
+    public async Task Of_a_page_that_was_sifted_half_of_what_is_wanted_counts()
+    {
+        var pagesWhen = new List<(string Row, int Pages)>();
+        await foreach (string row in Walk(Having(20, pageSize: 10), keep: row => row is "3" or "5" or "7" or "9" or "12"))
+            pagesWhen.Add((row, _asked.Count));
+        Assert.Equal([("3", 1), ("5", 1), ("7", 2), ("9", 2), ("12", 2)], pagesWhen);
+        Assert.Equal(3, _asked.Count);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_while_a_page_is_under_way_cancels_it_and_waits_for_its_end()
+    {
+        var gate = new Gate();
+        IAsyncEnumerator<string> rows = Walk(gate.Having(Having(100))).GetAsyncEnumerator();
+        for (int i = 1; i <= 26; i++)
+            Assert.True(await rows.MoveNextAsync());
+        Task end = rows.DisposeAsync().AsTask();
+        Assert.True(gate.Token.IsCancellationRequested);
+        Assert.False(end.IsCompleted);
+        gate.Fail(new OperationCanceledException(gate.Token));
+        await end;
+    }
+
+    [Fact]
+    public async Task Cancelled_while_a_page_is_under_way_it_hands_out_no_more_and_cancels_the_page()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var gate = new Gate();
+        IAsyncEnumerator<string> rows = Walk(gate.Having(Having(100)), cancellationToken: cancellation.Token).GetAsyncEnumerator();
+        for (int i = 1; i <= 49; i++)
+            Assert.True(await rows.MoveNextAsync());
+        Task<bool> last = rows.MoveNextAsync().AsTask();
+        cancellation.Cancel();
+        Assert.True(gate.Token.IsCancellationRequested);
+        gate.Fail(new OperationCanceledException(gate.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => last);
+    }
+
+    [Fact]
+    public async Task Where_the_next_page_fails_the_rows_of_this_one_come_first()
+    {
+        var found = new List<string>();
+        TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(async () =>
+        {
+            await foreach (string row in Walk((after, limit) => after is null ? Having(100)(after, limit) : throw new TroveScheduleException(TroveErrorKind.Unavailable, "down")))
+                found.Add(row);
+        });
+        Assert.Equal("down", error.Message);
+        Assert.Equal(Enumerable.Range(1, 50).Select(i => i.ToString()), found);
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_next_page_that_nobody_waits_for_is_not_left_unobserved()
+    {
+        var mine = new TroveScheduleException(TroveErrorKind.Unavailable, "down");
+        bool isUnobserved = false;
+        void Note(object? sender, UnobservedTaskExceptionEventArgs e) => isUnobserved |= e.Exception.InnerExceptions.Contains(mine);
+        TaskScheduler.UnobservedTaskException += Note;
+        try
+        {
+            await Abandon();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.False(isUnobserved);
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Note;
+        }
+
+        async Task Abandon()
+        {
+            await using IAsyncEnumerator<string> rows = Walk((after, limit) => after is null ? Having(100)(after, limit) : throw mine).GetAsyncEnumerator();
+            for (int i = 1; i <= 26; i++)
+                Assert.True(await rows.MoveNextAsync());
+            Assert.Equal(2, _asked.Count);
+        }
+    }
+
+    [Fact]
     public async Task Rows_that_are_deleted_as_they_come_do_not_end_the_listing()
     {
-        var there = new SortedSet<int>(Enumerable.Range(1, 450));
+        var there = new SortedSet<int>(Enumerable.Range(1, 1250));
         var deleted = new List<string>();
         await foreach (string row in Walk((after, limit) =>
         {
@@ -84,29 +209,30 @@ public sealed class PagingTests
             deleted.Add(row);
             there.Remove(int.Parse(row));
         }
-        Assert.Equal(450, deleted.Count);
+        Assert.Equal(1250, deleted.Count);
         Assert.Empty(there);
     }
 
     [Theory]
     [InlineData(0, new int[0])]
     [InlineData(1, new[] { 1 })]
-    [InlineData(199, new[] { 199 })]
-    [InlineData(200, new[] { 200 })]
-    [InlineData(201, new[] { 200, 1 })]
-    [InlineData(450, new[] { 200, 200, 50 })]
+    [InlineData(50, new[] { 50 })]
+    [InlineData(1000, new[] { 1000 })]
+    [InlineData(1001, new[] { 50, 951 })]
+    [InlineData(1250, new[] { 50, 200, 1000 })]
+    [InlineData(3000, new[] { 50, 200, 800, 1000, 950 })]
     public async Task No_more_is_asked_for_than_is_wanted(int most, int[] limits)
     {
-        Assert.Equal(most, (await Walk(Having(1000), most: most).ToListAsync()).Count);
+        Assert.Equal(most, (await Walk(Having(5000), most: most).ToListAsync()).Count);
         Assert.Equal(limits, _asked.Select(page => page.Limit));
     }
 
     [Fact]
-    public async Task A_small_listing_that_has_to_be_sifted_goes_on_in_whole_pages()
+    public async Task A_small_listing_that_has_to_be_sifted_goes_on_in_growing_pages()
     {
-        List<string> found = await Walk(Having(1000), keep: row => int.Parse(row) % 300 == 0, most: 3).ToListAsync();
+        List<string> found = await Walk(Having(5000), keep: row => int.Parse(row) % 300 == 0, most: 3).ToListAsync();
         Assert.Equal(["300", "600", "900"], found);
-        Assert.Equal([3, 200, 200, 200, 200, 200], _asked.Select(page => page.Limit));
+        Assert.Equal([3, 50, 200, 800], _asked.Select(page => page.Limit));
     }
 
     [Fact]
@@ -128,7 +254,7 @@ public sealed class PagingTests
     {
         await foreach (string row in Walk(Having(1000)))
         {
-            if (row == "199")
+            if (row == "25")
                 break;
         }
         Assert.Single(_asked);
@@ -182,5 +308,27 @@ public sealed class PagingTests
             }
         });
         Assert.Single(_asked);
+    }
+
+    /// <summary>Holds back every page but the first until it is told how that ends.</summary>
+    private sealed class Gate
+    {
+        private readonly TaskCompletionSource _end = new();
+
+        public CancellationToken Token { get; private set; }
+
+        public void Open() => _end.SetResult();
+
+        public void Fail(Exception error) => _end.SetException(error);
+
+        public Func<string?, int, CancellationToken, Task<Page<string>>> Having(Func<string?, int, Page<string>> rows) => async (after, limit, token) =>
+        {
+            if (after is not null)
+            {
+                Token = token;
+                await _end.Task;
+            }
+            return rows(after, limit);
+        };
     }
 }

@@ -36,7 +36,7 @@ public sealed class HistoryTests
         await List(cloud);
         Assert.Equal("?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=desc%2Cdesc"
             + "&fields=id%2Cworkflow_name%2Cdescription%2Cstate%2Cstate_info%2Cinput%2Coutput%2Cproject_id%2Ccreated_at%2Cupdated_at"
-            + $"&description=has%3A{Trigger}&limit=200", History(cloud).Query);
+            + $"&description=has%3A{Trigger}&limit=50", History(cloud).Query);
     }
 
     [Fact]
@@ -282,12 +282,40 @@ public sealed class HistoryTests
     public async Task A_schedule_that_has_not_run_yet_has_an_empty_history() => Assert.Empty(await List(Cloud()));
 
     [Fact]
-    public async Task A_history_ends_at_the_first_run_before_the_time_asked_for()
+    public async Task A_time_to_begin_with_goes_to_the_server_in_whole_seconds()
+    {
+        ScriptedCloud cloud = Cloud();
+        await List(cloud, new ExecutionQuery { After = new DateTimeOffset(2026, 11, 22, 10, 0, 0, 500, TimeSpan.FromHours(2)) });
+        Assert.Equal("gte:2026-11-22 08:00:00", History(cloud).Parameters["created_at"]);
+    }
+
+    [Fact]
+    public async Task Of_two_times_the_later_goes_to_the_server_which_heeds_one_a_column()
+    {
+        ScriptedCloud cloud = Cloud();
+        await List(cloud, new ExecutionQuery { After = new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), Before = new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero) });
+        Assert.Equal("lt:2026-11-22 09:00:01", History(cloud).Parameters["created_at"]);
+    }
+
+    [Fact]
+    public async Task A_history_ends_at_the_very_moment_asked_for()
+    {
+        string At(int number, string time) => Rows.Execution(number, 1, row => row["created_at"] = time);
+        ScriptedCloud cloud = Cloud(At(12, "2026-11-22 08:00:00.500001"), At(11, "2026-11-22 08:00:00.500000"), At(10, "2026-11-22 08:00:00"));
+        List<ScheduleExecution> runs = await List(cloud, new ExecutionQuery { After = new DateTimeOffset(2026, 11, 22, 8, 0, 0, 500, TimeSpan.Zero) });
+        Assert.Equal([Rows.Id(12), Rows.Id(11)], runs.Select(run => run.Id));
+    }
+
+    [Fact]
+    public async Task A_history_between_two_times_ends_with_the_page_that_holds_a_run_before_them()
     {
         string At(int number, string time) => Rows.Execution(number, 1, row => row["created_at"] = time);
         ScriptedCloud cloud = new ScriptedCloud().Always(FindRoute, Answers.Ok(Rows.Trigger()))
             .On(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions([At(13, "2026-11-22 09:00:00"), At(12, "2026-11-22 08:00:00"), At(11, "2026-11-22 07:59:59"), At(10, "2026-11-22 07:00:00")], true)));
-        List<ScheduleExecution> runs = await List(cloud, new ExecutionQuery { After = new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero) });
+        List<ScheduleExecution> runs = await List(cloud, new ExecutionQuery
+        {
+            After = new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), Before = new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero),
+        });
         Assert.Equal([Rows.Id(13), Rows.Id(12)], runs.Select(run => run.Id));
         History(cloud);
     }
@@ -311,7 +339,8 @@ public sealed class HistoryTests
         Sent[] pages = [.. cloud.Requests.Where(request => request.Uri.AbsolutePath.EndsWith("executions"))];
         Assert.Equal([null, Rows.Id(11), Rows.Id(10)], pages.Select(page => page.Parameters.GetValueOrDefault("marker")));
         Assert.All(cloud.Requests, request => Assert.Equal("cloud:8989", request.Uri.Authority));
-        Assert.All(pages, page => Assert.Equal(pages[0].Query, page.Query.Split("&marker=")[0]));
+        Assert.Equal(["50", "200", "800"], pages.Select(page => page.Parameters["limit"]));
+        Assert.All(pages, page => Assert.Equal(pages[0].Query.Split("&limit=")[0], page.Query.Split("&limit=")[0]));
     }
 
     [Fact]

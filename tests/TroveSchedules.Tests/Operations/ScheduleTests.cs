@@ -42,11 +42,12 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task Only_triggers_of_the_workflow_are_asked_for_in_a_stable_order()
+    public async Task Only_triggers_of_the_workflow_are_asked_for_in_a_stable_order_with_the_columns_that_are_read_a_thousand_at_once()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers()));
         Assert.Empty(await List(cloud));
-        Assert.Equal("?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc&limit=200", Assert.Single(cloud.Requests).Query);
+        Assert.Equal("?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc"
+            + "&fields=id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at&limit=1000", Assert.Single(cloud.Requests).Query);
     }
 
     [Fact]
