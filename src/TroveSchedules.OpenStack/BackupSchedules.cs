@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -20,8 +21,12 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     public const string WorkflowName = "trove.backup_create";
 
     private readonly Instances _instances = new(session);
+    private readonly ConcurrentDictionary<string, Once<Backup>> _parents = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Checks a request as far as it can be checked without making anything: the values, the instance, the parent, the workbook.</summary>
+    /// <summary>
+    /// Checks a request as far as it can be checked without making anything: the values, the instance, the parent, the workbook. What one request had
+    /// looked up is not looked up for another by the same object; several may be prepared at once.
+    /// </summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellationToken">Ends the checks.</param>
     /// <returns>A schedule that is ready to be made, under an id that is chosen already.</returns>
@@ -47,7 +52,10 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         WorkflowInputs inputs = await new Workbook(session).InputsAsync(cancellationToken).ConfigureAwait(false);
         ScheduleRules.CheckFits(request, inputs);
         if (request.ParentId is { } parent)
-            await new Backups(session).GetAsync(parent, cancellationToken).ConfigureAwait(false);
+        {
+            await _parents.GetOrAdd(parent, _ => new Once<Backup>())
+                .GetAsync(() => new Backups(session).GetAsync(parent, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
         return new PreparedSchedule(Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));
     }
 

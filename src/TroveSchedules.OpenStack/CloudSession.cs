@@ -86,8 +86,8 @@ public sealed class CloudSession : TroveSession
     internal Workbooks Workbooks { get; }
     internal Workflows Workflows { get; }
 
-    /// <summary>What the installed workflow takes, once it has been looked at; null before, and after the workbook changed.</summary>
-    internal WorkflowInputs? Inputs { get; set; }
+    /// <summary>What the installed workflow takes; forgotten when the workbook changes.</summary>
+    internal Once<WorkflowInputs> Inputs { get; } = new();
 
     internal AuthToken Token => _tokens.Last ?? throw Ended(null);
 

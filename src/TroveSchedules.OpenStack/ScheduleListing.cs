@@ -14,7 +14,7 @@ namespace TroveSchedules.OpenStack;
 /// <param name="allProjects">Whether an administrator wants to see other projects' schedules too.</param>
 public sealed class ScheduleListing(CloudSession session, bool allProjects = false)
 {
-    private IReadOnlyList<BackupSchedule>? _all;
+    private readonly Once<IReadOnlyList<BackupSchedule>> _all = new();
 
     /// <summary>The project's instances, of which the list that names are looked up in is read once, too.</summary>
     public Instances Instances { get; } = new(session);
@@ -23,21 +23,8 @@ public sealed class ScheduleListing(CloudSession session, bool allProjects = fal
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <returns>The schedules.</returns>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
-    public async Task<IReadOnlyList<BackupSchedule>> AllAsync(CancellationToken cancellationToken = default)
-    {
-        if (_all is null)
-        {
-            var found = new List<BackupSchedule>();
-            await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(BackupSchedules.WorkflowName, null, allProjects, cancellationToken).ConfigureAwait(false))
-            {
-                BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, session.CloudTime);
-                if (session.Sees(schedule.ProjectId, allProjects))
-                    found.Add(schedule);
-            }
-            _all = [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];
-        }
-        return _all;
-    }
+    public Task<IReadOnlyList<BackupSchedule>> AllAsync(CancellationToken cancellationToken = default) =>
+        _all.GetAsync(() => ListAsync(cancellationToken), cancellationToken);
 
     /// <summary>Those of one instance, ordered by their next time.</summary>
     /// <param name="instance">The instance's id or name.</param>
@@ -49,9 +36,30 @@ public sealed class ScheduleListing(CloudSession session, bool allProjects = fal
         // An id needs no look-up, and an instance that is gone may have left schedules behind.
         if (ResourceId.IsUuid(instance) && await OfIdAsync(instance).ConfigureAwait(false) is { Count: > 0 } found)
             return found;
-        return await OfIdAsync((await Instances.GetAsync(instance, cancellationToken).ConfigureAwait(false)).Id).ConfigureAwait(false);
+        Task<Instance> named = Instances.GetAsync(instance, cancellationToken);
+        await ListMeanwhileAsync(named, cancellationToken).ConfigureAwait(false);
+        return await OfIdAsync((await named.ConfigureAwait(false)).Id).ConfigureAwait(false);
 
         async Task<IReadOnlyList<BackupSchedule>> OfIdAsync(string id) =>
             [.. (await AllAsync(cancellationToken).ConfigureAwait(false)).Where(s => string.Equals(s.InstanceId, id, StringComparison.OrdinalIgnoreCase))];
+    }
+
+    /// <summary>Waits for what another service is asked, and lists the schedules meanwhile where that takes time: the two need not wait for one another.</summary>
+    /// <param name="other">What was asked. Its failure comes before the listing's.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>A task that ends when both have ended.</returns>
+    public Task ListMeanwhileAsync(Task other, CancellationToken cancellationToken = default) =>
+        other.IsCompleted ? other : Task.WhenAll(other, AllAsync(cancellationToken));
+
+    private async Task<IReadOnlyList<BackupSchedule>> ListAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<BackupSchedule>();
+        await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(BackupSchedules.WorkflowName, null, allProjects, cancellationToken).ConfigureAwait(false))
+        {
+            BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, session.CloudTime);
+            if (session.Sees(schedule.ProjectId, allProjects))
+                found.Add(schedule);
+        }
+        return [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];
     }
 }

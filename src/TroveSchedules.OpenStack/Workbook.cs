@@ -89,7 +89,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
                 await session.Workbooks.CreateAsync(definition, scope, cancellationToken).ConfigureAwait(false);
             else
                 await session.Workbooks.UpdateAsync(definition, scope, cancellationToken).ConfigureAwait(false);
-            session.Inputs = null;
+            session.Inputs.Forget();
         }
 
         InstalledWorkbook installed = await GetAsync(cancellationToken).ConfigureAwait(false);
@@ -99,10 +99,10 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     }
 
     /// <summary>What the installed workflow takes; looked at once per session.</summary>
-    internal async Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken)
+    internal Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken) => session.Inputs.GetAsync(() => LookAtInputsAsync(cancellationToken), cancellationToken);
+
+    private async Task<WorkflowInputs> LookAtInputsAsync(CancellationToken cancellationToken)
     {
-        if (session.Inputs is { } known)
-            return known;
         Workflow? workflow = await FindWorkflowAsync(cancellationToken).ConfigureAwait(false);
         if (!await session.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false))
         {
@@ -124,7 +124,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
                 RecommendedAction = "Load the workbook with Install-TroveWorkbook.",
             };
         }
-        return session.Inputs = WorkflowInputs.Of(workflow);
+        return WorkflowInputs.Of(workflow);
     }
 
     // To an administrator Mistral may give another project's private workflow of the name, though there is an own or a public one.

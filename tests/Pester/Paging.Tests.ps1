@@ -168,6 +168,18 @@ Describe 'A name with wildcards and -First' {
     }
 }
 
+Describe 'Instances by pipeline' {
+    It 'cost New-TroveBackupSchedule a request for each twenty, and one for the first' {
+        $proxies.database.Requests.Clear()
+        $all = @(Get-TroveInstance)
+        $pages = $proxies.database.Requests.Count
+        $proxies.database.Requests.Clear()
+        $all | New-TroveBackupSchedule -Pattern '0 3 1 1 *' -Name (New-TestName) -WhatIf
+        $proxies.database.Requests | Should -HaveCount ($pages + 1)
+        @($proxies.database.Requests)[0] | Should -BeLike "*/instances/$($all[0].Id)"
+    }
+}
+
 Describe 'A listing of more than 50 backups' {
     BeforeAll {
         # As Trove would tell of them; to make so many would take a stack minutes.

@@ -11,7 +11,15 @@ namespace TroveSchedules.OpenStack.Trove;
 /// <param name="session">The session to ask through.</param>
 public sealed class Instances(CloudSession session)
 {
-    private List<Instance>? _all;
+    // Trove gives no more at once.
+    private const int PageSize = 20;
+
+    // One looks up at a time, so that what the first learns need not be asked again for the others.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Dictionary<string, Instance> _known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Instance> _listed = [];
+    private bool _isListed;
+    private bool _listingFails;
 
     /// <summary>The project's instances, page by page, in Trove's order.</summary>
     /// <param name="cancellationToken">Ends the listing.</param>
@@ -24,32 +32,23 @@ public sealed class Instances(CloudSession session)
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
     public IAsyncEnumerable<Instance> ListAsync(Func<Instance, bool>? keep, long? most, CancellationToken cancellationToken = default) =>
-        Paging.WalkAsync(
-            async (marker, limit, token) =>
-            {
-                InstancePage page = await session.Trove.GetAsync(
-                    "/instances" + new Query().Page(marker, limit), WireJson.Default.InstancePage, null, token).ConfigureAwait(false);
-                return new Page<Instance>(page.Instances.ConvertAll(ToInstance), TroveLink.HasNext(page.Links));
-            },
-            instance => instance.Id, keep, null, most, Paging.Small, cancellationToken);
+        ListAsync(keep, null, most, Paging.Small, cancellationToken);
 
-    /// <summary>All of the project's instances, in Trove's order. They are read once by this object.</summary>
+    /// <summary>All of the project's instances, in Trove's order. They are read once by this object, which many threads may ask at once.</summary>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <returns>The instances.</returns>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
-    public async Task<IReadOnlyList<Instance>> AllAsync(CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<Instance>> AllAsync(CancellationToken cancellationToken = default) => InTurnAsync(async () =>
     {
-        if (_all is null)
-        {
-            var all = new List<Instance>();
-            await foreach (Instance instance in ListAsync(cancellationToken).ConfigureAwait(false))
-                all.Add(instance);
-            _all = all;
-        }
-        return _all;
-    }
+        await ReadOnAsync(null, cancellationToken).ConfigureAwait(false);
+        return (IReadOnlyList<Instance>)_listed;
+    }, cancellationToken);
 
-    /// <summary>The one instance of that id or name. The list that names are looked up in is read once by this object.</summary>
+    /// <summary>
+    /// The one instance of that id or name. The list that names are looked up in is read once by this object, and an id is asked for once. A page of the
+    /// list is read for each id after the first that is in none read before, so that many ids do not cost a request each, nor two the whole list.
+    /// Many threads may ask at once.
+    /// </summary>
     /// <param name="nameOrId">An instance's id or its name, which is case-sensitive.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The instance.</returns>
@@ -66,8 +65,8 @@ public sealed class Instances(CloudSession session)
             };
         }
         if (ResourceId.IsUuid(nameOrId)
-            && await session.Trove.FindAsync($"/instances/{nameOrId}", WireJson.Default.InstanceAnswer, nameOrId, cancellationToken).ConfigureAwait(false) is { } one)
-            return ToInstance(one.Instance);
+            && await InTurnAsync(() => FindAsync(nameOrId, cancellationToken), cancellationToken).ConfigureAwait(false) is { } one)
+            return one;
 
         List<Instance> named = [.. (await AllAsync(cancellationToken).ConfigureAwait(false)).Where(i => i.Name == nameOrId)];
         return named.Count switch
@@ -88,6 +87,61 @@ public sealed class Instances(CloudSession session)
                 RecommendedAction = "Name the instance by its id.",
             },
         };
+    }
+
+    private IAsyncEnumerable<Instance> ListAsync(Func<Instance, bool>? keep, string? marker, long? most, int size, CancellationToken cancellationToken) =>
+        Paging.WalkAsync(
+            async (last, limit, token) =>
+            {
+                InstancePage page = await session.Trove.GetAsync(
+                    "/instances" + new Query().Page(last, limit), WireJson.Default.InstancePage, null, token).ConfigureAwait(false);
+                return new Page<Instance>(page.Instances.ConvertAll(ToInstance), TroveLink.HasNext(page.Links));
+            },
+            instance => instance.Id, keep, marker, most, size, cancellationToken);
+
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> look, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await look().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<Instance?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        if (_known.Count > 0 && !_known.ContainsKey(id) && !_listingFails)
+        {
+            try
+            {
+                await ReadOnAsync(PageSize, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TroveScheduleException)
+            {
+                _listingFails = true; // One instance that Trove cannot tell of spoils the list for the others; by its id each can be had.
+            }
+        }
+        if (!_known.TryGetValue(id, out Instance? known)
+            && await session.Trove.FindAsync($"/instances/{id}", WireJson.Default.InstanceAnswer, id, cancellationToken).ConfigureAwait(false) is { } one)
+            _known[id] = known = ToInstance(one.Instance);
+        return known;
+    }
+
+    // Reads on in the one list where it was left.
+    private async Task ReadOnAsync(int? most, CancellationToken cancellationToken)
+    {
+        if (_isListed)
+            return;
+        var read = new List<Instance>();
+        await foreach (Instance instance in ListAsync(null, _listed.LastOrDefault()?.Id, most, Paging.Large, cancellationToken).ConfigureAwait(false))
+            read.Add(instance);
+        _listed.AddRange(read);
+        read.ForEach(instance => _known[instance.Id] = instance);
+        _isListed = most is null || read.Count < most;
     }
 
     private static Instance ToInstance(InstanceRow row) => new()

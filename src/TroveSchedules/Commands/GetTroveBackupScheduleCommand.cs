@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
 using TroveSchedules.OpenStack;
@@ -61,7 +62,9 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
         _listing ??= new ScheduleListing(Cloud, AllProjects);
         if (instance is null)
             return Await(_listing.AllAsync(Cancelled));
-        return Await(_listing.Instances.MatchAsync(instance, Cancelled)) is { } matches
+        Task<IReadOnlyList<Instance>?> matching = _listing.Instances.MatchAsync(instance, Cancelled);
+        Await(_listing.ListMeanwhileAsync(matching, Cancelled));
+        return matching.Result is { } matches
             ? Await(_listing.AllAsync(Cancelled)).Where(schedule => matches.Any(match => match.Id == schedule.InstanceId))
             : Await(_listing.OfInstanceAsync(instance, Cancelled));
     }

@@ -304,6 +304,44 @@ public sealed class CreateTests
     }
 
     [Fact]
+    public async Task Several_that_are_prepared_at_once_have_what_they_share_looked_up_once()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Answer Held(Answer answer) => async (request, token) =>
+        {
+            await gate.Task.WaitAsync(TimeSpan.FromSeconds(30), token);
+            return await answer(request, token);
+        };
+        string parent = $"GET {Rows.TrovePath}/backups/{Rows.Id(5)}";
+        ScriptedCloud cloud = Cloud(Rows.OurInputs).Always(Rows.WorkflowRoute, Held(Answers.Ok(Rows.Workflow(Rows.OurInputs))))
+            .Always(parent, Held(Answers.Ok($$"""{"backup": {{Rows.Backup(5)}}}""")));
+        using CloudSession session = await cloud.ConnectAsync();
+        var schedules = new BackupSchedules(session);
+        Task<PreparedSchedule>[] prepared = [.. Enumerable.Range(0, 4).Select(_ => schedules.PrepareAsync(Request() with { ParentId = Rows.Id(5) }))];
+        // The inputs are the session's, and so another pipeline's too.
+        Task<PreparedSchedule> another = new BackupSchedules(session).PrepareAsync(Request());
+        gate.SetResult();
+        await Task.WhenAll([.. prepared, another]);
+        Assert.Single(cloud.Routes, Rows.WorkflowRoute);
+        Assert.Single(cloud.Routes, Rows.ActionRoute);
+        Assert.Single(cloud.Routes, parent);
+        Assert.Equal(2, cloud.Routes.Count(route => route.Contains("/instances/")));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_looked_up_is_looked_up_again()
+    {
+        string parent = $"GET {Rows.TrovePath}/backups/{Rows.Id(5)}";
+        ScriptedCloud cloud = Cloud(Rows.OurInputs).On(Rows.WorkflowRoute, Answers.NotFound).On(parent, Answers.Json(404, "{}")).Always(parent, Answers.Ok($$"""{"backup": {{Rows.Backup(5)}}}"""));
+        using CloudSession session = await cloud.ConnectAsync();
+        var schedules = new BackupSchedules(session);
+        ScheduleRequest request = Request() with { ParentId = Rows.Id(5) };
+        Assert.Equal("WorkbookNotInstalled", (await ScriptedCloud.FailureOf(() => schedules.PrepareAsync(request))).ErrorId);
+        Assert.Equal("BackupNotFound", (await ScriptedCloud.FailureOf(() => schedules.PrepareAsync(request))).ErrorId);
+        await schedules.PrepareAsync(request);
+    }
+
+    [Fact]
     public async Task A_parent_that_does_not_exist_is_refused_before_the_trigger_is_asked_for()
     {
         ScriptedCloud cloud = Cloud().On($"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", Answers.Json(404, """{"itemNotFound": {"code": 404, "message": "Backup cannot be found."}}"""));

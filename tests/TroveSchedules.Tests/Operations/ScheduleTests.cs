@@ -96,6 +96,32 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task For_a_name_trove_and_mistral_are_asked_at_the_same_time()
+    {
+        var trove = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mistral = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Answer Meeting(TaskCompletionSource here, TaskCompletionSource there, Answer answer) => async (request, token) =>
+        {
+            here.TrySetResult();
+            await there.Task.WaitAsync(TimeSpan.FromSeconds(30), token);
+            return await answer(request, token);
+        };
+        ScriptedCloud cloud = new ScriptedCloud()
+            .Always($"GET {Rows.TrovePath}/instances", Meeting(trove, mistral, Answers.Ok(Rows.Instances(Rows.Instance(900)))))
+            .Always(Rows.TriggersRoute, Meeting(mistral, trove, Answers.Ok(Rows.Triggers(Rows.Trigger(1)))));
+        Assert.Equal(Rows.Id(1), Assert.Single(await List(cloud, "m")).Id);
+        Assert.Equal(2, cloud.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Of_two_failures_the_instances_comes_first()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Rows.TriggersRoute, Answers.Json(403, "{}"));
+        Assert.Equal("InstanceNotFound", (await ScriptedCloud.FailureOf(() => List(cloud, "n"))).ErrorId);
+        Assert.Equal(TroveErrorKind.Forbidden, (await ScriptedCloud.FailureOf(() => List(cloud, "m"))).Kind);
+    }
+
+    [Fact]
     public async Task An_instance_without_schedules_gives_none_and_an_unknown_one_is_an_error()
     {
         ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers()))

@@ -39,6 +39,82 @@ public sealed class InstancesTests
         Assert.Equal([ListRoute], cloud.Routes);
     }
 
+    /// <summary>A Trove with the instances 1 to so many, of which it gives at most twenty at once.</summary>
+    private static ScriptedCloud Having(int count)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(ListRoute, (request, token) =>
+        {
+            string? marker = request.Parameters.GetValueOrDefault("marker");
+            int from = marker is null ? 0 : int.Parse(marker[^12..]);
+            string[] rows = [.. Enumerable.Range(from + 1, Math.Min(Math.Min(20, int.Parse(request.Parameters["limit"])), count - from)).Select(i => Rows.Instance(i, $"db-{i}"))];
+            return Answers.Ok(from + rows.Length < count ? Rows.InstancePage(rows, "stolen") : Rows.Instances(rows))(request, token);
+        });
+        for (int i = 1; i <= count; i++)
+            cloud.Always($"{ListRoute}/{Rows.Id(i)}", Answers.Ok($$"""{"instance": {{Rows.Instance(i, $"db-{i}")}}}"""));
+        return cloud;
+    }
+
+    private static string[] Asked(ScriptedCloud cloud) => [.. cloud.Requests.Select(request => request.ToString()[$"{ListRoute}/".Length..])];
+
+    [Fact]
+    public async Task The_ids_of_a_whole_project_cost_a_request_for_each_twenty_and_one()
+    {
+        ScriptedCloud cloud = Having(60);
+        using CloudSession session = await cloud.ConnectAsync();
+        var instances = new Instances(session);
+        for (int i = 1; i <= 60; i++)
+            Assert.Equal((Rows.Id(i), $"db-{i}"), ((await instances.GetAsync(Rows.Id(i))).Id, (await instances.GetAsync(Rows.Id(i))).Name));
+        Assert.Equal([Rows.Id(1), "limit=20", $"limit=20&marker={Rows.Id(20)}", $"limit=20&marker={Rows.Id(40)}"], Asked(cloud));
+    }
+
+    [Fact]
+    public async Task Some_ids_among_many_instances_do_not_cost_the_whole_list()
+    {
+        ScriptedCloud cloud = Having(1000);
+        using CloudSession session = await cloud.ConnectAsync();
+        var instances = new Instances(session);
+        foreach (int i in new[] { 900, 900, 800, 800, 25, 900 })
+            Assert.Equal(Rows.Id(i), (await instances.GetAsync(Rows.Id(i).ToUpperInvariant())).Id);
+        Assert.Equal([Rows.Id(900), "limit=20", Rows.Id(800), $"limit=20&marker={Rows.Id(20)}"], Asked(cloud));
+    }
+
+    [Fact]
+    public async Task Names_are_looked_up_in_what_was_listed_for_ids_and_the_rest()
+    {
+        ScriptedCloud cloud = Having(50);
+        using CloudSession session = await cloud.ConnectAsync();
+        var instances = new Instances(session);
+        await instances.GetAsync(Rows.Id(1));
+        await instances.GetAsync(Rows.Id(2));
+        Assert.Equal(Rows.Id(3), (await instances.GetAsync("db-3")).Id);
+        Assert.Equal(Enumerable.Range(1, 50).Select(Rows.Id), (await instances.AllAsync()).Select(instance => instance.Id));
+        Assert.Equal(Rows.Id(49), (await instances.GetAsync(Rows.Id(49))).Id);
+        Assert.Equal([Rows.Id(1), "limit=20", $"limit=1000&marker={Rows.Id(20)}", $"limit=1000&marker={Rows.Id(40)}"], Asked(cloud));
+    }
+
+    [Fact]
+    public async Task Where_the_list_cannot_be_had_each_id_is_asked_for()
+    {
+        ScriptedCloud cloud = Having(9).Always(ListRoute, Answers.Json(403, "{}"));
+        using CloudSession session = await cloud.ConnectAsync();
+        var instances = new Instances(session);
+        foreach (int i in new[] { 1, 2, 3 })
+            Assert.Equal(Rows.Id(i), (await instances.GetAsync(Rows.Id(i))).Id);
+        Assert.Equal([Rows.Id(1), "limit=20", Rows.Id(2), Rows.Id(3)], Asked(cloud));
+        Assert.Equal(TroveErrorKind.Forbidden, (await ScriptedCloud.FailureOf(() => instances.GetAsync("db-1"))).Kind);
+    }
+
+    [Fact]
+    public async Task Many_that_ask_at_once_cost_no_more_than_one_after_the_other()
+    {
+        ScriptedCloud cloud = Having(20);
+        using CloudSession session = await cloud.ConnectAsync();
+        var instances = new Instances(session);
+        Instance[] found = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => instances.GetAsync(i % 2 == 0 ? Rows.Id(i / 2 + 1) : $"db-{i / 2 + 1}"))));
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => Rows.Id(i / 2 + 1)), found.Select(instance => instance.Id));
+        Assert.InRange(cloud.Requests.Count, 1, 3);
+    }
+
     [Fact]
     public async Task A_list_that_could_not_be_read_is_read_again()
     {
