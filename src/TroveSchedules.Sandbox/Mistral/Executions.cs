@@ -30,7 +30,7 @@ internal sealed class Executions
     private readonly Resource<TaskRun> _tasks;
     private readonly Resource<TaskRun> _runs;
     private readonly Dictionary<string, Execution> _byId = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, LinkedList<Execution>> _byDescription = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Execution>> _byDescription = new(StringComparer.Ordinal);
 
     public Executions(Agenda agenda, Ids ids, Workflows workflows, Actions actions, string server)
     {
@@ -427,40 +427,62 @@ internal sealed class Executions
     private IEnumerable<Execution> Rows(ListQuery<Execution> query)
     {
         List<Filter<Execution>> described = [.. query.Filters.Where(filter => filter.Column.Name == "description")];
-        foreach (KeyValuePair<string, LinkedList<Execution>> group in _byDescription)
+        bool byTime = query.SortedBy == "created_at";
+        foreach (KeyValuePair<string, List<Execution>> group in _byDescription)
         {
             if (!described.TrueForAll(filter => filter.Matches(group.Key)))
                 continue;
-            for (LinkedListNode<Execution>? node = query.Descending ? group.Value.Last : group.Value.First; node is not null;
-                node = query.Descending ? node.Previous : node.Next)
+            List<Execution> rows = group.Value;
+            int step = query.Descending ? -1 : 1;
+            int from = query.Descending ? rows.Count - 1 : 0;
+            if (byTime && query.After is { } after)
+                from = query.Descending ? Later(rows, after.CreatedAt) - 1 : NotEarlier(rows, after.CreatedAt);
+            for (int i = from; i >= 0 && i < rows.Count; i += step)
             {
-                if (query.SortedBy == "created_at" && query.IsBeyond(node.Value))
+                if (byTime && query.IsBeyond(rows[i]))
                     break;
-                if (query.Sees(node.Value.ProjectId, "private"))
-                    yield return node.Value;
+                if (query.Sees(rows[i].ProjectId, "private"))
+                    yield return rows[i];
             }
         }
     }
 
+    // Each group lies in the order of its times.
     private void Add(Execution execution)
     {
         _byId[execution.Id] = execution;
-        if (!_byDescription.TryGetValue(execution.Description, out LinkedList<Execution>? group))
+        if (!_byDescription.TryGetValue(execution.Description, out List<Execution>? group))
             _byDescription.Add(execution.Description, group = []);
-        // Each group lies in the order of its times; as a rule the new one is the last.
-        LinkedListNode<Execution>? before = group.Last;
-        while (before is not null && before.Value.CreatedAt > execution.CreatedAt)
-            before = before.Previous;
-        execution.Node = before is null ? group.AddFirst(execution) : group.AddAfter(before, execution);
+        group.Insert(Later(group, execution.CreatedAt), execution);
     }
 
     private void Remove(Execution execution)
     {
         _byId.Remove(execution.Id);
-        LinkedList<Execution> group = execution.Node!.List!;
-        group.Remove(execution.Node);
+        List<Execution> group = _byDescription[execution.Description];
+        group.RemoveAt(group.IndexOf(execution, NotEarlier(group, execution.CreatedAt)));
         if (group.Count == 0)
             _byDescription.Remove(execution.Description);
+    }
+
+    // Where in a group the rows of a time begin.
+    private static int NotEarlier(List<Execution> group, DateTime time) => Place(group, row => row.CreatedAt < time);
+
+    // Where in a group the rows of a time end.
+    private static int Later(List<Execution> group, DateTime time) => Place(group, row => row.CreatedAt <= time);
+
+    private static int Place(List<Execution> group, Func<Execution, bool> isBefore)
+    {
+        int low = 0, high = group.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (isBefore(group[middle]))
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
     }
 }
 
@@ -483,9 +505,6 @@ internal sealed class Execution
 
     /// <summary>What goes on when a pause ends; null where the pause came to nothing.</summary>
     public Action? Resume { get; set; }
-
-    /// <summary>Where it stands among those of its description.</summary>
-    public LinkedListNode<Execution>? Node { get; set; }
 
     public bool IsFinished => State is "SUCCESS" or "ERROR" or "CANCELLED";
 

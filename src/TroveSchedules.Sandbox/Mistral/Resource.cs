@@ -88,8 +88,8 @@ internal sealed class Resource<T>
         }
         Comparison<T> order = Order(sortKeys, directions);
 
-        var query = new ListQuery<T>(caller, filters, allProjects || (caller.IsAdmin && filters.Exists(filter => filter.Column.Name == "project_id")), sortKeys[0], directions[0] == "desc");
-        IEnumerable<T> rows = Rows(query).Where(row => filters.TrueForAll(filter => filter.Matches(row)));
+        var query = new ListQuery<T>(caller, filters, allProjects || (caller.IsAdmin && filters.Exists(filter => filter.Column.Name == "project_id")), sortKeys[0], directions[0] == "desc", after);
+        IEnumerable<T> rows = Rows(query).Where(query.Matches);
         if (after is not null)
             rows = rows.Where(row => order(row, after) > 0);
         List<T> page = limit is { } most ? First(query, rows, order, most) : [.. rows.OrderBy(row => row, Comparer<T>.Create(order))];
@@ -180,9 +180,9 @@ internal sealed class Resource<T>
         Comparer<T> comparer = Comparer<T>.Create(order);
         foreach (T row in rows)
         {
-            if (first.Count == most && order(row, first[most - 1]) >= 0)
+            int place = first.Count == 0 || order(row, first[first.Count - 1]) >= 0 ? first.Count : first.BinarySearch(row, comparer);
+            if (place == most)
                 continue;
-            int place = first.BinarySearch(row, comparer);
             first.Insert(place < 0 ? ~place : place, row);
             if (first.Count > most)
                 first.RemoveAt(most);
@@ -209,7 +209,9 @@ internal sealed class Resource<T>
 /// <param name="anyProject">Whether other projects' rows are wanted.</param>
 /// <param name="sortedBy">The first column that the rows are sorted by.</param>
 /// <param name="descending">Whether the greatest come first.</param>
-internal sealed class ListQuery<T>(Token caller, IReadOnlyList<Filter<T>> filters, bool anyProject, string sortedBy, bool descending)
+/// <param name="after">The row that the marker names; null for none. What comes before it need not be looked at.</param>
+internal sealed class ListQuery<T>(Token caller, List<Filter<T>> filters, bool anyProject, string sortedBy, bool descending, T? after)
+    where T : class
 {
     public IReadOnlyList<Filter<T>> Filters => filters;
 
@@ -217,8 +219,21 @@ internal sealed class ListQuery<T>(Token caller, IReadOnlyList<Filter<T>> filter
 
     public bool Descending => descending;
 
+    public T? After => after;
+
     /// <summary>Whether a row, and with it all that come after it in the order, is past the end of the page. Known while the rows are being looked at.</summary>
     public Func<T, bool> IsBeyond { get; set; } = _ => false;
+
+    /// <summary>Whether a row passes every filter.</summary>
+    public bool Matches(T row)
+    {
+        foreach (Filter<T> filter in filters)
+        {
+            if (!filter.Matches(row))
+                return false;
+        }
+        return true;
+    }
 
     /// <summary>Whether a row of that project and scope is the caller's to see in a list.</summary>
     public bool Sees(string? projectId, string scope) => anyProject || projectId == caller.ProjectId || scope == "public";
