@@ -29,7 +29,11 @@ internal enum ColumnKind
 internal sealed record Column<T>(string Name, ColumnKind Kind, Func<T, object?> Value)
 {
     /// <summary>The value as it is put into an answer.</summary>
-    public object? Shown(T row) => Value(row) is DateTime time ? Format(time) : Value(row);
+    public object? Shown(T row) => Value(row) switch
+    {
+        DateTime time => Format(time),
+        var value => value,
+    };
 
     public static string Format(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 

@@ -97,7 +97,7 @@ internal sealed class Resource<T>
         IReadOnlyList<Column<T>> shown = [.. Columns.Where(column => fields.Count > 0
             ? fields.Contains(column.Name)
             : everything || !OnRequest.Contains(column.Name))];
-        var body = new JsonMap { { Name, page.Select(row => Shown(row, shown)).ToList<object?>() } };
+        var body = new JsonMap { { Name, page.Select(row => Shown(row, shown)) } };
         if (page.Count > 0 && page.Count == limit)
             body.Add("next", Next());
         return Answer.Json(200, body);
@@ -112,7 +112,7 @@ internal sealed class Resource<T>
 
     private static JsonMap Shown(T row, IReadOnlyList<Column<T>> columns)
     {
-        var view = new JsonMap();
+        var view = new JsonMap(columns.Count);
         foreach (Column<T> column in columns)
             view.Add(column.Name, column.Shown(row));
         return view;

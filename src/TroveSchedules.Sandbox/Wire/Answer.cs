@@ -9,20 +9,25 @@ using System.Text;
 namespace TroveSchedules.Sandbox.Wire;
 
 /// <summary>What a service answers.</summary>
-internal sealed class Answer(int status, string? body, string? contentType = "application/json")
+internal sealed class Answer(int status, byte[] body, string? contentType)
 {
     private readonly List<KeyValuePair<string, string>> _headers = [];
+
+    public Answer(int status, string? body, string? contentType = "application/json")
+        : this(status, Encoding.UTF8.GetBytes(body ?? ""), contentType)
+    {
+    }
 
     public int Status => status;
 
     /// <summary>The words of a fault; empty where it has none.</summary>
-    public string Words => body is not null && Python.Parse(body) is JsonMap map && map.FirstOrDefault().Value is JsonMap fault ? fault.Text("message") ?? "" : "";
+    public string Words => body.Length > 0 && Python.Parse(Encoding.UTF8.GetString(body)) is JsonMap map && map.FirstOrDefault().Value is JsonMap fault ? fault.Text("message") ?? "" : "";
 
     /// <summary>An answer with a body of JSON.</summary>
-    public static Answer Json(int status, object? body) => new(status, Python.Json(body));
+    public static Answer Json(int status, object? body) => new(status, Python.JsonBytes(body), "application/json");
 
     /// <summary>204.</summary>
-    public static Answer NoContent() => new(204, null, null);
+    public static Answer NoContent() => new(204, [], null);
 
     public Answer With(string header, string value)
     {
@@ -32,7 +37,7 @@ internal sealed class Answer(int status, string? body, string? contentType = "ap
 
     public HttpResponseMessage ToResponse(HttpRequestMessage request, DateTime now)
     {
-        var content = new ByteArrayContent(body is null ? [] : Encoding.UTF8.GetBytes(body));
+        var content = new ByteArrayContent(body);
         if (contentType is not null)
             content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         var response = new HttpResponseMessage((HttpStatusCode)status) { Content = content, RequestMessage = request };

@@ -5,9 +5,9 @@ using System.Linq;
 namespace TroveSchedules.Sandbox.Wire;
 
 /// <summary>A JSON object that keeps the order of its keys, as Python's dict does. Values are null, string, bool, long, double, lists and other maps.</summary>
-internal sealed class JsonMap : IEnumerable<KeyValuePair<string, object?>>
+internal sealed class JsonMap(int capacity = 0) : IEnumerable<KeyValuePair<string, object?>>
 {
-    private readonly List<KeyValuePair<string, object?>> _members = [];
+    private readonly List<KeyValuePair<string, object?>> _members = new(capacity);
 
     public int Count => _members.Count;
 

@@ -10,11 +10,14 @@ namespace TroveSchedules.Sandbox.Wire;
 internal static class Python
 {
     /// <summary>JSON with ", " and ": " and ASCII escapes.</summary>
-    public static string Json(object? value)
+    public static string Json(object? value) => Encoding.ASCII.GetString(JsonBytes(value));
+
+    /// <summary>The same, as it goes over the wire.</summary>
+    public static byte[] JsonBytes(object? value)
     {
-        var text = new StringBuilder();
+        using var text = new AsciiText();
         WriteJson(text, value);
-        return text.ToString();
+        return text.ToBytes();
     }
 
     /// <summary>Reads JSON; throws <see cref="JsonException"/>.</summary>
@@ -46,7 +49,7 @@ internal static class Python
             .Replace(quote.ToString(), quote == '\'' ? "\\'" : "\"") + quote;
     }
 
-    private static void WriteJson(StringBuilder text, object? value)
+    private static void WriteJson(AsciiText text, object? value)
     {
         switch (value)
         {
@@ -84,7 +87,7 @@ internal static class Python
         }
     }
 
-    private static void WriteNumber(StringBuilder text, double number)
+    private static void WriteNumber(AsciiText text, double number)
     {
         string digits = number.ToString("R", CultureInfo.InvariantCulture);
         text.Append(digits);
@@ -92,24 +95,30 @@ internal static class Python
             text.Append(".0");
     }
 
-    private static void WriteText(StringBuilder text, string value)
+    private static void WriteText(AsciiText text, string value)
     {
         text.Append('"');
-        foreach (char c in value)
+        int written = 0;
+        for (int i = 0; i < value.Length; i++)
         {
-            switch (c)
+            char c = value[i];
+            if (c is >= ' ' and <= '~' and not ('"' or '\\'))
+                continue;
+            text.Append(value, written, i - written);
+            written = i + 1;
+            text.Append(c switch
             {
-                case '"': text.Append("\\\""); break;
-                case '\\': text.Append("\\\\"); break;
-                case '\n': text.Append("\\n"); break;
-                case '\r': text.Append("\\r"); break;
-                case '\t': text.Append("\\t"); break;
-                case '\b': text.Append("\\b"); break;
-                case '\f': text.Append("\\f"); break;
-                case >= ' ' and <= '~': text.Append(c); break;
-                default: text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)); break;
-            }
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                '\b' => "\\b",
+                '\f' => "\\f",
+                _ => "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture),
+            });
         }
+        text.Append(value, written, value.Length - written);
         text.Append('"');
     }
 
