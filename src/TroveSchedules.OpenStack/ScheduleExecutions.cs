@@ -114,7 +114,7 @@ public sealed class ScheduleExecutions(CloudSession session)
                 RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
             };
         }
-        return await CompleteAsync(ToExecution(execution, null), includeBackupStatus, cancellationToken).ConfigureAwait(false);
+        return await CompleteAsync(new ExecutionReader().Read(execution, null), includeBackupStatus, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Refuses an execution that this session is not to touch. Asks nobody.</summary>
@@ -160,46 +160,23 @@ public sealed class ScheduleExecutions(CloudSession session)
         ExecutionQuery query, string scheduleId, string? describedBy, Func<ExecutionCause, bool> isCause, Func<Execution, bool> isUncaused,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var reader = new ExecutionReader();
         IAsyncEnumerable<Execution> rows = session.Executions.ListAsync(
             BackupSchedules.WorkflowName, describedBy, query.States, query.After, query.Before, query.AllProjects,
             row => session.Sees(row.ProjectId, query.AllProjects) && !(row.CreatedAt < query.After) && !(row.CreatedAt > query.Before)
-                && (ExecutionCause.Parse(row.Description) is { } cause ? isCause(cause) : isUncaused(row)),
+                && (reader.CauseOf(row) is { } cause ? isCause(cause) : isUncaused(row)),
             query.Marker, query.Limit, cancellationToken);
         await foreach (Execution row in rows.ConfigureAwait(false))
-            yield return await CompleteAsync(ToExecution(row, scheduleId), query.IncludeBackupStatus, cancellationToken).ConfigureAwait(false);
+            yield return await CompleteAsync(reader.Read(row, scheduleId), query.IncludeBackupStatus, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ScheduleExecution> CompleteAsync(ScheduleExecution execution, bool includeBackupStatus, CancellationToken cancellationToken)
+    private async ValueTask<ScheduleExecution> CompleteAsync(ScheduleExecution execution, bool includeBackupStatus, CancellationToken cancellationToken)
     {
         if (!includeBackupStatus || execution.BackupId is null)
             return execution;
         Backup? backup = await _backups.FindAsync(execution.BackupId, cancellationToken).ConfigureAwait(false);
         return execution with { BackupStatus = backup?.Status ?? "NOT_FOUND" };
     }
-
-    // Newer releases of Mistral leave the trigger's name out of the cause, so it is taken from what was asked for.
-    private static ScheduleExecution ToExecution(Execution row, string? scheduleId)
-    {
-        ExecutionCause? cause = ExecutionCause.Parse(row.Description);
-        return new ScheduleExecution
-        {
-            Id = row.Id,
-            ExecutionTime = row.CreatedAt,
-            State = row.State,
-            Output = row.Output,
-            Reason = FailureReason.Of(row.State, row.StateInfo),
-            BackupId = BackupIdOf(row.Output),
-            ScheduleId = cause is null ? null : cause.TriggerName ?? scheduleId,
-            TriggerId = cause?.TriggerId,
-            InstanceId = ScheduleInput.Parse(row.Input).Instance,
-            StateInfo = row.StateInfo,
-            UpdatedAt = row.UpdatedAt,
-            ProjectId = row.ProjectId,
-            Input = row.Input,
-        };
-    }
-
-    private static string? BackupIdOf(string? output) => InnerJson.Read(output, fields => InnerJson.Text(fields, "backup_id"));
 
     private static TroveScheduleException NotFound(string id, object target, TroveScheduleException? cause) =>
         new(TroveErrorKind.NotFound, $"There is no execution '{id}'.", cause)
@@ -208,6 +185,53 @@ public sealed class ScheduleExecutions(CloudSession session)
             Target = target,
             RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
         };
+}
+
+/// <summary>
+/// Makes executions of the rows of one listing. The JSON inside a row is as a rule that of the row before, and then it is not read again.
+/// </summary>
+internal sealed class ExecutionReader
+{
+    private readonly LastRead<ExecutionCause?> _cause = new(ExecutionCause.Parse);
+    private readonly LastRead<string?> _instance = new(input => ScheduleInput.Parse(input).Instance);
+    private readonly LastRead<string?> _backup = new(output => InnerJson.Read(output, fields => InnerJson.Text(fields, "backup_id")));
+
+    public ExecutionCause? CauseOf(Execution row) => _cause.Of(row.Description);
+
+    // Newer releases of Mistral leave the trigger's name out of the cause, so it is taken from what was asked for.
+    public ScheduleExecution Read(Execution row, string? scheduleId)
+    {
+        ExecutionCause? cause = CauseOf(row);
+        return new ScheduleExecution
+        {
+            Id = row.Id,
+            ExecutionTime = row.CreatedAt,
+            State = row.State,
+            Output = row.Output,
+            Reason = FailureReason.Of(row.State, row.StateInfo),
+            BackupId = _backup.Of(row.Output),
+            ScheduleId = cause is null ? null : cause.TriggerName ?? scheduleId,
+            TriggerId = cause?.TriggerId,
+            InstanceId = _instance.Of(row.Input),
+            StateInfo = row.StateInfo,
+            UpdatedAt = row.UpdatedAt,
+            ProjectId = row.ProjectId,
+            Input = row.Input,
+        };
+    }
+
+    private sealed class LastRead<T>(Func<string?, T> read)
+    {
+        private string? _text;
+        private T _value = read(null);
+
+        public T Of(string? text)
+        {
+            if (text != _text)
+                (_value, _text) = (read(text), text);
+            return _value;
+        }
+    }
 }
 
 /// <summary>

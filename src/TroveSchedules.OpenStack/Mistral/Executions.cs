@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.Json.Serialization;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
@@ -59,12 +60,18 @@ internal sealed class Executions(ServiceClient mistral)
 internal sealed record Execution
 {
     public required string Id { get; init => field = Promised.Text(value); }
+    [JsonConverter(typeof(RepeatedText))]
     public string? WorkflowName { get; init; }
+    [JsonConverter(typeof(RepeatedText))]
     public string? Description { get; init; }
+    [JsonConverter(typeof(RepeatedText))]
     public required string State { get; init => field = Promised.Text(value); }
     public string? StateInfo { get; init; }
+    [JsonConverter(typeof(RepeatedText))]
     public string? Input { get; init; }
+    [JsonConverter(typeof(RepeatedText))]
     public string? Output { get; init; }
+    [JsonConverter(typeof(RepeatedText))]
     public string? ProjectId { get; init; }
     public DateTimeOffset? CreatedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }

@@ -100,6 +100,37 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    public async Task What_one_run_says_is_not_told_of_the_next()
+    {
+        string Backup(int number) => $$"""{"backup_id": "{{Rows.Id(number)}}"}""";
+        string Input(int number) => $$"""{"instance": "{{Rows.Id(number)}}"}""";
+        string?[] outputs = [Backup(5), Backup(6), null, Backup(6), "", "{", Backup(5), Backup(5), "{\"backup_id\": \"\\ud83d\"}"];
+        string?[] inputs = [null, Input(7), Input(7), "{", Input(7), Input(8), "", null, Input(8)];
+        List<ScheduleExecution> runs = await List(Cloud([.. outputs.Select((output, i) => Rows.Execution(10 + i, 1, row =>
+        {
+            row["output"] = output;
+            row["input"] = inputs[i];
+            row["state"] = i % 2 == 0 ? "SUCCESS" : "ERROR";
+        }))]));
+        Assert.Equal(outputs, runs.Select(run => run.Output));
+        Assert.Equal(inputs, runs.Select(run => run.Input));
+        Assert.Equal([Rows.Id(5), Rows.Id(6), null, Rows.Id(6), null, null, Rows.Id(5), Rows.Id(5), null], runs.Select(run => run.BackupId));
+        Assert.Equal([null, Rows.Id(7), Rows.Id(7), null, Rows.Id(7), Rows.Id(8), null, null, Rows.Id(8)], runs.Select(run => run.InstanceId));
+        Assert.Equal(outputs.Select((_, i) => i % 2 == 0 ? "SUCCESS" : "ERROR"), runs.Select(run => run.State));
+    }
+
+    [Fact]
+    public async Task Runs_share_the_texts_that_are_the_same()
+    {
+        List<ScheduleExecution> runs = await List(Cloud(Rows.Execution(10), Rows.Execution(11)));
+        foreach (Func<ScheduleExecution, string?> text in new Func<ScheduleExecution, string?>[]
+            { run => run.State, run => run.Output, run => run.Input, run => run.ProjectId, run => run.InstanceId, run => run.ScheduleId, run => run.TriggerId })
+        {
+            Assert.Same(text(runs[0]), text(runs[1]));
+        }
+    }
+
+    [Fact]
     public async Task A_row_that_only_mentions_the_trigger_is_no_run_of_it()
     {
         string mentions = $$$"""{"description": "see {{{Trigger}}}", "triggered_by": {"type": "cron_trigger", "id": "{{{Rows.TriggerId(2)}}}", "name": "{{{Trigger}}}"}}""";
