@@ -66,6 +66,27 @@ public sealed class SandboxTests(ITestOutputHelper output)
         Assert.Equal(runs.Select(run => run.ExecutionTime).OrderDescending(), runs.Select(run => run.ExecutionTime));
     }
 
+    [Fact]
+    public async Task However_long_a_history_is_no_more_than_two_pages_of_it_are_in_memory()
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        BackupSchedule schedule = await ScheduleAsync(session);
+        cloud.SeedExecutions(schedule.TriggerId, 20_000);
+        var seen = new List<WeakReference>();
+        int held = 0;
+        await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(schedule))
+        {
+            seen.Add(new WeakReference(run.Id)); // Which the row of the page holds as well.
+            if (seen.Count < 20_000)
+                continue;
+            GC.Collect();
+            held = seen.Count(id => id.IsAlive);
+        }
+        Assert.Equal(20_000, seen.Count);
+        Assert.InRange(held, 1, 2_000);
+    }
+
     [Theory]
     [InlineData("created_at,id", "desc,desc")]
     [InlineData("created_at,id", "asc,desc")]
