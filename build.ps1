@@ -18,20 +18,27 @@
     ./build.ps1 Demo
     Builds the module, and walks through the main job in a sandbox, or on the cloud that OS_CLOUD or OS_AUTH_URL names.
 .EXAMPLE
+    ./build.ps1 Bench
+    Builds the module and measures it, beside python-troveclient and curl, on the stack whose state directory TROVE_BENCH_STACK names, else on one of its own
+    (Debian, root) that ends with it. Writes docs/Benchmarks.md and the summary in README.md. -With passes options on, such as -With '--cli-limit', 1200.
+.EXAMPLE
     ./build.ps1 Docs
     Builds the module, and brings what the pages of docs/en-US repeat of it up to date: the syntax, the facts of each parameter, a heading for each new one.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Package', 'Demo', 'Docs', 'Stack', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Package', 'Demo', 'Docs', 'Stack', 'Bench', 'Clean')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
 
     # Stack: ends it in place of starting it.
-    [switch] $Stop
+    [switch] $Stop,
+
+    # Bench: options for tests/bench.
+    [string[]] $With = @()
 )
 
 $ErrorActionPreference = 'Stop'
@@ -130,6 +137,20 @@ function Stack {
     $env:TROVE_TEST_STACK = Split-Path $env:OS_CLIENT_CONFIG_FILE
     Write-Host "Its clouds demo, other and admin are in $env:OS_CLIENT_CONFIG_FILE, which OS_CLIENT_CONFIG_FILE now names."
     Write-Host "TROVE_TEST_STACK is $env:TROVE_TEST_STACK, so ./build.ps1 Test tries the module on it as well, here and now. In another shell set it first."
+}
+
+function Bench {
+    Build
+    $stack, $own = $env:TROVE_BENCH_STACK, $null
+    try {
+        if (-not $stack -and (Test-Path /etc/debian_version) -and (id -u) -eq 0) {
+            $stack = $own = Join-Path ([IO.Path]::GetTempPath()) "trove-bench-$PID"
+            $null = Invoke-Native "$PSScriptRoot/tests/stack/up" --state $own --db mariadb --instances 200 --no-triggers --port-offset 3000
+        }
+        $on = $stack ? @('--stack', $stack) : @()
+        Invoke-Native dotnet run -c Release --project "$PSScriptRoot/tests/bench" -- all --write @on @With
+    }
+    finally { if ($own) { Invoke-Native "$PSScriptRoot/tests/stack/down" --state $own --wipe } }
 }
 
 function Clean {

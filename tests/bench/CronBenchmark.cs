@@ -5,7 +5,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Cronos;
 using TroveSchedules.Cron;
 
@@ -15,35 +14,39 @@ namespace TroveSchedules.Benchmarks;
 /// <remarks>All three find the next time, then the next after that: what a preview does. All in one run, on the same machine.</remarks>
 internal static class CronBenchmark
 {
-    // Debian's Python, which has python3-croniter; another one on the PATH may not.
-    private const string Python = "/usr/bin/python3";
     private const double SecondsEach = 0.5;
     private const int Rounds = 5;
     private const int Chunk = 10_000;
     private static readonly string[] Patterns = ["*/2 * * * *", "0 3 * * *", "30 2 1 * *"];
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static int Run()
+    /// <summary>Measures all three; null where there is no croniter, which it says.</summary>
+    public static IReadOnlyList<CronRate>? Run()
     {
-        if (Croniter() is not (string version, List<double> croniter))
-            return 1;
+        if (Croniter() is not { } croniter)
+            return null;
 
-        Console.WriteLine($"Occurrences per second, the best of {Rounds} rounds (.NET {Environment.Version}, croniter {version}, Cronos {VersionOf(typeof(CronExpression))})");
-        Console.WriteLine();
-        Console.WriteLine($"| {"pattern",-12} | {"CronPattern",12} | {"bytes each",10} | {"croniter",10} | {"ratio",8} | {"Cronos",12} | {"ratio",6} |");
-        Console.WriteLine($"|{new string('-', 14)}|{new string('-', 14)}|{new string('-', 12)}|{new string('-', 12)}|{new string('-', 10)}|{new string('-', 14)}|{new string('-', 8)}|");
-        foreach ((string text, double theirs) in Patterns.Zip(croniter))
-        {
-            CronPattern pattern = CronPattern.Parse(text);
-            CronExpression expression = CronExpression.Parse(text);
-            (double ours, double bytes) = Measure(after => pattern.Next(after) ?? Start);
-            (double cronos, _) = Measure(after => new DateTimeOffset(expression.GetNextOccurrence(after.UtcDateTime) ?? Start.UtcDateTime, TimeSpan.Zero));
-            Console.WriteLine(
-                FormattableString.Invariant($"| {text,-12} | {ours,12:N0} | {bytes,10:0.##} | {theirs,10:N0} | {ours / theirs,7:N0}x | {cronos,12:N0} | {ours / cronos,5:0.0}x |"));
-        }
-
-        return 0;
+        return
+        [
+            .. Patterns.Zip(croniter, (text, theirs) =>
+            {
+                CronPattern pattern = CronPattern.Parse(text);
+                CronExpression expression = CronExpression.Parse(text);
+                (double ours, double bytes) = Measure(after => pattern.Next(after) ?? Start);
+                (double cronos, _) = Measure(after => new DateTimeOffset(expression.GetNextOccurrence(after.UtcDateTime) ?? Start.UtcDateTime, TimeSpan.Zero));
+                return new CronRate(text, ours, bytes, theirs, cronos);
+            }),
+        ];
     }
+
+    /// <summary>What to write of it.</summary>
+    public static string ToMarkdown(IReadOnlyList<CronRate> rates) =>
+        $"Occurrences per second, the best of {Rounds} rounds (Cronos {VersionOf(typeof(CronExpression))}).\n\n" + Report.Table(
+            ["pattern", "CronPattern", "bytes each", "croniter", "CronPattern against it", "Cronos", "CronPattern against it"],
+            rates.Select(rate => (IReadOnlyList<string>)
+            [
+                $"`{rate.Pattern}`", $"{rate.Ours:N0}", $"{rate.Bytes:0.##}", $"{rate.Croniter:N0}", Report.Times(rate.Ours / rate.Croniter), $"{rate.Cronos:N0}", Report.Times(rate.Ours / rate.Cronos),
+            ]));
 
     private static (double PerSecond, double BytesEach) Measure(Func<DateTimeOffset, DateTimeOffset> next)
     {
@@ -79,31 +82,37 @@ internal static class CronBenchmark
         return (found, clock.Elapsed.TotalSeconds, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static (string Version, List<double> Rates)? Croniter()
+    private static List<double>? Croniter()
     {
-        if (!File.Exists(Python))
+        if (!File.Exists(Programs.Python))
         {
-            Console.Error.WriteLine($"{Python} is not there. This benchmark compares with croniter: on Debian, apt-get install python3-croniter.");
+            Console.Error.WriteLine($"{Programs.Python} is not there. This benchmark compares with croniter: on Debian, apt-get install python3-croniter.");
             return null;
         }
 
-        var start = new ProcessStartInfo(Python) { RedirectStandardOutput = true };
-        string[] arguments = [Script(), SecondsEach.ToString(CultureInfo.InvariantCulture), .. Patterns];
+        var start = new ProcessStartInfo(Programs.Python) { RedirectStandardOutput = true };
+        string[] arguments = [Options.Script("croniter_rate.py"), SecondsEach.ToString(CultureInfo.InvariantCulture), .. Patterns];
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
 
         using Process process = Process.Start(start)!;
         string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
-        if (process.ExitCode == 0 && lines.Length == Patterns.Length + 1)
-            return (lines[0], [.. lines.Skip(1).Select(line => double.Parse(line, CultureInfo.InvariantCulture))]);
+        if (process.ExitCode == 0 && lines.Length == Patterns.Length)
+            return [.. lines.Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
 
-        Console.Error.WriteLine($"{Python} has no croniter, or croniter_rate.py failed: on Debian, apt-get install python3-croniter.");
+        Console.Error.WriteLine($"{Programs.Python} has no croniter, or croniter_rate.py failed: on Debian, apt-get install python3-croniter.");
         return null;
     }
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "of unknown version";
-
-    private static string Script([CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "croniter_rate.py");
 }
+
+/// <summary>Occurrences per second.</summary>
+/// <param name="Pattern">Of this pattern.</param>
+/// <param name="Ours">By CronPattern.</param>
+/// <param name="Bytes">What that allocates for each.</param>
+/// <param name="Croniter">By croniter.</param>
+/// <param name="Cronos">By Cronos.</param>
+internal sealed record CronRate(string Pattern, double Ours, double Bytes, double Croniter, double Cronos);

@@ -1,14 +1,85 @@
 using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
 using TroveSchedules.Benchmarks;
 
-return args switch
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+string[] known = ["cron", "micro", "sandbox", "stack", "all"];
+Options options;
+try
 {
-    ["cron", ..] => CronBenchmark.Run(),
-    _ => Usage(),
-};
-
-static int Usage()
+    options = args.Length > 0 && known.Contains(args[0]) ? Options.Parse(args[1..]) : throw new FormatException("Say what to measure.");
+}
+catch (FormatException e)
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project tests/bench -- cron");
+    Console.Error.WriteLine($"{e.Message}\n{Options.Usage}");
     return 2;
+}
+bool Wanted(string what) => args[0] == what || args[0] == "all";
+
+if ((Wanted("sandbox") || Wanted("stack")) && !File.Exists(Options.Module))
+{
+    Console.Error.WriteLine("The module is not built: run ./build.ps1");
+    return 1;
+}
+IReadOnlyList<string> heading = await Programs.DescribeAsync();
+bool isWhole = true;
+
+if (Wanted("cron"))
+{
+    if (CronBenchmark.Run() is { } rates)
+        Tell("cron", CronBenchmark.ToMarkdown(rates) + "\n" + Targets.OfCron(rates));
+    else
+        isWhole = false;
+}
+if (Wanted("micro"))
+    Tell("micro", MicroBenchmarks.Run());
+if (Wanted("sandbox"))
+{
+    IReadOnlyDictionary<int, Measurement> results = await SandboxCase.RunAsync(options);
+    Tell("sandbox", SandboxCase.ToMarkdown(results) + "\n" + Targets.OfSandbox(results));
+}
+if (Wanted("stack") && options.Stack is { } state)
+{
+    IReadOnlyDictionary<string, CaseResult> results = await StackAsync(state);
+    Tell("stack", Targets.OfStack(results) + "\n" + string.Join("\n", results.Values.Select(Report.ToMarkdown)));
+    if (options.Write && options.Only is null)
+        Report.Write("summary", Targets.Summary(results));
+    else
+        Console.WriteLine(Targets.Summary(results));
+}
+else if (Wanted("stack"))
+{
+    Console.Error.WriteLine("No stack is named, by --stack or TROVE_BENCH_STACK: what needs one is left out, and its last figures stay.");
+    isWhole = args[0] == "all";
+}
+return isWhole ? 0 : 1;
+
+void Tell(string part, string text)
+{
+    text = $"{Report.Heading(heading)}\n{text}";
+    Console.WriteLine(text);
+    if (options.Write && options.Only is null)
+        Report.Write(part, text);
+}
+
+async Task<IReadOnlyDictionary<string, CaseResult>> StackAsync(string state)
+{
+    Cloud cloud = await Cloud.OfStackAsync(state);
+    await using var relay = new Relay(cloud);
+    await using var place = new Place(cloud);
+    var stack = new Stack(state, cloud, await place.ModuleAsync());
+    await stack.PrepareAsync();
+    var results = new Dictionary<string, CaseResult>();
+    foreach ((int number, Func<Task<Case>> make) in new StackCases(options, stack).All())
+    {
+        if (options.Only?.Contains(number) == false)
+            continue;
+        CaseResult result = await Runner.RunAsync(await make(), cloud, relay);
+        results.Add(result.Case.Key, result);
+    }
+    return results;
 }

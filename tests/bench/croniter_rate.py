@@ -1,16 +1,10 @@
 #!/usr/bin/python3
-"""Prints croniter's version, then its occurrences per second for each pattern given after the seconds to spend on it."""
+"""Prints croniter's occurrences per second for each pattern given after the seconds to spend on it."""
 import datetime
 import sys
 import time
 
 from croniter import croniter
-
-try:
-    from importlib.metadata import version
-    print(version("croniter"))
-except Exception:
-    print("unknown")
 
 START = datetime.datetime(2026, 1, 1)
 seconds = float(sys.argv[1])

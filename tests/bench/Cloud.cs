@@ -1,0 +1,145 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.Benchmarks;
+
+/// <summary>The stack as its user demo reaches it.</summary>
+internal sealed class Cloud
+{
+    private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(10);
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(5) };
+    private readonly JsonNode _account;
+    private string _token = "";
+    private DateTime _tokenTime;
+
+    private Cloud(JsonNode account, string authUrl)
+    {
+        _account = account;
+        AuthUrl = authUrl;
+    }
+
+    public string AuthUrl { get; }
+    public string Keystone => new Uri(AuthUrl).GetLeftPart(UriPartial.Authority);
+    public string Mistral { get; private set; } = "";
+    public string Trove { get; private set; } = "";
+
+    /// <summary>With these the clients log in by themselves.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
+    {
+        ["OS_AUTH_URL"] = AuthUrl,
+        ["OS_IDENTITY_API_VERSION"] = "3",
+        ["OS_REGION_NAME"] = "RegionOne",
+        ["OS_USERNAME"] = (string)_account["username"]!,
+        ["OS_PASSWORD"] = (string)_account["password"]!,
+        ["OS_PROJECT_NAME"] = (string)_account["project_name"]!,
+        ["OS_USER_DOMAIN_NAME"] = (string)_account["user_domain_name"]!,
+        ["OS_PROJECT_DOMAIN_NAME"] = (string)_account["project_domain_name"]!,
+    };
+
+    /// <summary>The cloud of a stack's state directory.</summary>
+    public static async Task<Cloud> OfStackAsync(string state)
+    {
+        JsonNode account = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(state, "clouds.yaml")))!["clouds"]!["demo"]!["auth"]!;
+        var cloud = new Cloud(account, (string)account["auth_url"]!);
+        await cloud.TokenAsync();
+        return cloud;
+    }
+
+    /// <summary>The same cloud by way of a relay, whose addresses are given in the order Keystone, Mistral, Trove.</summary>
+    public Cloud Behind(IReadOnlyList<string> relays) => new(_account, relays[0] + new Uri(AuthUrl).PathAndQuery)
+    {
+        Mistral = relays[1] + new Uri(Mistral).PathAndQuery,
+        Trove = relays[2] + new Uri(Trove).PathAndQuery,
+    };
+
+    public async Task<string> TokenAsync()
+    {
+        if (DateTime.UtcNow - _tokenTime < TokenLife)
+            return _token;
+        var domain = new JsonObject { ["name"] = (string)_account["user_domain_name"]! };
+        var ask = new JsonObject
+        {
+            ["auth"] = new JsonObject
+            {
+                ["identity"] = new JsonObject
+                {
+                    ["methods"] = new JsonArray("password"),
+                    ["password"] = new JsonObject
+                    {
+                        ["user"] = new JsonObject { ["name"] = (string)_account["username"]!, ["password"] = (string)_account["password"]!, ["domain"] = domain },
+                    },
+                },
+                ["scope"] = new JsonObject { ["project"] = new JsonObject { ["name"] = (string)_account["project_name"]!, ["domain"] = domain.DeepClone() } },
+            },
+        };
+        using HttpResponseMessage answer = await Http.PostAsync($"{AuthUrl}/auth/tokens", Json(ask));
+        answer.EnsureSuccessStatusCode();
+        JsonNode token = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["token"]!;
+        Mistral = Endpoint(token, "workflowv2");
+        Trove = Endpoint(token, "database");
+        (_token, _tokenTime) = (answer.Headers.GetValues("X-Subject-Token").Single(), DateTime.UtcNow);
+        return _token;
+    }
+
+    /// <summary>Asks Mistral.</summary>
+    /// <exception cref="HttpRequestException">It refuses.</exception>
+    public async Task<JsonNode> MistralAsync(HttpMethod method, string path, JsonNode? body = null)
+    {
+        using var request = new HttpRequestMessage(method, Mistral + path) { Content = body is null ? null : Json(body) };
+        request.Headers.Add("X-Auth-Token", await TokenAsync());
+        using HttpResponseMessage answer = await Http.SendAsync(request);
+        string text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? (text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!) : throw new HttpRequestException($"{method} {path}: {(int)answer.StatusCode} {text}");
+    }
+
+    private static string Endpoint(JsonNode token, string service) =>
+        token["catalog"]!.AsArray().Where(entry => (string?)entry!["type"] == service).SelectMany(entry => entry!["endpoints"]!.AsArray())
+            .Where(endpoint => (string?)endpoint!["interface"] == "public").Select(endpoint => (string)endpoint!["url"]!).First().TrimEnd('/');
+
+    private static StringContent Json(JsonNode node) => new(node.ToJsonString(), Encoding.UTF8, "application/json");
+}
+
+/// <summary>Where a case is run, with the processes that stay while it is.</summary>
+internal sealed class Place(Cloud cloud) : IAsyncDisposable
+{
+    private Warm? _module;
+    private Warm? _peer;
+
+    public Cloud Cloud { get; } = cloud;
+
+    /// <summary>A PowerShell with the module and an open session.</summary>
+    public async Task<Warm> ModuleAsync()
+    {
+        if (_module is null)
+        {
+            _module = Warm.Start("pwsh", ["-NoProfile", "-NonInteractive", "-File", Options.Script("warm.ps1"), Options.Module], Cloud.Environment);
+            await _module.AskAsync(new JsonObject { ["script"] = "$null = Connect-TroveSession" });
+        }
+        return _module;
+    }
+
+    /// <summary>A Python with the peer's API, logged in.</summary>
+    public async Task<Warm> PeerAsync()
+    {
+        if (_peer is null)
+        {
+            _peer = Warm.Start(Programs.Python, [Options.Script("peer.py")], Cloud.Environment);
+            await _peer.AskAsync(new JsonObject { ["do"] = "connect" });
+        }
+        return _peer;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_module is not null)
+            await _module.DisposeAsync();
+        if (_peer is not null)
+            await _peer.DisposeAsync();
+    }
+}

@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using TroveSchedules.Cron;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.Sandbox;
+
+namespace TroveSchedules.Benchmarks;
+
+/// <summary>What BenchmarkDotNet measures: it needs neither PowerShell nor a cloud.</summary>
+internal static class MicroBenchmarks
+{
+    public static string Run()
+    {
+        // In this process: a project made for each benchmark would have to be restored and built first.
+        IConfig config = ManualConfig.CreateEmpty()
+            .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(5).WithIterationCount(10))
+            .AddDiagnoser(MemoryDiagnoser.Default)
+            .AddColumnProvider(DefaultColumnProviders.Instance)
+            .AddLogger(new ConsoleLogger())
+            .WithOptions(ConfigOptions.DisableLogFile);
+        Summary[] summaries = BenchmarkRunner.Run([typeof(CronPatterns), typeof(OnSandbox)], config);
+        if (summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)))
+            throw new InvalidOperationException("BenchmarkDotNet failed, see above.");
+        return Report.Table(["", "median", "allocated"], summaries.SelectMany(summary => summary.Reports).Select(report => (IReadOnlyList<string>)
+        [
+            report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo.Trim('\''),
+            Nanoseconds(report.ResultStatistics!.Median),
+            Report.Size(report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0),
+        ]));
+    }
+
+    private static string Nanoseconds(double time) => time switch
+    {
+        < 1e3 => $"{time:0.0} ns",
+        < 1e6 => $"{time / 1e3:0.0} µs",
+        _ => $"{time / 1e6:0.00} ms",
+    };
+}
+
+/// <summary>Patterns, from text and along the calendar.</summary>
+public class CronPatterns
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly CronPattern _daily = CronPattern.Parse("0 3 * * *");
+    private readonly CronPattern _rare = CronPattern.Parse("0 0 29 2 1");
+
+    [Benchmark(Description = "CronPattern.Parse(\"0 3 * * *\")")]
+    public CronPattern Parse() => CronPattern.Parse("0 3 * * *");
+
+    [Benchmark(Description = "CronPattern.Next of \"0 3 * * *\"")]
+    public DateTimeOffset? Next() => _daily.Next(Start);
+
+    [Benchmark(Description = "CronPattern.Next of \"0 0 29 2 1\"")]
+    public DateTimeOffset? NextOfRare() => _rare.Next(Start);
+}
+
+/// <summary>The operations without PowerShell, on a sandbox, whose own work is in the figures.</summary>
+public class OnSandbox
+{
+    private const int Rows = 1_000;
+    private readonly SandboxCloud _cloud = new(new SandboxOptions { Speed = 0 });
+    private CloudSession _session = null!;
+    private BackupSchedule _schedule = null!;
+
+    /// <summary>A thousand schedules, of which one has a thousand executions.</summary>
+    [GlobalSetup]
+    public void Prepare() => PrepareAsync().GetAwaiter().GetResult();
+
+    [GlobalCleanup]
+    public void End()
+    {
+        _session.Dispose();
+        _cloud.Dispose();
+    }
+
+    [Benchmark(Description = "list 1,000 executions")]
+    public async Task<int> ListExecutions()
+    {
+        int count = 0;
+        await foreach (ScheduleExecution _ in new ScheduleExecutions(_session).ListAsync(_schedule))
+            count++;
+        return count == Rows ? count : throw new InvalidOperationException($"{count} executions came.");
+    }
+
+    [Benchmark(Description = "list 1,000 schedules")]
+    public async Task<int> ListSchedules() =>
+        (await new BackupSchedules(_session).ListAsync()).Count is Rows and var count ? count : throw new InvalidOperationException("Not all schedules came.");
+
+    [Benchmark(Description = "create a schedule and delete it")]
+    public async Task CreateAndDelete()
+    {
+        var schedules = new BackupSchedules(_session);
+        await schedules.DeleteAsync(await CreateAsync(schedules));
+    }
+
+    private async Task PrepareAsync()
+    {
+        SandboxAccount demo = _cloud.Accounts[0];
+        CloudSettings settings = new() { AuthUrl = _cloud.AuthUrl, Credential = PasswordCredential.ById(demo.UserId, demo.Password), Project = ProjectScope.ById(demo.ProjectId) };
+        _session = await CloudSession.ConnectAsync(settings, _cloud.Clock, _cloud.CreateHandler);
+        await new Workbook(_session).InstallAsync();
+        var schedules = new BackupSchedules(_session);
+        for (int i = 0; i < Rows; i++)
+            _schedule = await CreateAsync(schedules);
+        _cloud.SeedExecutions(_schedule.Id, Rows);
+    }
+
+    private static Task<BackupSchedule> CreateAsync(BackupSchedules schedules) => schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "bench", Pattern = "0 3 * * *" });
+}

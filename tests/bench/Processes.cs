@@ -1,0 +1,144 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.Benchmarks;
+
+/// <summary>A process that is run to its end.</summary>
+/// <param name="Seconds">From before its start until after its end.</param>
+/// <param name="Peak">The most memory that it held, in bytes.</param>
+/// <param name="Output">What it wrote on standard output.</param>
+/// <param name="CutOff">Whether it was ended because it took too long.</param>
+internal sealed record Fresh(double Seconds, long Peak, string Output, bool CutOff)
+{
+    // VmHWM only grows, and is gone with the process: what the last few milliseconds added is not seen.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+
+    public Sample Sample => new(Seconds) { Peak = Peak, CutOff = CutOff };
+
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static async Task<Fresh> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, TimeSpan? limit = null)
+    {
+        ProcessStartInfo start = Start(program, arguments, environment);
+        var clock = Stopwatch.StartNew();
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), complaints = process.StandardError.ReadToEndAsync();
+        using var ended = new CancellationTokenSource();
+        Task<long> peak = Task.Run(() => WatchAsync(process.Id, ended.Token));
+        bool cutOff = false;
+        using (var patience = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan))
+        {
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                cutOff = true;
+                process.Kill();
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+        double seconds = clock.Elapsed.TotalSeconds;
+        ended.Cancel();
+        if (!cutOff && process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {await complaints} {await output}");
+        return new Fresh(seconds, await peak, await output, cutOff);
+    }
+
+    public static ProcessStartInfo Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("OS_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        // What neither side should spend time on.
+        start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
+        start.Environment["POWERSHELL_UPDATECHECK"] = "Off";
+        start.Environment["NO_COLOR"] = "1";
+        return start;
+    }
+
+    private static async Task<long> WatchAsync(int id, CancellationToken ended)
+    {
+        long peak = 0;
+        while (!ended.IsCancellationRequested)
+        {
+            try
+            {
+                string? line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+                if (line is not null)
+                    peak = Math.Max(peak, long.Parse(line[6..^2], CultureInfo.InvariantCulture) * 1024);
+                await Task.Delay(Look, ended);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or UnauthorizedAccessException)
+            {
+                break;
+            }
+        }
+        return peak;
+    }
+}
+
+/// <summary>A process that stays and does what it is asked, a line of JSON each: warm.ps1 or peer.py.</summary>
+internal sealed class Warm : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _complaints;
+
+    private Warm(Process process)
+    {
+        _process = process;
+        _complaints = process.StandardError.ReadToEndAsync();
+    }
+
+    public static Warm Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment) =>
+        new(Process.Start(Fresh.Start(program, arguments, environment))!);
+
+    /// <summary>Asks, and gives the answer; null where it took longer than it may, after which the process is gone.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public async Task<JsonNode?> AskAsync(JsonNode ask, TimeSpan? limit = null)
+    {
+        await _process.StandardInput.WriteLineAsync(ask.ToJsonString());
+        await _process.StandardInput.FlushAsync();
+        using var patience = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan);
+        string? line;
+        try
+        {
+            line = await _process.StandardOutput.ReadLineAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            return null;
+        }
+        if (line is null)
+            throw new InvalidOperationException($"{_process.StartInfo.FileName} ended: {await _complaints}");
+        JsonNode answer = JsonNode.Parse(line)!;
+        return answer["error"] is { } error ? throw new InvalidOperationException($"{_process.StartInfo.FileName}: {error}\nasked: {string.Concat(ask.ToJsonString().Take(300))}") : answer;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.StandardInput.Close();
+            await _process.WaitForExitAsync();
+        }
+        _process.Dispose();
+    }
+}

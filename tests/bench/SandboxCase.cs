@@ -1,0 +1,60 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.Benchmarks;
+
+/// <summary>Executions through PowerShell's pipeline, from a sandbox in the same process, whose answers cost time and memory too.</summary>
+internal static class SandboxCase
+{
+    public const int Executions = 100_000;
+    public const int Fewer = 10_000;
+
+    public static async Task<IReadOnlyDictionary<int, Measurement>> RunAsync(Options options)
+    {
+        var results = new Dictionary<int, Measurement>();
+        foreach (int count in new[] { Fewer, Executions })
+        {
+            Console.Error.WriteLine($"{DateTime.Now:T} {count} executions on the sandbox");
+            await using Warm module = Warm.Start("pwsh", ["-NoProfile", "-NonInteractive", "-File", Options.Script("warm.ps1"), Options.Module], new Dictionary<string, string>());
+            await module.AskAsync(new JsonObject
+            {
+                // A history of that length is put there as the module's tests do it: the sandbox has no cmdlet for that.
+                ["script"] = $$"""
+                    $session = Connect-TroveSession -Sandbox
+                    $null = Install-TroveWorkbook
+                    $schedule = New-TroveBackupSchedule m '0 3 1 1 *' bench
+                    $sandboxes = (Get-Command Connect-TroveSession).ImplementingType.Assembly.GetType('TroveSchedules.Commands.Sandboxes')
+                    $sandbox = $sandboxes.GetMethod('At').Invoke($null, @($session.AuthUrl))
+                    $sandbox.SeedExecutions($schedule.Id, {{count}}, $null, 30, 10)
+                    $null = $schedule | Get-TroveScheduleExecution -First 1000
+                    """,
+            });
+            var result = new Measurement();
+            JsonNode answer = (await module.AskAsync(new JsonObject { ["script"] = $"Measure-Run {{ $schedule | Get-TroveScheduleExecution }} {options.SlowRounds}" }))!;
+            foreach (JsonNode? run in answer["value"]!.AsArray())
+            {
+                if ((int)run!["count"]! != count)
+                    throw new InvalidOperationException($"{run["count"]} of {count} executions came.");
+                result.Samples.Add(new Sample((double)run["seconds"]!)
+                {
+                    Peak = (long)run["peak"]!,
+                    Parts = new Dictionary<string, double> { ["growth"] = (double)run["growth"]! },
+                });
+            }
+            results[count] = result;
+        }
+        return results;
+    }
+
+    /// <summary>What to write of it.</summary>
+    public static string ToMarkdown(IReadOnlyDictionary<int, Measurement> results) => Report.Table(
+        ["executions", "median", "least–most", "objects a second", "peak memory", "memory growth"],
+        results.Select(result => (IReadOnlyList<string>)
+        [
+            $"{result.Key:N0}", Report.Time(result.Value.Median), Report.Spread(result.Value), $"{result.Key / result.Value.Median:N0}",
+            Report.Memory(result.Value.Peak), Report.Memory(result.Value.Part("growth")),
+        ]));
+}

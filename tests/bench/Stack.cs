@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.Benchmarks;
+
+/// <summary>What the cases find on the stack, and how it comes there.</summary>
+/// <remarks>
+/// Executions are rows that seed-executions writes into Mistral's database, as Mistral would have written them. Schedules are made by POSTs, four at once, so that
+/// each has its trust. All stay for the next run.
+/// </remarks>
+internal sealed class Stack(string state, Cloud cloud, Warm module)
+{
+    public const int Instances = 200;
+    private const string Executions = "/executions?workflow_name=eq:trove.backup_create&fields=id";
+    private readonly JsonNode _instances = JsonNode.Parse(File.ReadAllText(Path.Combine(state, "instances.json")))!;
+
+    /// <summary>The schedule with 100 executions.</summary>
+    public Trigger Few { get; private set; } = null!;
+
+    /// <summary>The schedule with 10,000 executions.</summary>
+    public Trigger Many { get; private set; } = null!;
+
+    /// <summary>The schedule whose executions are deleted.</summary>
+    public Trigger Fleeting { get; private set; } = null!;
+
+    public static string NameOf(int instance) => $"db-{instance:00000}";
+
+    public string InstanceId(int instance) => (string?)_instances[NameOf(instance)]
+        ?? throw new InvalidOperationException($"The stack has no instance {NameOf(instance)}: start it with --instances {Instances}.");
+
+    /// <summary>The workbook and three schedules.</summary>
+    public async Task PrepareAsync()
+    {
+        await module.AskAsync(new JsonObject { ["script"] = "if (-not (Get-TroveWorkbook).IsInstalled) { $null = Install-TroveWorkbook }" });
+        Few = await TriggerAsync("bench-few");
+        Many = await TriggerAsync("bench-many");
+        Fleeting = await TriggerAsync("bench-fleeting");
+    }
+
+    /// <summary>So many executions in all, so many of which are a schedule's.</summary>
+    public async Task SeedToAsync(int total, int own, Trigger trigger)
+    {
+        int there = await CountAsync(Executions), its = (await ExecutionsAsync(trigger)).Count;
+        if (there == total && its == own)
+            return;
+        if (there > total || its != 0)
+            throw new InvalidOperationException($"The stack has {there} executions, {its} of them of the schedule {trigger.Name}; {total} and {own} are wanted. Start a new one: tests/stack/up --fresh.");
+        await SeedAsync(total - there, own, trigger);
+    }
+
+    /// <summary>So many executions more, all of which are the schedule's that has none.</summary>
+    public async Task<IReadOnlyList<string>> FreshAsync(int count)
+    {
+        // What a run of only a part left behind.
+        await RemoveAsync(await ExecutionsAsync(Fleeting));
+        await SeedAsync(count, count, Fleeting);
+        return await ExecutionsAsync(Fleeting);
+    }
+
+    /// <exception cref="InvalidOperationException">Somebody did not delete what he was to delete.</exception>
+    public async Task RequireGoneAsync(string by)
+    {
+        if ((await ExecutionsAsync(Fleeting)).Count is > 0 and var left)
+            throw new InvalidOperationException($"{left} executions are left that {by} should have deleted.");
+    }
+
+    /// <summary>A thousand schedules on two hundred instances.</summary>
+    public async Task SeedSchedulesAsync(int count)
+    {
+        int there = await CountAsync("/cron_triggers?fields=id");
+        await Parallel.ForAsync(there, count, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
+            await cloud.MistralAsync(HttpMethod.Post, "/cron_triggers", TriggerOf(InstanceId(i % Instances + 1), $"bench-{i}")));
+    }
+
+    /// <summary>The body of a request that makes a schedule, with the inputs that the installed workflow takes.</summary>
+    public JsonObject TriggerOf(string instanceId, string name)
+    {
+        JsonObject input = JsonNode.Parse(Few.Input)!.AsObject();
+        (input["instance"], input["name"]) = (instanceId, name);
+        return new JsonObject
+        {
+            ["name"] = Guid.NewGuid().ToString(), ["workflow_name"] = "trove.backup_create", ["workflow_input"] = input.ToJsonString(), ["pattern"] = "0 3 * * *",
+        };
+    }
+
+    private async Task RemoveAsync(IReadOnlyList<string> ids)
+    {
+        foreach (string id in ids)
+            await cloud.MistralAsync(HttpMethod.Delete, $"/executions/{id}");
+    }
+
+    private async Task<IReadOnlyList<string>> ExecutionsAsync(Trigger trigger) =>
+        [.. (await cloud.MistralAsync(HttpMethod.Get, $"{Executions}&description=has:{trigger.TriggerId}"))["executions"]!.AsArray().Select(row => (string)row!["id"]!)];
+
+    private async Task<int> CountAsync(string path) =>
+        (await cloud.MistralAsync(HttpMethod.Get, path)).AsObject().Where(field => field.Value is JsonArray).Sum(field => field.Value!.AsArray().Count);
+
+    private async Task<Trigger> TriggerAsync(string name)
+    {
+        JsonNode made = (await module.AskAsync(new JsonObject
+        {
+            ["script"] = $"(Get-TroveBackupSchedule -Name {name}) ?? (New-TroveBackupSchedule m '0 3 1 1 *' {name}) | Select-Object Id, TriggerId, Name, Input",
+        }))!["value"]![0]!;
+        return new Trigger((string)made["Id"]!, (string)made["TriggerId"]!, (string)made["Name"]!, (string)made["Input"]!);
+    }
+
+    private async Task SeedAsync(int count, int own, Trigger trigger) => await Fresh.RunAsync(Path.Combine(Options.Root, "tests/stack/bin/seed-executions"),
+        ["--state", state, $"{count}", $"{own}", trigger.Id], new Dictionary<string, string>());
+}
+
+/// <summary>A schedule of the bench's own.</summary>
+/// <param name="Id">The trigger's name in Mistral.</param>
+/// <param name="TriggerId">Mistral's id of it.</param>
+/// <param name="Name">What its backups are called.</param>
+/// <param name="Input">The workflow's input, as JSON.</param>
+internal sealed record Trigger(string Id, string TriggerId, string Name, string Input);
