@@ -51,6 +51,9 @@ internal sealed class Measurement
     public double? Bytes { get; set; }
     public string Note { get; set; } = "";
 
+    /// <summary>Whether only a part was done, and scaled.</summary>
+    public bool IsScaled { get; init; }
+
     public double Median => MedianOf(Samples.Select(sample => sample.Seconds));
     public double Least => Samples.Min(sample => sample.Seconds);
     public double Most => Samples.Max(sample => sample.Seconds);
@@ -118,6 +121,9 @@ internal sealed record Case(string Key, string Title, IReadOnlyList<Side> Sides)
 
     /// <summary>What the reader has to know.</summary>
     public string Note { get; init; } = "";
+
+    /// <summary>The parts of a sample that are worth showing.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
 }
 
 /// <summary>What a case came to, by the sides' names.</summary>
@@ -130,7 +136,7 @@ internal static class Runner
     {
         Console.Error.WriteLine($"{DateTime.Now:T} {what.Title}");
         var recorded = new Dictionary<string, IReadOnlyList<Recorded>>();
-        var results = what.Sides.ToDictionary(side => side.Name, side => new Measurement { Note = side.Note });
+        var results = what.Sides.ToDictionary(side => side.Name, side => new Measurement { Note = side.Note, IsScaled = side.Sampled is not null });
         await using (var place = new Place(relay.Cloud))
         {
             foreach (Side side in what.Sides.Where(side => side.Counting == Counting.Apart))

@@ -22,7 +22,7 @@ internal static class Report
         _ => $"{seconds:0} s",
     };
 
-    public static string Time(Measurement of) => of.CutOff ? $"> {of.Median:0} s ({of.Note})" : Time(of.Median);
+    public static string Time(Measurement of) => of.CutOff ? $"> {of.Median:0} s ({of.Note})" : (of.IsScaled ? "≈ " : "") + Time(of.Median);
 
     public static string Spread(Measurement of) => of.Samples.Count > 1 ? $"{Time(of.Least)}–{Time(of.Most)}" : "";
 
@@ -59,8 +59,8 @@ internal static class Report
                 Measurement of = result.Sides[side.Name];
                 return (IReadOnlyList<string>)
                 [
-                    side.Name, of.CutOff ? $"> {of.Median:0} s" : Time(of.Median), Spread(of), $"{of.Samples.Count}", (of.CutOff ? "> " : "") + Times(of.Median / first.Median),
-                    of.Requests is { } requests ? $"{requests:N0}" : "", Size(of.Bytes), Memory(of.Peak), Remarks(of),
+                    side.Name, Time(of), Spread(of), $"{of.Samples.Count}", (of.CutOff ? "> " : "") + Times(of.Median / first.Median),
+                    of.Requests is { } requests ? $"{requests:N0}" : "", Size(of.Bytes), Memory(of.Peak), of.CutOff ? "" : Remarks(of, result.Case.Parts),
                 ];
             }));
         return $"### {result.Case.Title}\n\n{(result.Case.Note.Length > 0 ? result.Case.Note + "\n\n" : "")}{table}";
@@ -80,10 +80,10 @@ internal static class Report
     /// <summary>On what and when, which each part of the page begins with.</summary>
     public static string Heading(IEnumerable<string> lines) => string.Create(CultureInfo.InvariantCulture, $"Measured on {DateTime.UtcNow:yyyy-MM-dd} (UTC): {string.Join(" ", lines)}\n");
 
-    private static string Remarks(Measurement of)
+    private static string Remarks(Measurement of, IEnumerable<string> parts)
     {
-        string parts = string.Join(", ", of.Samples[0].Parts.Keys.Where(name => of.Part(name) > 0)
+        string shown = string.Join(", ", parts.Where(name => of.Part(name) is not null)
             .Select(name => name == "growth" ? $"memory growth {Memory(of.Part(name))}" : $"{name} {Time(of.Part(name)!.Value)}"));
-        return string.Join("; ", new[] { of.Note, parts }.Where(text => text.Length > 0));
+        return string.Join("; ", new[] { of.Note, shown }.Where(text => text.Length > 0));
     }
 }

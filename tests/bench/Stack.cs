@@ -45,7 +45,7 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
     /// <summary>So many executions in all, so many of which are a schedule's.</summary>
     public async Task SeedToAsync(int total, int own, Trigger trigger)
     {
-        int there = await CountAsync(Executions), its = (await ExecutionsAsync(trigger)).Count;
+        int there = (await ExecutionsAsync("")).Count, its = (await ExecutionsAsync(trigger)).Count;
         if (there == total && its == own)
             return;
         if (there > total || its != 0)
@@ -69,12 +69,14 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
             throw new InvalidOperationException($"{left} executions are left that {by} should have deleted.");
     }
 
-    /// <summary>A thousand schedules on two hundred instances.</summary>
+    /// <summary>So many schedules in all, evenly on the two hundred instances.</summary>
     public async Task SeedSchedulesAsync(int count)
     {
-        int there = await CountAsync("/cron_triggers?fields=id");
-        await Parallel.ForAsync(there, count, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
-            await cloud.MistralAsync(HttpMethod.Post, "/cron_triggers", TriggerOf(InstanceId(i % Instances + 1), $"bench-{i}")));
+        JsonArray there = (await cloud.MistralAsync(HttpMethod.Get, "/cron_triggers?fields=id,workflow_input"))["cron_triggers"]!.AsArray();
+        ILookup<string?, JsonNode> of = there.ToLookup(row => (string?)JsonNode.Parse((string)row!["workflow_input"]!)!["instance"], row => row!);
+        IEnumerable<string> missing = Enumerable.Range(1, Instances).Select(InstanceId).SelectMany(id => Enumerable.Repeat(id, Math.Max(0, count / Instances - of[id].Count())));
+        await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (id, _) =>
+            await cloud.MistralAsync(HttpMethod.Post, "/cron_triggers", TriggerOf(id, "bench")));
     }
 
     /// <summary>The body of a request that makes a schedule, with the inputs that the installed workflow takes.</summary>
@@ -94,11 +96,10 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
             await cloud.MistralAsync(HttpMethod.Delete, $"/executions/{id}");
     }
 
-    private async Task<IReadOnlyList<string>> ExecutionsAsync(Trigger trigger) =>
-        [.. (await cloud.MistralAsync(HttpMethod.Get, $"{Executions}&description=has:{trigger.TriggerId}"))["executions"]!.AsArray().Select(row => (string)row!["id"]!)];
+    private async Task<IReadOnlyList<string>> ExecutionsAsync(Trigger trigger) => await ExecutionsAsync($"&description=has:{trigger.TriggerId}");
 
-    private async Task<int> CountAsync(string path) =>
-        (await cloud.MistralAsync(HttpMethod.Get, path)).AsObject().Where(field => field.Value is JsonArray).Sum(field => field.Value!.AsArray().Count);
+    private async Task<IReadOnlyList<string>> ExecutionsAsync(string filter) =>
+        [.. (await cloud.MistralAsync(HttpMethod.Get, Executions + filter))["executions"]!.AsArray().Select(row => (string)row!["id"]!)];
 
     private async Task<Trigger> TriggerAsync(string name)
     {

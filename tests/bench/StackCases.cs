@@ -74,7 +74,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
         new Side(Warm, options.Rounds, run => MeasureAsync(run, $"Get-TroveScheduleExecution {stack.Few.Id}", Few)) { PrepareAsync = Warmed(), Times = WarmTimes },
         new Side(Fresh, options.Rounds, run => PwshAsync(run, $"Import-Module '{Options.Module}'; $null = Connect-TroveSession; Get-TroveScheduleExecution {stack.Few.Id}", Few)),
         Replay(Same, Warm, options.Rounds),
-        new Side(OnePage, options.Rounds, async run => [await Curl.ReplayAsync(run.Place.Cloud, [LastPage(run.Recorded(Warm))])])
+        new Side(OnePage, options.Rounds, async run => [await Curl.ReplayAsync(run.Place.Cloud, [OnePageOf(run.Recorded(Warm))])])
         {
             Counting = Counting.Itself, Note = "the rows alone, limit=1000",
         },
@@ -114,6 +114,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
         Replay(Same, Warm, options.BulkRounds),
     ])
     {
+        Parts = ["first", "growth"],
         Note = "The schedule was read before. `first` is when the first object came, or curl's first page.",
     };
 
@@ -166,6 +167,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
     ])
     {
         Size = Created,
+        Parts = ["create", "delete"],
         Note = "Each is of another instance, which goes by its id.",
     };
 
@@ -201,7 +203,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
 
     private Side Replay(string name, string of, int rounds) => new(name, rounds, async run => [await Curl.ReplayAsync(run.Place.Cloud, run.Recorded(of))]) { Counting = Counting.Itself };
 
-    private static Recorded LastPage(IReadOnlyList<Recorded> requests) =>
+    private static Recorded OnePageOf(IReadOnlyList<Recorded> requests) =>
         requests.First(request => request.PathAndQuery.Contains("/executions?", StringComparison.Ordinal)) is var page
             ? page with { PathAndQuery = Limit().Replace(page.PathAndQuery, "limit=1000") }
             : page;
