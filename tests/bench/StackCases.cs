@@ -99,14 +99,14 @@ internal sealed partial class StackCases(Options options, Stack stack)
         {
             yield return new Side(Api, 1, run => PeerAsync(run, Ask("executions", stack.Few.Id), Few, options.ApiLimit))
             {
-                PrepareAsync = run => run.Place.PeerAsync(), Counting = Counting.WhileTimed, Note = "through the relay, which adds under a millisecond a request",
+                PrepareAsync = run => run.Place.PeerAsync(), Counting = Counting.WhileTimed, Note = "through the relay",
             };
         }
         if (options.CliLimit > TimeSpan.Zero)
         {
             yield return new Side(Cli, 1, run => CliAsync(run, Few, options.CliLimit, "execution-list", stack.Few.Id))
             {
-                Counting = Counting.WhileTimed, Note = "through the relay, which adds under a millisecond a request",
+                Counting = Counting.WhileTimed, Note = "through the relay",
             };
         }
     }
