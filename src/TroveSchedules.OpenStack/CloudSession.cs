@@ -4,6 +4,8 @@ using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.OpenStack.Mistral;
@@ -18,38 +20,41 @@ public sealed class CloudSession : TroveSession
     private readonly ServiceProvider _services;
     private readonly List<HttpMessageHandler> _primaries = [];
     private readonly TokenSource _tokens;
+    private readonly Task<AuthToken> _login;
     private readonly CloudSettings _settings;
 
-    private CloudSession(CloudSettings settings, TimeProvider clock, Func<HttpMessageHandler> primary)
+    private CloudSession(CloudSettings settings, TimeProvider clock, Func<HttpMessageHandler> primary, CancellationToken cancellationToken)
     {
         _settings = settings;
 
-        var services = new ServiceCollection();
-        services.AddHttpClient("Keystone");
-        services.AddHttpClient("Services")
-            .AddHttpMessageHandler(() => new RetryHandler(clock)) // Outermost: an attempt is one whatever becomes of its token.
-            .AddHttpMessageHandler(() => new TokenHandler(_tokens!));
-        services.ConfigureHttpClientDefaults(client => client
-            .ConfigurePrimaryHttpMessageHandler(() =>
-            {
-                var made = new RequestLogHandler(primary(), clock); // Innermost, so that each attempt is heard of.
-                _primaries.Add(made);
-                return made;
-            })
-            .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan) // Exchange's limit covers the body too.
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .RemoveAllLoggers());
-        _services = services.BuildServiceProvider();
+        var keystone = new HttpClient(Primary()) { Timeout = Timeout.InfiniteTimeSpan }; // Exchange's limit covers the body too.
+        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock), settings, clock).AuthenticateAsync, clock);
+        // Begun first: in a new process the rest takes as long as Keystone does, and there is time for it meanwhile.
+        _login = _tokens.GetAsync(cancellationToken).AsTask();
 
-        var identity = new Identity(new Exchange(Client("Keystone"), clock), settings, clock);
-        _tokens = new TokenSource(identity.AuthenticateAsync, clock);
-        var exchange = new Exchange(Client("Services"), clock);
+        var services = new ServiceCollection();
+        services.AddHttpClient("Services")
+            .ConfigurePrimaryHttpMessageHandler(Primary)
+            .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .AddHttpMessageHandler(() => new RetryHandler(clock)) // Outermost: an attempt is one whatever becomes of its token.
+            .AddHttpMessageHandler(() => new TokenHandler(_tokens));
+        services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // The factory's own logs and meters, which nobody reads here.
+        _services = services.BuildServiceProvider();
+        var exchange = new Exchange(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock);
         var mistral = new ServiceClient(exchange, "Mistral", () => WorkflowEndpoint);
         Trove = new ServiceClient(exchange, "Trove", () => DatabaseEndpoint);
         CronTriggers = new CronTriggers(mistral);
         Executions = new Executions(mistral);
         Workbooks = new Workbooks(mistral);
         Workflows = new Workflows(mistral);
+
+        HttpMessageHandler Primary()
+        {
+            var made = new RequestLogHandler(primary(), clock); // Innermost, so that each attempt is heard of.
+            _primaries.Add(made);
+            return made;
+        }
     }
 
     /// <inheritdoc/>
@@ -112,7 +117,7 @@ public sealed class CloudSession : TroveSession
     public static async Task<CloudSession> ConnectAsync(
         CloudSettings settings, TimeProvider clock, Func<HttpMessageHandler> transport, CancellationToken cancellationToken = default)
     {
-        var session = new CloudSession(settings, clock, transport)
+        var session = new CloudSession(settings, clock, transport, cancellationToken)
         {
             Cloud = settings.CloudName,
             AuthUrl = settings.AuthUrl,
@@ -120,7 +125,7 @@ public sealed class CloudSession : TroveSession
         };
         try
         {
-            await session._tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+            await session._login.ConfigureAwait(false);
             _ = session.WorkflowEndpoint;
             return session;
         }
@@ -161,6 +166,4 @@ public sealed class CloudSession : TroveSession
         _primaries.ForEach(primary => primary.Dispose()); // The factory keeps its handlers, and they their connections.
         _tokens.Dispose();
     }
-
-    private HttpClient Client(string name) => _services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
 }

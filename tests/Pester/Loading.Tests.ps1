@@ -18,12 +18,15 @@ BeforeAll {
     $keystone = New-TestServer (Get-TestAccount).auth_url
     $account = (Get-TestAccount) | ConvertTo-Json | ConvertFrom-Json -AsHashtable
     $account.auth_url = "$($keystone.Url)/v3"
-    @{ clouds = @{ demo = @{ auth = $account; region_name = 'RegionOne' } } } | ConvertTo-Json -Depth 5 | Set-Content "$TestDrive/clouds.yaml"
+    # And Mistral, for what is asked again, which is done by a library of its own: it asks to wait for longer than anyone would.
+    $mistral = New-TestServer (Get-TestEndpoint workflowv2)
+    $mistral.Answer('^GET .*-000000000503', 503, '{}', @{ 'Retry-After' = '3600' })
+    @{ clouds = @{ demo = @{ auth = $account; region_name = 'RegionOne'; workflow_endpoint_override = "$($mistral.Url)/v2" } } } | ConvertTo-Json -Depth 5 | Set-Content "$TestDrive/clouds.yaml"
 
-    function Invoke-Fresh([string] $Script, [switch] $WithoutModule) {
+    function Invoke-Fresh([string] $Script, [hashtable] $Variables = @{ OS_CLOUD = 'demo'; OS_CLIENT_CONFIG_FILE = "$TestDrive/clouds.yaml" }, [switch] $WithoutModule) {
         $keystone.Requests.Clear()
         $known = "`$manifest = '$manifest'; `$ErrorActionPreference = 'Stop'; "
-        (Invoke-FreshPwsh ($known + $Script) @{ OS_CLOUD = 'demo'; OS_CLIENT_CONFIG_FILE = "$TestDrive/clouds.yaml" } -WithoutModule:$WithoutModule) -split '\r?\n'
+        (Invoke-FreshPwsh ($known + $Script) $Variables -WithoutModule:$WithoutModule) -split '\r?\n'
     }
 
     function Get-LoginCount { @($keystone.Requests -like 'POST /v3/auth/tokens*').Count }
@@ -32,6 +35,7 @@ BeforeAll {
 AfterAll {
     Clear-TestCloud
     ${keystone}?.Dispose()
+    ${mistral}?.Dispose()
     Close-TestCloud
 }
 
@@ -45,6 +49,7 @@ Describe 'Another module that brings <Age> versions of the same libraries' -ForE
         $useOther = '[OtherVersions.Libraries]::Yaml(); [OtherVersions.Libraries]::Polly(); [OtherVersions.Libraries]::Http(); [OtherVersions.Libraries]::Logging()'
         $name = New-TestName
         $useOurs = "
+            try { Get-TroveBackupSchedule -Id 00000000-0000-4000-8000-000000000503 } catch { if (`$_.FullyQualifiedErrorId -notlike 'Unavailable,*') { throw } }
             `$made = New-TroveBackupSchedule m '0 3 * * *' $name
             (Get-TroveBackupSchedule -Id `$made.Id).Name
             `$made | Remove-TroveBackupSchedule -Confirm:`$false"
@@ -109,6 +114,38 @@ Describe 'The module' {
     }
 }
 
+Describe 'What the module depends on' {
+    BeforeAll {
+        $flavour = $env:TROVE_TEST_FLAVOUR ? $env:TROVE_TEST_FLAVOUR : 'net8.0'
+        $variables = @{}
+        foreach ($setting in $account.GetEnumerator()) { $variables["OS_$($setting.Key.ToUpperInvariant())"] = $setting.Value }
+        $tellLoaded = "
+            [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { -not `$_.IsDynamic -and (Split-Path `$_.Location) -eq '$base/$flavour/dependencies' } |
+                ForEach-Object { `$_.GetName().Name }"
+    }
+
+    It 'is not loaded with it' {
+        Invoke-Fresh $tellLoaded | Should -BeNullOrEmpty
+    }
+
+    It 'is loaded when it is needed: for a login from OS_* and a listing no YAML, no sandbox, and nothing that repeats requests' {
+        $loaded = Invoke-Fresh "`$null = Get-TroveBackupSchedule; $tellLoaded" -Variables $variables
+        $loaded | Should -Contain TroveSchedules.OpenStack
+        $loaded | Should -Contain Microsoft.Extensions.Http
+        $loaded | Where-Object { $_ -in 'YamlDotNet', 'Polly.Core', 'TroveSchedules.Sandbox' } | Should -BeNullOrEmpty
+    }
+
+    It 'reads and writes JSON with reflection turned off' {
+        $name = New-TestName
+        Invoke-Fresh -WithoutModule "
+            [AppContext]::SetSwitch('System.Text.Json.JsonSerializer.IsReflectionEnabledByDefault', `$false); Import-Module `$manifest
+            `$made = New-TroveBackupSchedule m '0 3 * * *' $name
+            (Get-TroveBackupSchedule -Id `$made.Id).Name
+            `$null = Get-TroveScheduleExecution `$made.Id; `$null = Get-TroveInstance m; `$null = Get-TroveBackup; `$null = Get-TroveWorkbook
+            `$made | Remove-TroveBackupSchedule -Confirm:`$false" | Should -Be $name
+    }
+}
+
 Describe 'The module on the module path' {
     BeforeAll { $onPath = "`$env:PSModulePath = '$(Split-Path $base)' + [IO.Path]::PathSeparator + `$env:PSModulePath" }
 
@@ -128,6 +165,17 @@ Describe 'The module on the module path' {
 }
 
 Describe 'The session' {
+    It 'sends requests one after another through one connection' {
+        $mistral.Connections.Clear()
+        $mistral.Requests.Clear()
+        $session = Connect-TestCloud -With @{ WorkflowEndpoint = "$($mistral.Url)/v2" }
+        1..5 | ForEach-Object { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -Session $session } |
+            Get-TroveBackupSchedule -Session $session | Remove-TroveBackupSchedule -Confirm:$false -Session $session
+        $mistral.Requests.Count | Should -BeGreaterOrEqual 15
+        $mistral.Connections.Count | Should -Be 1
+        Disconnect-TroveSession
+    }
+
     It 'outlives Remove-Module, as it is the process''s' {
         Invoke-Fresh '
             $before = Connect-TroveSession demo

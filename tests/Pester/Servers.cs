@@ -52,6 +52,9 @@ namespace TroveSchedules.PesterTests
         /// <summary>How many requests it has worked on at once, at most.</summary>
         public int MostAtOnce { get; private set; }
 
+        /// <summary>The connections that requests came through, each by its client's port.</summary>
+        public ConcurrentDictionary<int, bool> Connections { get; } = new ConcurrentDictionary<int, bool>();
+
         /// <summary>What went wrong with requests that got no answer.</summary>
         public ConcurrentQueue<string> Failures { get; } = new ConcurrentQueue<string>();
 
@@ -141,6 +144,7 @@ namespace TroveSchedules.PesterTests
                 body = sent.ToArray();
             }
             Requests.Enqueue(asked);
+            Connections[context.Request.RemoteEndPoint.Port] = true;
             if (context.Request.Headers["X-Auth-Token"] is string token)
                 Tokens.Enqueue(token);
             if (body.Length > 0)

@@ -23,42 +23,17 @@ internal sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _quietUntil = new();
 
-    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
-        .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-        {
-            MaxRetryAttempts = 3,
-            Delay = ShortestWait,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            ShouldHandle = outcome => new ValueTask<bool>(IsPassing(outcome.Outcome) && !(RetryAfter(outcome.Outcome.Result, clock) > LongestWait)),
-            DelayGenerator = outcome => new ValueTask<TimeSpan?>(RetryAfter(outcome.Outcome.Result, clock)),
-            OnRetry = outcome =>
-            {
-                outcome.Outcome.Result?.Dispose();
-                return default;
-            },
-        })
-        .Build();
+    private Repetition? _repetition;
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (_quietUntil.TryGetValue(request.RequestUri!.Authority, out DateTimeOffset until) && until - clock.GetUtcNow() is var quiet && quiet > TimeSpan.Zero)
             await DelayAsync(quiet, cancellationToken).ConfigureAwait(false);
-        if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Delete)
-            return await AttemptAsync(request, cancellationToken).ConfigureAwait(false);
-
-        int attempts = 0;
-        HttpResponseMessage response = await _pipeline.ExecuteAsync(
-            async token =>
-            {
-                attempts++;
-                return await AttemptAsync(request, token).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        if (attempts > 1 && request.Method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound)
-            response.StatusCode = HttpStatusCode.NoContent;
-        return response;
+        Task<HttpResponseMessage> first = AttemptAsync(request, cancellationToken);
+        return (request.Method == HttpMethod.Get || request.Method == HttpMethod.Delete) && await HasPassingFaultAsync(first).ConfigureAwait(false)
+            ? await RepeatAsync(first, request, cancellationToken).ConfigureAwait(false)
+            : await first.ConfigureAwait(false);
     }
 
     private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -69,6 +44,17 @@ internal sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
         return response;
     }
 
+    private async Task<HttpResponseMessage> RepeatAsync(Task<HttpResponseMessage> first, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        int attempts = 0;
+        HttpResponseMessage response = await (_repetition ??= new Repetition(clock)).Pipeline.ExecuteAsync(
+            async token => await (attempts++ == 0 ? first : AttemptAsync(request, token)).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (attempts > 1 && request.Method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound)
+            response.StatusCode = HttpStatusCode.NoContent;
+        return response;
+    }
+
     private Task DelayAsync(TimeSpan wait, CancellationToken cancellationToken) =>
 #if NET
         Task.Delay(wait, clock, cancellationToken);
@@ -76,11 +62,25 @@ internal sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
         clock.Delay(wait, cancellationToken);
 #endif
 
-    private static bool IsPassing(Outcome<HttpResponseMessage> outcome) => outcome switch
+    private static async Task<bool> HasPassingFaultAsync(Task<HttpResponseMessage> attempt)
     {
-        { Exception: HttpRequestException e } => e.InnerException is not AuthenticationException,
-        { Exception: IOException } => true,
-        { Result.StatusCode: (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout } => true,
+        try
+        {
+            return IsPassing((await attempt.ConfigureAwait(false)).StatusCode);
+        }
+        catch (Exception e)
+        {
+            return IsPassing(e); // Whoever awaits the attempt meets the exception itself.
+        }
+    }
+
+    private static bool IsPassing(HttpStatusCode status) =>
+        status is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
+    private static bool IsPassing(Exception? fault) => fault switch
+    {
+        HttpRequestException e => e.InnerException is not AuthenticationException,
+        IOException => true,
         _ => false,
     };
 
@@ -93,5 +93,29 @@ internal sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
             _ => null,
         };
         return wait > TimeSpan.Zero ? wait : null;
+    }
+
+    // Apart, so that Polly is loaded once there is something to repeat: to load it takes longer than most requests do.
+    private sealed class Repetition(TimeProvider clock)
+    {
+        public ResiliencePipeline<HttpResponseMessage> Pipeline { get; } = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                MaxRetryAttempts = 3,
+                Delay = ShortestWait,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = outcome => new ValueTask<bool>(IsPassing(outcome.Outcome) && !(RetryAfter(outcome.Outcome.Result, clock) > LongestWait)),
+                DelayGenerator = outcome => new ValueTask<TimeSpan?>(RetryAfter(outcome.Outcome.Result, clock)),
+                OnRetry = outcome =>
+                {
+                    outcome.Outcome.Result?.Dispose();
+                    return default;
+                },
+            })
+            .Build();
+
+        private static bool IsPassing(Outcome<HttpResponseMessage> outcome) =>
+            outcome.Result is { } response ? RetryHandler.IsPassing(response.StatusCode) : RetryHandler.IsPassing(outcome.Exception);
     }
 }

@@ -9,12 +9,11 @@ using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>The one JSON context: everything that goes over the wire, read and written without reflection.</summary>
+/// <summary>The JSON context of what goes over the wire, read and written without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(WireTime)])]
-[JsonSerializable(typeof(AuthRequest))]
 [JsonSerializable(typeof(AuthAnswer))]
 [JsonSerializable(typeof(CronTriggerRequest))]
 [JsonSerializable(typeof(CronTrigger))]

@@ -48,7 +48,7 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
                 Scope = AuthScope.Of(Project),
             },
         };
-        return WireJson.Body(body, WireJson.Default.AuthRequest);
+        return WireJson.Body(body, AuthJson.Default.AuthRequest);
     }
 
     private async Task<AuthAnswerToken> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -15,8 +15,8 @@ internal static class Sandboxes
     private static readonly ConcurrentDictionary<string, SandboxCloud> All = new(StringComparer.OrdinalIgnoreCase);
     private static int s_count;
 
-    /// <summary>The sandbox at an address; null where that is no sandbox's.</summary>
-    public static SandboxCloud? At(Uri authUrl) => All.TryGetValue(authUrl.Authority, out SandboxCloud? cloud) ? cloud : null;
+    /// <summary>Whether a host is a sandbox, or was one: their names end in .invalid, as no host's does.</summary>
+    public static bool IsName(string host) => host.EndsWith(".invalid", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Makes a sandbox, and a session of its user demo.</summary>
     public static async Task<TroveSession> ConnectAsync(double speed, int instances, CancellationToken cancellationToken)
@@ -41,8 +41,13 @@ internal static class Sandboxes
         return await CloudSession.ConnectAsync(settings, cloud.Clock, () => new Last(cloud), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What brings another session's requests to a sandbox, for as long as that is there.</summary>
-    public static HttpMessageHandler Transport(SandboxCloud cloud) => new Guest(cloud);
+    /// <summary>Makes another session, with the sandbox at its address where that is there.</summary>
+    public static Task<CloudSession> JoinAsync(CloudSettings settings, CancellationToken cancellationToken) => At(settings.AuthUrl) is { } cloud
+        ? CloudSession.ConnectAsync(settings, cloud.Clock, () => new Guest(cloud), cancellationToken)
+        : CloudSession.ConnectAsync(settings, cancellationToken);
+
+    /// <summary>The sandbox at an address; null where that is no sandbox's.</summary>
+    public static SandboxCloud? At(Uri authUrl) => All.TryGetValue(authUrl.Authority, out SandboxCloud? cloud) ? cloud : null;
 
     /// <summary>Says that the sandbox has ended, at once: a connection that broke would be tried again.</summary>
     private sealed class Guest(SandboxCloud cloud) : DelegatingHandler(cloud.CreateHandler())

@@ -48,8 +48,8 @@ internal static class SharedSession
         bool isOpen = IsOpen(settings.AuthUrl);
         if (isOpen)
             warn($"{settings.AuthUrl.Authority} is reached by plain http: whoever listens on the way can read the password and the token.");
-        TroveSession session = await (Sandboxes.At(settings.AuthUrl) is { } sandbox
-            ? CloudSession.ConnectAsync(settings, sandbox.Clock, () => Sandboxes.Transport(sandbox), cancellationToken)
+        TroveSession session = await (Sandboxes.IsName(settings.AuthUrl.Host)
+            ? Sandboxes.JoinAsync(settings, cancellationToken)
             : CloudSession.ConnectAsync(settings, cancellationToken)).ConfigureAwait(false);
         if (!isOpen && Endpoints(session).FirstOrDefault(IsOpen) is { } open)
             warn($"{open.Authority} is reached by plain http: whoever listens on the way can read the token.");
@@ -75,7 +75,5 @@ internal static class SharedSession
         yield return trove;
     }
 
-    // The names of sandboxes end in .invalid, as no host's does.
-    private static bool IsOpen(Uri address) =>
-        address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !address.Host.EndsWith(".invalid", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOpen(Uri address) => address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !Sandboxes.IsName(address.Host);
 }
