@@ -1,5 +1,8 @@
 using System;
 using System.IO;
+#if NET
+using System.Net;
+#endif
 using System.Net.Http;
 using System.Security.Authentication;
 using System.Threading;
@@ -21,6 +24,10 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock)
         using var limit = new CancellationTokenSource(Limit, clock);
 #else
         using CancellationTokenSource limit = clock.CreateCancellationTokenSource(Limit);
+#endif
+#if NET
+        request.Version = HttpVersion.Version20; // Where TLS offers it; 1.1 elsewhere, and on plain http.
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
 #endif
         using IDisposable? wait = RequestLog.Current?.WaitFor(service, request);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
