@@ -76,6 +76,18 @@ Describe 'Many deletions' {
         $pipeline.Output.Id | Should -Be $runs.Id
     }
 
+    It 'go on while the next page of what is to be deleted is on its way' {
+        $long = New-TroveBackupSchedule m '0 4 1 1 *' (New-TestName)
+        Add-TestExecution 205 $long.Id
+        $gate = $server.Hold('^GET .*marker=')
+        $pipeline = Start-Pipeline 'Get-TroveScheduleExecution -Session $session | Remove-TroveScheduleExecution' $long
+        $server.WaitFor('^DELETE ', 199)
+        $pipeline.Running.IsCompleted | Should -BeFalse
+        $gate.Open()
+        Wait-Pipeline $pipeline
+        @($server.Requests -like 'DELETE *').Count | Should -Be 205
+    }
+
     It 'wait when too many stand behind one that is slow, so that memory does not grow' {
         $runs = Get-Run 40
         $gate = $server.Hold("^DELETE .*$($runs[0].Id)")
@@ -99,16 +111,16 @@ Describe 'Many deletions' {
     }
 
     It 'finish what has been begun before an error ends the pipeline, and begin no more' {
-        $runs = Get-Run 8
+        $runs = Get-Run 12
         $runs[0] | Remove-TroveScheduleExecution
-        $gate = $server.Hold('^DELETE ')
-        $pipeline = Start-Pipeline 'Remove-TroveScheduleExecution' $runs @{ PassThru = $true; ErrorAction = 'Stop' }
-        $server.WaitFor('^DELETE ', 4)
-        $gate.Release(4)
+        $gate = $server.Hold("^DELETE .*$($runs[0].Id)")
+        $pipeline = Start-Pipeline 'Remove-TroveScheduleExecution' $runs @{ ThrottleLimit = 2; PassThru = $true; ErrorAction = 'Stop' }
+        $server.WaitFor('^DELETE ', 8)
+        $gate.Open()
         { Wait-Pipeline $pipeline } | Should -Throw "*There is no execution '$($runs[0].Id)'*"
-        $pipeline.Output.Id | Should -Be $runs[1..3].Id
-        @($server.Requests -like 'DELETE *').Count | Should -Be 4
-        ($runs | Get-TroveScheduleExecution -ErrorAction Ignore).Id | Should -Be $runs[4..7].Id
+        $pipeline.Output.Id | Should -Be $runs[1..7].Id
+        @($server.Requests -like 'DELETE *').Count | Should -Be 8
+        ($runs | Get-TroveScheduleExecution -ErrorAction Ignore).Id | Should -Be $runs[8..11].Id
     }
 
     It 'are told of in full when one of them ends the pipeline and another fails, too' {

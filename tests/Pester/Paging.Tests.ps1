@@ -180,7 +180,7 @@ Describe 'Instances by pipeline' {
     }
 }
 
-Describe 'A listing of more than 50 backups' {
+Describe 'A listing of more than 200 backups' {
     BeforeAll {
         # As Trove would tell of them; to make so many would take a stack minutes.
         $proxy = New-TestServer (Get-TestEndpoint database)
@@ -189,8 +189,8 @@ Describe 'A listing of more than 50 backups' {
             @{ links = $links; backups = @($from..$to | ForEach-Object { @{ id = "30000000-0000-4000-8000-$("$_".PadLeft(12, '0'))"; name = 'pester'; status = 'COMPLETED' } }) } | ConvertTo-Json -Depth 5
         }
         $next = @(@{ rel = 'next'; href = 'http://elsewhere.invalid/' })
-        $proxy.Answer('^GET [^?]*/backups\?limit=50$', 200, (& $page 1 50 $next), $null)
-        $proxy.Answer('^GET [^?]*/backups\?limit=200&marker=50$', 200, (& $page 51 55 @()), $null)
+        $proxy.Answer('^GET [^?]*/backups\?limit=200$', 200, (& $page 1 200 $next), $null)
+        $proxy.Answer('^GET [^?]*/backups\?limit=800&marker=200$', 200, (& $page 201 205 @()), $null)
         $session = Connect-TestCloud -With @{ DatabaseEndpoint = $proxy.Url + ([uri] (Get-TestEndpoint database)).AbsolutePath }
     }
 
@@ -199,19 +199,19 @@ Describe 'A listing of more than 50 backups' {
     BeforeEach { $proxy.Requests.Clear() }
 
     It 'has two pages' {
-        @(Get-TroveBackup -Session $session).Count | Should -Be 55
+        @(Get-TroveBackup -Session $session).Count | Should -Be 205
         $proxy.Requests.Count | Should -Be 2
     }
 
     It 'is asked for one by Select-Object -First, where half a page is enough' {
         (Get-TroveBackup -Session $session | Select-Object -First 1).Id | Should -BeLike '*1'
-        @(Get-TroveBackup -Session $session | Select-Object -First 25).Count | Should -Be 25
+        @(Get-TroveBackup -Session $session | Select-Object -First 100).Count | Should -Be 100
         $proxy.Requests | Should -HaveCount 2
-        $proxy.Requests | Should -BeLike '*limit=50'
+        $proxy.Requests | Should -BeLike '*limit=200'
     }
 
     It 'is asked for the second page before the first has been read' {
-        $when = Get-TroveBackup -Session $session | ForEach-Object { if ($_.Id -like '*26') { $null = [Threading.SpinWait]::SpinUntil({ $proxy.Requests.Count -eq 2 }, 30000) }; $proxy.Requests.Count }
-        $when[0, 24, 25, 54] | Should -Be 1, 1, 2, 2
+        $when = Get-TroveBackup -Session $session | ForEach-Object { if ($_.Id -like '*101') { $null = [Threading.SpinWait]::SpinUntil({ $proxy.Requests.Count -eq 2 }, 30000) }; $proxy.Requests.Count }
+        $when[0, 99, 100, 204] | Should -Be 1, 1, 2, 2
     }
 }

@@ -13,11 +13,11 @@ public sealed class PagingTests
     private readonly List<(string? After, int Limit)> _asked = [];
 
     private IAsyncEnumerable<string> Walk(
-        Func<string?, int, Page<string>> fetch, Func<string, bool>? keep = null, long? most = null, string? marker = null, int size = Paging.Small, CancellationToken cancellationToken = default) =>
+        Func<string?, int, Page<string>> fetch, Func<string, bool>? keep = null, long? most = null, string? marker = null, int size = 50, CancellationToken cancellationToken = default) =>
         Walk((after, limit, _) => Task.FromResult(fetch(after, limit)), keep, most, marker, size, cancellationToken);
 
     private IAsyncEnumerable<string> Walk(
-        Func<string?, int, CancellationToken, Task<Page<string>>> fetch, Func<string, bool>? keep = null, long? most = null, string? marker = null, int size = Paging.Small, CancellationToken cancellationToken = default) =>
+        Func<string?, int, CancellationToken, Task<Page<string>>> fetch, Func<string, bool>? keep = null, long? most = null, string? marker = null, int size = 50, CancellationToken cancellationToken = default) =>
         Paging.WalkAsync(
             (after, limit, token) =>
             {

@@ -36,7 +36,7 @@ public sealed class HistoryTests
         await List(cloud);
         Assert.Equal("?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=desc%2Cdesc"
             + "&fields=id%2Cworkflow_name%2Cdescription%2Cstate%2Cstate_info%2Cinput%2Coutput%2Cproject_id%2Ccreated_at%2Cupdated_at"
-            + $"&description=has%3A{Trigger}&limit=50", History(cloud).Query);
+            + $"&description=has%3A{Trigger}&limit=200", History(cloud).Query);
     }
 
     [Fact]
@@ -370,7 +370,7 @@ public sealed class HistoryTests
         Sent[] pages = [.. cloud.Requests.Where(request => request.Uri.AbsolutePath.EndsWith("executions"))];
         Assert.Equal([null, Rows.Id(11), Rows.Id(10)], pages.Select(page => page.Parameters.GetValueOrDefault("marker")));
         Assert.All(cloud.Requests, request => Assert.Equal("cloud:8989", request.Uri.Authority));
-        Assert.Equal(["50", "200", "800"], pages.Select(page => page.Parameters["limit"]));
+        Assert.Equal(["200", "800", "1000"], pages.Select(page => page.Parameters["limit"]));
         Assert.All(pages, page => Assert.Equal(pages[0].Query.Split("&limit=")[0], page.Query.Split("&limit=")[0]));
     }
 

@@ -204,7 +204,7 @@ public sealed class InstancesTests
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/backups", Answers.Ok($$"""{"backups": [{{Rows.Backup(5)}}]}"""));
         using CloudSession session = await cloud.ConnectAsync();
         Backup backup = Assert.Single(await new Backups(session).ListAsync("a&b").ToListAsync());
-        Assert.Equal("?limit=50&instance_id=a%26b", cloud.Requests[0].Query);
+        Assert.Equal("?limit=200&instance_id=a%26b", cloud.Requests[0].Query);
         Assert.Equal((Rows.Id(5), "b", "COMPLETED", Rows.Id(900), 0.14, "mysql", "5.7"),
             (backup.Id, backup.Name, backup.Status, backup.InstanceId, backup.Size, backup.Datastore, backup.DatastoreVersion));
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 8, 35, 19, TimeSpan.Zero), backup.CreatedAt);
@@ -219,7 +219,7 @@ public sealed class InstancesTests
             Answers.Ok(Page(""", "links": [{"rel": "next", "href": "https://evil.example/backups?marker=2"}]""", 1, 2)), Answers.Ok(Page("", 3)));
         using CloudSession session = await cloud.ConnectAsync();
         Assert.Equal([Rows.Id(1), Rows.Id(2), Rows.Id(3)], (await new Backups(session).ListAsync().ToListAsync()).Select(backup => backup.Id));
-        Assert.Equal(["?limit=50", "?limit=200&marker=2"], cloud.Requests.Select(request => request.Query));
+        Assert.Equal(["?limit=200", "?limit=800&marker=2"], cloud.Requests.Select(request => request.Query));
     }
 
     [Theory]
