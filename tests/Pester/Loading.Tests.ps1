@@ -170,7 +170,7 @@ Describe 'The session' {
         $mistral.Requests.Clear()
         $session = Connect-TestCloud -With @{ WorkflowEndpoint = "$($mistral.Url)/v2" }
         1..5 | ForEach-Object { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -Session $session } |
-            Get-TroveBackupSchedule -Session $session | Remove-TroveBackupSchedule -Confirm:$false -Session $session
+            Get-TroveBackupSchedule -Session $session | Remove-TroveBackupSchedule -Confirm:$false -Session $session -ThrottleLimit 1
         $mistral.Requests.Count | Should -BeGreaterOrEqual 15
         $mistral.Connections.Count | Should -Be 1
         Disconnect-TroveSession
