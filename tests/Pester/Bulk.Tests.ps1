@@ -135,6 +135,17 @@ Describe 'Many deletions' {
         $pipeline.Output.Id | Should -Be $runs[1].Id
     }
 
+    It 'end at once, all of them, when the pipeline is stopped' {
+        $runs = Get-Run 8
+        $gate = $server.Hold('^DELETE ')
+        $pipeline = Start-Pipeline 'Remove-TroveScheduleExecution' $runs
+        $server.WaitFor('^DELETE ', 4)
+        (Measure-Command { $pipeline.Shell.Stop() }).TotalSeconds | Should -BeLessThan 2
+        $pipeline.Shell.InvocationStateInfo.State | Should -Be Stopped
+        @($server.Requests -like 'DELETE *').Count | Should -Be 4
+        $pipeline.Shell.Dispose()
+    }
+
     It 'refuse a limit of <_>' -ForEach 0, -1, 65 {
         { Remove-TroveScheduleExecution 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -ThrottleLimit $_ } | Should -Throw "*'ThrottleLimit'*"
     }
