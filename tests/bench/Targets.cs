@@ -108,7 +108,7 @@ internal static class Targets
     /// <summary>The short table for the README.</summary>
     public static string Summary(IReadOnlyDictionary<string, CaseResult> results)
     {
-        string[] keys = ["few-small", "few-large", "many-large", "delete", "create", "instance-name"];
+        string[] keys = ["few-small", "few-large", "many-large", "delete", "create", "instance-id", "instance-name"];
         return string.Create(CultureInfo.InvariantCulture, $"On {DateTime.UtcNow:yyyy-MM-dd}:\n\n") + Report.Table(
             ["", "module, fresh process", "module, warm", "`trove` CLI", "its Python API", "curl"],
             keys.Where(results.ContainsKey).Select(key =>
