@@ -18,7 +18,7 @@ public abstract class BulkCmdlet : SessionCmdlet
     private bool _isEnding;
 
     /// <summary>How many requests may run at once. With 1, each is finished and written before the next is sent.</summary>
-    // Four serve Mistral best: a fourth to a third faster than one after another, while eight and sixteen slow it down.
+    // Four serve Mistral best: a fifth to a fourth faster than one after another, while eight and sixteen make schedules more slowly.
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 4;
