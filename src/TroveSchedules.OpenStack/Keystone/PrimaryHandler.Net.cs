@@ -22,7 +22,7 @@ internal static partial class PrimaryHandler
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.All,
-            EnableMultipleHttp2Connections = true, // A server may allow fewer streams than -ThrottleLimit asks for.
+            EnableMultipleHttp2Connections = true, // A server may allow fewer streams than there are requests at once.
             SslOptions = tls,
         };
     }
