@@ -76,6 +76,16 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock)
                 };
             }
         }
+#if NET
+        if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse })
+        {
+            return new TroveScheduleException(TroveErrorKind.ProtocolError, $"{name} at {uri.Authority} does not answer as HTTP wants it: {ServiceError.Printable(cause.Message)}", cause)
+            {
+                Target = target,
+                RecommendedAction = "Check that the URL is the service's own and that no proxy answers in its place.",
+            };
+        }
+#endif
         return new TroveScheduleException(TroveErrorKind.Unavailable,
             $"{name} at {uri.Authority} cannot be reached: {cause.GetBaseException().Message}", cause)
         {

@@ -19,13 +19,14 @@ internal sealed class CronTriggers(ServiceClient mistral)
         "first_execution_time", "next_execution_time", "created_at", "updated_at",
     ];
 
-    public Task<CronTrigger> CreateAsync(CronTriggerRequest request, object? target, CancellationToken cancellationToken) =>
-        mistral.SendAsync(HttpMethod.Post, Path, WireJson.Body(request, WireJson.Default.CronTriggerRequest),
-            WireJson.Default.CronTrigger, target, cancellationToken);
+    public async Task<CronTrigger> CreateAsync(CronTriggerRequest request, object? target, CancellationToken cancellationToken) =>
+        Promised.Asked(await mistral.SendAsync(HttpMethod.Post, Path, WireJson.Body(request, WireJson.Default.CronTriggerRequest),
+            WireJson.Default.CronTrigger, target, cancellationToken).ConfigureAwait(false), request.Name, "Mistral", made => made.Name);
 
     /// <summary>The trigger of that name or id; null when there is none. An administrator is given other projects' triggers too.</summary>
-    public Task<CronTrigger?> FindAsync(string nameOrId, CancellationToken cancellationToken) =>
-        mistral.FindAsync($"{Path}/{ResourceId.Segment(nameOrId)}", WireJson.Default.CronTrigger, nameOrId, cancellationToken);
+    public async Task<CronTrigger?> FindAsync(string nameOrId, CancellationToken cancellationToken) =>
+        Promised.Asked(await mistral.FindAsync($"{Path}/{ResourceId.Segment(nameOrId)}", WireJson.Default.CronTrigger, nameOrId, cancellationToken).ConfigureAwait(false),
+            nameOrId, "Mistral", trigger => trigger.Name, trigger => trigger.Id);
 
     /// <summary>The triggers that run a workflow, in a stable order, so that one that fires meanwhile is neither lost nor seen twice.</summary>
     public IAsyncEnumerable<CronTrigger> ListAsync(string workflow, string? name, bool allProjects, CancellationToken cancellationToken)
