@@ -109,8 +109,10 @@ internal sealed class HostileCloud : HttpMessageHandler
     private static byte[] Named(byte[] body, string name)
     {
         ReadOnlySpan<byte> asked = "20000000-0000-4000-8000-000000000777"u8;
-        int at = body.AsSpan().IndexOf(asked);
-        return at < 0 ? body : [.. body.AsSpan(0, at), .. Encoding.ASCII.GetBytes(name), .. body.AsSpan(at + asked.Length)];
+        byte[] named = [.. body];
+        for (int at; (at = named.AsSpan().IndexOf(asked)) >= 0;)
+            Encoding.ASCII.GetBytes(name).CopyTo(named, at);
+        return named;
     }
 }
 

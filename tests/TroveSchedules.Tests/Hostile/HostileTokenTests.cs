@@ -65,7 +65,6 @@ public sealed class HostileTokenTests
     [InlineData("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59Z")]
     [InlineData("9999-12-31T23:59:59.9999999Z", "0001-01-01T00:00:00Z")]
     [InlineData("9999-12-31T23:59:59.9999999Z", "2026-11-22T07:42:30Z")]
-    [InlineData("2026-11-22T08:42:30Z", "0001-01-01T00:00:00Z")]
     [InlineData("1971-01-01T01:00:00Z", "1971-01-01T00:00:00Z")]
     public async Task A_token_at_the_end_of_the_calendar_can_be_used(string expires, string? issued)
     {

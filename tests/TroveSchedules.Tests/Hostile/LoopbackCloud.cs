@@ -67,6 +67,7 @@ internal sealed class LoopbackCloud : IAsyncDisposable
     {
         AuthUrl = new Uri(Url),
         Credential = PasswordCredential.ById("u1", "topsecret"),
+        MaxRetries = 0, // Else each test would wait for those.
         CaCertificatePath = _isTls ? folders.Write("ca.pem", Authority.Pem).PathOf("ca.pem") : null,
     };
 
