@@ -71,7 +71,8 @@ internal sealed class HostileCloud : HttpMessageHandler
     /// <summary>Answers the first so many requests of a route wrongly.</summary>
     public void Spoil(string route, WireAnswer wrong, int times) => (_victim, _wrong, _left) = (route, wrong, times);
 
-    public Task<CloudSession> ConnectAsync(CancellationToken cancellationToken) => CloudSession.ConnectAsync(ScriptedCloud.Settings, Clock, () => this, cancellationToken);
+    public Task<CloudSession> ConnectAsync(int retries, CancellationToken cancellationToken) =>
+        CloudSession.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = retries }, Clock, () => this, cancellationToken);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

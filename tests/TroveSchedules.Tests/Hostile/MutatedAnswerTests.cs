@@ -64,6 +64,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
     {
         private readonly WireAnswer _wrong;
         private readonly int _times;
+        private readonly int _retries;
         private readonly bool _isHeard;
 
         public Case(int seed, int number)
@@ -72,13 +73,14 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             Reader = mutator.Any(Reader.All);
             _wrong = mutator.Mutate(mutator.Next(8) == 0 ? Corpus.Refusals : Reader.Right);
             _times = mutator.Next(3) == 0 ? 1 : int.MaxValue;
+            _retries = mutator.Next(5) == 0 ? 3 : 0;
             _isHeard = mutator.Next(10) == 0;
         }
 
         public Reader Reader { get; }
 
         public override string ToString() =>
-            $"{Reader.Name}, where {Reader.Victim} is answered {(_times == 1 ? "once" : "always")}\n{_wrong.Status}\n{string.Join("\n", _wrong.Headers.Select(header => $"{header.Name}: {header.Value}"))}\n\n"
+            $"{Reader.Name}, where {Reader.Victim} is answered {(_times == 1 ? "once" : "always")}, with {_retries} repeats\n{_wrong.Status}\n{string.Join("\n", _wrong.Headers.Select(header => $"{header.Name}: {header.Value}"))}\n\n"
             + Encoding.Latin1.GetString(_wrong.Body.AsSpan(0, int.Min(_wrong.Body.Length, 4_000)));
 
         /// <summary>Runs it.</summary>
@@ -97,7 +99,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             string? mistral = null, trove = null;
             try
             {
-                using CloudSession session = await cloud.ConnectAsync(patience.Token);
+                using CloudSession session = await cloud.ConnectAsync(_retries, patience.Token);
                 (mistral, trove) = JudgeSession(session);
                 await Reader.Read(session, AssertNoSecret, patience.Token); // Cmdlets make warnings fit for a screen.
                 end = "right";
