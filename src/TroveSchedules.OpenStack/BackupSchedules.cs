@@ -187,7 +187,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         return trigger.WorkflowName == WorkflowName
             ? ToSchedule(trigger, session.CloudTime)
             : throw new TroveScheduleException(TroveErrorKind.Invalid,
-                $"The cron trigger '{id}' runs the workflow '{trigger.WorkflowName}', not '{WorkflowName}': it is no backup schedule.")
+                $"The cron trigger '{id}' runs the workflow '{ServiceError.Printable(trigger.WorkflowName ?? "", 255)}', not '{WorkflowName}': it is no backup schedule.")
             {
                 ErrorId = "InvalidSchedule",
                 Target = id,
@@ -231,7 +231,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         DateTimeOffset? expected = FirstRunAfter(created);
         // Mistral reckons from the moment before it writes the row; the second between can hold the first run.
         bool agrees = expected is null || schedule.NextExecutionTime is null || schedule.NextExecutionTime == expected
-            || schedule.NextExecutionTime == FirstRunAfter(created - TimeSpan.FromSeconds(5));
+            || (created > DateTimeOffset.MinValue.AddDays(1) && schedule.NextExecutionTime == FirstRunAfter(created - TimeSpan.FromSeconds(5)));
         if (!agrees)
         {
             warn?.Invoke(FormattableString.Invariant(

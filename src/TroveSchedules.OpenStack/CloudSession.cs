@@ -153,7 +153,7 @@ public sealed class CloudSession : TroveSession
     {
         if (Sees(projectId, allProjects))
             return;
-        throw new TroveScheduleException(TroveErrorKind.Forbidden, $"{what} belongs to the project {projectId}, not to this session's, {ProjectName} ({ProjectId}).")
+        throw new TroveScheduleException(TroveErrorKind.Forbidden, $"{what} belongs to the project {ServiceError.Printable(projectId!, 255)}, not to this session's, {ProjectName} ({ProjectId}).")
         {
             ErrorId = "OtherProject",
             Target = target,

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading;
@@ -107,7 +108,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         if (execution.WorkflowName != BackupSchedules.WorkflowName)
         {
             throw new TroveScheduleException(TroveErrorKind.Invalid,
-                $"The execution '{id}' ran the workflow '{execution.WorkflowName}', not '{BackupSchedules.WorkflowName}': it is no run of a backup schedule.")
+                $"The execution '{id}' ran the workflow '{ServiceError.Printable(execution.WorkflowName ?? "", 255)}', not '{BackupSchedules.WorkflowName}': it is no run of a backup schedule.")
             {
                 ErrorId = "InvalidExecution",
                 Target = id,
@@ -169,7 +170,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         var reader = new ExecutionReader();
         IAsyncEnumerable<Execution> rows = session.Executions.ListAsync(
             BackupSchedules.WorkflowName, describedBy, query.States, query.After, query.Before, query.AllProjects,
-            row => session.Sees(row.ProjectId, query.AllProjects) && !(row.CreatedAt < query.After) && !(row.CreatedAt > query.Before)
+            row => session.Sees(row.ProjectId, query.AllProjects) && (query.States.Count == 0 || query.States.Contains(row.State, StringComparer.OrdinalIgnoreCase)) && !(row.CreatedAt < query.After) && !(row.CreatedAt > query.Before)
                 && (reader.CauseOf(row) is { } cause ? isCause(cause) : isUncaused(row)),
             query.Marker, query.Limit, cancellationToken);
         await foreach (Execution row in rows.ConfigureAwait(false))

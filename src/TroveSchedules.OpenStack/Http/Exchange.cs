@@ -99,6 +99,18 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             }
             socket = (e as SocketException)?.SocketErrorCode ?? socket;
         }
+#if NET
+        if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse })
+        {
+            return new PassingFault(new TroveScheduleException(TroveErrorKind.ProtocolError,
+                $"{request.Service} at {request.Uri.Authority} does not answer as HTTP wants it: {ServiceError.Printable(cause.Message)}", cause)
+            {
+                Target = request.Target,
+                RecommendedAction = "Check that the URL is the service's own and that no proxy answers in its place.",
+                MayHaveHappened = request.IsChange,
+            }, null);
+        }
+#endif
         var failure = new TroveScheduleException(TroveErrorKind.Unavailable,
             $"{request.Service} at {request.Uri.Authority} cannot be reached: {cause.GetBaseException().Message}", cause)
         {

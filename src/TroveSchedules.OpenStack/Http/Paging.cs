@@ -21,6 +21,12 @@ internal static class Paging
     /// <summary>The most rows that are asked for at once, and the most that newer releases of Mistral give. A listing that is collected whole begins with it.</summary>
     public const int Large = 1000;
 
+    /// <summary>The most rows that a listing has which is collected whole, and so kept in memory. Mistral looks through all schedules every second; as many would take it hours.</summary>
+    public const long LongestCollected = 100_000;
+
+    /// <summary>The most rows that a listing has whose rows are wanted as they come. At the pace of a real Mistral they take hours.</summary>
+    public const long Longest = 10_000_000;
+
     /// <summary>
     /// Yields the rows that are to be kept as their pages come, each page up to four times the one before. The next page is asked for when half of
     /// the rows of one have been handed out. The last row of a page is handed out only after the next page has come, for whoever gets it may delete
@@ -33,13 +39,14 @@ internal static class Paging
     /// <param name="most">How many rows are wanted; null for all.</param>
     /// <param name="size">How many rows the first page is to have; fewer where fewer are wanted.</param>
     /// <param name="cancellationToken">Ends the walk, and the request that is under way.</param>
-    /// <exception cref="TroveScheduleException">ProtocolError when a page ends where an earlier one did: such a listing never ends.</exception>
+    /// <exception cref="TroveScheduleException">ProtocolError when a page ends where an earlier one did, or there are more rows than any cloud has: such a listing never ends.</exception>
     public static async IAsyncEnumerable<T> WalkAsync<T>(
         Func<string?, int, CancellationToken, Task<Page<T>>> fetch, Func<T, string> idOf, Func<T, bool>? keep, string? marker, long? most, int size,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var markers = new HashSet<string>(StringComparer.Ordinal);
         long wanted = most ?? long.MaxValue;
+        long longest = size < Large ? Longest : LongestCollected, seen = 0;
         bool sifts = false;
         using var walk = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<Page<T>>? next = wanted > 0 ? fetch(marker, NextSize(), walk.Token) : null;
@@ -52,6 +59,7 @@ internal static class Paging
                 if (page.Rows.Count == 0)
                     yield break;
                 List<T> kept = [.. page.Rows.Where(row => keep is null || keep(row)).Take((int)Math.Min(wanted, int.MaxValue))];
+                seen += page.Rows.Count;
                 wanted -= kept.Count;
                 sifts |= kept.Count < page.Rows.Count;
                 marker = idOf(page.Rows[page.Rows.Count - 1]);
@@ -82,10 +90,9 @@ internal static class Paging
         async Task<Page<T>> NextAsync()
         {
             if (!markers.Add(marker))
-            {
-                throw new TroveScheduleException(TroveErrorKind.ProtocolError,
-                    $"The listing does not end: '{ServiceError.Printable(marker)}' closes a page for the second time.");
-            }
+                throw Endless($"'{ServiceError.Printable(marker)}' closes a page for the second time");
+            if (seen >= longest)
+                throw Endless(FormattableString.Invariant($"it goes on after {seen} rows"));
             return await fetch(marker, NextSize(), walk.Token).ConfigureAwait(false);
         }
 
@@ -99,6 +106,8 @@ internal static class Paging
             return now;
         }
     }
+
+    private static TroveScheduleException Endless(string why) => new(TroveErrorKind.ProtocolError, $"The listing does not end: {why}.");
 
     /// <summary>Ends when a task has ended, however that was. Its failure is left to whoever awaits it, and is not reported as nobody's where none does.</summary>
     private static Task Settled(Task task) =>

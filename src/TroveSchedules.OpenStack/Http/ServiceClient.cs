@@ -69,11 +69,7 @@ internal sealed class ServiceClient(Exchange exchange, string name, Func<Uri> en
             throw await RefusalAsync(response, request, cancellationToken).ConfigureAwait(false);
         try
         {
-#if NET
-            using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-#else
-            using Stream body = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
-#endif
+            using Stream body = await AnswerBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
             return await JsonSerializer.DeserializeAsync(body, type, cancellationToken).ConfigureAwait(false)
                 ?? throw new JsonException("The answer is null.");
         }

@@ -28,7 +28,7 @@ internal static class ServiceError
         // Mistral's 401 repeats the token in its body and in two headers, so nothing of a 401 is read.
         string? words = response.StatusCode == HttpStatusCode.Unauthorized
             ? null
-            : ServerWords(await ReadBodyAsync(response.Content, cancellationToken).ConfigureAwait(false));
+            : ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false));
         int status = (int)response.StatusCode;
         TroveErrorKind kind = KindOf(status);
         string what = words ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();
@@ -102,17 +102,11 @@ internal static class ServiceError
     private static string ReasonOf(HttpResponseMessage response) =>
         Printable(response.StatusCode == HttpStatusCode.Unauthorized || response.ReasonPhrase is null ? response.StatusCode.ToString() : response.ReasonPhrase);
 
-    private static async Task<byte[]> ReadBodyAsync(HttpContent? content, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (content is null)
-            return [];
         try
         {
-#if NET
-            using Stream body = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-#else
-            using Stream body = await content.ReadAsStreamAsync().ConfigureAwait(false);
-#endif
+            using Stream body = await AnswerBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
             var buffer = new byte[LongestBody];
             int length = 0, read;
             while (length < buffer.Length

@@ -37,7 +37,7 @@ internal sealed class WireTime : JsonConverter<DateTimeOffset?>
         return DateTimeOffset.TryParseExact(text, Forms, CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
             ? time
-            : throw new JsonException($"'{ServiceError.Printable(text)}' is not a time.");
+            : throw new JsonException($"'{ServiceError.Printable(text, 40)}' is not a time.");
     }
 
     /// <summary>A time as a filter compares it.</summary>

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net;
 using System.Net.Http;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
@@ -18,6 +19,8 @@ namespace TroveSchedules.OpenStack.Keystone;
 internal sealed class Identity(Exchange exchange, CloudSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan RenewalMargin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(366);
+    private static readonly Regex ProjectId = new(@"^[A-Za-z0-9._-]{1,255}\z", RegexOptions.CultureInvariant);
 
     private readonly Uri url = CloudUrl.Tokens(settings.AuthUrl);
 
@@ -54,11 +57,7 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
     {
         try
         {
-#if NET
-            using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-#else
-            using Stream body = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
-#endif
+            using Stream body = await AnswerBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
             AuthAnswer? answer = await JsonSerializer.DeserializeAsync(body, WireJson.Default.AuthAnswer, cancellationToken).ConfigureAwait(false);
             return answer?.Token ?? throw ProtocolError(response, "has no token in its body");
         }
@@ -66,23 +65,34 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         {
             throw ProtocolError(response, "is not the JSON that the Identity API promises");
         }
+        catch (InvalidDataException e)
+        {
+            throw ProtocolError(response, $"cannot be read: {ServiceError.Printable(e.Message.TrimEnd('.'))}");
+        }
     }
 
     private AuthToken TokenOf(HttpResponseMessage response, AuthAnswerToken answer)
     {
-        string value = response.Headers.TryGetValues("X-Subject-Token", out var values) && values.First() is { Length: > 0 } first
-            ? first
-            : throw ProtocolError(response, "has no X-Subject-Token");
+        string[] values = response.Headers.TryGetValues("X-Subject-Token", out var sent) ? [.. sent] : [];
+        if (values is not [{ Length: > 0 } value])
+            throw ProtocolError(response, values.Length > 1 ? "has more than one X-Subject-Token" : "has no X-Subject-Token");
+        if (!value.All(c => c is > ' ' and < '\x7f'))
+            throw ProtocolError(response, "has an X-Subject-Token that no header can hold");
         DateTimeOffset expires = Time(answer.ExpiresAt) ?? throw ProtocolError(response, "does not say when the token expires");
         if (answer.Project?.Id is not { Length: > 0 } projectId)
             throw Unscoped();
+        if (!ProjectId.IsMatch(projectId)) // It becomes part of addresses.
+            throw ProtocolError(response, "names a project by what is no id");
 
         DateTimeOffset now = clock.GetUtcNow();
-        DateTimeOffset? issued = Time(answer.IssuedAt);
+        // At the ends of the calendar there is no reckoning from it.
+        DateTimeOffset? issued = Time(answer.IssuedAt) is { Year: > 1 and < 9999 } told ? told : null;
         // The token's life is measured by Keystone's clock alone, so that a wrong clock here neither shortens nor stretches it.
         TimeSpan life = expires - (issued ?? now);
         if (life <= TimeSpan.Zero)
             throw ProtocolError(response, "holds a token that has expired already");
+        if (life > LongestLife)
+            life = LongestLife;
         TimeSpan margin = TimeSpan.FromTicks(Math.Min(RenewalMargin.Ticks, life.Ticks / 2));
 
         return new AuthToken
@@ -92,9 +102,9 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
             IssuedAt = issued,
             RenewAt = now + life - margin,
             UserId = answer.User?.Id,
-            UserName = answer.User?.Name,
+            UserName = Shown(answer.User?.Name),
             ProjectId = projectId,
-            ProjectName = answer.Project.Name,
+            ProjectName = Shown(answer.Project.Name),
             Roles = [.. (answer.Roles ?? []).Select(role => role?.Name).OfType<string>()],
             Methods = answer.Methods ?? [],
             Catalogue = new ServiceCatalogue(answer.Catalog ?? [], projectId),
@@ -168,6 +178,9 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
             RequestId = ServiceError.RequestIdOf(response),
             RecommendedAction = "Check that the auth URL is Keystone's own and that no proxy answers in its place.",
         };
+
+    // Names that are shown and never sent. Keystone's have 255 characters at most.
+    private static string? Shown(string? name) => name is null ? null : ServiceError.Printable(name, 255);
 
     private static DateTimeOffset? Time(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)

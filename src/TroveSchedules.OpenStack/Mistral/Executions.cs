@@ -18,8 +18,9 @@ internal sealed class Executions(ServiceClient mistral)
         ["id", "workflow_name", "description", "state", "state_info", "input", "output", "project_id", "created_at", "updated_at"];
 
     /// <summary>The execution of that id; null when there is none. An administrator is given other projects' executions too.</summary>
-    public Task<Execution?> FindAsync(string id, CancellationToken cancellationToken) =>
-        mistral.FindAsync($"{Path}/{ResourceId.Segment(id)}", WireJson.Default.Execution, id, cancellationToken);
+    public async Task<Execution?> FindAsync(string id, CancellationToken cancellationToken) =>
+        Promised.Asked(await mistral.FindAsync($"{Path}/{ResourceId.Segment(id)}", WireJson.Default.Execution, id, cancellationToken).ConfigureAwait(false),
+            id, "Mistral", execution => execution.Id);
 
     /// <summary>Executions of a workflow, newest first.</summary>
     /// <param name="workflow">The workflow's full name.</param>

@@ -10,8 +10,9 @@ namespace TroveSchedules.OpenStack.Mistral;
 internal sealed class Workflows(ServiceClient mistral)
 {
     /// <summary>The workflow of that name, the session's own or a public one; null when there is none.</summary>
-    public Task<Workflow?> FindAsync(string name, CancellationToken cancellationToken) =>
-        mistral.FindAsync($"/workflows/{Uri.EscapeDataString(name)}", WireJson.Default.Workflow, name, cancellationToken);
+    public async Task<Workflow?> FindAsync(string name, CancellationToken cancellationToken) =>
+        Promised.Asked(await mistral.FindAsync($"/workflows/{Uri.EscapeDataString(name)}", WireJson.Default.Workflow, name, cancellationToken).ConfigureAwait(false),
+            name, "Mistral", workflow => workflow.Name);
 
     /// <summary>The workflows of that name: the session's own, and public ones.</summary>
     public async Task<IReadOnlyList<Workflow>> ListAsync(string name, CancellationToken cancellationToken) =>
@@ -20,8 +21,8 @@ internal sealed class Workflows(ServiceClient mistral)
 
     /// <summary>Whether the cloud's Mistral has an action.</summary>
     public async Task<bool> HasActionAsync(string name, CancellationToken cancellationToken) =>
-        await mistral.FindAsync($"/actions/{Uri.EscapeDataString(name)}", WireJson.Default.MistralAction, name, cancellationToken)
-            .ConfigureAwait(false) is not null;
+        Promised.Asked(await mistral.FindAsync($"/actions/{Uri.EscapeDataString(name)}", WireJson.Default.MistralAction, name, cancellationToken).ConfigureAwait(false),
+            name, "Mistral", action => action.Name) is not null;
 }
 
 /// <summary>A workflow as Mistral tells it. <c>interface</c> is JSON inside a JSON string; <c>input</c> is the same for people, and all that older releases have.</summary>
@@ -42,4 +43,7 @@ internal sealed record WorkflowPage
     public required IReadOnlyList<Workflow> Workflows { get; init; }
 }
 
-internal sealed record MistralAction(string Name);
+internal sealed record MistralAction
+{
+    public required string Name { get; init => field = Promised.Text(value); }
+}

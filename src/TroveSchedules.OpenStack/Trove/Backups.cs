@@ -46,7 +46,7 @@ public sealed class Backups(CloudSession session)
     /// <exception cref="TroveScheduleException">Any kind but NotFound, as the service answers.</exception>
     public async Task<Backup?> FindAsync(string id, CancellationToken cancellationToken = default) =>
         ResourceId.IsUuid(id) && await session.Trove.FindAsync($"/backups/{id}", WireJson.Default.BackupAnswer, id, cancellationToken)
-            .ConfigureAwait(false) is { } answer ? ToBackup(answer.Backup) : null;
+            .ConfigureAwait(false) is { } answer ? ToBackup(Promised.Asked(answer.Backup, id, "Trove", backup => backup.Id)) : null;
 
     /// <summary>The backup of that id.</summary>
     /// <param name="id">The backup's id.</param>
@@ -97,7 +97,7 @@ internal sealed record BackupRow
     public string? InstanceId { get; init; }
     public DateTimeOffset? Created { get; init; }
     public DateTimeOffset? Updated { get; init; }
-    public double? Size { get; init; }
+    public double? Size { get; init => field = Promised.Finite(value); }
     public string? ParentId { get; init; }
     public string? Description { get; init; }
     public TroveDatastore? Datastore { get; init; }

@@ -127,7 +127,7 @@ public sealed class Instances(CloudSession session)
         }
         if (!_known.TryGetValue(id, out Instance? known)
             && await session.Trove.FindAsync($"/instances/{id}", WireJson.Default.InstanceAnswer, id, cancellationToken).ConfigureAwait(false) is { } one)
-            _known[id] = known = ToInstance(one.Instance);
+            _known[id] = known = ToInstance(Promised.Asked(one.Instance, id, "Trove", instance => instance.Id));
         return known;
     }
 

@@ -1,0 +1,104 @@
+using System;
+using System.IO;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.OpenStack.Http;
+
+/// <summary>An answer's body as it is read, unpacked and up to <see cref="Longest"/>: a few packed kilobytes can be gigabytes. What cannot be unpacked is an <see cref="InvalidDataException"/>, however it was packed.</summary>
+internal sealed class AnswerBody : Stream
+{
+    /// <summary>
+    /// The most bytes that are read of one answer. The longest is a page of 1,000 executions, of which one that failed tells its reason twice: some 3 MB as a rule,
+    /// and these bytes where each reason is as long as Mistral's database keeps one (64 KiB).
+    /// </summary>
+    public const long Longest = 128 << 20;
+
+    private readonly Stream _body;
+    private long _read;
+
+    private AnswerBody(Stream body) => _body = body;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Begins to read an answer's body.</summary>
+    public static async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+#if NET
+        return new AnswerBody(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+#else
+        cancellationToken.ThrowIfCancellationRequested();
+        return response.Content is { } content ? new AnswerBody(await content.ReadAsStreamAsync().ConfigureAwait(false)) : Null;
+#endif
+    }
+
+#if NET
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Counted(await _body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+        }
+        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+        {
+            throw new InvalidDataException(e.Message, e); // Brotli's word for it.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+#else
+    /// <inheritdoc/>
+    public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        Counted(await _body.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false));
+#endif
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Counted(_body.Read(buffer, offset, count));
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _body.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private int Counted(int count) => (_read += count) <= Longest
+        ? count
+        : throw new InvalidDataException(FormattableString.Invariant($"it is longer than {Longest >> 20} MiB."));
+}

@@ -1,0 +1,111 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Trove;
+using TroveSchedules.Tests.Http;
+using Xunit;
+
+namespace TroveSchedules.Tests.Hostile;
+
+/// <summary>Listings that never end, do all the same.</summary>
+public sealed class EndlessPagesTests
+{
+    private static readonly string[] ManyTriggers = [.. Enumerable.Range(1, 999).Select(i => Rows.Trigger(i))];
+
+    private static async Task<TroveScheduleException> FailureOf(ScriptedCloud cloud, Func<CloudSession, Task> act)
+    {
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => act(session));
+        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+        Assert.Contains("does not end", error.Message);
+        return error;
+    }
+
+    [Fact]
+    public async Task Schedules_that_come_again_and_again_under_fresh_markers_end_as_an_error()
+    {
+        int page = 0;
+        string rows = string.Join(",", ManyTriggers);
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, (sent, token) =>
+            Answers.Ok($$"""{"cron_triggers": [{{rows}},{{Rows.Trigger(1_000_000 + ++page)}}], "next": "x"}""")(sent, token));
+        Assert.Contains("100000 rows", (await FailureOf(cloud, session => new BackupSchedules(session).ListAsync())).Message);
+        Assert.Equal(100, page);
+    }
+
+    [Fact]
+    public async Task Instances_that_never_end_are_an_error()
+    {
+        int page = 0;
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", (sent, token) =>
+            Answers.Ok(Rows.InstancePage(Enumerable.Range(page++ * 1000, 1000).Select(i => Rows.Instance(i, "other")), "x"))(sent, token));
+        await FailureOf(cloud, session => new Instances(session).GetAsync("m"));
+        Assert.Equal(100, page);
+    }
+
+    [Fact]
+    public async Task Rows_that_nobody_wants_do_not_come_for_ever()
+    {
+        int page = 0;
+        string[] rows = new string[Paging.Large];
+        IAsyncEnumerable<string> walk = Paging.WalkAsync(
+            (_, _, _) =>
+            {
+                rows[^1] = $"fresh {++page}";
+                return Task.FromResult(new Page<string>(rows, true));
+            },
+            row => row, _ => false, null, 1, Paging.Small, CancellationToken.None);
+        TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(async () => await walk.ToListAsync());
+        Assert.Equal((TroveErrorKind.ProtocolError, 10_000), (error.Kind, page));
+    }
+
+    [Theory]
+    [InlineData(99_999)]
+    [InlineData(100_000)]
+    public async Task As_many_rows_as_there_may_be_are_no_error(int count)
+    {
+        string[] rows = [.. Enumerable.Range(1, count).Select(i => $"{i}")];
+        int at = 0;
+        Assert.Equal(count, (await Paging.WalkAsync(
+            (_, limit, _) =>
+            {
+                string[] page = [.. rows.Skip(at).Take(limit)];
+                at += page.Length;
+                return Task.FromResult(new Page<string>(page, at < count));
+            },
+            row => row, null, null, null, Paging.Large, CancellationToken.None).ToListAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_page_that_comes_again_is_an_error()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/backups", Answers.Ok(
+            $$"""{"backups": [{{Rows.Backup(1)}}], "links": [{"rel": "next", "href": "x"}]}"""));
+        await FailureOf(cloud, async session => await new Backups(session).ListAsync().ToListAsync());
+        Assert.Equal(2, cloud.Requests.Count);
+    }
+
+    [Fact]
+    public async Task An_empty_page_is_the_last_whatever_it_says_of_a_next()
+    {
+        ScriptedCloud cloud = new ScriptedCloud()
+            .Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers([], more: true)))
+            .Always($"GET {Rows.TrovePath}/instances", Answers.Ok(Rows.InstancePage([], "x")));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Empty(await new BackupSchedules(session).ListAsync());
+        Assert.Empty(await new Instances(session).ListAsync().ToListAsync());
+        Assert.Equal(2, cloud.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Of_a_page_larger_than_asked_for_no_more_is_given_than_is_wanted()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", Answers.Ok(Rows.Instances([.. Enumerable.Range(1, 5000).Select(i => Rows.Instance(i))])));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(3, (await new Instances(session).ListAsync(null, 3).ToListAsync()).Count);
+        Assert.Equal(5000, (await new Instances(session).ListAsync().ToListAsync()).Count);
+    }
+}

@@ -1,0 +1,317 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.AspNetCore.Http;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.Tests.Http;
+using TroveSchedules.Tests.Keystone;
+using Xunit;
+
+namespace TroveSchedules.Tests.Hostile;
+
+/// <summary>Answers that are too long, too slow, badly packed or of a status that is not due.</summary>
+public sealed class HostileBodyTests : IDisposable
+{
+    // More than is read of any answer.
+    private const long Bomb = 2L * AnswerBody.Longest;
+
+    private readonly Folders folders = new();
+
+    public void Dispose() => folders.Dispose();
+
+    private static Stream Packing(string how, Stream into) => how switch
+    {
+        "gzip" => new GZipStream(into, CompressionLevel.Fastest, leaveOpen: true),
+        "deflate" => new ZLibStream(into, CompressionLevel.Fastest, leaveOpen: true),
+        "br" => new BrotliStream(into, CompressionLevel.Fastest, leaveOpen: true),
+        _ => into,
+    };
+
+    private static async Task<long> WriteAsync(HttpContext context, string how, int status, string begin, long length)
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers["X-Subject-Token"] = "gAAAA-topsecret";
+        if (how != "")
+            context.Response.Headers.ContentEncoding = how;
+        byte[] piece = new byte[1 << 20];
+        piece.AsSpan().Fill((byte)'x');
+        long written = 0;
+        await using Stream body = Packing(how, context.Response.Body);
+        try
+        {
+            await body.WriteAsync(Encoding.UTF8.GetBytes(begin), context.RequestAborted);
+            for (; written < length && !context.RequestAborted.IsCancellationRequested; written += piece.Length)
+                await body.WriteAsync(piece, context.RequestAborted);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The client has had enough.
+        }
+        return written;
+    }
+
+    [Theory]
+    [InlineData("gzip", "{\"cron_triggers\": [{\"id\": \"")]
+    [InlineData("deflate", "{\"x\": \"")]
+    [InlineData("br", "{\"cron_triggers\": [], \"x\": \"")]
+    public async Task A_bomb_is_not_unpacked_beyond_the_limit(string how, string begin)
+    {
+        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) => LoopbackCloud.IsLogin(context) ? own.LogInAsync(context) : WriteAsync(context, how, 200, begin, Bomb));
+        using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Assert.Equal((TroveErrorKind.ProtocolError, 200), (error.Kind, error.StatusCode));
+        Assert.Contains("longer than 128 MiB", error.Message);
+    }
+
+    [Fact]
+    public async Task A_bomb_for_a_login_is_not_unpacked_beyond_the_limit()
+    {
+        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((_, context) => WriteAsync(context, "gzip", 201, "{\"token\": {\"x\": \"", Bomb));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(cloud.Settings(folders)));
+        Assert.Equal((TroveErrorKind.ProtocolError, 201), (error.Kind, error.StatusCode));
+        Assert.Contains("longer than 128 MiB", error.Message);
+    }
+
+    [Fact]
+    public async Task Of_a_refusal_only_the_beginning_is_unpacked()
+    {
+        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) => LoopbackCloud.IsLogin(context) ? own.LogInAsync(context) : WriteAsync(context, "br", 400, "{\"faultstring\": \"", Bomb));
+        using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Assert.Equal((TroveErrorKind.Invalid, 400, null), (error.Kind, error.StatusCode, error.ServerMessage));
+    }
+
+    [Fact]
+    public async Task A_body_of_gigabytes_is_not_read_to_its_end()
+    {
+        int pieces = 0;
+        using var server = new RawServer("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{\"\r\n", $"100000\r\n{new string('x', 1 << 20)}\r\n", () => pieces++);
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(server.Settings));
+        Assert.Contains("longer than 128 MiB", error.Message);
+        Assert.InRange(pieces, 128, 160);
+    }
+
+    [Theory]
+    [InlineData("gzip", false)]
+    [InlineData("deflate", false)]
+    [InlineData("br", false)]
+    [InlineData("gzip", true)]
+    [InlineData("deflate", true)]
+    [InlineData("br", true)]
+    public async Task What_is_not_packed_as_it_says_is_a_protocol_error(string how, bool spoilsLogin)
+    {
+        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync(async (own, context) =>
+        {
+            bool isLogin = LoopbackCloud.IsLogin(context);
+            if (isLogin && !spoilsLogin)
+            {
+                await own.LogInAsync(context);
+                return;
+            }
+            context.Response.StatusCode = isLogin ? 201 : 200;
+            context.Response.Headers.ContentEncoding = how;
+            await context.Response.WriteAsync("{\"cron_triggers\": []}, and this is not packed at all");
+        });
+        TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
+        {
+            using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
+            await new BackupSchedules(session).ListAsync();
+        });
+        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task What_is_packed_well_is_read(string how)
+    {
+        string rows = Rows.Triggers([.. Enumerable.Range(1, 1000).Select(i => Rows.Trigger(i))]);
+        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) =>
+            LoopbackCloud.IsLogin(context) ? own.LogInAsync(context) : WriteAsync(context, how, 200, rows.Replace(ScriptedCloud.Project, "p1"), 0));
+        using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
+        Assert.Equal(1000, (await new BackupSchedules(session).ListAsync()).Count);
+    }
+
+    [Fact]
+    public async Task An_answer_as_long_as_the_limit_is_read()
+    {
+        byte[] page = Encoding.UTF8.GetBytes(Rows.Triggers(Rows.Trigger()));
+        foreach ((long length, bool isRead) in new[] { (AnswerBody.Longest, true), (AnswerBody.Longest + 1, false) })
+        {
+            ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Body(() => new PaddedStream(page, length)));
+            using CloudSession session = await cloud.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = 0 });
+            if (isRead)
+                Assert.Single(await new BackupSchedules(session).ListAsync());
+            else
+                Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_trickles_in_falls_under_the_time_limit()
+    {
+        var clock = new ManualClock(ScriptedCloud.Start);
+        int reads = 0;
+        ScriptedCloud cloud = new ScriptedCloud(clock).Always(Rows.TriggersRoute, Answers.Body(() => new PaddedStream([], long.MaxValue, 1, () =>
+        {
+            reads++;
+            clock.Advance(TimeSpan.FromSeconds(1));
+        })));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(TroveErrorKind.Timeout, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+        Assert.InRange(reads, 99, 102);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\n", "X-Filler: 0123456789012345678901234567890123456789\r\n", TroveErrorKind.ProtocolError)]
+    [InlineData("HTTP/1.1 200 OK\r\nX-Filler: ", "0123456789012345678901234567890123456789", TroveErrorKind.ProtocolError)]
+    [InlineData("HTTP/1.1 200 ", "OK OK OK OK OK OK OK OK OK OK OK OK OK OK", TroveErrorKind.ProtocolError)]
+    [InlineData("", "garbage garbage garbage garbage\r\n", TroveErrorKind.ProtocolError)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "garbage", TroveErrorKind.Unavailable)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "extension=extension;", TroveErrorKind.Unavailable)]
+    public async Task Headers_without_end_and_what_is_no_http_are_errors(string begin, string rest, TroveErrorKind kind)
+    {
+        using var server = new RawServer(begin, rest, null);
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(
+            server.Settings, new ManualClock(ScriptedCloud.Start), () => PrimaryHandler.Create(server.Settings)).WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.True(kind == error.Kind || (begin.Contains("chunked") && error.Kind == TroveErrorKind.ProtocolError), error.ToString());
+    }
+
+    [Fact]
+    public async Task Answers_that_only_announce_another_fall_under_the_time_limit()
+    {
+        var clock = new ManualClock(ScriptedCloud.Start);
+        using var server = new RawServer("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", () => clock.Advance(TimeSpan.FromSeconds(1)));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(
+            server.Settings, clock, () => PrimaryHandler.Create(server.Settings)).WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(TroveErrorKind.Timeout, error.Kind);
+    }
+
+    [Theory]
+    [InlineData(101)]
+    [InlineData(204)]
+    [InlineData(205)]
+    [InlineData(206)]
+    [InlineData(300)]
+    [InlineData(304)]
+    public async Task A_status_that_is_not_due_and_brings_nothing_is_a_protocol_error(int status)
+    {
+        foreach (Func<CloudSession, Task> act in new Func<CloudSession, Task>[]
+        {
+            session => new BackupSchedules(session).ListAsync(), session => new BackupSchedules(session).GetAsync(Rows.Id(1)), session => new Workbook(session).GetAsync(),
+        })
+        {
+            ScriptedCloud cloud = new ScriptedCloud()
+                .Always(Rows.TriggersRoute, Answers.Status(status)).Always($"{Rows.TriggersRoute}/{Rows.Id(1)}", Answers.Status(status)).Always(Rows.WorkflowRoute, Answers.Status(status));
+            using CloudSession session = await cloud.ConnectAsync();
+            TroveScheduleException error = await ScriptedCloud.FailureOf(() => act(session));
+            Assert.Equal((TroveErrorKind.ProtocolError, status), (error.Kind, error.StatusCode));
+        }
+    }
+
+    /// <summary>A text, and blanks up to a length, in pieces of at most so many bytes.</summary>
+    private sealed class PaddedStream(byte[] text, long length, int piece = int.MaxValue, Action? onRead = null) : Stream
+    {
+        private long _at;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            onRead?.Invoke();
+            cancellationToken.ThrowIfCancellationRequested();
+            Span<byte> span = buffer.Span[..(int)Math.Min(Math.Min(buffer.Length, piece), length - _at)];
+            span.Fill((byte)' ');
+            if (_at < text.Length)
+                text.AsSpan((int)_at, Math.Min(span.Length, text.Length - (int)_at)).CopyTo(span);
+            _at += span.Length;
+            return ValueTask.FromResult(span.Length);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+
+    /// <summary>Answers each connection with the beginning, and then with the rest again and again, until that is hung up.</summary>
+    private sealed class RawServer : IDisposable
+    {
+        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+
+        public RawServer(string begin, string rest, Action? onRest)
+        {
+            listener.Start();
+            _ = ServeAsync(begin, rest, onRest);
+        }
+
+        public CloudSettings Settings => new()
+        {
+            AuthUrl = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/v3"),
+            Credential = PasswordCredential.ById("u1", "topsecret"),
+            MaxRetries = 0,
+        };
+
+        public void Dispose() => listener.Dispose();
+
+        private async Task ServeAsync(string begin, string rest, Action? onRest)
+        {
+            try
+            {
+                while (true)
+                    _ = AnswerAsync(await listener.AcceptTcpClientAsync(), begin, rest, onRest);
+            }
+            catch (Exception e) when (e is ObjectDisposedException or SocketException)
+            {
+                // The test is over.
+            }
+        }
+
+        private static async Task AnswerAsync(TcpClient client, string begin, string rest, Action? onRest)
+        {
+            using (client)
+            {
+                try
+                {
+                    NetworkStream stream = client.GetStream();
+                    _ = await stream.ReadAsync(new byte[4096]);
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes(begin));
+                    byte[] more = Encoding.ASCII.GetBytes(rest);
+                    while (true)
+                    {
+                        onRest?.Invoke();
+                        await stream.WriteAsync(more);
+                    }
+                }
+                catch (IOException)
+                {
+                    // Hung up.
+                }
+            }
+        }
+    }
+}

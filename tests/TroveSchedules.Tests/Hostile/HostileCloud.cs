@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net.Http;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.Tests.Http;
+
+namespace TroveSchedules.Tests.Hostile;
+
+/// <summary>A cloud that answers truly, but for one route. It notes where a token was sent, and lets nobody ask for ever.</summary>
+internal sealed class HostileCloud : HttpMessageHandler
+{
+    public const string Login = "POST /v3/auth/tokens";
+
+    /// <summary>More than any operation asks of a cloud that is as small as this one, its repeats included.</summary>
+    private const int MostRequests = 100;
+
+    private static readonly Dictionary<string, WireAnswer> Truth = new()
+    {
+        [Login] = Corpus.Login,
+        ["GET /v2/cron_triggers"] = Corpus.Triggers,
+        ["GET /v2/cron_triggers?marker"] = Corpus.NoTriggers,
+        ["GET /v2/cron_triggers/{id}"] = Corpus.Trigger,
+        ["GET /v2/cron_triggers/{asked}"] = Corpus.FoundTrigger,
+        ["POST /v2/cron_triggers"] = Corpus.CreatedTrigger,
+        ["DELETE /v2/cron_triggers/{id}"] = Corpus.Deleted,
+        ["GET /v2/executions"] = Corpus.Executions,
+        ["GET /v2/executions?marker"] = Corpus.NoExecutions,
+        ["GET /v2/executions/{id}"] = Corpus.Execution,
+        ["DELETE /v2/executions/{id}"] = Corpus.Deleted,
+        ["GET /v2/workbooks"] = Corpus.Workbooks,
+        ["POST /v2/workbooks"] = Corpus.LoadedWorkbook with { Status = 201 },
+        ["PUT /v2/workbooks"] = Corpus.LoadedWorkbook,
+        ["POST /v2/workbooks/validate"] = Corpus.Valid,
+        ["GET /v2/workflows/trove.backup_create"] = Corpus.OurWorkflow,
+        ["GET /v2/workflows"] = Corpus.Workflows,
+        ["GET /v2/actions/trove.backups_create"] = Corpus.Action,
+        ["GET /v1.0/p/instances"] = Corpus.Instances,
+        ["GET /v1.0/p/instances?marker"] = Corpus.NoInstances,
+        ["GET /v1.0/p/instances/{id}"] = Corpus.Instance,
+        ["GET /v1.0/p/backups"] = Corpus.Backups,
+        ["GET /v1.0/p/backups?marker"] = Corpus.NoBackups,
+        ["GET /v1.0/p/backups/{id}"] = Corpus.Backup,
+    };
+
+    private readonly Dictionary<string, WireAnswer> _answers = new(Truth);
+    private string? _victim;
+    private WireAnswer? _wrong;
+    private int _left;
+    private int _requests;
+    private string? _made;
+
+    public ManualClock Clock { get; } = new(ScriptedCloud.Start);
+
+    public int Requests => _requests;
+
+    /// <summary>Where requests with a token went, each once.</summary>
+    public HashSet<string> TokenSeenBy { get; } = [];
+
+    /// <summary>What else a route is truly answered in this case.</summary>
+    public HostileCloud With(string route, WireAnswer answer)
+    {
+        _answers[route] = answer;
+        return this;
+    }
+
+    /// <summary>Answers the first so many requests of a route wrongly.</summary>
+    public void Spoil(string route, WireAnswer wrong, int times) => (_victim, _wrong, _left) = (route, wrong, times);
+
+    public Task<CloudSession> ConnectAsync(int retries, CancellationToken cancellationToken) =>
+        CloudSession.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = retries }, Clock, () => this, cancellationToken);
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (++_requests > MostRequests)
+            throw new EndlessException($"{request.Method} {request.RequestUri} is request number {_requests}.");
+        if (request.Headers.Contains("X-Auth-Token"))
+            TokenSeenBy.Add(request.RequestUri!.GetLeftPart(UriPartial.Authority));
+        string path = request.RequestUri!.AbsolutePath.Replace($"/v1.0/{ScriptedCloud.Project}", "/v1.0/p");
+        string last = path[(path.LastIndexOf('/') + 1)..];
+        if (Guid.TryParseExact(last, "D", out _))
+            path = path[..^last.Length] + (last == _made ? "{asked}" : "{id}");
+        string route = $"{request.Method} {path}";
+        if (route == "POST /v2/cron_triggers")
+            _made = NameIn(await request.Content!.ReadAsStringAsync(cancellationToken));
+        WireAnswer answer = route == _victim && _left-- > 0 ? _wrong!
+            : request.RequestUri.Query.Contains("marker=") && _answers.TryGetValue(route + "?marker", out WireAnswer? end) ? end
+            : _answers.TryGetValue(route, out WireAnswer? right) ? right
+            : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // Whatever a wrong catalogue led to.
+        return (_made is null ? answer : answer with { Body = Named(answer.Body, _made) }).ToResponse();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // One case is one cloud.
+    }
+
+    private static string NameIn(string body)
+    {
+        const string Before = "\"name\":\"";
+        int at = body.IndexOf(Before, StringComparison.Ordinal) + Before.Length;
+        return body.Substring(at, Corpus.AskedName.Length);
+    }
+
+    private static byte[] Named(byte[] body, string name)
+    {
+        ReadOnlySpan<byte> asked = "20000000-0000-4000-8000-000000000777"u8;
+        byte[] named = [.. body];
+        for (int at; (at = named.AsSpan().IndexOf(asked)) >= 0;)
+            Encoding.ASCII.GetBytes(name).CopyTo(named, at);
+        return named;
+    }
+}
+
+/// <summary>Somebody asks for ever. No kind of error that the library turns into another.</summary>
+internal sealed class EndlessException(string message) : Exception(message);

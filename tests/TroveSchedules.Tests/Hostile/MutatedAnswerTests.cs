@@ -1,0 +1,168 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Http;
+using TroveSchedules.Tests.Http;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace TroveSchedules.Tests.Hostile;
+
+/// <summary>
+/// Whatever a service answers ends in an error of ours or in a right result. <c>TROVE_FUZZ_ANSWERS</c> says how many wrong answers are tried, <c>TROVE_TEST_SEED</c>
+/// which; <c>TROVE_FUZZ_CASE</c> tries one of them alone.
+/// </summary>
+public sealed class MutatedAnswerTests(ITestOutputHelper output)
+{
+    // A wrong answer of some hundred kilobytes, at its worst.
+    private const long MostMemory = 100_000_000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private static int Seed => FromEnvironment("TROVE_TEST_SEED") ?? 6;
+
+    [Fact]
+    public async Task A_wrong_answer_ends_in_an_error_of_ours_or_in_a_right_result()
+    {
+        int? only = FromEnvironment("TROVE_FUZZ_CASE");
+        IEnumerable<int> cases = only is { } one ? [one] : Enumerable.Range(0, FromEnvironment("TROVE_FUZZ_ANSWERS") ?? 20_000);
+        var ends = new ConcurrentDictionary<string, int>();
+        var failures = new ConcurrentDictionary<string, string>();
+        int tried = 0, failed = 0;
+        var watch = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(cases, async (number, _) =>
+        {
+            var run = new Case(Seed, number);
+            try
+            {
+                ends.AddOrUpdate(await run.RunAsync(), 1, (_, count) => count + 1);
+            }
+            catch (Exception e)
+            {
+                Interlocked.Increment(ref failed);
+                string where = e.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("TroveSchedules.") && !line.Contains("Hostile.")) ?? "";
+                failures.TryAdd($"{run.Reader.Name} {e.GetType()} {where}", $"Seed {Seed}, case {number} (TROVE_FUZZ_CASE={number} tries it alone): {run}\n{e}\n");
+            }
+            Interlocked.Increment(ref tried);
+        });
+        output.WriteLine($"Seed {Seed}: {tried} wrong answers in {watch.Elapsed.TotalSeconds:0.0} s. " + string.Join(", ", ends.OrderByDescending(end => end.Value).Select(end => $"{end.Key}: {end.Value}")));
+        Assert.True(failures.IsEmpty, $"{failed} of {tried} ended otherwise.\n" + string.Join("\n", failures.Values.Take(20)));
+    }
+
+    private static int? FromEnvironment(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) ? value : null;
+
+    /// <summary>One wrong answer: which, to what, and how often, all by the seed and the number.</summary>
+    private sealed class Case
+    {
+        private readonly WireAnswer _wrong;
+        private readonly int _times;
+        private readonly int _retries;
+        private readonly bool _isHeard;
+
+        public Case(int seed, int number)
+        {
+            var mutator = new Mutator(unchecked((seed * 16_777_619) ^ number));
+            Reader = mutator.Any(Reader.All);
+            _wrong = mutator.Mutate(mutator.Next(8) == 0 ? Corpus.Refusals : Reader.Right);
+            _times = mutator.Next(3) == 0 ? 1 : int.MaxValue;
+            _retries = mutator.Next(5) == 0 ? 3 : 0;
+            _isHeard = mutator.Next(10) == 0;
+        }
+
+        public Reader Reader { get; }
+
+        public override string ToString() =>
+            $"{Reader.Name}, where {Reader.Victim} is answered {(_times == 1 ? "once" : "always")}, with {_retries} repeats\n{_wrong.Status}\n{string.Join("\n", _wrong.Headers.Select(header => $"{header.Name}: {header.Value}"))}\n\n"
+            + Encoding.Latin1.GetString(_wrong.Body.AsSpan(0, int.Min(_wrong.Body.Length, 4_000)));
+
+        /// <summary>Runs it.</summary>
+        /// <returns>How it ended.</returns>
+        public async Task<string> RunAsync()
+        {
+            var cloud = new HostileCloud();
+            Reader.Arrange?.Invoke(cloud);
+            cloud.Spoil(Reader.Victim, _wrong, _times);
+            var said = new ConcurrentQueue<string>();
+            RequestLog.Current = _isHeard ? new RequestLog { Line = said.Enqueue, Body = said.Enqueue } : null;
+            using var patience = new CancellationTokenSource(Patience);
+            int thread = Environment.CurrentManagedThreadId;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            string end;
+            string? mistral = null, trove = null;
+            try
+            {
+                using CloudSession session = await cloud.ConnectAsync(_retries, patience.Token);
+                (mistral, trove) = JudgeSession(session);
+                await Reader.Read(session, AssertNoSecret, patience.Token); // Cmdlets make warnings fit for a screen.
+                end = "right";
+            }
+            catch (TroveScheduleException e)
+            {
+                Judge(e);
+                end = e.Kind.ToString();
+            }
+            if (thread == Environment.CurrentManagedThreadId)
+                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostMemory);
+            Assert.All(cloud.TokenSeenBy, place => Assert.True(place == mistral || place == trove, $"The token went to {place}."));
+            Assert.All(said, text =>
+            {
+                Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
+                AssertNoSecret(text);
+            });
+            return end;
+        }
+
+        private static (string Mistral, string? Trove) JudgeSession(CloudSession session)
+        {
+            Assert.NotEqual("", session.ToString());
+            Assert.NotEqual("", session.ProjectId);
+            _ = session.UserName + session.ProjectName + session.Token;
+            _ = session.TokenExpiresAt.ToString("u", CultureInfo.InvariantCulture);
+            _ = session.CloudTime.AddMinutes(1).AddMinutes(-2);
+            string mistral = Place(session.WorkflowEndpoint);
+            try
+            {
+                return (mistral, Place(session.DatabaseEndpoint));
+            }
+            catch (TroveScheduleException e)
+            {
+                Judge(e);
+                return (mistral, null);
+            }
+
+            static string Place(Uri endpoint)
+            {
+                Assert.True(endpoint.Scheme is "http" or "https", endpoint.Scheme);
+                Assert.Equal(("", "", ""), (endpoint.UserInfo, endpoint.Query, endpoint.Fragment));
+                return endpoint.GetLeftPart(UriPartial.Authority);
+            }
+        }
+
+        private static void Judge(TroveScheduleException error)
+        {
+            string[] shown = [error.Message, error.Problem, error.ErrorId, error.ServerMessage ?? "", error.RequestId ?? "", error.RecommendedAction ?? ""];
+            Assert.All(shown, text =>
+            {
+                Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
+                AssertNoSecret(text);
+                Assert.InRange(text.Length, 0, 10_000);
+            });
+            Assert.NotEqual("", error.Problem);
+            AssertNoSecret(error.ToString());
+        }
+
+        private static void AssertNoSecret(string text)
+        {
+            Assert.DoesNotContain(Corpus.Token, text);
+            Assert.DoesNotContain(ScriptedCloud.Password, text);
+        }
+    }
+}
