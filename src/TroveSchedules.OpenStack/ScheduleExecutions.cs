@@ -56,7 +56,10 @@ public sealed class ScheduleExecutions(CloudSession session)
         string scheduleId, ExecutionQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         query ??= new ExecutionQuery();
+        CheckMarker(query);
         var schedules = new BackupSchedules(session);
+        if (!ResourceId.CanBeName(scheduleId))
+            throw schedules.NotFound(scheduleId);
         BackupSchedule? schedule = await schedules.FindAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
         bool isKnown = schedule is not null;
         await foreach (ScheduleExecution execution in (schedule is null ? OfDeleted(query) : ListAsync(schedule, query, cancellationToken)).ConfigureAwait(false))
@@ -86,6 +89,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         BackupSchedule schedule, ExecutionQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= new ExecutionQuery();
+        CheckMarker(query);
         session.CheckProject(schedule.ProjectId, query.AllProjects, $"The schedule '{schedule.Id}'", schedule);
         return ListAsync(query, schedule.Id, query.MatchInput ? null : schedule.TriggerId, cause => cause.TriggerId == schedule.TriggerId,
             execution => query.MatchInput && execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken);
@@ -176,6 +180,12 @@ public sealed class ScheduleExecutions(CloudSession session)
             return execution;
         Backup? backup = await _backups.FindAsync(execution.BackupId, cancellationToken).ConfigureAwait(false);
         return execution with { BackupStatus = backup?.Status ?? "NOT_FOUND" };
+    }
+
+    private static void CheckMarker(ExecutionQuery query)
+    {
+        if (query.Marker is { } marker && !ResourceId.IsUuid(marker))
+            throw NotFound(marker, marker, null);
     }
 
     private static TroveScheduleException NotFound(string id, object target, TroveScheduleException? cause) =>
