@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading;
@@ -121,6 +122,22 @@ public sealed class ScheduleExecutions(CloudSession session)
         return await CompleteAsync(new ExecutionReader().Read(execution, null), includeBackupStatus, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// The runs that have not ended, by the trigger that caused them: deleting its schedule deletes the Keystone trust that each acts by, so that it may fail.
+    /// </summary>
+    /// <param name="allProjects">Whether an administrator means other projects' runs too.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The runs, newest first, by <see cref="BackupSchedule.TriggerId"/>; those that name no cause have no part in it.</returns>
+    /// <exception cref="TroveScheduleException">Any kind, as Mistral answers.</exception>
+    public async Task<ILookup<string, ScheduleExecution>> InFlightAsync(bool allProjects = false, CancellationToken cancellationToken = default)
+    {
+        var query = new ExecutionQuery { States = ["RUNNING", "PAUSED", "IDLE"], AllProjects = allProjects };
+        var runs = new List<ScheduleExecution>();
+        await foreach (ScheduleExecution run in ListAsync(query, null, null, _ => true, _ => false, cancellationToken).ConfigureAwait(false))
+            runs.Add(run);
+        return runs.ToLookup(run => run.TriggerId!, StringComparer.Ordinal);
+    }
+
     /// <summary>Refuses an execution that this session is not to touch. Asks nobody.</summary>
     /// <param name="execution">The execution.</param>
     /// <param name="allProjects">Whether an administrator may touch other projects' executions.</param>
@@ -161,7 +178,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     }
 
     private async IAsyncEnumerable<ScheduleExecution> ListAsync(
-        ExecutionQuery query, string scheduleId, string? describedBy, Func<ExecutionCause, bool> isCause, Func<Execution, bool> isUncaused,
+        ExecutionQuery query, string? scheduleId, string? describedBy, Func<ExecutionCause, bool> isCause, Func<Execution, bool> isUncaused,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = new ExecutionReader();
