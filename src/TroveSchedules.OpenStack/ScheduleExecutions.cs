@@ -46,8 +46,6 @@ public sealed class ExecutionQuery
 /// <param name="session">The session to work through.</param>
 public sealed class ScheduleExecutions(CloudSession session)
 {
-    private readonly Backups _backups = new(session);
-
     /// <summary>The runs of a schedule, newest first, page by page (the spec's <c>execution_list</c>).</summary>
     /// <param name="scheduleId">The schedule's id. The history of a schedule that was deleted can still be read by it.</param>
     /// <param name="query">Which runs; null for all.</param>
@@ -119,7 +117,7 @@ public sealed class ScheduleExecutions(CloudSession session)
                 RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
             };
         }
-        return await CompleteAsync(new ExecutionReader().Read(execution, null), includeBackupStatus, cancellationToken).ConfigureAwait(false);
+        return await CompleteAsync(new ExecutionReader().Read(execution, null), includeBackupStatus, allProjects, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -188,14 +186,15 @@ public sealed class ScheduleExecutions(CloudSession session)
                 && (reader.CauseOf(row) is { } cause ? isCause(cause) : isUncaused(row)),
             query.Marker, query.Limit, cancellationToken);
         await foreach (Execution row in rows.ConfigureAwait(false))
-            yield return await CompleteAsync(reader.Read(row, scheduleId), query.IncludeBackupStatus, cancellationToken).ConfigureAwait(false);
+            yield return await CompleteAsync(reader.Read(row, scheduleId), query.IncludeBackupStatus, query.AllProjects, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<ScheduleExecution> CompleteAsync(ScheduleExecution execution, bool includeBackupStatus, CancellationToken cancellationToken)
+    private async ValueTask<ScheduleExecution> CompleteAsync(
+        ScheduleExecution execution, bool includeBackupStatus, bool allProjects, CancellationToken cancellationToken)
     {
         if (!includeBackupStatus || execution.BackupId is null)
             return execution;
-        Backup? backup = await _backups.FindAsync(execution.BackupId, cancellationToken).ConfigureAwait(false);
+        Backup? backup = await new Backups(session, allProjects).FindAsync(execution.BackupId, cancellationToken).ConfigureAwait(false);
         return execution with { BackupStatus = backup?.Status ?? "NOT_FOUND" };
     }
 

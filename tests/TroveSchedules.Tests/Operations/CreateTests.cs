@@ -501,7 +501,7 @@ public sealed class CreateTests
     [Fact]
     public Task An_emoji_is_one_character_of_a_name_as_it_is_to_trove() => ReachesMistral("b" + string.Concat(Enumerable.Repeat("😀", 254)));
 
-    private static async Task ReachesMistral(string text)
+    private async Task ReachesMistral(string text)
     {
         ScriptedCloud cloud = Cloud().On(Post, Created);
         BackupSchedule schedule = await Create(cloud, new ScheduleRequest { Instance = "m", Name = text, Description = text, Pattern = "*/2 * * * *" });
