@@ -38,10 +38,10 @@ public class TroveScheduleException : Exception
 {
     /// <summary>Makes an error.</summary>
     /// <param name="kind">What went wrong.</param>
-    /// <param name="message">One sentence that names the value, the rule and what happened. Holds no secret.</param>
+    /// <param name="message">One sentence that names the value, the rule and what happened. Holds no secret. What a terminal would obey in it becomes blanks.</param>
     /// <param name="innerException">The cause, or null. Its text must hold no secret either. What a service said stays the same where this only words it better.</param>
     public TroveScheduleException(TroveErrorKind kind, string message, Exception? innerException = null)
-        : base(message, innerException)
+        : base(TerminalText.Sanitize(message), innerException)
     {
         Kind = kind;
         ErrorId = kind.ToString();
@@ -84,5 +84,5 @@ public class TroveScheduleException : Exception
     public bool MayHaveHappened { get; init; }
 
     /// <summary>What the user can do about it, as one imperative sentence; null when nothing better than the message is known.</summary>
-    public string? RecommendedAction { get; init; }
+    public string? RecommendedAction { get; init => field = value is null ? null : TerminalText.SanitizeLine(value); }
 }

@@ -129,12 +129,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) where the trigger runs something else.</exception>
     public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
         await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
-        ?? throw new TroveScheduleException(TroveErrorKind.NotFound, $"No schedule of project '{session.ProjectName}' has the id '{id}'.")
-        {
-            ErrorId = "ScheduleNotFound",
-            Target = id,
-            RecommendedAction = "Get-TroveBackupSchedule lists the ids.",
-        };
+        ?? throw NotFound(id);
 
     /// <summary>Refuses a schedule that this session is not to touch. Asks nobody.</summary>
     /// <param name="schedule">The schedule.</param>
@@ -181,7 +176,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         // Only a UUID is put into a path: names may hold slashes and dots, which would make it another path.
         CronTrigger? trigger = ResourceId.IsUuid(id)
             ? await session.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false)
-            : await FirstNamedAsync(id, allProjects, cancellationToken).ConfigureAwait(false);
+            : ResourceId.CanBeName(id) ? await FirstNamedAsync(id, allProjects, cancellationToken).ConfigureAwait(false) : null;
         if (trigger is null || !session.Sees(trigger.ProjectId, allProjects))
             return null;
         return trigger.WorkflowName == WorkflowName
@@ -194,6 +189,14 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
                 RecommendedAction = "Get-TroveBackupSchedule lists the schedules.",
             };
     }
+
+    internal TroveScheduleException NotFound(string id) =>
+        new(TroveErrorKind.NotFound, $"No schedule of project '{session.ProjectName}' has the id '{id}'.")
+        {
+            ErrorId = "ScheduleNotFound",
+            Target = id,
+            RecommendedAction = "Get-TroveBackupSchedule lists the ids.",
+        };
 
     private async Task<CronTrigger?> FirstNamedAsync(string name, bool allProjects, CancellationToken cancellationToken)
     {

@@ -46,8 +46,6 @@ public sealed class ExecutionQuery
 /// <param name="session">The session to work through.</param>
 public sealed class ScheduleExecutions(CloudSession session)
 {
-    private readonly Backups _backups = new(session);
-
     /// <summary>The runs of a schedule, newest first, page by page (the spec's <c>execution_list</c>).</summary>
     /// <param name="scheduleId">The schedule's id. The history of a schedule that was deleted can still be read by it.</param>
     /// <param name="query">Which runs; null for all.</param>
@@ -57,7 +55,10 @@ public sealed class ScheduleExecutions(CloudSession session)
         string scheduleId, ExecutionQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         query ??= new ExecutionQuery();
+        CheckMarker(query);
         var schedules = new BackupSchedules(session);
+        if (!ResourceId.CanBeName(scheduleId))
+            throw schedules.NotFound(scheduleId);
         BackupSchedule? schedule = await schedules.FindAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
         bool isKnown = schedule is not null;
         await foreach (ScheduleExecution execution in (schedule is null ? OfDeleted(query) : ListAsync(schedule, query, cancellationToken)).ConfigureAwait(false))
@@ -87,6 +88,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         BackupSchedule schedule, ExecutionQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= new ExecutionQuery();
+        CheckMarker(query);
         session.CheckProject(schedule.ProjectId, query.AllProjects, $"The schedule '{schedule.Id}'", schedule);
         return ListAsync(query, schedule.Id, query.MatchInput ? null : schedule.TriggerId, cause => cause.TriggerId == schedule.TriggerId,
             execution => query.MatchInput && execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken);
@@ -115,7 +117,23 @@ public sealed class ScheduleExecutions(CloudSession session)
                 RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
             };
         }
-        return await CompleteAsync(new ExecutionReader().Read(execution, null), includeBackupStatus, cancellationToken).ConfigureAwait(false);
+        return await CompleteAsync(new ExecutionReader().Read(execution, null), includeBackupStatus, allProjects, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The runs that have not ended, by the trigger that caused them: deleting its schedule deletes the Keystone trust that each acts by, so that it may fail.
+    /// </summary>
+    /// <param name="allProjects">Whether an administrator means other projects' runs too.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The runs, newest first, by <see cref="BackupSchedule.TriggerId"/>; those that name no cause have no part in it.</returns>
+    /// <exception cref="TroveScheduleException">Any kind, as Mistral answers.</exception>
+    public async Task<ILookup<string, ScheduleExecution>> InFlightAsync(bool allProjects = false, CancellationToken cancellationToken = default)
+    {
+        var query = new ExecutionQuery { States = ["RUNNING", "PAUSED", "IDLE"], AllProjects = allProjects };
+        var runs = new List<ScheduleExecution>();
+        await foreach (ScheduleExecution run in ListAsync(query, null, null, _ => true, _ => false, cancellationToken).ConfigureAwait(false))
+            runs.Add(run);
+        return runs.ToLookup(run => run.TriggerId!, StringComparer.Ordinal);
     }
 
     /// <summary>Refuses an execution that this session is not to touch. Asks nobody.</summary>
@@ -164,7 +182,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     }
 
     private async IAsyncEnumerable<ScheduleExecution> ListAsync(
-        ExecutionQuery query, string scheduleId, string? describedBy, Func<ExecutionCause, bool> isCause, Func<Execution, bool> isUncaused,
+        ExecutionQuery query, string? scheduleId, string? describedBy, Func<ExecutionCause, bool> isCause, Func<Execution, bool> isUncaused,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = new ExecutionReader();
@@ -174,15 +192,22 @@ public sealed class ScheduleExecutions(CloudSession session)
                 && (reader.CauseOf(row) is { } cause ? isCause(cause) : isUncaused(row)),
             query.Marker, query.Limit, cancellationToken);
         await foreach (Execution row in rows.ConfigureAwait(false))
-            yield return await CompleteAsync(reader.Read(row, scheduleId), query.IncludeBackupStatus, cancellationToken).ConfigureAwait(false);
+            yield return await CompleteAsync(reader.Read(row, scheduleId), query.IncludeBackupStatus, query.AllProjects, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<ScheduleExecution> CompleteAsync(ScheduleExecution execution, bool includeBackupStatus, CancellationToken cancellationToken)
+    private async ValueTask<ScheduleExecution> CompleteAsync(
+        ScheduleExecution execution, bool includeBackupStatus, bool allProjects, CancellationToken cancellationToken)
     {
         if (!includeBackupStatus || execution.BackupId is null)
             return execution;
-        Backup? backup = await _backups.FindAsync(execution.BackupId, cancellationToken).ConfigureAwait(false);
+        Backup? backup = await new Backups(session, allProjects).FindAsync(execution.BackupId, cancellationToken).ConfigureAwait(false);
         return execution with { BackupStatus = backup?.Status ?? "NOT_FOUND" };
+    }
+
+    private static void CheckMarker(ExecutionQuery query)
+    {
+        if (query.Marker is { } marker && !ResourceId.IsUuid(marker))
+            throw NotFound(marker, marker, null);
     }
 
     private static TroveScheduleException NotFound(string id, object target, TroveScheduleException? cause) =>

@@ -17,7 +17,7 @@ public sealed class ScheduleListing(CloudSession session, bool allProjects = fal
     private readonly Once<IReadOnlyList<BackupSchedule>> _all = new();
 
     /// <summary>The project's instances, of which the list that names are looked up in is read once, too.</summary>
-    public Instances Instances { get; } = new(session);
+    public Instances Instances { get; } = new(session, allProjects);
 
     /// <summary>All schedules, ordered by their next time. They are collected before they are ordered.</summary>
     /// <param name="cancellationToken">Ends the listing.</param>

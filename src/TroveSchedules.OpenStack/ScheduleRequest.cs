@@ -8,7 +8,7 @@ public sealed record ScheduleRequest
     /// <summary>The instance to back up, by its id or name.</summary>
     public required string Instance { get; init; }
 
-    /// <summary>The name that each backup gets: 1 to 255 characters, at least one of them an ASCII letter or digit (Trove's rule).</summary>
+    /// <summary>The name that each backup gets: one line of 1 to 255 characters, at least one of them an ASCII letter or digit (Trove's rule).</summary>
     public required string Name { get; init; }
 
     /// <summary>
@@ -19,7 +19,7 @@ public sealed record ScheduleRequest
     /// <summary>Whether <see cref="Pattern"/> may have a sixth field, which Mistral reads as seconds.</summary>
     public bool AllowSeconds { get; init; }
 
-    /// <summary>The description that each backup gets: 1 to 255 characters, at least one of them an ASCII letter or digit; null for none.</summary>
+    /// <summary>The description that each backup gets: one line of 1 to 255 characters, at least one of them an ASCII letter or digit; null for none.</summary>
     public string? Description { get; init; }
 
     /// <summary>The id of the backup of which every run is to be an increment; null for full backups. Excludes <see cref="Incremental"/>.</summary>

@@ -70,15 +70,22 @@ internal static class ScheduleRules
     public static DateTimeOffset? WholeMinute(DateTimeOffset? time) =>
         time is { } t ? new DateTimeOffset((t.UtcTicks + TimeSpan.TicksPerMinute - 1) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero) : null;
 
-    // Trove's schema of a backup: 1 to 255 characters, ^.*[0-9a-zA-Z]+.*$. A run that breaks it would fail each time.
+    // Trove's schema of a backup: 1 to 255 characters, of which emoji are one each, ^.*[0-9a-zA-Z]+.*$, where a dot is no line feed. A run that breaks it would
+    // fail each time.
     private static void CheckText(string? text, string what, string errorId)
     {
         if (string.IsNullOrEmpty(text))
             throw Invalid(errorId, text, $"The {what} of a backup cannot be empty.", $"Give a {what} of 1 to {LongestText} characters.");
-        if (text!.Length > LongestText)
-            throw Invalid(errorId, text, $"The {what} '{text.Substring(0, 20)}…' has {text.Length} characters; Trove takes at most {LongestText}.", $"Shorten the {what}.");
+        string shown = ServiceError.Printable(text!, 40);
+        if (!ResourceId.IsWellFormed(text!))
+            throw Invalid(errorId, text, $"The {what} '{shown}' holds half of a character: one of two code units that belong together.", "Leave it out, or put the whole character in its place.");
+        int length = text!.Count(c => !char.IsLowSurrogate(c));
+        if (length > LongestText)
+            throw Invalid(errorId, text, $"The {what} '{shown}' has {length} characters; Trove takes at most {LongestText}.", $"Shorten the {what}.");
+        if (text!.Contains('\n'))
+            throw Invalid(errorId, text, $"The {what} '{shown}' has more than one line; Trove takes one.", "Put a blank in the place of each line feed.");
         if (!text.Any(c => c < 128 && char.IsLetterOrDigit(c)))
-            throw Invalid(errorId, text, $"The {what} '{text}' has no letter from A to Z and no digit; Trove wants at least one.", "Add a letter or a digit.");
+            throw Invalid(errorId, text, $"The {what} '{shown}' has no letter from A to Z and no digit; Trove wants at least one.", "Add a letter or a digit.");
     }
 
     private static TroveScheduleException Invalid(string errorId, object? target, string message, string action) =>

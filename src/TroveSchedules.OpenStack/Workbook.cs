@@ -168,7 +168,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     {
         try
         {
-            object? root = new DeserializerBuilder().Build().Deserialize<object?>(definition);
+            object? root = new DeserializerBuilder().Build().Deserialize<object?>(new ShallowParser(new StringReader(definition)));
             if (Member(root, "name") as string != Name)
                 throw NotAWorkbook($"its name must be '{Name}'");
             object workflow = Member(Member(root, "workflows"), Task) ?? throw NotAWorkbook($"it has no workflow '{Task}'");

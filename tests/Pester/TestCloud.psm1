@@ -380,6 +380,7 @@ function New-TestKeystone {
     A server that lets anyone in, whose catalogue names itself as Mistral and Trove, both of which have nothing. For tests that need a session,
     but no cloud.
     #>
+    param([string] $UserName = 'tester', [string] $ProjectName = 'tests')
     $server = [TroveSchedules.PesterTests.TestServer]::new($null)
     $project = '0123456789abcdef0123456789abcdef'
     $endpoints = {
@@ -388,8 +389,8 @@ function New-TestKeystone {
     }
     $now = [DateTime]::UtcNow
     $token = @{
-        methods = @('password'); user = @{ id = 'u'; name = 'tester'; domain = @{ id = 'default'; name = 'Default' } }
-        project = @{ id = $project; name = 'tests'; domain = @{ id = 'default'; name = 'Default' } }
+        methods = @('password'); user = @{ id = 'u'; name = $UserName; domain = @{ id = 'default'; name = 'Default' } }
+        project = @{ id = $project; name = $ProjectName; domain = @{ id = 'default'; name = 'Default' } }
         roles = @(@{ id = 'r'; name = 'member' })
         issued_at = $now.ToString('yyyy-MM-ddTHH:mm:ss.000000Z'); expires_at = $now.AddHours(1).ToString('yyyy-MM-ddTHH:mm:ss.000000Z')
         catalog = @(@{ type = 'workflowv2'; name = 'mistral'; endpoints = & $endpoints '/v2' }, @{ type = 'database'; name = 'trove'; endpoints = & $endpoints "/v1.0/$project" })

@@ -51,7 +51,7 @@ internal static class ServiceError
             ? Printable(values.First())
             : null;
 
-    /// <summary>Server text made harmless for a terminal: control characters, escapes among them, become blanks. What is longer is cut.</summary>
+    /// <summary>Server text made harmless for a terminal, as <see cref="TerminalText"/> does. What is longer is cut.</summary>
     public static string Printable(string text, int longest = LongestMessage)
     {
         var clean = new StringBuilder(Math.Min(text.Length, longest));
@@ -59,7 +59,7 @@ internal static class ServiceError
         {
             if (clean.Length == longest)
                 return clean.Remove(longest - 1, char.IsHighSurrogate(clean[longest - 1]) ? 1 : 0).Append('…').ToString();
-            clean.Append(char.IsControl(c) && c != '\n' ? ' ' : c);
+            clean.Append(TerminalText.IsUnsafe(c) && c != '\n' ? ' ' : c);
         }
         return clean.ToString();
     }

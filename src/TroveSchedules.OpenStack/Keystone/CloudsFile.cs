@@ -111,11 +111,11 @@ internal sealed class CloudsFile
     {
         if (!File.Exists(path))
             return null;
-        Parser? parser = null;
+        ShallowParser? parser = null;
         try
         {
             using StreamReader reader = File.OpenText(path);
-            parser = new Parser(reader);
+            parser = new ShallowParser(reader);
             var yaml = new YamlStream();
             yaml.Load(parser);
             return yaml.Documents.FirstOrDefault()?.RootNode switch

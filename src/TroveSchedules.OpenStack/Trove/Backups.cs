@@ -9,7 +9,8 @@ namespace TroveSchedules.OpenStack.Trove;
 
 /// <summary>Trove's backups (<c>GET /backups</c>), read-only.</summary>
 /// <param name="session">The session to ask through.</param>
-public sealed class Backups(CloudSession session)
+/// <param name="allProjects">Whether an administrator means other projects' backups too where one is asked for by its id.</param>
+public sealed class Backups(CloudSession session, bool allProjects = false)
 {
     /// <summary>The project's backups, page by page, in Trove's order.</summary>
     /// <param name="instanceId">The id of the instance whose backups are wanted; null for those of all.</param>
@@ -46,7 +47,9 @@ public sealed class Backups(CloudSession session)
     /// <exception cref="TroveScheduleException">Any kind but NotFound, as the service answers.</exception>
     public async Task<Backup?> FindAsync(string id, CancellationToken cancellationToken = default) =>
         ResourceId.IsUuid(id) && await session.Trove.FindAsync($"/backups/{id}", WireJson.Default.BackupAnswer, id, cancellationToken)
-            .ConfigureAwait(false) is { } answer ? ToBackup(Promised.Asked(answer.Backup, id, "Trove", backup => backup.Id)) : null;
+            .ConfigureAwait(false) is { } answer && Promised.Asked(answer.Backup, id, "Trove", backup => backup.Id) is var row && session.Sees(row.ProjectId, allProjects)
+            ? ToBackup(row)
+            : null;
 
     /// <summary>The backup of that id.</summary>
     /// <param name="id">The backup's id.</param>
@@ -100,5 +103,6 @@ internal sealed record BackupRow
     public double? Size { get; init => field = Promised.Finite(value); }
     public string? ParentId { get; init; }
     public string? Description { get; init; }
+    public string? ProjectId { get; init; }
     public TroveDatastore? Datastore { get; init; }
 }

@@ -9,7 +9,8 @@ namespace TroveSchedules.OpenStack.Trove;
 
 /// <summary>Trove's database instances (<c>GET /instances</c>), read-only.</summary>
 /// <param name="session">The session to ask through.</param>
-public sealed class Instances(CloudSession session)
+/// <param name="allProjects">Whether an administrator means other projects' instances too where one is asked for by its id.</param>
+public sealed class Instances(CloudSession session, bool allProjects = false)
 {
     // Trove gives no more at once.
     private const int PageSize = 20;
@@ -126,8 +127,9 @@ public sealed class Instances(CloudSession session)
             }
         }
         if (!_known.TryGetValue(id, out Instance? known)
-            && await session.Trove.FindAsync($"/instances/{id}", WireJson.Default.InstanceAnswer, id, cancellationToken).ConfigureAwait(false) is { } one)
-            _known[id] = known = ToInstance(Promised.Asked(one.Instance, id, "Trove", instance => instance.Id));
+            && await session.Trove.FindAsync($"/instances/{id}", WireJson.Default.InstanceAnswer, id, cancellationToken).ConfigureAwait(false) is { } one
+            && Promised.Asked(one.Instance, id, "Trove", instance => instance.Id) is var row && session.Sees(row.TenantId, allProjects))
+            _known[id] = known = ToInstance(row);
         return known;
     }
 
@@ -173,6 +175,7 @@ internal sealed record InstanceRow
     public string? Name { get; init; }
     public string? Status { get; init; }
     public string? Region { get; init; }
+    public string? TenantId { get; init; } // Administrators alone are told.
     public TroveDatastore? Datastore { get; init; }
     public TroveVolume? Volume { get; init; }
 }

@@ -73,6 +73,13 @@ internal sealed class Instances
             view.Add("updated", created);
             view.Add("service_status_updated", created);
         }
+        if (single && caller.IsAdmin)
+        {
+            view.Add("tenant_id", instance.ProjectId);
+            view.Add("server_id", "s-" + instance.Name);
+            view.Add("volume_id", null);
+            view.Add("encrypted_rpc_messaging", false);
+        }
         return view;
     }
 

@@ -20,7 +20,7 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
         object? input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (input is not string text)
             return inputData;
-        return text == "" ? Nothing! : Read(text) ?? throw new ArgumentTransformationMetadataException($"This takes {_takes} or nothing, not '{text}'.");
+        return text == "" ? Nothing! : Read(text) ?? throw new ArgumentTransformationMetadataException($"This takes {_takes} or nothing, not '{TerminalText.SanitizeLine(text)}'.");
     }
 
     /// <summary>What an empty cell means.</summary>

@@ -68,7 +68,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     {
         bool isOthers = Bare(input) is not string and not Guid && Other?.Find(input) is not null;
         return (isOthers ? null : Find(input))
-            ?? throw new ArgumentTransformationMetadataException(Refusal(input),
+            ?? throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(Refusal(input)),
                 // With this cause PowerShell goes on and asks the other parameter.
                 isOthers ? new PSInvalidCastException() : null);
     }

@@ -11,11 +11,24 @@ namespace TroveSchedules.Binding;
 /// <summary>Names as PowerShell users write them.</summary>
 internal static class Wildcards
 {
+    private static readonly char[] Special = ['*', '?', '[', ']', '`'];
+
     /// <summary>Tells whether a thing's name fits one of the patterns, in any case.</summary>
     public static Func<T, bool> Match<T>(string[] names, Func<T, string?> nameOf)
     {
-        WildcardPattern[] patterns = [.. names.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
-        return thing => patterns.Any(pattern => pattern.IsMatch(nameOf(thing) ?? ""));
+        Func<string, bool>[] fits = [.. names.Select(Fits)];
+        return thing => fits.Any(fit => fit(nameOf(thing) ?? ""));
+    }
+
+    // Where there is no wildcard, or one star at the end, PowerShell compares as people read, and passes over characters that cannot be seen: one such
+    // and a star would fit every name. Two stars mean the same, and are compared character by character.
+    private static Func<string, bool> Fits(string name)
+    {
+        int first = name.IndexOfAny(Special);
+        if (first < 0)
+            return text => string.Equals(text, name, StringComparison.OrdinalIgnoreCase);
+        bool isPrefix = first == name.Length - 1 && name[first] == '*';
+        return WildcardPattern.Get(isPrefix ? name + "*" : name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant).IsMatch;
     }
 
     /// <summary>The instances whose names fit a pattern, perhaps none; null where it is no pattern, or is an instance's name to the letter.</summary>

@@ -20,6 +20,7 @@ internal static class ErrorRecords
             // The views show the recommended action on a line of its own.
             ErrorDetails = new ErrorDetails(error.Problem) { RecommendedAction = error.RecommendedAction ?? "" },
         };
+        record.CategoryInfo.TargetName = TerminalText.SanitizeLine(record.CategoryInfo.TargetName);
         record.CategoryInfo.Reason = error.ErrorId; // Else the exception's type, which is the same for all.
         if (target is TroveSession)
             record.CategoryInfo.TargetType = nameof(TroveSession);

@@ -1,5 +1,6 @@
 using System.IO;
 using System.Management.Automation;
+using System.Text;
 using TroveSchedules.Binding;
 using TroveSchedules.OpenStack;
 
@@ -35,7 +36,17 @@ public sealed class InstallTroveWorkbookCommand : SessionCmdlet
         string file = GetUnresolvedProviderPathFromPSPath(path);
         try
         {
-            return File.ReadAllText(file);
+            using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+            return reader.ReadToEnd();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Invalid, $"The workbook '{file}' is not UTF-8.", e)
+            {
+                ErrorId = "InvalidWorkbook",
+                Target = file,
+                RecommendedAction = "Save it as UTF-8.",
+            };
         }
         catch (System.Exception e) when (e is IOException or System.UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
@@ -11,6 +12,9 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(void), typeof(BackupSchedule))]
 public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
 {
+    // Asked for once, before the first is deleted: a request for each would double the time that thousands take.
+    private ILookup<string, ScheduleExecution>? _inFlight;
+
     /// <summary>The schedules, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ScheduleIdCompleter))]
@@ -31,6 +35,7 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
         var schedules = new BackupSchedules(Cloud);
         BackupSchedule schedule = reference.Schedule ?? Await(schedules.GetAsync(reference.Id, AllProjects, Cancelled));
         schedules.CheckProject(schedule, AllProjects);
+        WarnOfRunsInFlight(schedule);
         return ShouldProcess(InWords(schedule), "Delete") ? DeleteAsync() : null;
 
         async Task<object?> DeleteAsync()
@@ -39,6 +44,25 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
             return PassThru ? schedule : null;
         }
     });
+
+    private void WarnOfRunsInFlight(BackupSchedule schedule)
+    {
+        try
+        {
+            _inFlight ??= Await(new ScheduleExecutions(Cloud).InFlightAsync(AllProjects, Cancelled));
+        }
+        catch (TroveScheduleException e)
+        {
+            // What cannot be told hinders no deletion.
+            _inFlight = Enumerable.Empty<ScheduleExecution>().ToLookup(run => run.Id);
+            Tell($"Whether runs are in flight is not known. {e.Message}");
+        }
+        foreach (ScheduleExecution run in _inFlight[schedule.TriggerId])
+        {
+            WriteWarning($"A run of the {InWords(schedule)} is in flight: execution {run.Id} ({run.State}). Its Keystone trust goes with the schedule, so that it may fail. "
+                + $"To let it finish, wait until Get-TroveScheduleExecution -Id {run.Id} says that it has ended, then delete the schedule.");
+        }
+    }
 
     private static string InWords(BackupSchedule schedule)
     {

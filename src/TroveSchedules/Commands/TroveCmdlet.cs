@@ -25,12 +25,22 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>What an error is about that names nothing.</summary>
     private protected virtual object? Subject => null;
 
+    // What names the cloud's things may hold what a terminal would obey, or a second line that looks like another message.
+
+    /// <summary>Writes a warning, made harmless for a screen.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.SanitizeLine(text));
+
+    /// <summary>Asks whether to do something, in words that are made harmless for a screen.</summary>
+    private protected new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(TerminalText.SanitizeLine(target), TerminalText.SanitizeLine(action));
+
     /// <summary>Takes a warning from any thread; the pipeline's own writes it, at once where it waits.</summary>
     private protected void Warn(string text) => Post(() => WriteWarning(text));
 
     /// <summary>Writes a verbose line. PowerShell's own, where only -Debug was said, asks at each whether to go on.</summary>
     private protected void Tell(string text)
     {
+        text = TerminalText.SanitizeLine(text);
         if (Wants("Verbose", "VerbosePreference"))
             WriteVerbose(text);
         else

@@ -12,10 +12,10 @@ internal sealed record Offer(string Value, string Label, string Tip)
     /// <summary>Whether the value can stand at a prompt: a name may be empty, or hold what a terminal would obey.</summary>
     public bool CanBeTyped => IsTypeable(Value);
 
-    public static bool IsTypeable(string? value) => !string.IsNullOrWhiteSpace(value) && !value.Any(char.IsControl);
+    public static bool IsTypeable(string? value) => !string.IsNullOrWhiteSpace(value) && !value.Any(TerminalText.IsUnsafe);
 
     public CompletionResult Completing(TypedWord word) =>
         new(word.Quoted(Value), Shown(Label), CompletionResultType.ParameterValue, Shown(Tip));
 
-    private static string Shown(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    private static string Shown(string text) => string.Concat(text.Select(c => TerminalText.IsUnsafe(c) ? '?' : c));
 }

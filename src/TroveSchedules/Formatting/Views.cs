@@ -11,16 +11,26 @@ namespace TroveSchedules.Formatting;
 /// <summary>What the script blocks of TroveSchedules.Format.ps1xml call. Each takes null, and what came out of serialisation, and gives null for null.</summary>
 public static class Views
 {
+    /// <summary>Text, made harmless for a terminal as <see cref="TerminalText"/> does.</summary>
+    /// <param name="text">Text, or what has one.</param>
+    /// <returns>The text; null for null.</returns>
+    public static string? Text(object? text) => text?.ToString() is { } shown ? TerminalText.Sanitize(shown) : null;
+
+    /// <summary>Several texts, each as <see cref="Text"/> gives it.</summary>
+    /// <param name="texts">The texts; null for none.</param>
+    /// <returns>The texts; null for null.</returns>
+    public static string?[]? Texts(IEnumerable? texts) => texts is null ? null : [.. texts.Cast<object?>().Select(Text)];
+
     /// <summary>A time in UTC, such as <c>2026-11-22 20:04:00Z</c>, in every culture.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
     /// <returns>The time; null for null; the text of what is no time.</returns>
-    public static string? Utc(object? time) => Moment.Read(time) is { } moment ? Utc(moment) : time?.ToString();
+    public static string? Utc(object? time) => Moment.Read(time) is { } moment ? Utc(moment) : Text(time);
 
     /// <summary>A time in UTC, and how far it is from now by the cloud's clock: <c>2026-11-22 20:04:00Z (in 4 min)</c>.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
     /// <returns>The time; null for null; the text of what is no time.</returns>
     public static string? Time(object? time) =>
-        Moment.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, Now)})" : time?.ToString();
+        Moment.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, Now)})" : Text(time);
 
     /// <summary>Several times, each as <see cref="Time"/> gives it, on a line of its own.</summary>
     /// <param name="times">The times; null for none.</param>
@@ -42,7 +52,7 @@ public static class Views
     /// </returns>
     public static string? State(object? state)
     {
-        string? word = state?.ToString();
+        string? word = Text(state);
         return word switch
         {
             "SUCCESS" or "COMPLETED" or "ACTIVE" => Styled(word, "Foreground", "Green"),

@@ -286,6 +286,10 @@ public sealed class CreateTests
         { "InvalidName", new ScheduleRequest { Instance = "m", Name = "", Pattern = "@daily" } },
         { "InvalidName", new ScheduleRequest { Instance = "m", Name = new string('b', 256), Pattern = "@daily" } },
         { "InvalidName", new ScheduleRequest { Instance = "m", Name = "бэкап", Pattern = "@daily" } },
+        { "InvalidName", new ScheduleRequest { Instance = "m", Name = "two\nlines", Pattern = "@daily" } },
+        { "InvalidName", new ScheduleRequest { Instance = "m", Name = "half \ud83d", Pattern = "@daily" } },
+        { "InvalidName", new ScheduleRequest { Instance = "m", Name = "b" + string.Concat(Enumerable.Repeat("😀", 255)), Pattern = "@daily" } },
+        { "InvalidDescription", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", Description = "ends\n" } },
         { "InvalidDescription", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", Description = "" } },
         { "InvalidDescription", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", Description = "-" } },
         { "InvalidDescription", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", Description = new string('d', 256) } },
@@ -525,11 +529,17 @@ public sealed class CreateTests
     }
 
     [Theory]
-    [InlineData("quote \" backslash \\ newline \n a")]
+    [InlineData("quote \" backslash \\ return \r tab \t nul \0 escape \u001b[31m a")]
+    [InlineData("<% env() %> {{ 1+1 }} {% for %} a")]
     [InlineData("ünïcödé 日本語 a")]
     [InlineData("👩‍🚀 a")]
     [InlineData("</script>&'+ a")]
-    public async Task Any_text_reaches_mistral_as_it_was_typed(string text)
+    public Task Any_text_reaches_mistral_as_it_was_typed(string text) => ReachesMistral(text);
+
+    [Fact]
+    public Task An_emoji_is_one_character_of_a_name_as_it_is_to_trove() => ReachesMistral("b" + string.Concat(Enumerable.Repeat("😀", 254)));
+
+    private async Task ReachesMistral(string text)
     {
         ScriptedCloud cloud = Cloud().On(Post, Created);
         BackupSchedule schedule = await Create(cloud, new ScheduleRequest { Instance = "m", Name = text, Description = text, Pattern = "*/2 * * * *" });
