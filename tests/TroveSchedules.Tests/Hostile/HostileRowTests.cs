@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Trove;
+using TroveSchedules.Tests.Http;
+using Xunit;
+
+namespace TroveSchedules.Tests.Hostile;
+
+/// <summary>Rows that are well-formed and wrong all the same.</summary>
+public sealed class HostileRowTests
+{
+    private static async Task<TroveScheduleException> FailureOf(string route, string body, Func<CloudSession, Task> act)
+    {
+        using CloudSession session = await new ScriptedCloud().Always(route, Answers.Ok(body)).ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => act(session));
+        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+        return error;
+    }
+
+    [Fact]
+    public async Task What_another_id_has_is_not_taken_for_what_was_asked_for()
+    {
+        await FailureOf($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Rows.Trigger(2), session => new BackupSchedules(session).GetAsync(Rows.Id(1)));
+        await FailureOf($"GET {Rows.ExecutionsPath}/{Rows.Id(1)}", Rows.Execution(2), session => new ScheduleExecutions(session).GetAsync(Rows.Id(1)));
+        await FailureOf($"GET {Rows.TrovePath}/instances/{Rows.Id(1)}", $$"""{"instance": {{Rows.Instance(2)}}}""", session => new Instances(session).GetAsync(Rows.Id(1)));
+        await FailureOf($"GET {Rows.TrovePath}/backups/{Rows.Id(1)}", $$"""{"backup": {{Rows.Backup(2)}}}""", session => new Backups(session).GetAsync(Rows.Id(1)));
+        await FailureOf(Rows.WorkflowRoute, Rows.Workflow(Rows.OurInputs, row => row["name"] = "other.backup_create"), session => new Workbook(session).GetAsync());
+    }
+
+    [Fact]
+    public async Task A_trigger_is_found_by_mistrals_id_and_by_its_name_in_any_case()
+    {
+        string id = Rows.TriggerId(1).ToUpperInvariant();
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{id}", Answers.Ok(Rows.Trigger()));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(Rows.Id(1), (await new BackupSchedules(session).GetAsync(id)).Id);
+    }
+
+    [Fact]
+    public async Task Rows_that_a_filter_should_have_kept_away_are_left_out()
+    {
+        ScriptedCloud cloud = new ScriptedCloud()
+            .Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1), Rows.Trigger(2, row => row["workflow_name"] = "other.workflow"), Rows.Trigger(3, row => row.Remove("workflow_name")))))
+            .Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger()))
+            .Always(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions(Rows.Execution(1), Rows.Execution(2, 1, row => row["state"] = "RUNNING"))));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(Rows.Id(1), Assert.Single(await new BackupSchedules(session).ListAsync()).Id);
+        List<ScheduleExecution> found = await new ScheduleExecutions(session).ListAsync(Rows.Id(1), new ExecutionQuery { States = ["success"] }).ToListAsync();
+        Assert.Equal(Rows.Id(1), Assert.Single(found).Id);
+    }
+
+    [Theory]
+    [InlineData("1e400")]
+    [InlineData("-1e400")]
+    [InlineData("\"NaN\"")]
+    public async Task A_size_that_is_no_number_is_a_protocol_error(string size) =>
+        await FailureOf($"GET {Rows.TrovePath}/backups", $$"""{"backups": [{{Rows.Backup(1).Replace("0.14", size)}}]}""", async session => await new Backups(session).ListAsync().ToListAsync());
+
+    [Fact]
+    public async Task A_text_that_no_service_has_room_for_is_a_protocol_error()
+    {
+        JsonNode id = new string('x', 1001);
+        await FailureOf(Rows.TriggersRoute, Rows.Triggers(Rows.Trigger(1, row => row["id"] = id)), session => new BackupSchedules(session).ListAsync());
+    }
+
+    [Theory]
+    [InlineData("0001-01-01 00:00:00")]
+    [InlineData("9999-12-31 23:59:59")]
+    public async Task Times_at_the_ends_of_the_calendar_are_times(string time)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().WithInstance().WithWorkflow()
+            .On("POST " + Rows.TriggersPath, (sent, token) => Answers.Json(201, Rows.TriggerOf(sent, row => (row["created_at"], row["next_execution_time"]) = (time, time)))(sent, token));
+        using CloudSession session = await cloud.ConnectAsync();
+        var warnings = new List<string>();
+        BackupSchedule schedule = await new BackupSchedules(session, warnings.Add).CreateAsync(new ScheduleRequest { Instance = Rows.Id(900), Name = "b", Pattern = "*/2 * * * *" });
+        Assert.Equal(time, schedule.CreatedAt?.ToString("yyyy-MM-dd HH:mm:ss"));
+        Assert.InRange(ScheduleOccurrences.Of(schedule).Take(3).Count(), 1, 3);
+        Assert.InRange(warnings.Count, 0, 1);
+    }
+}
