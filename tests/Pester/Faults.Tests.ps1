@@ -1,0 +1,73 @@
+# A short form of ./build.ps1 Test -Faults: work by seed through a network that goes wrong by seed.
+# What must be equal is the state; how often what goes wrong depends on how the requests of one pipeline come to be ordered.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Import-TestModule
+    Import-Module "$PSScriptRoot/../faults/Faults.psm1"
+    Open-TestCloud
+    $null = Connect-TestCloud
+    $null = Install-TroveWorkbook -Confirm:$false
+}
+
+AfterAll {
+    Clear-TestCloud
+    Close-TestCloud
+}
+
+Describe 'Through a network that goes wrong at every tenth request' {
+    BeforeAll {
+        $run = Invoke-FaultRun -Operations ((Test-TestStack) ? 120 : 600) -Workers ((Test-TestStack) ? 3 : 6) -Percent 10 -Seed 6
+        Write-Host ($run | Format-FaultRun | Out-String)
+    }
+
+    It 'loses nothing, does nothing twice, and makes nothing that nobody asked for' {
+        $run.Lost, $run.Duplicate, $run.Phantom | ForEach-Object { $_ | Should -BeNullOrEmpty }
+    }
+
+    It 'says nothing that is not true: what failed did not happen, or is said to be unknown with its id, and listings have what is there' {
+        $run.Wrong | Should -BeNullOrEmpty
+    }
+
+    It 'leaves no trust behind' {
+        $run.Trusts | Should -Be 0
+    }
+
+    It 'meets faults of most kinds, and gets past them' {
+        $run.Faults.Count | Should -BeGreaterThan 9
+        $run.Retried | Should -BeGreaterThan 0
+        ($run.Unknown + $run.Failed) | Should -BeLessThan ($run.Injected / 3)
+    }
+}
+
+Describe 'The fault suite' {
+    It 'decides by the seed and the number of the request' {
+        $decide = { param($seed) 0..999 | ForEach-Object { [TroveSchedules.FaultTests.FaultProxy]::Decide($seed, $_, 10) } }
+        $once = & $decide 6
+        "$(& $decide 6)" | Should -BeExactly "$once"
+        "$(& $decide 7)" | Should -Not -BeExactly "$once"
+        $once.Count | Should -BeGreaterThan 70
+        $once.Count | Should -BeLessThan 130
+        @($once | Select-Object -Unique).Count | Should -Be 19
+    }
+
+    Context 'notices that' {
+        BeforeAll {
+            $model = @{ a = @{ Name = 'x'; InstanceId = 'm'; Pattern = '0 3 1 1 *' }; b = @{ Name = 'y'; InstanceId = 'm'; Pattern = '0 3 1 1 *' } }
+            $there = { param($id, $name, $pattern = '0 3 1 1 *') [TroveSchedules.FaultTests.PlainSchedule]::new($id, $name, 'm', $pattern, "t$id") }
+            $a, $b = (& $there a x), (& $there b y)
+        }
+
+        It '<What>' -ForEach @(
+            @{ What = 'all is as it should be'; There = { $a, $b }; Lost = 0; Duplicate = 0; Phantom = 0 }
+            @{ What = 'a schedule is gone'; There = { $a }; Lost = 1; Duplicate = 0; Phantom = 0 }
+            @{ What = 'a schedule was made twice'; There = { $a, $b, (& $there c y) }; Lost = 0; Duplicate = 1; Phantom = 0 }
+            @{ What = 'a schedule has another id'; There = { $a, (& $there c y) }; Lost = 1; Duplicate = 1; Phantom = 0 }
+            @{ What = 'a schedule was made that nobody asked for'; There = { $a, $b, (& $there c z) }; Lost = 0; Duplicate = 0; Phantom = 1 }
+            @{ What = 'a schedule has another pattern'; There = { $a, (& $there b y '0 4 1 1 *') }; Lost = 0; Duplicate = 0; Phantom = 1 }
+        ) {
+            $state = Compare-State $model @(& $There)
+            $state.Lost.Count, $state.Duplicate.Count, $state.Phantom.Count | Should -Be @($Lost, $Duplicate, $Phantom)
+        }
+    }
+}
