@@ -88,7 +88,7 @@ function Invoke-FaultRun {
         Seed = $Seed; Percent = $Percent; Workers = $Workers
         Operations = & $sum Operations; By = Merge-Count $results.By; Requests = $requests; Faults = $faults; Injected = [int] ($faults.Values | Measure-Object -Sum).Sum
         Retried = $retried; Unknown = & $sum Unknown; Failed = & $sum Failed; FailedBy = Merge-Count $results.FailedBy
-        Lost = $state.Lost; Duplicate = $state.Duplicate; Phantom = $state.Phantom; Wrong = @($results.Wrong)
+        Lost = $state.Lost; Duplicate = $state.Duplicate; Phantom = $state.Phantom; Wrong = @($results | ForEach-Object { $_.Wrong })
         Trusts = $cloud.Trusts() - $cloud.Schedules('').Count - $trusts; Seconds = $seconds; Log = $logs
     }
 }
