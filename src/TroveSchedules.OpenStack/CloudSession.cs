@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net.Http;
+using System.Net.Http.Headers;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,8 +28,10 @@ public sealed class CloudSession : TroveSession
     {
         _settings = settings;
 
-        var keystone = new HttpClient(Primary()) { Timeout = Timeout.InfiniteTimeSpan }; // Exchange's limit covers the body too.
-        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock), settings, clock).AuthenticateAsync, clock);
+        var keystone = new HttpClient(Primary()) { Timeout = Timeout.InfiniteTimeSpan }; // The policy's limit covers bodies and repeats too.
+        keystone.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        var policy = new RetryPolicy(clock, settings.TimeLimit, settings.MaxRetries);
+        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock, policy), settings, clock).AuthenticateAsync, clock);
         // Begun first: in a new process the rest takes as long as Keystone does, and there is time for it meanwhile.
         _login = _tokens.GetAsync(cancellationToken).AsTask();
 
@@ -37,11 +40,10 @@ public sealed class CloudSession : TroveSession
             .ConfigurePrimaryHttpMessageHandler(Primary)
             .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .AddHttpMessageHandler(() => new RetryHandler(clock)) // Outermost: an attempt is one whatever becomes of its token.
             .AddHttpMessageHandler(() => new TokenHandler(_tokens));
         services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // The factory's own logs and meters, which nobody reads here.
         _services = services.BuildServiceProvider();
-        var exchange = new Exchange(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock);
+        var exchange = new Exchange(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock, policy);
         var mistral = new ServiceClient(exchange, "Mistral", () => WorkflowEndpoint);
         Trove = new ServiceClient(exchange, "Trove", () => DatabaseEndpoint);
         CronTriggers = new CronTriggers(mistral);
