@@ -33,10 +33,30 @@ Describe 'Through a network that goes wrong at every tenth request' {
         $run.Trusts | Should -Be 0
     }
 
-    It 'meets faults of most kinds, and gets past them' {
-        $run.Faults.Count | Should -BeGreaterThan 9
+    It 'meets faults of many kinds, and gets past them' {
+        $run.Faults.Count | Should -BeGreaterThan 6
         $run.Retried | Should -BeGreaterThan 0
         ($run.Unknown + $run.Failed) | Should -BeLessThan ($run.Injected / 3)
+    }
+}
+
+Describe 'Through a network so bad that retries run out' {
+    BeforeAll {
+        $run = Invoke-FaultRun -Operations ((Test-TestStack) ? 60 : 150) -Workers ((Test-TestStack) ? 3 : 6) -Percent 40 -MaxRetry 1 -Seed 6
+        Write-Host ($run | Format-FaultRun | Out-String)
+    }
+
+    It 'loses nothing, does nothing twice, and makes nothing that nobody asked for' {
+        $run.Lost, $run.Duplicate, $run.Phantom | ForEach-Object { $_ | Should -BeNullOrEmpty }
+    }
+
+    It 'says of what failed that it did not happen, or that it is not known, with the id' {
+        $run.Wrong | Should -BeNullOrEmpty
+        ($run.Unknown + $run.Failed) | Should -BeGreaterThan 0
+    }
+
+    It 'leaves no trust behind' {
+        $run.Trusts | Should -Be 0
     }
 }
 
@@ -49,6 +69,60 @@ Describe 'The fault suite' {
         $once.Count | Should -BeGreaterThan 70
         $once.Count | Should -BeLessThan 130
         @($once | Select-Object -Unique).Count | Should -Be 19
+    }
+
+    Context 'with <Kind>' -ForEach @(
+        @{ Kind = 'ConnectionRefused'; IsAsked = $false; Says = 'refused' }
+        @{ Kind = 'ResetBefore'; IsAsked = $false; Says = 'reset' }
+        @{ Kind = 'ResetAfter'; IsAsked = $true; Says = 'reset' }
+        @{ Kind = 'Delay'; IsAsked = $true; Says = '200 {"whole": true}' }
+        @{ Kind = 'TruncatedBody'; IsAsked = $true; Says = 'ended prematurely' }
+        @{ Kind = 'TooManyRequests'; IsAsked = $false; Says = '429 <html>' }
+        @{ Kind = 'TooManyRequestsSeconds'; IsAsked = $false; Says = '429 <html>'; RetryAfter = '^1$' }
+        @{ Kind = 'TooManyRequestsDate'; IsAsked = $false; Says = '429 <html>'; RetryAfter = ' GMT$' }
+        @{ Kind = 'ServiceUnavailable'; IsAsked = $false; Says = '503 <html>' }
+        @{ Kind = 'ServiceUnavailableSeconds'; IsAsked = $false; Says = '503 <html>'; RetryAfter = '^1$' }
+        @{ Kind = 'ServiceUnavailableDate'; IsAsked = $false; Says = '503 <html>'; RetryAfter = ' GMT$' }
+        @{ Kind = 'BadGatewayBefore'; IsAsked = $false; Says = '502 <html>' }
+        @{ Kind = 'BadGatewayAfter'; IsAsked = $true; Says = '502 <html>' }
+        @{ Kind = 'GatewayTimeoutBefore'; IsAsked = $false; Says = '504 <html>' }
+        @{ Kind = 'GatewayTimeoutAfter'; IsAsked = $true; Says = '504 <html>' }
+        @{ Kind = 'HtmlBefore'; IsAsked = $false; Says = '200 <html>' }
+        @{ Kind = 'HtmlAfter'; IsAsked = $true; Says = '200 <html>' }
+        @{ Kind = 'MalformedJsonBefore'; IsAsked = $false; Says = '200 {"cron_triggers": [{"na' }
+        @{ Kind = 'MalformedJsonAfter'; IsAsked = $true; Says = '200 {"whole' }
+        @{ Kind = 'Timeout'; IsAsked = $true; Says = 'canceled' }
+    ) {
+        It 'does so to one request, and the service <Is>' -ForEach @{ Is = $IsAsked ? 'is asked' : 'is not asked' } {
+            $server = New-TestServer
+            $server.Answer('^GET /x', 200, '{"whole": true}', $null)
+            $proxy = [TroveSchedules.FaultTests.FaultProxy]::new(@($server.Url) * 3, 0, 0)
+            $http = [Net.Http.HttpClient]::new()
+            try {
+                $proxy.Inject($Kind, '^GET /x')
+                $ended = [Threading.CancellationTokenSource]::new()
+                $answer = $http.GetAsync("$($proxy.Urls[1])/x", $ended.Token)
+                if ($Kind -eq 'Timeout') {
+                    $server.WaitFor('^GET /x', 1)
+                    $ended.Cancel()
+                }
+                $said = try {
+                    $given = $answer.GetAwaiter().GetResult()
+                    "$([int] $given.StatusCode) $($given.Content.ReadAsStringAsync().GetAwaiter().GetResult())"
+                }
+                catch { $answer.IsCanceled ? 'canceled' : $_.Exception.GetBaseException().Message }
+                $said | Should -BeLike "*$([WildcardPattern]::Escape($Says))*"
+                if ($RetryAfter) { "$($given.Headers.GetValues('Retry-After'))" | Should -Match $RetryAfter }
+                $server.Requests.Count | Should -Be ([int] $IsAsked)
+                $proxy.Faults[[TroveSchedules.FaultTests.FaultKind] $Kind] | Should -Be 1
+                $proxy.IsWaiting | Should -BeFalse
+            }
+            finally {
+                $http.Dispose()
+                $proxy.Dispose()
+                $server.Dispose()
+            }
+        }
     }
 
     Context 'notices that' {

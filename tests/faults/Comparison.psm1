@@ -15,17 +15,19 @@ function Measure-Fault {
     $account = Get-TestAccount
     $prefix = (New-TestName peer) + '-'
     $instance = Get-TestInstanceId m
+    $session = Connect-TestCloud
     $kinds = [enum]::GetValues([TroveSchedules.FaultTests.FaultKind])
-    $history = New-TroveBackupSchedule $instance '0 3 1 1 *' "${prefix}history"
+    $history = New-TroveBackupSchedule $instance '0 3 1 1 *' "${prefix}history" -Session $session
     Add-TestExecution (2 * $Times * $kinds.Count) $history.Id
     $executions = $cloud.Executions($history.TriggerId)
     $jobs = foreach ($kind in $kinds) {
         # Each hangs for as long as somebody has patience.
         $count = $kind -eq 'Timeout' ? [math]::Min(5, $Times) : $Times
         $own, $executions = $executions.Where({ $true }, 'Split', 2 * $count)
-        $made = @(1..(2 * $count) | ForEach-Object { [pscustomobject] @{ Instance = $instance; Pattern = '0 4 1 1 *'; Name = "$prefix$kind-made$_" } } | New-TroveBackupSchedule)
+        $made = @(1..(2 * $count) | ForEach-Object { [pscustomobject] @{ Instance = $instance; Pattern = '0 4 1 1 *'; Name = "$prefix$kind-made$_" } } | New-TroveBackupSchedule -Session $session)
         @{ Kind = $kind; Times = $count; Prefix = "$prefix$kind-"; Instance = $instance; Proxy = New-FaultProxy; Executions = $own; Made = $made.Id }
     }
+    Disconnect-TroveSession $session
     $modules = (Get-TestManifest), "$PSScriptRoot/Faults.psm1", "$PSScriptRoot/Comparison.psm1"
     try {
         $jobs | ForEach-Object -ThrottleLimit $AtOnce -Parallel {

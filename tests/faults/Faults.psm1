@@ -35,23 +35,25 @@ function Invoke-FaultRun {
     Lets workers do so many operations by the module, each through a proxy of its own at which so many of a hundred requests go wrong, and compares with the
     cloud what each thinks is there. An operation is a schedule made or deleted, an execution deleted, a listing, or a login.
     #>
-    param([int] $Operations, [int] $Workers = 4, [int] $Percent = 10, [ulong] $Seed = 6)
+    param([int] $Operations, [int] $Workers = 4, [int] $Percent = 10, [int] $MaxRetry = 3, [ulong] $Seed = 6)
     $cloud = New-PlainCloud
     $account = Get-TestAccount
     $prefix = (New-TestName faults) + '-'
+    $session = Connect-TestCloud
     $instances = 'm', 'broken' | ForEach-Object { [pscustomobject] @{ Name = $_; Id = Get-TestInstanceId $_ } }
     $trusts = $cloud.Trusts() - $cloud.Schedules('').Count
     $each = [math]::Ceiling($Operations / $Workers)
     $jobs = foreach ($number in 1..$Workers) {
         # What it deletes executions of; by design some three of ten operations do.
-        $history = New-TroveBackupSchedule m "$number 3 1 1 *" "${prefix}history$number"
+        $history = New-TroveBackupSchedule m "$number 3 1 1 *" "${prefix}history$number" -Session $session
         Add-TestExecution ([math]::Ceiling($each * 0.5)) $history.Id
         @{
-            Number = $number; Operations = $each; Seed = $Seed * 1000 + $number; Prefix = "$prefix$number-"; History = $history.Id
+            Number = $number; Operations = $each; MaxRetry = $MaxRetry; Seed = $Seed * 1000 + $number; Prefix = "$prefix$number-"; History = $history.Id
             Executions = $cloud.Executions($history.TriggerId); TriggerId = $history.TriggerId; Instances = $instances
             Proxy = New-FaultProxy -Seed ($Seed * 1000 + $number) -Percent $Percent
         }
     }
+    Disconnect-TroveSession $session
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $modules = (Get-TestManifest), "$PSScriptRoot/Faults.psm1"
     $results = @($jobs | ForEach-Object -ThrottleLimit $Workers -Parallel {
@@ -202,7 +204,7 @@ function Invoke-FaultWorker {
     function Connect-Worker {
         for ($i = 0; $i -lt 20; $i++) {
             Add-Done login
-            $ended = Invoke-Module { Connect-ThroughProxy $proxy $Account }
+            $ended = Invoke-Module { Connect-ThroughProxy $proxy $Account @{ MaxRetry = $Job.MaxRetry } }
             if ($ended.Given) { return $ended.Given[0] }
             foreach ($one in $ended.Errors) { $null = Test-Unknown $one login }
         }
