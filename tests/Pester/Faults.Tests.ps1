@@ -4,7 +4,7 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
-    Import-Module "$PSScriptRoot/../faults/Faults.psm1"
+    Import-Module "$PSScriptRoot/../faults/Faults.psm1", "$PSScriptRoot/../faults/Comparison.psm1"
     Open-TestCloud
     $null = Connect-TestCloud
     $null = Install-TroveWorkbook -Confirm:$false
@@ -37,6 +37,16 @@ Describe 'Through a network that goes wrong at every tenth request' {
         $run.Faults.Count | Should -BeGreaterThan 6
         $run.Retried | Should -BeGreaterThan 0
         ($run.Unknown + $run.Failed) | Should -BeLessThan ($run.Injected / 3)
+    }
+}
+
+Describe 'A fault of any kind at the request that does the thing' {
+    It 'is got past, and nothing secret is told, where an operation meets it once' {
+        # All but the one that takes as long as the patience.
+        $kinds = [enum]::GetValues([TroveSchedules.FaultTests.FaultKind]) -ne 'Timeout'
+        $rows = Measure-Fault -Times 1 -Kind $kinds -Side module
+        $rows.Count | Should -Be (4 * $kinds.Count)
+        $rows | Where-Object { "$($_.Outcomes.Keys)" -ne 'done' -or $_.Leaks } | ForEach-Object { "$($_.Kind), $($_.What): $($_.Outcomes.Keys) $($_.Example)" } | Should -BeNullOrEmpty
     }
 }
 

@@ -10,22 +10,24 @@ $script:TimeoutSec = 5
 
 function Measure-Fault {
     <# Tries each operation so many times under each fault; gives a row for each fault, operation and side, with the outcomes counted. #>
-    param([int] $Times = 20, [int] $AtOnce = 5)
+    param(
+        [int] $Times = 20, [TroveSchedules.FaultTests.FaultKind[]] $Kind = [enum]::GetValues([TroveSchedules.FaultTests.FaultKind]), [string[]] $Side = ('module', 'peer'),
+        [int] $AtOnce = 5
+    )
     $cloud = New-PlainCloud
     $account = Get-TestAccount
     $prefix = (New-TestName peer) + '-'
     $instance = Get-TestInstanceId m
     $session = Connect-TestCloud
-    $kinds = [enum]::GetValues([TroveSchedules.FaultTests.FaultKind])
     $history = New-TroveBackupSchedule $instance '0 3 1 1 *' "${prefix}history" -Session $session
-    Add-TestExecution (2 * $Times * $kinds.Count) $history.Id
+    Add-TestExecution (2 * $Times * $Kind.Count) $history.Id
     $executions = $cloud.Executions($history.TriggerId)
-    $jobs = foreach ($kind in $kinds) {
+    $jobs = foreach ($one in $Kind) {
         # Each hangs for as long as somebody has patience.
-        $count = $kind -eq 'Timeout' ? [math]::Min(5, $Times) : $Times
+        $count = $one -eq 'Timeout' ? [math]::Min(5, $Times) : $Times
         $own, $executions = $executions.Where({ $true }, 'Split', 2 * $count)
-        $made = @(1..(2 * $count) | ForEach-Object { [pscustomobject] @{ Instance = $instance; Pattern = '0 4 1 1 *'; Name = "$prefix$kind-made$_" } } | New-TroveBackupSchedule -Session $session)
-        @{ Kind = $kind; Times = $count; Prefix = "$prefix$kind-"; Instance = $instance; Proxy = New-FaultProxy; Executions = $own; Made = $made.Id }
+        $made = @(1..(2 * $count) | ForEach-Object { [pscustomobject] @{ Instance = $instance; Pattern = '0 4 1 1 *'; Name = "$prefix$one-made$_" } } | New-TroveBackupSchedule -Session $session)
+        @{ Kind = $one; Sides = $Side; Times = $count; Prefix = "$prefix$one-"; Instance = $instance; Proxy = New-FaultProxy; Executions = $own; Made = $made.Id }
     }
     Disconnect-TroveSession $session
     $modules = (Get-TestManifest), "$PSScriptRoot/Faults.psm1", "$PSScriptRoot/Comparison.psm1"
@@ -45,11 +47,11 @@ function Measure-OneFault {
     $session = Connect-ThroughProxy $Job.Proxy $Account $with
     # What a session looks up once is no part of an operation.
     $null = New-TroveBackupSchedule $Job.Instance '0 5 1 1 *' "$($Job.Prefix)first" -Session $session
-    $peer = Start-Peer $Job.Proxy $Account
+    $peer = 'peer' -in $Job.Sides ? (Start-Peer $Job.Proxy $Account) : $null
     $executions = [Collections.Generic.Queue[string]] @($Job.Executions)
     $made = [Collections.Generic.Queue[string]] @($Job.Made)
     try {
-        foreach ($side in 'module', 'peer') {
+        foreach ($side in $Job.Sides) {
             foreach ($what in $script:Operations.Keys) {
                 $outcomes = [ordered] @{}
                 $leaks = 0
@@ -89,8 +91,10 @@ function Measure-OneFault {
     }
     finally {
         Disconnect-TroveSession $session
-        if (-not $peer.HasExited) { $peer.Kill() }
-        $peer.Dispose()
+        if ($peer) {
+            if (-not $peer.HasExited) { $peer.Kill() }
+            $peer.Dispose()
+        }
     }
 }
 
