@@ -9,6 +9,11 @@
     ./build.ps1 Test
     Builds it, then runs the .NET tests and the Pester suite on a sandbox, with both flavours; on a real cloud as well where TROVE_TEST_STACK names one.
 .EXAMPLE
+    ./build.ps1 Test -Faults
+    In place of the ordinary suites: 10,000 operations by seed through a network that goes wrong by seed, on the stack that TROVE_TEST_STACK names, else on one of
+    its own (Debian, root) that ends with it; what becomes of the same faults by python-troveclient; and 1,000,000 hostile answers. Writes docs/Faults.md.
+    -Seed N is another run; -With passes options on, such as -With '-Operations', 1000.
+.EXAMPLE
     ./build.ps1 Package
     Builds it, and packs it for the PowerShell Gallery, with checksums: out/TroveSchedules.<version>.nupkg, out/SHA256SUMS.
 .EXAMPLE
@@ -37,7 +42,13 @@ param(
     # Stack: ends it in place of starting it.
     [switch] $Stop,
 
-    # Bench: options for tests/bench.
+    # Test: the suite of faults, at length, in place of the others.
+    [switch] $Faults,
+
+    # Test -Faults: decides what is done and what goes wrong.
+    [uint] $Seed = 6,
+
+    # Bench: options for tests/bench. Test -Faults: for tests/faults/Run.ps1.
     [string[]] $With = @()
 )
 
@@ -68,6 +79,7 @@ function Build {
 
 function Test {
     Build
+    if ($Faults) { return Test-Fault }
     # The contract asks more of a real cloud than the module's tests do (MariaDB, many instances, tokens that last): tests/contract runs it on one.
     $stack, $env:TROVE_TEST_STACK = $env:TROVE_TEST_STACK, $null
     try { Invoke-Native dotnet test "$PSScriptRoot/TroveSchedules.sln" --nologo -c $Configuration }
@@ -99,6 +111,32 @@ function Test-Module($Cloud, $Stack, $Flavour) {
         $env:TROVE_TEST_STACK, $env:TROVE_TEST_FLAVOUR = $before, $null
         Remove-Item $counts
     }
+}
+
+function Test-Fault {
+    Write-Host "Seed $Seed"
+    $options = '--db', 'mariadb', '--no-triggers', '--token-seconds', '60', '--port-offset', '6000'
+    Use-Stack $env:TROVE_TEST_STACK $options {
+        param($stack)
+        if (-not $stack) { throw 'Faults are tried on a real cloud: let TROVE_TEST_STACK name one (tests/stack).' }
+        Invoke-Native (Get-Process -Id $PID).Path -NoProfile -File "$PSScriptRoot/tests/faults/Run.ps1" -Stack $stack -Seed $Seed @With
+    }
+    $env:TROVE_FUZZ_ANSWERS, $env:TROVE_TEST_SEED = '1000000', "$Seed"
+    try { Invoke-Native dotnet test "$PSScriptRoot/tests/TroveSchedules.Tests" --nologo -c $Configuration --filter 'FullyQualifiedName~Hostile' }
+    finally { $env:TROVE_FUZZ_ANSWERS = $env:TROVE_TEST_SEED = $null }
+}
+
+function Use-Stack($State, [string[]] $Options, [scriptblock] $Block) {
+    # Where no stack is named one is started, on Debian as root, and ends with the block; elsewhere the block gets none.
+    $own = $null
+    try {
+        if (-not $State -and (Test-Path /etc/debian_version) -and (id -u) -eq 0) {
+            $State = $own = Join-Path ([IO.Path]::GetTempPath()) "trove-stack-$PID"
+            $null = Invoke-Native "$PSScriptRoot/tests/stack/up" --state $own @Options
+        }
+        & $Block $State
+    }
+    finally { if ($own) { Invoke-Native "$PSScriptRoot/tests/stack/down" --state $own --wipe } }
 }
 
 function Package {
@@ -141,16 +179,11 @@ function Stack {
 
 function Bench {
     Build
-    $stack, $own = $env:TROVE_BENCH_STACK, $null
-    try {
-        if (-not $stack -and (Test-Path /etc/debian_version) -and (id -u) -eq 0) {
-            $stack = $own = Join-Path ([IO.Path]::GetTempPath()) "trove-bench-$PID"
-            $null = Invoke-Native "$PSScriptRoot/tests/stack/up" --state $own --db mariadb --instances 200 --no-triggers --port-offset 3000
-        }
+    Use-Stack $env:TROVE_BENCH_STACK ('--db', 'mariadb', '--instances', '200', '--no-triggers', '--port-offset', '3000') {
+        param($stack)
         $on = $stack ? @('--stack', $stack) : @()
         Invoke-Native dotnet run -c Release --project "$PSScriptRoot/tests/bench" -- all --write @on @With
     }
-    finally { if ($own) { Invoke-Native "$PSScriptRoot/tests/stack/down" --state $own --wipe } }
 }
 
 function Clean {
