@@ -14,11 +14,9 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <summary>Enters a cloud: exchanges a credential for a token of a project.</summary>
 /// <param name="exchange">Sends the request. Must not follow redirects, which would carry the credential elsewhere.</param>
 /// <param name="settings">Whom to ask, and as whom.</param>
-/// <param name="clock">Says when the token was received.</param>
+/// <param name="clock">Says how long a token lives of which Keystone does not say when its life began.</param>
 internal sealed class Identity(Exchange exchange, CloudSettings settings, TimeProvider clock)
 {
-    private static readonly TimeSpan RenewalMargin = TimeSpan.FromMinutes(2);
-
     private readonly Uri url = CloudUrl.Tokens(settings.AuthUrl);
 
     private ProjectScope? Project => settings.Credential.TakesScope ? settings.Project : null;
@@ -77,20 +75,17 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         if (answer.Project?.Id is not { Length: > 0 } projectId)
             throw Unscoped();
 
-        DateTimeOffset now = clock.GetUtcNow();
         DateTimeOffset? issued = Time(answer.IssuedAt);
-        // The token's life is measured by Keystone's clock alone, so that a wrong clock here neither shortens nor stretches it.
-        TimeSpan life = expires - (issued ?? now);
+        TimeSpan life = expires - (issued ?? clock.GetUtcNow()); // By Keystone's clock alone, where it tells both.
         if (life <= TimeSpan.Zero)
             throw ProtocolError(response, "holds a token that has expired already");
-        TimeSpan margin = TimeSpan.FromTicks(Math.Min(RenewalMargin.Ticks, life.Ticks / 2));
 
         return new AuthToken
         {
             Value = value,
             ExpiresAt = expires,
             IssuedAt = issued,
-            RenewAt = now + life - margin,
+            Life = life,
             UserId = answer.User?.Id,
             UserName = answer.User?.Name,
             ProjectId = projectId,
