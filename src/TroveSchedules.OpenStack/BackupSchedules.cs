@@ -54,7 +54,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         if (request.ParentId is { } parent)
         {
             await _parents.GetOrAdd(parent, _ => new Once<Backup>())
-                .GetAsync(() => new Backups(session).GetAsync(parent, cancellationToken), cancellationToken).ConfigureAwait(false);
+                .GetAsync(token => new Backups(session).GetAsync(parent, token), cancellationToken).ConfigureAwait(false);
         }
         return new PreparedSchedule(Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));
     }

@@ -164,8 +164,8 @@ public sealed class CloudSession : TroveSession
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        _tokens.Dispose(); // First, so that whoever waits for a login hears of the end, not of what it does to the connection.
         _services.Dispose();
         _primaries.ForEach(primary => primary.Dispose()); // The factory keeps its handlers, and they their connections.
-        _tokens.Dispose();
     }
 }

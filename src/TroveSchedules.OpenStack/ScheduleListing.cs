@@ -24,7 +24,7 @@ public sealed class ScheduleListing(CloudSession session, bool allProjects = fal
     /// <returns>The schedules.</returns>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
     public Task<IReadOnlyList<BackupSchedule>> AllAsync(CancellationToken cancellationToken = default) =>
-        _all.GetAsync(() => ListAsync(cancellationToken), cancellationToken);
+        _all.GetAsync(ListAsync, cancellationToken);
 
     /// <summary>Those of one instance, ordered by their next time.</summary>
     /// <param name="instance">The instance's id or name.</param>

@@ -112,7 +112,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     }
 
     /// <summary>What the installed workflow takes; looked at once per session.</summary>
-    internal Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken) => session.Inputs.GetAsync(() => LookAtInputsAsync(cancellationToken), cancellationToken);
+    internal Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken) => session.Inputs.GetAsync(LookAtInputsAsync, cancellationToken);
 
     private async Task<WorkflowInputs> LookAtInputsAsync(CancellationToken cancellationToken)
     {

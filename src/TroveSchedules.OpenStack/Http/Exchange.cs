@@ -112,10 +112,10 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
         }
 #endif
         var failure = new TroveScheduleException(TroveErrorKind.Unavailable,
-            $"{request.Service} at {request.Uri.Authority} cannot be reached: {cause.GetBaseException().Message}", cause)
+            $"{request.Service} at {request.Address} cannot be reached: {cause.GetBaseException().Message}", cause)
         {
             Target = request.Target,
-            RecommendedAction = $"Check the address, the network and whether {request.Service} is up.",
+            RecommendedAction = request.WayOut,
             MayHaveHappened = request.IsChange
                 && socket is not (SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable),
         };

@@ -30,7 +30,8 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRet
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(0.5);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _quietUntil = new();
+    // From when and how long, by the clock that is never set: one that goes back by hours must not make others wait for hours.
+    private readonly ConcurrentDictionary<string, (long Since, TimeSpan Wait)> _quiet = new();
 
     private Repetition? _repetition;
 
@@ -67,11 +68,14 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRet
         }
         catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw worst ?? new TroveScheduleException(TroveErrorKind.Timeout,
-                FormattableString.Invariant($"{request.Service} at {request.Uri.Authority} gave no answer within {limit.TotalSeconds:0} s."), e)
+            bool isAsked = !LoginWaitException.IsIn(e);
+            throw worst ?? new TroveScheduleException(TroveErrorKind.Timeout, isAsked
+                ? FormattableString.Invariant($"{request.Service} at {request.Address} gave no answer within {limit.TotalSeconds:0} s.")
+                : FormattableString.Invariant($"Keystone gave no new token within {limit.TotalSeconds:0} s, so {request.Service} was not asked."), e)
             {
                 Target = request.Target,
-                MayHaveHappened = request.IsChange && attempts > 0,
+                RecommendedAction = isAsked ? request.WayOut : "Check the network and whether Keystone is up.",
+                MayHaveHappened = isAsked && request.IsChange && attempts > 0,
             };
         }
 #if !NET
@@ -89,8 +93,8 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRet
 
         async Task<T> AttemptAsync(CancellationToken token)
         {
-            if (attempts == 0 && _quietUntil.TryGetValue(request.Uri.Authority, out DateTimeOffset until) && until - clock.GetUtcNow() is var quiet && quiet > TimeSpan.Zero)
-                await DelayAsync(quiet, token).ConfigureAwait(false);
+            if (attempts == 0 && _quiet.TryGetValue(request.Uri.Authority, out var quiet) && quiet.Wait - clock.GetElapsedTime(quiet.Since) is var rest && rest > TimeSpan.Zero)
+                await DelayAsync(rest, token).ConfigureAwait(false);
             try
             {
                 return await attempt(attempts++, token).ConfigureAwait(false);
@@ -98,7 +102,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRet
             catch (PassingFault fault)
             {
                 if (fault.Failure.StatusCode is 429 or 503 && (fault.RetryAfter ?? ShortestWait) is var wait && wait < limit)
-                    _quietUntil[request.Uri.Authority] = clock.GetUtcNow() + wait;
+                    _quiet[request.Uri.Authority] = (clock.GetTimestamp(), wait);
                 if (worst is not { MayHaveHappened: true } || fault.Failure.MayHaveHappened)
                     worst = fault.Failure;
                 if (!request.MayRepeat || maxRetries == 0 || fault.RetryAfter > limit - clock.GetElapsedTime(start))

@@ -16,6 +16,15 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
     /// <summary>Whether it changes anything in the cloud, so that a lost answer leaves open whether it has.</summary>
     public bool IsChange { get; init; } = Method != HttpMethod.Get;
 
+    /// <summary>Whom it is asked of, for a message: the address without its query.</summary>
+    public string Address => ServiceError.Printable(Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+
+    /// <summary>What to do where nobody answers at the address.</summary>
+    public string WayOut => $"Check the address, the network and whether {Service} is up."
+        + (Service switch { "Mistral" => "-WorkflowEndpoint", "Trove" => "-DatabaseEndpoint", _ => null } is { } parameter
+            ? $" Where the catalogue leads elsewhere than it should, connect with {parameter}, or with another -Interface or -Region."
+            : "");
+
     /// <summary>Whether to send it again does no harm.</summary>
     public bool MayRepeat { get; init; } = Method != HttpMethod.Post;
 }

@@ -6,6 +6,8 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <summary>A token of a project, and what Keystone said with it. Prints without its value.</summary>
 internal sealed class AuthToken
 {
+    private static readonly TimeSpan RenewalMargin = TimeSpan.FromMinutes(2);
+
     /// <summary>The secret for <c>X-Auth-Token</c>.</summary>
     internal required string Value { get; init; }
 
@@ -15,10 +17,11 @@ internal sealed class AuthToken
     /// <summary>When Keystone's clock began it, UTC; null when it did not say.</summary>
     public DateTimeOffset? IssuedAt { get; init; }
 
-    /// <summary>
-    /// When to ask for the next, by <em>our</em> clock: two minutes before the end, or at half of a life shorter than four minutes.
-    /// </summary>
-    public required DateTimeOffset RenewAt { get; init; }
+    /// <summary>How long it lives, which a wrong clock here neither shortens nor stretches.</summary>
+    public required TimeSpan Life { get; init; }
+
+    /// <summary>At what age to ask for the next: two minutes before the end of its life, or at half of a life shorter than four minutes.</summary>
+    public TimeSpan RenewAfter => Life - TimeSpan.FromTicks(Math.Min(RenewalMargin.Ticks, Life.Ticks / 2));
 
     public string? UserId { get; init; }
 

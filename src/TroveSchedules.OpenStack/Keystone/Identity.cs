@@ -15,10 +15,9 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <summary>Enters a cloud: exchanges a credential for a token of a project.</summary>
 /// <param name="exchange">Sends the request. Must not follow redirects, which would carry the credential elsewhere.</param>
 /// <param name="settings">Whom to ask, and as whom.</param>
-/// <param name="clock">Says when the token was received.</param>
+/// <param name="clock">Says how long a token lives of which Keystone does not say when its life began.</param>
 internal sealed class Identity(Exchange exchange, CloudSettings settings, TimeProvider clock)
 {
-    private static readonly TimeSpan RenewalMargin = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(366);
     private static readonly Regex ProjectId = new(@"^[A-Za-z0-9._-]{1,255}\z", RegexOptions.CultureInvariant);
 
@@ -84,23 +83,20 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         if (!ProjectId.IsMatch(projectId)) // It becomes part of addresses.
             throw ProtocolError(response, "names a project by what is no id");
 
-        DateTimeOffset now = clock.GetUtcNow();
         // At the ends of the calendar there is no reckoning from it.
         DateTimeOffset? issued = Time(answer.IssuedAt) is { Year: > 1 and < 9999 } told ? told : null;
-        // The token's life is measured by Keystone's clock alone, so that a wrong clock here neither shortens nor stretches it.
-        TimeSpan life = expires - (issued ?? now);
+        TimeSpan life = expires - (issued ?? clock.GetUtcNow()); // By Keystone's clock alone, where it tells both.
         if (life <= TimeSpan.Zero)
             throw ProtocolError(response, "holds a token that has expired already");
         if (life > LongestLife)
             life = LongestLife;
-        TimeSpan margin = TimeSpan.FromTicks(Math.Min(RenewalMargin.Ticks, life.Ticks / 2));
 
         return new AuthToken
         {
             Value = value,
             ExpiresAt = expires,
             IssuedAt = issued,
-            RenewAt = now + life - margin,
+            Life = life,
             UserId = answer.User?.Id,
             UserName = Shown(answer.User?.Name),
             ProjectId = projectId,

@@ -39,6 +39,14 @@ internal static class Answers
     public static Answer Fails(SocketError error) => (_, _) =>
         throw new HttpRequestException("An error occurred while sending the request.", new IOException("Unable to read data.", new SocketException((int)error)));
 
+    /// <summary>Nobody listens there.</summary>
+    public static Answer Refused { get; } = (_, _) =>
+        throw new HttpRequestException("Connection refused (cloud:1)", new SocketException((int)SocketError.ConnectionRefused));
+
+    /// <summary>The name of the host is nobody's.</summary>
+    public static Answer UnknownHost { get; } = (_, _) =>
+        throw new HttpRequestException("Name or service not known (cloud:1)", new SocketException((int)SocketError.HostNotFound));
+
     /// <summary>No answer ever comes.</summary>
     public static Answer Silence { get; } = async (_, cancellationToken) =>
     {

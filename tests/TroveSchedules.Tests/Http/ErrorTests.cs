@@ -271,7 +271,7 @@ public sealed class ErrorTests
         using CloudSession session = await cloud.ConnectAsync();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync().WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal((TroveErrorKind.Timeout, "Timeout"), (error.Kind, error.ErrorId));
-        Assert.Contains("Mistral at cloud:8989 gave no answer within 100 s", error.Message);
+        Assert.Contains("Mistral at http://cloud:8989/v2/cron_triggers gave no answer within 100 s", error.Message);
     }
 
     [Fact]
@@ -295,7 +295,7 @@ public sealed class ErrorTests
     {
         TroveScheduleException error = await FailureOf(Answers.Reset);
         Assert.Equal((TroveErrorKind.Unavailable, "Unavailable", null), (error.Kind, error.ErrorId, error.StatusCode));
-        Assert.StartsWith("Mistral at cloud:8989 cannot be reached", error.Message);
+        Assert.StartsWith("Mistral at http://cloud:8989/v2/cron_triggers cannot be reached", error.Message);
     }
 
     [Fact]

@@ -17,6 +17,8 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
     private readonly List<Timer> _timers = [];
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _now = start;
+    private TimeSpan _set;
+    private TimeSpan _slept;
 
     public List<TimeSpan> Waits { get; } = [];
 
@@ -27,14 +29,42 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>What time it is in truth, which is the cloud's where no test says otherwise.</summary>
+    public DateTimeOffset World
+    {
+        get
+        {
+            lock (_lock)
+                return _now + _slept;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)
-            return _now;
+            return _now + _slept + _set;
     }
 
     // A timestamp has its own zero: whoever mixes it with the time of day is found out.
-    public override long GetTimestamp() => GetUtcNow().UtcTicks - 1_000_000;
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+            return _now.UtcTicks - 1_000_000;
+    }
+
+    /// <summary>The time of day is set, by NTP or by a person; no time passes.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (_lock)
+            _set += by;
+    }
+
+    /// <summary>The machine sleeps: time passes for the world, and nothing here notices but the time of day.</summary>
+    public void Sleep(TimeSpan length)
+    {
+        lock (_lock)
+            _slept += length;
+    }
 
     public void Advance(TimeSpan by)
     {

@@ -257,7 +257,7 @@ public sealed class RetryTests
         cloud.Always("POST /v3/auth/tokens", Answers.Reset);
         var execution = new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project };
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => new ScheduleExecutions(session).DeleteAsync(execution));
-        Assert.StartsWith("Keystone at cloud:5000 cannot be reached", error.Message);
+        Assert.StartsWith("Keystone at http://cloud:5000/v3/auth/tokens cannot be reached", error.Message);
         Assert.False(error.MayHaveHappened);
         Assert.Equal((1, 5), (cloud.Requests.Count, cloud.LoginRequests.Count));
     }

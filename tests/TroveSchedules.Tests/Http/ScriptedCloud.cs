@@ -48,7 +48,7 @@ internal sealed class ScriptedCloud : HttpMessageHandler
     public ScriptedCloud(ManualClock? clock = null)
     {
         Clock = clock ?? new ManualClock(Start);
-        Always("POST /v3/auth/tokens", LogIn);
+        Always("POST /v3/auth/tokens", Accept);
     }
 
     public ManualClock Clock { get; }
@@ -149,10 +149,11 @@ internal sealed class ScriptedCloud : HttpMessageHandler
 
     private static bool IsLogin(Sent request) => request.Uri.Port == 5000;
 
-    private Task<HttpResponseMessage> LogIn(Sent request, CancellationToken cancellationToken)
+    /// <summary>Keystone lets whoever asks in.</summary>
+    public Task<HttpResponseMessage> Accept(Sent request, CancellationToken cancellationToken)
     {
         int number = Interlocked.Increment(ref _logins);
-        DateTimeOffset now = Clock.GetUtcNow() + Ahead;
+        DateTimeOffset now = Clock.World + Ahead;
         string body = $$$"""
             {"token": {"methods": [{{{string.Join(",", Methods.Select(method => $"\"{method}\""))}}}], "user": {"domain": {"id": "default", "name": "Default"}, "id": "fe01", "name": "demo"},
              "expires_at": "{{{Text(now + TokenLife)}}}", "issued_at": "{{{Text(now)}}}",

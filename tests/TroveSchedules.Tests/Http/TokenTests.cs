@@ -173,24 +173,6 @@ public sealed class TokenTests
         Assert.Equal(2, cloud.Logins);
     }
 
-    [Fact]
-    public async Task Whoever_gives_up_on_a_login_does_not_spoil_it_for_others()
-    {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
-        using CloudSession session = await cloud.ConnectAsync();
-        cloud.Clock.Advance(TimeSpan.FromHours(2));
-        cloud.On("POST /v3/auth/tokens", Answers.After(_ => asked.SetResult(), Answers.Silence));
-        using var cancellation = new CancellationTokenSource();
-        Task impatient = new BackupSchedules(session).ListAsync(cancellationToken: cancellation.Token);
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        Task patient = List(session);
-        await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
-        await patient.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal(ScriptedCloud.Token + "2", Assert.Single(cloud.Requests).Token);
-    }
-
     [Theory]
     [InlineData(301)]
     [InlineData(302)]

@@ -34,7 +34,7 @@ public sealed class SecretsTests
         new AuthRequest { Auth = new AuthBody { Identity = Credentials[0].ToIdentity() } },
         new CloudOverrides { AuthUrl = "http://k", UserId = "u1", Password = Secret, ApplicationCredentialSecret = Secret, Token = Secret },
         new CloudOverrides { Password = Secret }.ToSettings(),
-        new AuthToken { Value = Secret, ExpiresAt = default, RenewAt = default, ProjectId = "p1", Roles = [], Methods = [], Catalogue = new ServiceCatalogue([], "p1") },
+        new AuthToken { Value = Secret, ExpiresAt = default, Life = default, ProjectId = "p1", Roles = [], Methods = [], Catalogue = new ServiceCatalogue([], "p1") },
     ];
 
     [Theory]

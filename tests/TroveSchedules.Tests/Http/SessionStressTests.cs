@@ -1,0 +1,441 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
+using Xunit;
+
+namespace TroveSchedules.Tests.Http;
+
+/// <summary>One session, and what happens to it: to its token, its Keystone, its clock, and while many use it at once.</summary>
+public sealed class SessionStressTests
+{
+    private const int Many = 64;
+    private const string Get = "GET " + Rows.TriggersPath;
+    private const string LogIn = "POST /v3/auth/tokens";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30); // Of a test that would hang otherwise.
+    private static readonly Answer Listing = Answers.Ok(Rows.Triggers());
+    private static readonly Answer Unauthorized = Answers.Html(401, "<h1>401 Unauthorized</h1>");
+    private static readonly Answer Refusal = Answers.Json(401, """{"error": {"code": 401, "message": "The request you have made requires authentication.", "title": "Unauthorized"}}""");
+
+    private static Task List(CloudSession session, CancellationToken cancellationToken = default) => new BackupSchedules(session).ListAsync(cancellationToken: cancellationToken);
+
+    private static async Task<TroveScheduleException[]> FailuresOf(IEnumerable<Task> all) =>
+        await Task.WhenAll(all.Select(one => ScriptedCloud.FailureOf(() => one))).WaitAsync(Limit);
+
+    private static string[] Tokens(ScriptedCloud cloud) => [.. cloud.Requests.Select(request => request.Token![ScriptedCloud.Token.Length..])];
+
+    /// <summary>Lets an answer wait. Requests that meet it are under way when the call that sent them returns, for nothing before it waits.</summary>
+    private static (Answer Held, TaskCompletionSource Gate) Hold(Answer then)
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (async (request, token) =>
+        {
+            await gate.Task.WaitAsync(Limit, token);
+            return await then(request, token);
+        }, gate);
+    }
+
+    /// <summary>As many listings as that, all of which were rejected at once and wait for one login.</summary>
+    private static async Task<(CloudSession Session, Task[] Listings, TaskCompletionSource Gate)> ManyThatWaitFor(ScriptedCloud cloud, Answer? login)
+    {
+        var rejections = new ConcurrentQueue<TaskCompletionSource>();
+        cloud.Always(Get, async (request, token) =>
+        {
+            if (request.Token != ScriptedCloud.Token + "1")
+                return await Listing(request, token);
+            var rejection = new TaskCompletionSource();
+            rejections.Enqueue(rejection);
+            await rejection.Task.ConfigureAwait(false);
+            return await Unauthorized(request, token).ConfigureAwait(false);
+        });
+        CloudSession session = await cloud.ConnectAsync();
+        (Answer held, TaskCompletionSource gate) = Hold(login ?? cloud.Accept);
+        cloud.Always(LogIn, held);
+        Task[] listings = [.. Enumerable.Range(0, Many).Select(_ => List(session))];
+        // Each goes on, to where it waits for the login, before SetResult returns; not so in the runner's own context.
+        await Task.Run(() => Assert.All(rejections, rejection => rejection.SetResult()));
+        Assert.Equal((Many, 2), (cloud.Requests.Count, cloud.LoginRequests.Count));
+        return (session, listings, gate);
+    }
+
+    [Fact]
+    public async Task Many_that_are_rejected_at_once_share_one_login()
+    {
+        var cloud = new ScriptedCloud();
+        (CloudSession session, Task[] listings, TaskCompletionSource gate) = await ManyThatWaitFor(cloud, null);
+        gate.SetResult();
+        await Task.WhenAll(listings).WaitAsync(Limit);
+        Assert.Equal(2, cloud.LoginRequests.Count);
+        Assert.Equal(Enumerable.Repeat("1", Many).Concat(Enumerable.Repeat("2", Many)), Tokens(cloud).Order());
+        session.Dispose();
+    }
+
+    [Theory]
+    [InlineData("401", TroveErrorKind.Unauthorized)]
+    [InlineData("403", TroveErrorKind.Forbidden)]
+    [InlineData("500", TroveErrorKind.Unavailable)]
+    public async Task A_login_that_fails_fails_once_for_all_who_wait_for_it(string what, TroveErrorKind kind)
+    {
+        var cloud = new ScriptedCloud();
+        (CloudSession session, Task[] listings, TaskCompletionSource gate) = await ManyThatWaitFor(cloud, what == "401" ? Refusal : Answers.Html(int.Parse(what), ""));
+        gate.SetResult();
+        TroveScheduleException[] errors = await FailuresOf(listings);
+        Assert.Equal(2, cloud.LoginRequests.Count);
+        Assert.All(errors, error => Assert.Equal(kind, error.Kind));
+        Assert.All(errors, error => Assert.Contains("Keystone", error.Message));
+        Assert.Equal(Many, cloud.Requests.Count);
+        session.Dispose();
+    }
+
+    [Fact]
+    public async Task Whoever_began_a_login_and_gives_up_leaves_it_to_the_others()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(TimeSpan.FromHours(2));
+        (Answer held, TaskCompletionSource gate) = Hold(cloud.Accept);
+        cloud.Always(LogIn, held);
+        using var cancellation = new CancellationTokenSource();
+        Task impatient = List(session, cancellation.Token);
+        Task[] patient = [.. Enumerable.Range(0, Many).Select(_ => List(session))];
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient.WaitAsync(Limit));
+        Assert.All(patient, one => Assert.False(one.IsCompleted));
+        gate.SetResult();
+        await Task.WhenAll(patient).WaitAsync(Limit);
+        Assert.Equal(2, cloud.LoginRequests.Count);
+        Assert.Equal(Many, cloud.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_login_that_nobody_waits_for_any_more_is_given_up_and_the_next_begins_anew()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(TimeSpan.FromHours(2));
+        cloud.On(LogIn, async (request, token) =>
+        {
+            token.Register(ended.SetResult);
+            return await Answers.Silence(request, token);
+        });
+        using var cancellation = new CancellationTokenSource();
+        Task[] all = [.. Enumerable.Range(0, 3).Select(_ => List(session, cancellation.Token))];
+        await cancellation.CancelAsync();
+        foreach (Task one in all)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one.WaitAsync(Limit));
+        await ended.Task.WaitAsync(Limit);
+        await List(session).WaitAsync(Limit);
+        Assert.Equal(["2"], Tokens(cloud));
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_a_login_when_the_session_ends_hears_of_that()
+    {
+        var cloud = new ScriptedCloud();
+        (CloudSession session, Task[] listings, _) = await ManyThatWaitFor(cloud, Answers.Silence);
+        session.Dispose();
+        TroveScheduleException[] errors = await FailuresOf(listings);
+        Assert.All(errors, error => Assert.Equal("NotConnected", error.ErrorId));
+        Assert.Equal(2, cloud.LoginRequests.Count);
+    }
+
+    [Fact]
+    public async Task A_login_that_succeeds_after_the_sessions_end_does_not_bring_it_back()
+    {
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
+        CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(TimeSpan.FromHours(2));
+        cloud.Always(LogIn, async (request, token) =>
+        {
+            await gate.Task; // Deaf to its cancellation, as an answer is that is on its way already.
+            HttpResponseMessage response = await cloud.Accept(request, CancellationToken.None);
+            answered.SetResult();
+            return response;
+        });
+        Task listing = List(session);
+        session.Dispose();
+        gate.SetResult();
+        await answered.Task.WaitAsync(Limit);
+        Assert.Equal("NotConnected", (await ScriptedCloud.FailureOf(() => listing.WaitAsync(Limit))).ErrorId);
+        Assert.Equal("NotConnected", Assert.Throws<TroveScheduleException>(() => session.ProjectId).ErrorId);
+        Assert.Empty(cloud.Requests);
+    }
+
+    [Fact]
+    public async Task A_credential_that_keystone_refused_is_not_shown_to_it_again()
+    {
+        ScriptedCloud cloud = new ScriptedCloud();
+        using CloudSession session = await cloud.ConnectAsync();
+        var executions = new ScheduleExecutions(session);
+        ScheduleExecution[] runs = [.. Enumerable.Range(0, 1000).Select(i => new ScheduleExecution { Id = Rows.Id(i), State = "SUCCESS", ProjectId = ScriptedCloud.Project })];
+        for (int i = 0; i < runs.Length; i++)
+            cloud.Always($"DELETE /v2/executions/{runs[i].Id}", i < 100 ? Answers.Status(204) : Unauthorized);
+        cloud.Always(LogIn, Refusal);
+
+        var errors = new List<TroveScheduleException>();
+        foreach (ScheduleExecution run in runs)
+        {
+            try
+            {
+                await executions.DeleteAsync(run);
+            }
+            catch (TroveScheduleException e)
+            {
+                errors.Add(e);
+            }
+        }
+        Assert.Equal(900, errors.Count);
+        Assert.All(errors, error => Assert.Equal(TroveErrorKind.Unauthorized, error.Kind));
+        Assert.All(errors, error => Assert.Contains("Connect-TroveSession", error.RecommendedAction));
+        Assert.Equal(2, cloud.LoginRequests.Count);
+        Assert.Equal(101, cloud.Requests.Count); // The rest fails at once.
+    }
+
+    [Fact]
+    public async Task A_service_that_takes_no_token_does_not_cost_a_login_for_each_request()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Get, Unauthorized);
+        using CloudSession session = await cloud.ConnectAsync();
+        for (int i = 0; i < 100; i++)
+            Assert.Equal(TroveErrorKind.Unauthorized, (await ScriptedCloud.FailureOf(() => List(session))).Kind);
+        Assert.Equal(2, cloud.LoginRequests.Count);
+        await new OpenStack.Trove.Instances(session).GetAsync(Rows.Id(900)); // Another service may take it.
+
+        cloud.Clock.Advance(TimeSpan.FromHours(1));
+        cloud.Always(Get, Listing);
+        await List(session);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_revoked_between_two_pages_costs_no_row_and_brings_none_twice()
+    {
+        string[] rows = [.. Enumerable.Range(1, 450).Select(i => Rows.Execution(i))];
+        bool isRevoked = false;
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.ExecutionsRoute, (request, token) =>
+        {
+            if (isRevoked && request.Token == ScriptedCloud.Token + "1")
+                return Unauthorized(request, token);
+            int from = request.Parameters.TryGetValue("marker", out string? marker) ? int.Parse(marker[^12..]) : 0;
+            int count = int.Parse(request.Parameters["limit"]);
+            return Answers.Ok(Rows.Executions(rows.Skip(from).Take(count), more: from + count < rows.Length))(request, token);
+        }).Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger()));
+        using CloudSession session = await cloud.ConnectAsync();
+        var read = new List<string>();
+        await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(Rows.Id(1)))
+        {
+            isRevoked |= read.Count == 50;
+            read.Add(run.Id);
+        }
+        Assert.Equal(Enumerable.Range(1, 450).Select(Rows.Id), read);
+        Assert.Equal(2, cloud.LoginRequests.Count);
+    }
+
+    [Fact]
+    public async Task While_keystone_is_down_a_token_is_used_to_its_end()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Always(LogIn, Answers.Html(500, "down"));
+        cloud.Clock.Advance(TimeSpan.FromMinutes(57));
+        await List(session);
+        Assert.Single(cloud.LoginRequests);
+
+        cloud.Clock.Advance(TimeSpan.FromMinutes(2)); // A minute is left.
+        for (int i = 0; i < 100; i++)
+            await List(session);
+        Assert.Equal(2, cloud.LoginRequests.Count); // Not one for each.
+        cloud.Clock.Advance(TimeSpan.FromSeconds(31));
+        await List(session);
+        Assert.Equal(3, cloud.LoginRequests.Count);
+        Assert.Equal(["1"], Tokens(cloud).Distinct());
+    }
+
+    [Theory]
+    [InlineData("500")]
+    [InlineData("refused")]
+    [InlineData("unknown host")]
+    public async Task A_token_that_ended_while_keystone_is_down_is_keystones_failure_and_the_session_goes_on_when_it_is_back(string how)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(TimeSpan.FromHours(1));
+        cloud.Always(LogIn, how switch { "500" => Answers.Html(500, "down"), "refused" => Answers.Refused, _ => Answers.UnknownHost });
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(session));
+        Assert.Equal(TroveErrorKind.Unavailable, error.Kind);
+        Assert.StartsWith("Keystone ", error.Message);
+        Assert.DoesNotContain("Mistral", error.Message);
+        Assert.Empty(cloud.Requests);
+
+        cloud.Always(LogIn, cloud.Accept);
+        await List(session);
+        Assert.Equal(["2"], Tokens(cloud));
+    }
+
+    [Fact]
+    public async Task A_rejected_token_is_not_sent_again_while_keystone_is_down()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, Unauthorized).Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Always(LogIn, Answers.Html(500, "down"));
+        for (int i = 0; i < 3; i++)
+            Assert.StartsWith("Keystone ", (await ScriptedCloud.FailureOf(() => List(session))).Message);
+        Assert.Single(cloud.Requests);
+        cloud.Always(LogIn, cloud.Accept);
+        await List(session);
+        Assert.Equal(["1", "2"], Tokens(cloud));
+    }
+
+    [Fact]
+    public async Task A_request_that_waits_in_vain_for_a_login_names_keystone()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Advance(TimeSpan.FromHours(1));
+        cloud.Always(LogIn, Answers.Silence);
+        Task deletion = new ScheduleExecutions(session).DeleteAsync(new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project });
+        cloud.Clock.Advance(TimeSpan.FromSeconds(101));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => deletion.WaitAsync(Limit));
+        Assert.Equal((TroveErrorKind.Timeout, false), (error.Kind, error.MayHaveHappened));
+        Assert.StartsWith("Keystone ", error.Message);
+        Assert.Empty(cloud.Requests);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task A_clock_that_is_set_by_hours_neither_shortens_nor_stretches_a_tokens_life(int hours)
+    {
+        ScriptedCloud cloud = new ScriptedCloud { Ahead = TimeSpan.FromHours(2) }.Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Set(TimeSpan.FromHours(hours));
+        await List(session);
+        await List(session);
+        Assert.InRange(cloud.LoginRequests.Count, 1, 2); // To ask once what time it is there is good.
+        Assert.Equal(cloud.Clock.World.AddHours(2), session.CloudTime);
+
+        int before = cloud.LoginRequests.Count;
+        cloud.Clock.Advance(TimeSpan.FromMinutes(57));
+        await List(session);
+        Assert.Equal(before, cloud.LoginRequests.Count);
+        cloud.Clock.Advance(TimeSpan.FromMinutes(2));
+        await List(session);
+        Assert.Equal(before + 1, cloud.LoginRequests.Count);
+    }
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(300)]
+    public async Task After_a_sleep_the_token_is_good_and_the_clouds_time_right(int minutes)
+    {
+        ScriptedCloud cloud = new ScriptedCloud { Ahead = TimeSpan.FromHours(-3) }.Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Clock.Sleep(TimeSpan.FromMinutes(minutes));
+        await List(session);
+        Assert.Equal(["2"], Tokens(cloud)); // The first may have ended meanwhile.
+        Assert.Equal(cloud.Clock.World.AddHours(-3), session.CloudTime);
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_set_while_keystone_is_down_keeps_nobody_from_working()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Always(LogIn, Answers.Html(500, "down"));
+        cloud.Clock.Set(TimeSpan.FromHours(9));
+        for (int i = 0; i < 10; i++)
+            await List(session);
+        Assert.Equal(2, cloud.LoginRequests.Count);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task A_clock_that_is_set_does_not_change_how_long_others_wait_for_a_busy_service(int hours)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On("POST /v2/workbooks", Answers.Json(503, "{}", ("Retry-After", "7"))).Always(Get, Listing);
+        using CloudSession session = await cloud.ConnectAsync();
+        await ScriptedCloud.FailureOf(() => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
+        cloud.Clock.Set(TimeSpan.FromHours(hours));
+        await List(session).WaitAsync(Limit);
+        Assert.Equal([TimeSpan.FromSeconds(7)], cloud.Clock.Waits);
+    }
+
+    [Theory]
+    [InlineData("refused")]
+    [InlineData("unknown host")]
+    [InlineData("silent")]
+    public async Task A_catalogue_that_leads_nowhere_is_an_error_that_names_service_address_and_way_out(string how)
+    {
+        Answer dead = how switch { "refused" => Answers.Refused, "silent" => Answers.Silence, _ => Answers.UnknownHost };
+        ScriptedCloud cloud = new ScriptedCloud { MistralUrl = "http://nowhere.example:8989/v2" }.Always(Get, dead).Always($"GET {Rows.TrovePath}/instances", dead);
+        using CloudSession session = await cloud.ConnectAsync();
+        await Names(List(session), "Mistral", "http://nowhere.example:8989/v2/cron_triggers", "-WorkflowEndpoint");
+        await Names(new OpenStack.Trove.Instances(session).AllAsync(), "Trove", "http://cloud:8779/v1.0/", "-DatabaseEndpoint");
+
+        async Task Names(Task asking, string service, string address, string parameter)
+        {
+            if (how == "silent")
+                cloud.Clock.Advance(TimeSpan.FromSeconds(101));
+            TroveScheduleException error = await ScriptedCloud.FailureOf(() => asking.WaitAsync(Limit));
+            Assert.Equal(how == "silent" ? TroveErrorKind.Timeout : TroveErrorKind.Unavailable, error.Kind);
+            Assert.Contains(service, error.Problem);
+            Assert.Contains(address, error.Problem);
+            Assert.All([parameter, "-Interface", "-Region"], way => Assert.Contains(way, error.RecommendedAction));
+        }
+    }
+
+    [Fact]
+    public async Task A_look_up_is_not_cancelled_with_whoever_began_it()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().WithWorkflow();
+        using CloudSession session = await cloud.ConnectAsync();
+        (Answer held, TaskCompletionSource gate) = Hold(Answers.Ok(Rows.Workflow(Rows.OurInputs)));
+        cloud.Always(Rows.WorkflowRoute, held);
+        using var cancellation = new CancellationTokenSource();
+        Task impatient = new Workbook(session).InputsAsync(cancellation.Token);
+        Task[] patient = [.. Enumerable.Range(0, Many).Select(_ => new Workbook(session).InputsAsync(CancellationToken.None))];
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient.WaitAsync(Limit));
+        gate.SetResult();
+        await Task.WhenAll(patient).WaitAsync(Limit);
+        Assert.Single(cloud.Routes, Rows.WorkflowRoute);
+    }
+
+    [Fact]
+    public async Task A_look_up_that_fails_fails_once_for_all_who_wait_for_it_and_is_made_again_for_the_next()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().WithWorkflow();
+        using CloudSession session = await cloud.ConnectAsync();
+        (Answer held, TaskCompletionSource gate) = Hold(Answers.Status(500));
+        cloud.On(Rows.WorkflowRoute, held);
+        Task[] all = [.. Enumerable.Range(0, Many).Select(_ => new Workbook(session).InputsAsync(CancellationToken.None))];
+        gate.SetResult();
+        Assert.All(await FailuresOf(all), error => Assert.Equal(TroveErrorKind.Unavailable, error.Kind));
+        Assert.Single(cloud.Routes, Rows.WorkflowRoute);
+        await new Workbook(session).InputsAsync(CancellationToken.None);
+        Assert.Equal(2, cloud.Routes.Count(route => route == Rows.WorkflowRoute));
+    }
+
+    [Fact]
+    public async Task What_was_looked_up_while_it_changed_is_not_kept()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().WithWorkflow();
+        using CloudSession session = await cloud.ConnectAsync();
+        (Answer held, TaskCompletionSource gate) = Hold(Answers.Ok(Rows.Workflow(Rows.SpecInputs)));
+        cloud.On(Rows.WorkflowRoute, held);
+        Task<WorkflowInputs> old = new Workbook(session).InputsAsync(CancellationToken.None);
+        session.Inputs.Forget();
+        gate.SetResult();
+        Assert.False((await old.WaitAsync(Limit)).Take("incremental"));
+        Assert.True((await new Workbook(session).InputsAsync(CancellationToken.None)).Take("incremental"));
+    }
+}
