@@ -73,7 +73,8 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
     private AuthToken TokenOf(HttpResponseMessage response, AuthAnswerToken answer)
     {
         string[] values = response.Headers.TryGetValues("X-Subject-Token", out var sent) ? [.. sent] : [];
-        if (values is not [{ Length: > 0 } value])
+        string value = values.Length == 1 ? values[0] : "";
+        if (value.Length == 0)
             throw ProtocolError(response, values.Length > 1 ? "has more than one X-Subject-Token" : "has no X-Subject-Token");
         if (!value.All(c => c is > ' ' and < '\x7f'))
             throw ProtocolError(response, "has an X-Subject-Token that no header can hold");
