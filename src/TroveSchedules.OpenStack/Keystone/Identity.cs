@@ -73,9 +73,9 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
     private AuthToken TokenOf(HttpResponseMessage response, AuthAnswerToken answer)
     {
         string[] values = response.Headers.TryGetValues("X-Subject-Token", out var sent) ? [.. sent] : [];
-        string value = values.Length == 1 ? values[0] : "";
-        if (value.Length == 0)
-            throw ProtocolError(response, values.Length > 1 ? "has more than one X-Subject-Token" : "has no X-Subject-Token");
+        if (values.Length > 1)
+            throw ProtocolError(response, "has more than one X-Subject-Token");
+        string value = values.SingleOrDefault() is { Length: > 0 } one ? one : throw ProtocolError(response, "has no X-Subject-Token");
         if (!value.All(c => c is > ' ' and < '\x7f'))
             throw ProtocolError(response, "has an X-Subject-Token that no header can hold");
         DateTimeOffset expires = Time(answer.ExpiresAt) ?? throw ProtocolError(response, "does not say when the token expires");

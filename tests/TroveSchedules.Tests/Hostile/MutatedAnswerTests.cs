@@ -32,7 +32,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
     public async Task A_wrong_answer_ends_in_an_error_of_ours_or_in_a_right_result()
     {
         int? only = FromEnvironment("TROVE_FUZZ_CASE");
-        IEnumerable<int> cases = only is { } one ? [one] : Enumerable.Range(0, FromEnvironment("TROVE_FUZZ_ANSWERS") ?? 20_000);
+        IEnumerable<int> cases = only is { } one ? [one] : Enumerable.Range(0, FromEnvironment("TROVE_FUZZ_ANSWERS") ?? 10_000);
         var ends = new ConcurrentDictionary<string, int>();
         var failures = new ConcurrentDictionary<string, string>();
         int tried = 0, failed = 0;
@@ -156,7 +156,8 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
                 Assert.InRange(text.Length, 0, 10_000);
             });
             Assert.NotEqual("", error.Problem);
-            AssertNoSecret(error.ToString());
+            for (Exception? cause = error; cause is not null; cause = cause.InnerException)
+                AssertNoSecret(cause.Message); // All but the stack of ToString(), which takes longer than the rest of a case.
         }
 
         private static void AssertNoSecret(string text)
