@@ -438,7 +438,6 @@ public sealed class FaultProxy : IDisposable
     /// <summary>A port that can be left for a while.</summary>
     private sealed class Listener : IDisposable
     {
-        private static int _candidate = 15000 + (Environment.ProcessId * 37 % 10000);
         private readonly Func<Connection, Task> _serve;
         private readonly HashSet<Connection> _connections = [];
         private TcpListener? _listener;
@@ -448,16 +447,16 @@ public sealed class FaultProxy : IDisposable
         public Listener(Func<Connection, Task> serve)
         {
             _serve = serve;
-            // Below what the system gives to those who connect, or one of them could take the port while nobody listens.
             while (_listener is null)
             {
-                Port = Interlocked.Increment(ref _candidate);
+                Port = Ports.Next();
                 try
                 {
                     Listen();
                 }
-                catch (SocketException) when (Port < 32000)
+                catch (SocketException)
                 {
+                    // Somebody else's.
                 }
             }
         }
@@ -506,7 +505,6 @@ public sealed class FaultProxy : IDisposable
         private void Listen()
         {
             var listener = new TcpListener(IPAddress.Loopback, Port);
-            listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             listener.Start();
             _listener = listener;
             _ = AcceptAsync(listener);
@@ -530,6 +528,46 @@ public sealed class FaultProxy : IDisposable
             {
                 // Nobody listens any more.
             }
+        }
+    }
+
+    /// <summary>
+    /// Ports that nobody takes while they are left: below those that the system gives to whoever connects, and in blocks, each of which is one process's as long as
+    /// that holds a file open.
+    /// </summary>
+    private static class Ports
+    {
+        private const int First = 15000, Block = 100, Blocks = 170;
+        private static readonly List<FileStream> _held = [];
+        private static int _next, _end;
+
+        public static int Next()
+        {
+            lock (_held)
+            {
+                if (_next == _end)
+                    Hold();
+                return _next++;
+            }
+        }
+
+        private static void Hold()
+        {
+            for (int i = 0; i < Blocks; i++)
+            {
+                try
+                {
+                    _held.Add(new FileStream(Path.Combine(Path.GetTempPath(), $"trove-fault-ports-{i}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                    _next = First + (i * Block);
+                    _end = _next + Block;
+                    return;
+                }
+                catch (IOException)
+                {
+                    // Another process has it, or this one.
+                }
+            }
+            throw new InvalidOperationException("There is no port left.");
         }
     }
 }
