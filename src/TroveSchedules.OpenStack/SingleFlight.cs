@@ -8,11 +8,17 @@ namespace TroveSchedules.OpenStack;
 /// What several want at the same time is done once, and all of them get what comes of it, a failure too. It belongs to none of them: whoever gives up leaves it to the
 /// others, and it is cancelled when nobody waits for it any more. Whoever comes after its end begins anew.
 /// </summary>
-internal sealed class SingleFlight<T>
+/// <typeparam name="T">What comes of it.</typeparam>
+public sealed class SingleFlight<T>
 {
     private readonly object _lock = new();
     private Flight? _flight;
 
+    /// <summary>Joins what is under way, or begins it.</summary>
+    /// <param name="work">Does it; called by whoever begins. Its token is cancelled when nobody waits any more.</param>
+    /// <param name="cancellationToken">Ends the waiting of this caller.</param>
+    /// <returns>What came of it.</returns>
+    /// <exception cref="Exception">What the work threw, the same for all who waited.</exception>
     public async Task<T> JoinAsync(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

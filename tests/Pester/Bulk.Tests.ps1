@@ -19,12 +19,15 @@ BeforeAll {
         $output = [Management.Automation.PSDataCollection[psobject]]::new()
         (Get-TestManifest), $Items, $session, $With, $taken | ForEach-Object { $null = $shell.AddArgument($_) }
         $running = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output)
-        [pscustomobject] @{ Shell = $shell; Running = $running; Output = $output; Taken = $taken }
+        [pscustomobject] @{ Shell = $shell; Errors = $null; Running = $running; Output = $output; Taken = $taken }
     }
 
     function Wait-Pipeline($Pipeline) {
         try { $Pipeline.Shell.EndInvoke($Pipeline.Running) }
-        finally { $Pipeline.Shell.Dispose() }
+        finally {
+            $Pipeline.Errors = @($Pipeline.Shell.Streams.Error) # Which goes with the shell.
+            $Pipeline.Shell.Dispose()
+        }
     }
 }
 
@@ -60,7 +63,7 @@ Describe 'In bulk' {
             $server.WaitFor('^DELETE ', $Limit + 1) # The next takes the place of the first.
             $gate.Open()
             Wait-Pipeline $pipeline
-            $pipeline.Shell.Streams.Error | Should -BeNullOrEmpty
+            $pipeline.Errors | Should -BeNullOrEmpty
             $server.MostAtOnce | Should -Be $Limit
             @($server.Requests -like 'DELETE *').Count | Should -Be 12
             $runs | Get-TroveScheduleExecution -ErrorAction Ignore | Should -BeNullOrEmpty

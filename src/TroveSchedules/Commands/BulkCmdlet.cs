@@ -16,6 +16,8 @@ public abstract class BulkCmdlet : SessionCmdlet
 
     private readonly Queue<(object? Item, Task<object?> Work)> _underWay = new();
     private bool _isEnding;
+    private bool _isSessionDead;
+    private int _done;
 
     /// <summary>How many requests may run at once. With 1, each is finished and written before the next is sent.</summary>
     // Four serve Mistral best: a fifth to a fourth faster than one after another, while eight and sixteen make schedules more slowly.
@@ -71,8 +73,9 @@ public abstract class BulkCmdlet : SessionCmdlet
         }
         catch (TroveScheduleException e)
         {
+            _isEnding |= _isSessionDead |= IsEndOfSession(e);
             FinishAll(); // So that errors come in order, too.
-            WriteError(ErrorRecords.From(e, item ?? Subject));
+            Write(e, item);
             return null;
         }
     }
@@ -106,20 +109,43 @@ public abstract class BulkCmdlet : SessionCmdlet
         }
         catch (TroveScheduleException e) when (_isEnding)
         {
-            WriteWarning(e.Message);
+            if (!(_isSessionDead && IsEndOfSession(e)))
+                WriteWarning(e.Message);
+            CountItem();
+            return;
         }
         catch (TroveScheduleException e)
         {
             // The error will end the pipeline: what has been begun after it is finished, and told of, first.
-            if (Preference("ErrorAction", "ErrorActionPreference") is ActionPreference.Stop)
+            _isSessionDead = IsEndOfSession(e);
+            if (_isSessionDead || Preference("ErrorAction", "ErrorActionPreference") is ActionPreference.Stop)
             {
                 _isEnding = true;
                 FinishAll();
             }
-            WriteError(ErrorRecords.From(e, item ?? Subject));
+            Write(e, item);
+            CountItem();
+            return;
         }
+        _done++;
         if (result is not null)
             WriteObject(result);
         CountItem();
     }
+
+    // Without a session nothing can be done, so that ends the pipeline: one error says so, not one for each item that is left.
+    private void Write(TroveScheduleException error, object? item)
+    {
+        ErrorRecord record = ErrorRecords.From(error, item ?? Subject);
+        if (!_isSessionDead)
+        {
+            WriteError(record);
+            return;
+        }
+        if (_done > 0)
+            WriteWarning($"{_done} were done before the session ended; what came after was not.");
+        ThrowTerminatingError(record);
+    }
+
+    private static bool IsEndOfSession(TroveScheduleException error) => error.Kind == TroveErrorKind.Unauthorized || error.ErrorId == "NotConnected";
 }

@@ -18,8 +18,7 @@ public sealed class DisconnectTroveSessionCommand : TroveCmdlet
     {
         foreach (TroveSession? session in Session ?? [SharedSession.Current!])
         {
-            if (session == SharedSession.Current)
-                SharedSession.Set(null);
+            SharedSession.Remove(session);
             session?.Dispose();
         }
     }

@@ -1,3 +1,4 @@
+using System;
 using System.Management.Automation;
 using TroveSchedules.Binding;
 
@@ -9,11 +10,12 @@ internal static class ErrorRecords
     /// <summary>The record of an error; it is about what the error names, else about the item at hand.</summary>
     public static ErrorRecord From(TroveScheduleException error, object? item)
     {
-        object? target = error.Target ?? item switch
+        // Of many items that fail for want of a token, each is to be told from the others.
+        object? target = (error.Target is Uri ? null : error.Target) ?? item switch
         {
             ScheduleReference reference => reference.Schedule ?? (object)reference.Id,
             ExecutionReference reference => reference.Execution ?? (object)reference.Id,
-            _ => item,
+            _ => item ?? error.Target,
         };
         var record = new ErrorRecord(error, error.ErrorId, CategoryOf(error.Kind), target)
         {

@@ -12,7 +12,7 @@ namespace TroveSchedules.Commands;
 /// <summary>The one session that all runspaces of the process share.</summary>
 internal static class SharedSession
 {
-    private static readonly SemaphoreSlim One = new(1, 1);
+    private static readonly SingleFlight<TroveSession> One = new();
     private static TroveSession? s_current;
 
     /// <summary>The session that is there; null when there is none.</summary>
@@ -20,24 +20,25 @@ internal static class SharedSession
 
     public static void Set(TroveSession? session) => Volatile.Write(ref s_current, session);
 
-    /// <summary>The session that is there, or else one made from the environment. Many may ask at once; one of them connects.</summary>
+    /// <summary>Takes away the session that has ended, unless another has taken its place.</summary>
+    public static void Remove(TroveSession? session) => Interlocked.CompareExchange(ref s_current, null, session);
+
+    /// <summary>The session that is there, or else one made from the environment. Many may ask at once; they share one login. Who connects meanwhile on purpose has the last word.</summary>
     public static async Task<TroveSession> GetAsync(SessionState state, Action<string> warn, CancellationToken cancellationToken)
     {
         if (Current is { } there)
             return there;
-        await One.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        CloudSettings settings = CloudConfiguration.FromEnvironment(null, Sources(state));
+        return await One.JoinAsync(async abandoned =>
         {
             if (Current is { } newer)
                 return newer;
-            TroveSession made = await ConnectAsync(CloudConfiguration.FromEnvironment(null, Sources(state)), warn, cancellationToken).ConfigureAwait(false);
-            Set(made);
-            return made;
-        }
-        finally
-        {
-            One.Release();
-        }
+            TroveSession made = await ConnectAsync(settings, warn, abandoned).ConfigureAwait(false);
+            if (Interlocked.CompareExchange(ref s_current, made, null) is not { } meanwhile)
+                return made;
+            made.Dispose();
+            return meanwhile;
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Connects to a cloud, or to a sandbox at its address, and warns of what others can read on the way.</summary>
