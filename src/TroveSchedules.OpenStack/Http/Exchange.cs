@@ -11,7 +11,10 @@ using System.Threading.Tasks;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>One request and its answer, within a time limit that covers the answer's body too. What the network does wrong leaves here as a <see cref="TroveScheduleException"/>.</summary>
-internal sealed class Exchange(HttpClient http, TimeProvider clock)
+/// <param name="http">The pipeline.</param>
+/// <param name="clock">Measures the limit.</param>
+/// <param name="secret">What the requests hold besides a token that must not be repeated; null for nothing.</param>
+internal sealed class Exchange(HttpClient http, TimeProvider clock, string? secret = null)
 {
     /// <summary>How long one request may take, repeats included. The slowest page measured on a real cloud took 2 s.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
@@ -49,7 +52,11 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock)
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Unreachable(e, service, request.RequestUri!, target);
+            throw Masked(Unreachable(e, service, request.RequestUri!, target), request);
+        }
+        catch (TroveScheduleException e) when (Masked(e, request) is { } masked && masked != e)
+        {
+            throw masked;
         }
 #if !NET
         finally
@@ -57,6 +64,15 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock)
             limit.Cancel(); // Disposing of it leaves its timer running.
         }
 #endif
+    }
+
+    // A server can repeat what it was sent, and the network's own errors quote what it wrote.
+    private TroveScheduleException Masked(TroveScheduleException error, HttpRequestMessage request)
+    {
+        var secrets = new SecretMask();
+        secrets.Add(secret ?? "");
+        secrets.AddHeader(request.Headers, "X-Auth-Token");
+        return secrets.Mask(error);
     }
 
     /// <summary>The error for a request that got no answer: who was asked, and why not.</summary>

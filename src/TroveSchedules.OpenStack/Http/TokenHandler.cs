@@ -34,7 +34,8 @@ internal sealed class TokenHandler(TokenSource tokens) : DelegatingHandler
 internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authenticate, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
-    private Held? _held;
+    private volatile Func<CancellationToken, Task<AuthToken>>? _authenticate = authenticate; // It holds the password; null once the session has ended.
+    private volatile Held? _held;
 
     /// <summary>The token as last seen; null before the first login.</summary>
     public AuthToken? Last => _held?.Token;
@@ -58,8 +59,10 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
             if (_held is { } newer && newer.Token != rejected)
                 return newer.Token;
             long asked = clock.GetTimestamp();
-            AuthToken token = await authenticate(cancellationToken).ConfigureAwait(false);
+            AuthToken token = await (_authenticate ?? throw new ObjectDisposedException(nameof(TokenSource)))(cancellationToken).ConfigureAwait(false);
             _held = new Held(token, asked);
+            if (_authenticate is null)
+                _held = null; // It ended meanwhile, and stays so.
             return token;
         }
         finally
@@ -71,6 +74,8 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
     /// <inheritdoc/>
     public void Dispose()
     {
+        _authenticate = null;
+        Thread.MemoryBarrier(); // A renewal that is under way sees the one, or is seen below.
         _held = null;
         _one.Dispose();
     }

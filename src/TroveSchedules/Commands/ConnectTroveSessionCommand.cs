@@ -161,7 +161,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     {
         TroveSession session = Await(Sandbox
             ? Sandboxes.ConnectAsync(SandboxSpeed, SandboxInstances, Cancelled)
-            : SharedSession.ConnectAsync(ReadSettings(), Warn, Cancelled));
+            : SharedSession.ConnectAsync(ReadSettings(), WarnAsync, Cancelled));
         SharedSession.Set(session);
         WriteObject(session);
     });

@@ -33,7 +33,7 @@ public sealed class IdentityTests
     };
 
     private static Task<AuthToken> Authenticate(CloudSettings settings, StubHandler keystone) =>
-        new Identity(new Exchange(new HttpClient(keystone), TimeProvider.System), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
+        new Identity(new Exchange(new HttpClient(keystone), TimeProvider.System, settings.Credential.Secret), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
 
     private static StubHandler Accepting(string body = Answer, string? token = "gAAAA") => new(() => StubHandler.Json(HttpStatusCode.Created, body, token));
 
