@@ -258,6 +258,25 @@ Describe 'A warning' {
         Use-Environment $as { Get-Stream Warning { try { Get-TroveInstance } catch { } } } | Should -BeLike 'http://cloud.test:5000/ is reached by plain http*OS_AUTH_URL*'
     }
 
+    It 'comes before the password is sent, so that who stops at it has sent nothing' {
+        $server = New-TestKeystone
+        try {
+            $record = try { Connect-TestKeystone $server.Url @{ WorkflowEndpoint = 'http://mistral.test'; WarningAction = 'Stop' } } catch { $_ }
+            $record.FullyQualifiedErrorId | Should -BeLike 'ActionPreferenceStop,*'
+            Get-TroveSession | Should -BeNullOrEmpty -Because 'a session that was not wanted has ended'
+            $front = New-TlsFront $server.Url
+            $before = $server.Requests.Count
+            $record = try { Connect-TestKeystone $front.Url @{ SkipCertificateCheck = $true; WarningAction = 'Stop' } } catch { $_ }
+            $record.FullyQualifiedErrorId | Should -BeLike 'ActionPreferenceStop,*'
+            $server.Requests.Count | Should -Be $before
+            $front.Dispose()
+        }
+        finally {
+            Disconnect-TroveSession
+            $server.Dispose()
+        }
+    }
+
     It 'is not given of a sandbox' {
         Get-Stream Warning { Connect-TroveSession -Sandbox } | Should -BeNullOrEmpty
         Disconnect-TroveSession
