@@ -440,7 +440,7 @@ Describe 'Whatever servers repeat' {
         }
         foreach ($job in $jobs) {
             # Received, they would be shown.
-            $records = @($job.ChildJobs | ForEach-Object { $_.Output.ReadAll(); $_.Error.ReadAll(); $_.Verbose.ReadAll(); $_.Debug.ReadAll(); $_.Warning.ReadAll() })
+            $records = @(@($job) + @($job.ChildJobs) | ForEach-Object { $_.Output.ReadAll(); $_.Error.ReadAll(); $_.Verbose.ReadAll(); $_.Debug.ReadAll(); $_.Warning.ReadAll() })
             $errorCounts["a job ($($job.PSJobTypeName))"] = @($records | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).Count
             Find-Secret "a job ($($job.PSJobTypeName))" $records
         }

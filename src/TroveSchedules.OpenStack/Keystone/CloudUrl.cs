@@ -38,8 +38,7 @@ internal static class CloudUrl
         url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : "(a relative URL)";
 
     /// <summary>Whether what is sent there can be read on the way: plain http to another machine.</summary>
-    public static bool IsOpen(Uri url) =>
-        url.Scheme == Uri.UriSchemeHttp && (!url.IsLoopback || url.Host.Equals("loopback", StringComparison.OrdinalIgnoreCase)); // That may be anybody's name.
+    public static bool IsOpen(Uri url) => url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback;
 
     // Without the final slash.
     private static string Checked(string url, string what)
