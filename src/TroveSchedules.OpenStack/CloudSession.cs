@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Threading;
@@ -18,11 +19,13 @@ namespace TroveSchedules.OpenStack;
 /// </summary>
 public sealed class CloudSession : TroveSession
 {
-    private readonly ServiceProvider _services;
     private readonly List<HttpMessageHandler> _primaries = [];
     private readonly TokenSource _tokens;
-    private readonly Task<AuthToken> _login;
-    private readonly CloudSettings _settings;
+    // These hold the password or the token, and are null once the session has ended.
+    private ServiceProvider? _services;
+    private Task<AuthToken>? _login;
+    private CloudSettings? _settings;
+    private Uri[] _open = [];
 
     private CloudSession(CloudSettings settings, TimeProvider clock, Func<HttpMessageHandler> primary, CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ public sealed class CloudSession : TroveSession
         var keystone = new HttpClient(Primary()) { Timeout = Timeout.InfiniteTimeSpan }; // The policy's limit covers bodies and repeats too.
         keystone.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         var policy = new RetryPolicy(clock, settings.TimeLimit, settings.MaxRetries);
-        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock, policy), settings, clock).AuthenticateAsync, clock);
+        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock, policy, settings.Credential.Secret), settings, clock).AuthenticateAsync, clock);
         // Begun first: in a new process the rest takes as long as Keystone does, and there is time for it meanwhile.
         _login = _tokens.GetAsync(cancellationToken).AsTask();
 
@@ -44,8 +47,8 @@ public sealed class CloudSession : TroveSession
         services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // The factory's own logs and meters, which nobody reads here.
         _services = services.BuildServiceProvider();
         var exchange = new Exchange(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock, policy);
-        var mistral = new ServiceClient(exchange, "Mistral", () => WorkflowEndpoint);
-        Trove = new ServiceClient(exchange, "Trove", () => DatabaseEndpoint);
+        var mistral = new ServiceClient(exchange, "Mistral", MistralAt); // No lambda: it would hold on to the constructor's parameters.
+        Trove = new ServiceClient(exchange, "Trove", TroveAt);
         CronTriggers = new CronTriggers(mistral);
         Executions = new Executions(mistral);
         Workbooks = new Workbooks(mistral);
@@ -69,10 +72,10 @@ public sealed class CloudSession : TroveSession
     public override string ProjectId => Token.ProjectId;
 
     /// <inheritdoc/>
-    public override Uri WorkflowEndpoint => Token.Catalogue.Mistral(_settings);
+    public override Uri WorkflowEndpoint => Token.Catalogue.Mistral(_settings ?? throw Ended(null));
 
     /// <inheritdoc/>
-    public override Uri DatabaseEndpoint => Token.Catalogue.Trove(_settings);
+    public override Uri DatabaseEndpoint => Token.Catalogue.Trove(_settings ?? throw Ended(null));
 
     /// <inheritdoc/>
     public override DateTimeOffset TokenExpiresAt => Token.ExpiresAt;
@@ -127,8 +130,9 @@ public sealed class CloudSession : TroveSession
         };
         try
         {
-            await session._login.ConfigureAwait(false);
-            _ = session.WorkflowEndpoint;
+            await session._login!.ConfigureAwait(false);
+            session._login = null;
+            session._open = [.. session.Endpoints().Where(CloudUrl.IsOpen)];
             return session;
         }
         catch
@@ -137,6 +141,10 @@ public sealed class CloudSession : TroveSession
             throw;
         }
     }
+
+    /// <summary>The services' addresses, as they were when the session was made, to which the token goes by plain http to another machine, so that others can read it.</summary>
+    /// <returns>Mistral's, Trove's, both or neither.</returns>
+    public IReadOnlyList<Uri> OpenEndpoints() => _open;
 
     /// <summary>The error of whoever uses a session that has ended.</summary>
     internal static TroveScheduleException Ended(Exception? cause) => new(TroveErrorKind.Invalid, "The session has been disconnected.", cause)
@@ -161,11 +169,41 @@ public sealed class CloudSession : TroveSession
         };
     }
 
+    // A cloud without Trove is an error once Trove is needed.
+    private IEnumerable<Uri> Endpoints()
+    {
+        yield return WorkflowEndpoint;
+        Uri trove;
+        try
+        {
+            trove = DatabaseEndpoint;
+        }
+        catch (TroveScheduleException)
+        {
+            yield break;
+        }
+        yield return trove;
+    }
+
+    private Uri MistralAt() => NoWeaker(WorkflowEndpoint);
+
+    private Uri TroveAt() => NoWeaker(DatabaseEndpoint);
+
+    // The catalogue comes with each token. What is to be told to the user when the session is made must not come about afterwards.
+    private Uri NoWeaker(Uri endpoint) => !CloudUrl.IsOpen(endpoint) || _open.Any(known => known.Authority == endpoint.Authority)
+        ? endpoint
+        : throw new TroveScheduleException(TroveErrorKind.Invalid, $"The catalogue now names {CloudUrl.Shown(endpoint)}, by plain http. It did not when the session was made, so no token is sent there.")
+        {
+            ErrorId = "InvalidConfiguration",
+            RecommendedAction = "Connect again with Connect-TroveSession if that address is right.",
+        };
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         _tokens.Dispose(); // First, so that whoever waits for a login hears of the end, not of what it does to the connection.
-        _services.Dispose();
+        _services?.Dispose();
         _primaries.ForEach(primary => primary.Dispose()); // The factory keeps its handlers, and they their connections.
+        (_services, _login, _settings) = (null, null, null);
     }
 }

@@ -2,6 +2,7 @@ BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
     Open-TestCloud
+    if (-not ('TroveSchedules.PesterTests.SecretHunt' -as [type])) { Add-Type -Path "$PSScriptRoot/Leaks.cs" -IgnoreWarnings -WarningAction Ignore }
 
     function Show-Everything {
         <# All that an object can be made to show. #>
@@ -117,7 +118,7 @@ Describe 'On a real cloud' {
         Assert-NoSecret (Show-Everything $session) $secrets
         # The token of Keystone's that the session holds begins like each Fernet token.
         (Show-Everything $session) -join '' | Should -Not -MatchExactly 'gAAAAA'
-        $streams = & { Get-TroveBackupSchedule -Verbose -Debug; Get-TroveWorkbook -Verbose -Debug; Get-TroveBackupSchedule -Id x -Verbose -Debug } *>&1 | Out-String -Width 4000
+        $streams = & { Get-TroveBackupSchedule -Verbose -Debug; Get-TroveWorkbook -Verbose -Debug; Get-TroveBackupSchedule -Id x } *>&1 | Out-String -Width 4000
         Assert-NoSecret $streams $secrets
         $streams | Should -Not -MatchExactly 'gAAAAA'
     }
@@ -248,5 +249,295 @@ Describe 'A session that is looked at' {
         $shown = (Show-Everything $session) -join "`n"
         Assert-NoSecret $shown 'pass-of-tester', 'a-token'
         $shown | Should -Match ([regex]::Escape($server.Url))
+    }
+}
+
+Describe 'Whatever servers repeat' {
+    BeforeAll {
+        # Every character that some spelling changes; and a token as long as Keystone's, of which the beginning would do.
+        $password = 'Pass wörd"1/2+&<3''\4'
+        $applicationSecret = 'App-secret/+="5<6&7'
+        $given = 'gAAAAABogiven' + 'G1v-_' * 30 + '=='
+        $issued = 'gAAAAABoissued' + 'I5s-_' * 30 + '=='
+        $secrets = $password, $applicationSecret, $given, $issued
+        $hunt = [TroveSchedules.PesterTests.SecretHunt]::new($secrets)
+        $keystone, $service = 1..2 | ForEach-Object { [TroveSchedules.PesterTests.EchoServer]@{ Secrets = $secrets } }
+        $project = '0123456789abcdef0123456789abcdef'
+        $endpoint = { param($path) , @(@{ interface = 'public'; region_id = 'RegionOne'; url = "$($service.Url)$path" }) }
+        $login = @{
+            token = @{
+                methods = @('password'); user = @{ id = 'u'; name = 'tester' }; project = @{ id = $project; name = 'tests' }; roles = @()
+                issued_at = [DateTime]::UtcNow.ToString('o'); expires_at = [DateTime]::UtcNow.AddHours(1).ToString('o')
+                catalog = @(@{ type = 'workflowv2'; endpoints = & $endpoint '/v2' }, @{ type = 'database'; endpoints = & $endpoint "/v1.0/$project" })
+            }
+        } | ConvertTo-Json -Depth 9 -Compress
+        $accepted = "HTTP/1.1 201 Created`r`nContent-Type: application/json`r`nX-Subject-Token: $issued`r`nx-openstack-request-id: <secret>`r`n`r`n$login"
+        $keystone.Otherwise = $accepted
+
+        # Where there is a limit to attempts: what is under test here is what an error says.
+        $once = (Get-Command Connect-TroveSession).Parameters.ContainsKey('MaxRetry') ? @{ MaxRetry = 0 } : @{}
+        $at = @{ AuthUrl = "$($keystone.Url)/v3" } + $once
+        $in = @{ ProjectName = 'tests'; ProjectDomainName = 'Default' }
+        function Get-Safe($Text) { ConvertTo-SecureString $Text -AsPlainText -Force }
+        @{
+            clouds = @{ echo = @{ auth = @{ auth_url = "$($keystone.Url)/v3"; username = 'tester'; password = $password; user_domain_name = 'Default'; project_name = 'tests'; project_domain_name = 'Default' } } }
+        } | ConvertTo-Json -Depth 5 | Set-Content "$TestDrive/echo.yaml"
+        $variables = @{ OS_AUTH_URL = "$($keystone.Url)/v3"; OS_USERNAME = 'tester'; OS_PASSWORD = $password; OS_USER_DOMAIN_NAME = 'Default'; OS_PROJECT_NAME = 'tests'; OS_PROJECT_DOMAIN_NAME = 'Default' }
+        $ways = [ordered]@{
+            password = { Connect-TroveSession @at @in -Credential ([pscredential]::new('tester', (Get-Safe $password))) -UserDomainName Default }
+            application = { Connect-TroveSession @at -ApplicationCredentialId x -ApplicationCredentialSecret (Get-Safe $applicationSecret) }
+            token = { Connect-TroveSession @at @in -Token (Get-Safe $given) }
+            file = { Use-Environment @{ OS_CLIENT_CONFIG_FILE = "$TestDrive/echo.yaml" } { Connect-TroveSession -Cloud echo @once } }
+            variables = { Use-Environment $variables { Connect-TroveSession @once } }
+        }
+
+        $calls = @(Get-TestCall)
+        function Invoke-EveryCmdlet($Session, $Only = '*') {
+            foreach ($call in $calls | Where-Object Cmdlet -Like $Only) {
+                $with = $call.With
+                try { & $call.Cmdlet @with -Session $Session } catch { $_ }
+                $null = $ran.Add($call.Cmdlet)
+            }
+        }
+
+        function Get-Everything([scriptblock] $Block) {
+            $ConfirmPreference = 'None'
+            $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
+            $ErrorActionPreference = 'Continue'
+            @(& $Block *>&1)
+        }
+
+        $ran = [Collections.Generic.HashSet[string]]::new()
+        $found = [Collections.Generic.List[string]]::new()
+        function Find-Secret($What, $Records) {
+            $errors = @($Records | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
+            $few = $errors | Select-Object -First 6 # To show all takes long; their properties are looked through below.
+            $texts = @{
+                streams = $Records | Where-Object { $_ -isnot [TroveSchedules.TroveSession] } | Out-String -Width 4000
+                list = $few | Format-List * -Force | Out-String -Width 4000
+                exceptions = @(foreach ($e in $errors.Exception) { for (; $e; $e = $e.InnerException) { $e.ToString(); $e.Data | Out-String } }) -join "`n"
+                errors = $errors | Select-Object -First 2 | Get-Error | Out-String -Width 4000 # Which takes its time.
+                details = $few | ForEach-Object { $_.ErrorDetails, $_.CategoryInfo, $_.TargetObject | Format-List * -Force } | Out-String -Width 4000
+            }
+            foreach ($text in $texts.GetEnumerator()) {
+                $where = $hunt.In($text.Value)
+                if ($where) { $found.Add("$What, $($text.Key): $where") }
+            }
+            foreach ($record in $errors) {
+                $where = $hunt.InProperties($record, 5)
+                if ($where) { $found.Add("$What, properties: $where") }
+            }
+            $Records | Select-Object -First 20 | Export-Clixml "$TestDrive/everything.xml"
+            $where = $hunt.In((Get-Content "$TestDrive/everything.xml" -Raw))
+            if ($where) { $found.Add("$What, clixml: $where") }
+        }
+
+        $ok = "HTTP/1.1 200 OK`r`nContent-Type: application/json`r`n"
+        $kinds = [ordered]@{
+            '401 that repeats it' = "HTTP/1.1 401 No <secret>`r`nWWW-Authenticate: Failed: <secret>`r`nServer-Error-Message: <secret>`r`nx-openstack-request-id: <secret>`r`n`r`n<html><secret>"
+            '400 that quotes the request' = "HTTP/1.1 400 Bad <secret>`r`nContent-Type: application/json`r`nx-openstack-request-id: req-<secret>`r`n`r`n{`"badRequest`": {`"message`": `"In {X-Auth-Token: <secret>} of <secret>`"}}"
+            '500 with a traceback' = "HTTP/1.1 500 Oops`r`nContent-Type: application/json`r`n`r`n{`"faultstring`": `"Traceback: token=<secret>, again <secret>`", `"debuginfo`": `"<secret>`"}"
+            '403 with a page' = "HTTP/1.1 403 No <secret>`r`nContent-Type: text/html`r`n`r`n<html><secret>"
+            '404 without words' = "HTTP/1.1 404 <secret>`r`nx-openstack-request-id: <secret>`r`n`r`n"
+            'redirect' = "HTTP/1.1 302 Found`r`nLocation: http://127.0.0.1:9/?token=<secret>`r`n`r`n"
+            'half an answer' = "$ok`r`n{`"<secret>`": {`"<secret>`": [`"<secret>"
+            'another type' = "$ok`r`n{`"cron_triggers`": `"<secret>`", `"executions`": `"<secret>`", `"instances`": `"<secret>`", `"backups`": `"<secret>`", `"id`": {`"<secret>`": 1}, `"name`": [`"<secret>`"]}"
+        }
+        # Those that are repeated: of one cmdlet each.
+        $broken = [ordered]@{
+            'no status' = "HTTP/1.1 <secret>`r`n`r`n"
+            'no HTTP' = "<secret>`r`n`r`n"
+            'a header that is none' = "$ok<secret>`r`n`r`n{}"
+            'a body that breaks off' = "${ok}Content-Length: 9999`r`n`r`n{`"executions`": [`"<secret>"
+        }
+
+        $environment = [Environment]::GetEnvironmentVariables()
+        $variablesBefore = (Get-Variable -Scope Global).Name
+        $Error.Clear()
+        $log = [TroveSchedules.PesterTests.ProcessLog]::new()
+        $null = Start-Transcript "$TestDrive/echo.txt"
+
+        # Each way in, with servers that serve: what Keystone is sent, it has to repeat.
+        $service.Otherwise = "${ok}x-openstack-request-id: <secret>`r`n`r`n{`"cron_triggers`": [], `"executions`": [], `"instances`": [], `"backups`": []}"
+        $entered = foreach ($way in $ways.GetEnumerator()) {
+            $records = Get-Everything { $script:session = & $way.Value; $script:session; Invoke-EveryCmdlet $script:session ($way.Key -eq 'password' ? '*' : 'Get-TroveWorkbook') }
+            Find-Secret "a session by $($way.Key)" $records
+            if ($way.Key -eq 'password') { Find-Secret 'its session' (Show-Everything $session) }
+            $where = $hunt.InProperties($session, 4)
+            if ($where) { $found.Add("$($way.Key), session: $where") }
+            $session
+        }
+        # Cmdlets that need no session, and those that make and end one.
+        $records = Get-Everything {
+            Get-TroveSession
+            Get-TroveScheduleOccurrence '0 0 13 * 5'
+            Test-TroveCronPattern '0 0 13 * 5'
+            try { Step-TroveSandbox -By 00:01:00 -Session $entered[0] } catch { $_ }
+            $entered[1..4] | Disconnect-TroveSession
+        }
+        Find-Secret 'the other cmdlets' $records
+        @('Connect-TroveSession', 'Get-TroveSession', 'Get-TroveScheduleOccurrence', 'Test-TroveCronPattern', 'Disconnect-TroveSession') | ForEach-Object { $null = $ran.Add($_) }
+
+        # Each kind of error, of every cmdlet.
+        $errorCounts = [ordered]@{}
+        foreach ($kind in $kinds.GetEnumerator()) {
+            $service.Otherwise = $kind.Value
+            $records = Get-Everything { Invoke-EveryCmdlet $entered[0] }
+            $errorCounts[$kind.Key] = @($records | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).Count
+            Find-Secret $kind.Key $records
+        }
+        foreach ($kind in $broken.GetEnumerator()) {
+            $service.Otherwise = $kind.Value
+            $records = Get-Everything { Invoke-EveryCmdlet $entered[0] Get-TroveWorkbook }
+            $errorCounts[$kind.Key] = @($records | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).Count
+            Find-Secret $kind.Key $records
+        }
+        # Keystone's own refusals, of each way in.
+        $refusals = @{
+            '400' = "HTTP/1.1 400 Bad`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"message`": `"Invalid input: <secret>`", `"title`": `"<secret>`"}}"
+            '401' = "HTTP/1.1 401 No`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"message`": `"<secret>`"}}"
+            '500' = "HTTP/1.1 500 Oops`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"message`": `"<secret>`"}}"
+            'page' = "HTTP/1.1 200 OK`r`nContent-Type: text/html`r`n`r`n<html><secret>"
+            'redirect' = "HTTP/1.1 301 Moved`r`nLocation: https://127.0.0.1:9/`r`n`r`n<secret>"
+        }
+        foreach ($refusal in $refusals.GetEnumerator()) {
+            $keystone.Otherwise = $refusal.Value
+            $records = foreach ($way in $ways.Values) { Get-Everything { try { & $way } catch { $_ } } }
+            $errorCounts["Keystone's $($refusal.Key)"] = @($records | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).Count
+            Find-Secret "Keystone's $($refusal.Key)" $records
+        }
+        # No TLS, no trust, nobody there, a user and password in the address.
+        $front = New-TlsFront $keystone.Url
+        $addresses = @{
+            'no TLS' = $keystone.Url -replace '^http', 'https'; untrusted = $front.Url; refused = "http://127.0.0.1:$(Get-ClosedPort)"; placed = 'http://tester:userinfo-password@127.0.0.1/v3'
+        }
+        foreach ($address in $addresses.GetEnumerator()) {
+            $records = Get-Everything {
+                try { Connect-TroveSession -AuthUrl $address.Value @once @in -Credential ([pscredential]::new('tester', (Get-Safe $password))) -UserDomainName Default } catch { $_ }
+            }
+            $errorCounts[$address.Key] = @($records | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).Count
+            Find-Secret $address.Key $records
+            if ("$($records | Out-String -Width 4000)" -match 'userinfo-password') { $found.Add("$($address.Key): the address's password") }
+        }
+        $front.Dispose()
+
+        # In jobs: a thread's, and another process's, whose records have been serialised.
+        $keystone.Otherwise = $accepted
+        $service.Otherwise = $kinds['500 with a traceback']
+        $manifest = Get-TestManifest
+        $work = {
+            param($manifest)
+            $ErrorActionPreference = 'Continue'
+            Import-Module $manifest
+            $VerbosePreference = $DebugPreference = 'Continue'
+            Get-TroveWorkbook -Session (Connect-TroveSession)
+            Get-TroveSession
+        }
+        $jobs = Use-Environment $variables {
+            $jobs = @((Start-ThreadJob $work -ArgumentList $manifest), (Start-Job $work -ArgumentList $manifest))
+            $null = $jobs | Wait-Job
+            $jobs
+        }
+        foreach ($job in $jobs) {
+            # Received, they would be shown.
+            $records = @(@($job) + @($job.ChildJobs) | ForEach-Object { $_.Output.ReadAll(); $_.Error.ReadAll(); $_.Verbose.ReadAll(); $_.Debug.ReadAll(); $_.Warning.ReadAll() })
+            $errorCounts["a job ($($job.PSJobTypeName))"] = @($records | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).Count
+            Find-Secret "a job ($($job.PSJobTypeName))" $records
+        }
+        $jobs | Remove-Job
+
+        # A request that is given up.
+        $silent = [TroveSchedules.PesterTests.TestServer]::new($null)
+        $gate = $silent.Hold('.')
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript({
+            param($manifest, $url, $secret)
+            Import-Module $manifest
+            $VerbosePreference = $DebugPreference = 'Continue'
+            Connect-TroveSession -AuthUrl $url -Token $secret -ProjectId p
+        }).AddArgument($manifest).AddArgument($silent.Url).AddArgument((Get-Safe $given))
+        $running = $shell.BeginInvoke()
+        $silent.WaitFor('^POST', 1)
+        $shell.Stop()
+        $gate.Open()
+        Find-Secret 'a request given up' @($shell.Streams.Error.ReadAll(); $shell.Streams.Verbose.ReadAll(); $shell.Streams.Debug.ReadAll(); $shell.Streams.Warning.ReadAll())
+        $shell.Dispose()
+        $silent.Dispose()
+
+        $null = Stop-Transcript
+        $log.Dispose()
+        Disconnect-TroveSession $entered[0]
+        $remembered = @($Error)
+    }
+
+    AfterAll {
+        Disconnect-TroveSession
+        $keystone, $service | ForEach-Object Dispose
+    }
+
+    It 'was repeated to every cmdlet, by every kind of error and every way in' {
+        (Get-Command -Module TroveSchedules).Name | Where-Object { $_ -notin $ran } | Should -BeNullOrEmpty
+        $errorCounts.Keys | Where-Object { -not $errorCounts[$_] } | Should -BeNullOrEmpty -Because "errors are: $($errorCounts | ConvertTo-Json)"
+        $all = $keystone.Received -join "`n"
+        foreach ($sent in $password, $applicationSecret, $given) {
+            $all.Contains([Text.Json.JsonEncodedText]::Encode($sent).ToString()) | Should -BeTrue -Because 'else this proves nothing'
+        }
+        $service.Received -join "`n" | Should -Match "X-Auth-Token: $([regex]::Escape($issued))"
+    }
+
+    It 'is in no stream, no property of an error, no view, no file of one and no job' { $found | Should -BeNullOrEmpty }
+
+    It 'is not in $Error' {
+        $remembered.Count | Should -BeGreaterThan 20
+        foreach ($record in $remembered) { $hunt.InProperties($record, 4) | Should -BeNullOrEmpty }
+    }
+
+    It 'is not in a transcript' {
+        $text = Get-Content "$TestDrive/echo.txt" -Raw
+        $text | Should -Match 'Connect-TroveSession'
+        $hunt.In($text) | Should -BeNullOrEmpty
+    }
+
+    It 'is in nothing that .NET tells of the process: event sources and activities' {
+        ($log.Heard -match '^System.Net.Http RequestStart').Count | Should -BeGreaterThan 50
+        ($log.Heard -match '^activity ').Count | Should -BeGreaterThan 50
+        $hunt.In($log.Heard -join "`n") | Should -BeNullOrEmpty
+    }
+
+    It 'is in no variable, of PowerShell or of the environment, and on no command line' {
+        $now = [Environment]::GetEnvironmentVariables()
+        $now.Keys | Where-Object { $environment[$_] -cne $now[$_] -and $_ -notlike 'OS_*' } | Should -BeNullOrEmpty
+        (Get-Variable -Scope Global).Name | Where-Object { $_ -notin $variablesBefore -and $_ -match 'trove|token|session|secret' } | Should -BeNullOrEmpty
+        $hunt.In([Environment]::CommandLine) | Should -BeNullOrEmpty
+        $hunt.In(($PSDefaultParameterValues | Out-String)) | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A proxy that the environment names' {
+    It 'is shown without its password where it <What>' -ForEach @(
+        @{ What = 'wants another'; Answer = "HTTP/1.1 407 No`r`nProxy-Authenticate: Basic realm=`"x`"`r`n`r`n" }
+        @{ What = 'fails'; Answer = "HTTP/1.1 500 No`r`n`r`n" }
+    ) {
+        $proxy = [TroveSchedules.PesterTests.EchoServer]@{ Otherwise = $Answer }
+        try {
+            # A process reads it once.
+            $url = $proxy.Url -replace '//', '//ann:proxy-password@'
+            $shown = Invoke-FreshPwsh -Environment @{ HTTPS_PROXY = $url; HTTP_PROXY = $url; NO_PROXY = '' } -Script @'
+                $VerbosePreference = $DebugPreference = 'Continue'
+                $once = (Get-Command Connect-TroveSession).Parameters.ContainsKey('MaxRetry') ? @{ MaxRetry = 0 } : @{}
+                $secret = ConvertTo-SecureString x -AsPlainText -Force
+                foreach ($url in 'https://cloud.test:5000', 'http://cloud.test:5000') {
+                    Connect-TroveSession -AuthUrl $url -Token $secret -ProjectId p @once -ErrorAction SilentlyContinue -ErrorVariable failure *>&1
+                    $failure | Format-List * -Force
+                    $failure | ForEach-Object { for ($e = $_.Exception; $e; $e = $e.InnerException) { $e.ToString() } }
+                    $failure | Get-Error | Out-String -Width 4000
+                }
+'@
+            $proxy.Received -join "`n" | Should -Match 'CONNECT cloud.test'
+            $proxy.Received -join "`n" | Should -Match 'POST http://cloud.test'
+            $shown | Should -Match Unavailable
+            $shown | Should -Not -Match 'proxy-password|YW5uOnByb3h5LXBhc3N3b3Jk'
+        }
+        finally { $proxy.Dispose() }
     }
 }

@@ -225,8 +225,8 @@ Describe 'A warning' {
     }
 
     It 'says that <Url> can be listened to' -ForEach @(
-        @{ Url = 'http://cloud.test:5000/v3'; Says = 'cloud.test:5000 is reached by plain http*password*' }
-        @{ Url = 'http://192.0.2.1/v3'; Says = '192.0.2.1 is reached by plain http*' }
+        @{ Url = 'http://cloud.test:5000/v3'; Says = 'http://cloud.test:5000/v3 is reached by plain http*password and the token*https*-AuthUrl*' }
+        @{ Url = 'http://192.0.2.1/v3'; Says = 'http://192.0.2.1/v3 is reached by plain http*' }
     ) {
         # The certificate of nobody keeps the request from being sent.
         Get-Stream Warning { Connect-TroveSession -AuthUrl $Url -Token (ConvertTo-SecureString x -AsPlainText -Force) -CACertificate "$TestDrive/none.pem" -ErrorAction Ignore } |
@@ -240,8 +240,10 @@ Describe 'A warning' {
     It 'says that a service can be listened to, where Keystone cannot' {
         $server = New-TestKeystone
         try {
-            Get-Stream Warning { Connect-TestKeystone $server.Url @{ WorkflowEndpoint = 'http://mistral.test:8989' } } | Should -BeLike 'mistral.test:8989 is reached by plain http*token*'
-            Get-Stream Warning { Connect-TestKeystone $server.Url @{ DatabaseEndpoint = 'http://trove.test' } } | Should -BeLike 'trove.test is reached by plain http*'
+            Get-Stream Warning { Connect-TestKeystone $server.Url @{ WorkflowEndpoint = 'http://mistral.test:8989' } } | Should -BeLike 'http://mistral.test:8989/v2 is reached by plain http*token*https*-WorkflowEndpoint*'
+            Get-Stream Warning { Connect-TestKeystone $server.Url @{ DatabaseEndpoint = 'http://trove.test' } } | Should -BeLike 'http://trove.test/v1.0/* is reached by plain http*'
+            Get-Stream Warning { Connect-TestKeystone $server.Url @{ WorkflowEndpoint = 'http://mistral.test'; DatabaseEndpoint = 'http://trove.test' } } |
+                Should -BeLike 'http://mistral.test/v2 and http://trove.test/v1.0/* are reached by plain http*'
             Get-Stream Warning { Connect-TestKeystone $server.Url } | Should -BeNullOrEmpty
         }
         finally {
@@ -252,7 +254,26 @@ Describe 'A warning' {
 
     It 'is given once by a cmdlet that connects by itself' {
         $as = @{ OS_AUTH_URL = 'http://cloud.test:5000'; OS_USERNAME = 'x'; OS_PASSWORD = 'x'; OS_PROJECT_NAME = 'x'; OS_USER_DOMAIN_NAME = 'x'; OS_PROJECT_DOMAIN_NAME = 'x'; OS_CACERT = "$TestDrive/none.pem" }
-        Use-Environment $as { Get-Stream Warning { try { Get-TroveInstance } catch { } } } | Should -BeLike 'cloud.test:5000 is reached by plain http*'
+        Use-Environment $as { Get-Stream Warning { try { Get-TroveInstance } catch { } } } | Should -BeLike 'http://cloud.test:5000/ is reached by plain http*OS_AUTH_URL*'
+    }
+
+    It 'comes before the password is sent, so that who stops at it has sent nothing' {
+        $server = New-TestKeystone
+        try {
+            $record = try { Connect-TestKeystone $server.Url @{ WorkflowEndpoint = 'http://mistral.test'; WarningAction = 'Stop' } } catch { $_ }
+            $record.FullyQualifiedErrorId | Should -BeLike 'ActionPreferenceStop,*'
+            Get-TroveSession | Should -BeNullOrEmpty -Because 'a session that was not wanted has ended'
+            $front = New-TlsFront $server.Url
+            $before = $server.Requests.Count
+            $record = try { Connect-TestKeystone $front.Url @{ SkipCertificateCheck = $true; WarningAction = 'Stop' } } catch { $_ }
+            $record.FullyQualifiedErrorId | Should -BeLike 'ActionPreferenceStop,*'
+            $server.Requests.Count | Should -Be $before
+            $front.Dispose()
+        }
+        finally {
+            Disconnect-TroveSession
+            $server.Dispose()
+        }
     }
 
     It 'is not given of a sandbox' {

@@ -10,7 +10,11 @@ using System.Threading.Tasks;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>Sends requests and has their answers read, as often as <see cref="RetryPolicy"/> allows. What the network does wrong leaves here as a <see cref="TroveScheduleException"/>.</summary>
-internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy policy)
+/// <param name="http">The pipeline.</param>
+/// <param name="clock">Measures until when a service asks to wait.</param>
+/// <param name="policy">Says what is repeated.</param>
+/// <param name="secret">What the requests hold besides a token that must not be repeated; null for nothing.</param>
+internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy policy, string? secret = null)
 {
     /// <summary>Sends a request, again where that may help, and reads the answer.</summary>
     /// <param name="request">What is asked.</param>
@@ -49,9 +53,9 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             {
                 return await read(response, cancellationToken).ConfigureAwait(false);
             }
-            catch (TroveScheduleException e) when (IsPassing(response, e))
+            catch (TroveScheduleException e)
             {
-                throw new PassingFault(e, RetryAfter(response));
+                throw Masked(IsPassing(response, e) ? new PassingFault(e, RetryAfter(response)) : e, message);
             }
         }
         catch (ObjectDisposedException e)
@@ -60,7 +64,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Unreachable(e, request);
+            throw Masked(Unreachable(e, request), message);
         }
     }
 
@@ -78,6 +82,20 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             _ => null,
         };
         return wait > TimeSpan.Zero ? wait : null;
+    }
+
+    // A server can repeat what it was sent, and the network's own errors quote what it wrote.
+    private Exception Masked(Exception error, HttpRequestMessage request)
+    {
+        var secrets = new SecretMask();
+        secrets.Add(secret ?? "");
+        secrets.AddHeader(request.Headers, "X-Auth-Token");
+        return error switch
+        {
+            PassingFault fault => new PassingFault(secrets.Mask(fault.Failure), fault.RetryAfter),
+            TroveScheduleException failure => secrets.Mask(failure),
+            _ => error,
+        };
     }
 
     /// <summary>The error for a request that got no answer: who was asked, and why not.</summary>

@@ -25,8 +25,11 @@ internal sealed class RequestLogHandler(HttpMessageHandler inner, TimeProvider c
         var secrets = new SecretMask();
         secrets.AddHeader(request.Headers, "X-Auth-Token");
         string what = Shown($"{request.Method} {request.RequestUri!.AbsoluteUri}");
-        if (log.Body is not null && request.Content is { } content)
-            log.Body($"{what} sends {ShownBody(await BytesAsync(content, cancellationToken).ConfigureAwait(false))}");
+        if (request.Content is { } content)
+        {
+            string body = ShownBody(await BytesAsync(content, cancellationToken).ConfigureAwait(false)); // Which makes its secrets known.
+            log.Body?.Invoke($"{what} sends {body}");
+        }
 
         long asked = clock.GetTimestamp();
         HttpResponseMessage response;

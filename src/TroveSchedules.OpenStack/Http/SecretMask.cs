@@ -10,7 +10,10 @@ using System.Text.RegularExpressions;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>Takes the secrets out of what is said in one exchange: what stands under a telling name, and every repetition of it.</summary>
+/// <summary>
+/// Takes the secrets out of what is said in one exchange: those that were sent, what stands under a telling name, the user and password of an address, and every
+/// repetition of these, however it is written. Of a long secret its beginning is one too.
+/// </summary>
 internal sealed class SecretMask
 {
     private const string Masked = "***";
@@ -25,7 +28,15 @@ internal sealed class SecretMask
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    // In an address: https://name:password@host.
+    private static readonly Regex UserInfo = new(@"(?<=://)[^/\s@""'<>]{1,1000}@", RegexOptions.CultureInvariant);
+
+    // By the beginning of a token its owner can be found, and who sees most of it may guess the rest.
+    private const int Long = 32;
+    private const int Beginning = 16;
+    private const int ShortestBase64 = 8;
+
+    private readonly Dictionary<string, Regex> _known = new(StringComparer.Ordinal);
 
     /// <summary>Makes a header's value known as a secret.</summary>
     public void AddHeader(HttpHeaders headers, string name)
@@ -40,18 +51,65 @@ internal sealed class SecretMask
     public string Mask(string body) => MaskKnown(MaskNamed(body));
 
     /// <summary>Masks the secrets that are known so far, wherever they stand.</summary>
-    public string MaskKnown(string text) => _known.OrderByDescending(secret => secret.Length).Aggregate(text, (masked, secret) => masked.Replace(secret, Masked));
+    public string MaskKnown(string text) => _known.OrderByDescending(secret => secret.Key.Length)
+        .Aggregate(UserInfo.Replace(text, Masked + "@"), (masked, secret) => secret.Value.Replace(masked, Masked));
 
-    // A value is found as it is, and as JSON and addresses write it.
-    private void Add(string secret)
+    /// <summary>The same error without the secrets that are known so far. A cause that repeats one is left out, and so is what the service said.</summary>
+    public TroveScheduleException Mask(TroveScheduleException error)
     {
-        if (secret.Length == 0)
-            return;
-        _known.Add(secret);
-        _known.Add(JsonEncodedText.Encode(secret).ToString());
-        _known.Add(JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString());
-        _known.Add(Uri.EscapeDataString(secret));
+        Exception? cause = error.InnerException is { } inner && IsOpen(inner.ToString()) ? null : error.InnerException;
+        return cause == error.InnerException && !new[] { error.Message, error.ServerMessage, error.RequestId }.Any(IsOpen)
+            ? error
+            : new TroveScheduleException(error.Kind, MaskKnown(error.Problem), cause)
+            {
+                ErrorId = error.ErrorId,
+                Target = error.Target,
+                ServerMessage = IsOpen(error.ServerMessage) ? null : error.ServerMessage,
+                StatusCode = error.StatusCode,
+                RequestId = error.RequestId is { } id ? MaskKnown(id) : null,
+                RecommendedAction = error.RecommendedAction,
+                MayHaveHappened = error.MayHaveHappened,
+            };
+
+        bool IsOpen(string? text) => text is not null && MaskKnown(text) != text;
     }
+
+    /// <summary>Makes a value known as a secret: as it is, and as JSON, addresses, pages and base64 write it.</summary>
+    public void Add(string secret)
+    {
+        if (secret.Length == 0 || _known.ContainsKey(secret))
+            return;
+        string base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('='), forms = Written(secret);
+        if (base64.Length >= ShortestBase64) // Else it may be a word.
+            forms += $"|{Regex.Escape(base64)}";
+        if (secret.Length >= Long)
+            forms += $@"|(?:{Written(secret.Substring(0, Beginning))}|{Regex.Escape(base64.Substring(0, Beginning))})[\w%.~+/=-]*";
+        _known[secret] = new Regex(forms, RegexOptions.CultureInvariant);
+    }
+
+    // A pattern of the text with each character but the plainest in any of its spellings.
+    private static string Written(string text)
+    {
+        var pattern = new StringBuilder();
+        for (int at = 0; at < text.Length; at++)
+        {
+            char c = text[at];
+            if (c is (>= '0' and <= '9') or (>= 'A' and <= 'Z') or (>= 'a' and <= 'z') or '_')
+            {
+                pattern.Append(c);
+                continue;
+            }
+            string whole = char.IsSurrogatePair(text, at) ? text.Substring(at++, 2) : c.ToString();
+            pattern.Append(@"(?:\\{0,9}(?:").Append(Regex.Escape(whole)).Append('|').Append(string.Concat(whole.Select(half => $@"\\{{1,9}}u(?i:{(int)half:x4})"))).Append(')')
+                .Append("|(?i:").Append(string.Concat(Encoding.UTF8.GetBytes(whole).Select(part => $"%{part:x2}"))).Append(')')
+                .Append(FormattableString.Invariant($"|&#(?:0*{CodePoint(whole)}|(?i:x0*{CodePoint(whole):x}));"))
+                .Append(whole switch { " " => @"|\+", "\"" => "|&quot;", "&" => "|&amp;", "<" => "|&lt;", ">" => "|&gt;", "'" => "|&apos;", "\n" => @"|\\{1,9}n", "\t" => @"|\\{1,9}t", _ => "" })
+                .Append(')');
+        }
+        return pattern.ToString();
+    }
+
+    private static int CodePoint(string character) => character.Length == 2 ? char.ConvertToUtf32(character, 0) : character[0];
 
     private string MaskNamed(string text)
     {

@@ -31,11 +31,12 @@ internal static class ServiceError
             : ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false));
         int status = (int)response.StatusCode;
         TroveErrorKind kind = KindOf(status);
-        string what = words ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();
+        string? shown = words is null ? null : new SecretMask().Mask(words); // A validator that quotes the request, a traceback with the service's own settings.
+        string what = shown ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();
         return new TroveScheduleException(kind, $"{service} {VerbOf(kind)}: {what}")
         {
             Target = target,
-            ServerMessage = words,
+            ServerMessage = shown == words ? words : null,
             StatusCode = status,
             RequestId = RequestIdOf(response),
             RecommendedAction = ActionFor(kind, service),

@@ -55,6 +55,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
     private static readonly TimeSpan LargestDrift = TimeSpan.FromMinutes(1);
 
     private readonly SingleFlight<AuthToken> _login = new();
+    private volatile Func<CancellationToken, Task<AuthToken>>? _authenticate = authenticate; // It holds the password; null once the session has ended.
     private readonly CancellationTokenSource _ended = new();
     private Held? _held;
     private TroveScheduleException? _refusal;
@@ -99,6 +100,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
     public void Dispose()
     {
         _ended.Cancel();
+        _authenticate = null;
         Volatile.Write(ref _held, null);
     }
 
@@ -123,7 +125,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
 
     private async Task<AuthToken> NewerAsync(AuthToken? old, CancellationToken cancellationToken)
     {
-        if (_ended.IsCancellationRequested)
+        if (_ended.IsCancellationRequested || _authenticate is not { } authenticate)
             throw CloudSession.Ended(null);
         if (Volatile.Read(ref _held) is { IsRejected: false } newer && newer.Token != old)
             return newer.Token;

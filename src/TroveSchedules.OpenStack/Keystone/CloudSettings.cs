@@ -24,6 +24,9 @@ public sealed record CloudSettings
     /// <summary>Keystone's address, with or without <c>/v3</c> and a final slash; http or https, without user, query or fragment.</summary>
     public required Uri AuthUrl { get; init; }
 
+    /// <summary>Whether the credential and the token can be read on their way to Keystone: plain http to another machine.</summary>
+    public bool IsAuthUrlOpen => CloudUrl.IsOpen(AuthUrl);
+
     /// <summary>Who enters.</summary>
     public required CloudCredential Credential { get; init; }
 

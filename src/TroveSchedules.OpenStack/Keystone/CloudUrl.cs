@@ -37,6 +37,9 @@ internal static class CloudUrl
     public static string Shown(Uri url) =>
         url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : "(a relative URL)";
 
+    /// <summary>Whether what is sent there can be read on the way: plain http to another machine.</summary>
+    public static bool IsOpen(Uri url) => url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback;
+
     // Without the final slash.
     private static string Checked(string url, string what)
     {

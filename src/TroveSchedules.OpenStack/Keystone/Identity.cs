@@ -134,17 +134,7 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         }
         if (response.IsSuccessStatusCode)
             return ProtocolError(response, $"has the status {(int)response.StatusCode} instead of 201");
-        TroveScheduleException refusal = await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, isChange: false, cancellationToken).ConfigureAwait(false);
-        // A validator that quotes the request would quote the secret.
-        return refusal.Message.Contains(settings.Credential.Secret)
-            ? new TroveScheduleException(refusal.Kind, $"Keystone refuses, with the status {refusal.StatusCode}.")
-            {
-                Target = refusal.Target,
-                StatusCode = refusal.StatusCode,
-                RequestId = refusal.RequestId,
-                RecommendedAction = refusal.RecommendedAction,
-            }
-            : refusal;
+        return await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, isChange: false, cancellationToken).ConfigureAwait(false);
     }
 
     // To a token that is none Keystone answers 404 in its own words; a page that says 404 means that Keystone is elsewhere.

@@ -2,6 +2,7 @@
 using System.Net;
 using System.Net.Http;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace TroveSchedules.OpenStack.Keystone;
@@ -10,7 +11,8 @@ internal static partial class PrimaryHandler
 {
     private static SocketsHttpHandler Create(bool skipCheck, X509Certificate2Collection? authorities, X509Certificate2Collection? client)
     {
-        var tls = new SslClientAuthenticationOptions();
+        // Else a system's settings may let older ones in.
+        var tls = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
         if (skipCheck)
             tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         else if (authorities is not null)

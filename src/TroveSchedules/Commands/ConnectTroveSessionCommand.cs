@@ -171,7 +171,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     {
         TroveSession session = Await(Sandbox
             ? Sandboxes.ConnectAsync(SandboxSpeed, SandboxInstances, Limited, Cancelled)
-            : SharedSession.ConnectAsync(Limited(ReadSettings()), Warn, Cancelled));
+            : SharedSession.ConnectAsync(Limited(ReadSettings()), WarnAsync, Cancelled));
         SharedSession.Set(session);
         WriteObject(session);
     });

@@ -25,7 +25,7 @@ public abstract class SessionCmdlet : TroveCmdlet
     {
         try
         {
-            Heard(() => Session ??= Await(SharedSession.GetAsync(SessionState, Warn, Cancelled)));
+            Heard(() => Session ??= Await(SharedSession.GetAsync(SessionState, WarnAsync, Cancelled)));
         }
         catch (TroveScheduleException e)
         {

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -24,7 +23,7 @@ internal static class SharedSession
     public static void Remove(TroveSession? session) => Interlocked.CompareExchange(ref s_current, null, session);
 
     /// <summary>The session that is there, or else one made from the environment. Many may ask at once; they share one login. Who connects meanwhile on purpose has the last word.</summary>
-    public static async Task<TroveSession> GetAsync(SessionState state, Action<string> warn, CancellationToken cancellationToken)
+    public static async Task<TroveSession> GetAsync(SessionState state, Func<string, Task> warn, CancellationToken cancellationToken)
     {
         if (Current is { } there)
             return there;
@@ -41,40 +40,36 @@ internal static class SharedSession
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Connects to a cloud, or to a sandbox at its address, and warns of what others can read on the way.</summary>
-    public static async Task<TroveSession> ConnectAsync(CloudSettings settings, Action<string> warn, CancellationToken cancellationToken)
+    /// <summary>Connects to a cloud, or to a sandbox at its address, and warns of what others can read on the way, before it is sent: who warns may refuse.</summary>
+    public static async Task<TroveSession> ConnectAsync(CloudSettings settings, Func<string, Task> warn, CancellationToken cancellationToken)
     {
+        if (Sandboxes.IsName(settings.AuthUrl.Host))
+            return await Sandboxes.JoinAsync(settings, cancellationToken).ConfigureAwait(false);
         if (settings.SkipCertificateCheck)
-            warn("Certificates are not checked: whoever sits between this machine and the cloud can read and change everything, the password included.");
-        bool isOpen = IsOpen(settings.AuthUrl);
-        if (isOpen)
-            warn($"{settings.AuthUrl.Authority} is reached by plain http: whoever listens on the way can read the password and the token.");
-        TroveSession session = await (Sandboxes.IsName(settings.AuthUrl.Host)
-            ? Sandboxes.JoinAsync(settings, cancellationToken)
-            : CloudSession.ConnectAsync(settings, cancellationToken)).ConfigureAwait(false);
-        if (!isOpen && Endpoints(session).FirstOrDefault(IsOpen) is { } open)
-            warn($"{open.Authority} is reached by plain http: whoever listens on the way can read the token.");
-        return session;
+            await warn("Certificates are not checked: whoever sits between this machine and the cloud can read and change everything, the password included.").ConfigureAwait(false);
+        if (settings.IsAuthUrlOpen)
+        {
+            await warn($"{settings.AuthUrl} is reached by plain http: whoever listens on the way can read the password and the token. "
+                + "Give its https address with -AuthUrl (auth_url in clouds.yaml, OS_AUTH_URL).").ConfigureAwait(false);
+        }
+        CloudSession session = await CloudSession.ConnectAsync(settings, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Uri> open = session.OpenEndpoints();
+        if (settings.IsAuthUrlOpen || open.Count == 0)
+            return session;
+        try
+        {
+            await warn($"{string.Join(" and ", open)} {(open.Count == 1 ? "is" : "are")} reached by plain http: whoever listens on the way "
+                + "can read the token. Choose another -Interface, or give https addresses with -WorkflowEndpoint and -DatabaseEndpoint.").ConfigureAwait(false);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where settings are looked for: PowerShell's current folder, which need not be the process's.</summary>
     public static ConfigurationSources Sources(SessionState state) =>
         new() { CurrentFolder = state.Path.CurrentFileSystemLocation.ProviderPath };
-
-    private static IEnumerable<Uri> Endpoints(TroveSession session)
-    {
-        yield return session.WorkflowEndpoint;
-        Uri trove;
-        try
-        {
-            trove = session.DatabaseEndpoint;
-        }
-        catch (TroveScheduleException)
-        {
-            yield break; // A cloud without Trove is an error once Trove is needed.
-        }
-        yield return trove;
-    }
-
-    private static bool IsOpen(Uri address) => address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !Sandboxes.IsName(address.Host);
 }

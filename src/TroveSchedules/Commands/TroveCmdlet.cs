@@ -37,6 +37,26 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>Takes a warning from any thread; the pipeline's own writes it, at once where it waits.</summary>
     private protected void Warn(string text) => Post(() => WriteWarning(text));
 
+    /// <summary>Takes a warning from any thread, and is done when the pipeline's own, which waits, has written it; cancelled where the user will not go on.</summary>
+    private protected Task WarnAsync(string text)
+    {
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            try
+            {
+                WriteWarning(text);
+                written.SetResult(true);
+            }
+            catch
+            {
+                written.SetCanceled();
+                throw;
+            }
+        });
+        return written.Task;
+    }
+
     /// <summary>Writes a verbose line. PowerShell's own, where only -Debug was said, asks at each whether to go on.</summary>
     private protected void Tell(string text)
     {

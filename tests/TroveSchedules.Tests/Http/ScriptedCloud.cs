@@ -60,7 +60,7 @@ internal sealed class ScriptedCloud : HttpMessageHandler
 
     public string[] Methods { get; init; } = ["password"];
 
-    public string MistralUrl { get; init; } = "http://cloud:8989/v2";
+    public string MistralUrl { get; set; } = "http://cloud:8989/v2";
 
     public int Logins => _logins;
 

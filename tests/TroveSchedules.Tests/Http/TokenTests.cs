@@ -51,6 +51,21 @@ public sealed class TokenTests
         Assert.Equal(2, cloud.Logins);
     }
 
+    [Fact]
+    public async Task A_catalogue_that_comes_with_a_renewed_token_leads_to_no_plain_http_that_was_not_there_before()
+    {
+        ScriptedCloud cloud = new ScriptedCloud { MistralUrl = "https://cloud:8989/v2" }.WithInstance().Always(Get, Answers.Ok(Rows.Triggers()));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(["cloud:8779"], session.OpenEndpoints().Select(endpoint => endpoint.Authority));
+        await List(session);
+        cloud.MistralUrl = "http://cloud:8989/v2";
+        cloud.Clock.Advance(TimeSpan.FromMinutes(59));
+        await new Instances(session).GetAsync(Rows.Id(900)); // Known from the beginning; it renews the token.
+        int before = cloud.Requests.Count;
+        Assert.Equal("InvalidConfiguration", (await ScriptedCloud.FailureOf(() => List(session))).ErrorId);
+        Assert.Equal(before, cloud.Requests.Count);
+    }
+
     [Theory]
     [InlineData(5)]
     [InlineData(-5)]

@@ -159,6 +159,36 @@ public sealed class PrimaryHandlerTests : IDisposable
         Assert.DoesNotContain(server.Lines, line => line.StartsWith("Cookie", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public async Task The_handler_offers_tls_1_2_and_1_3_whatever_the_system_would()
+    {
+        // As it goes over the wire, of whatever system: RFC 8446, 4.1.2 and 4.2.1. What the system itself would add is another process's test.
+        using var server = new HelloServer();
+        using var http = new HttpClient(PrimaryHandler.Create(Settings()));
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(server.Url));
+        Assert.Equal([0x0304, 0x0303], (await server.Offered).Where(version => (version & 0x0f0f) != 0x0a0a).OrderDescending());
+    }
+
+    [Theory]
+    [InlineData(0x0301)]
+    [InlineData(0x0302)]
+    public async Task A_server_that_answers_by_an_older_tls_is_refused(int version)
+    {
+        using var server = new HelloServer((ushort)version);
+        using var http = new HttpClient(PrimaryHandler.Create(Settings(skip: true)));
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(server.Url));
+        Assert.IsType<AuthenticationException>(error.InnerException);
+    }
+
+    [Fact]
+    public async Task Without_a_given_authority_the_name_of_the_host_is_checked_no_less()
+    {
+        using var server = new TlsServer(Authority.Server("elsewhere.example"));
+        using var http = new HttpClient(PrimaryHandler.Create(Settings()));
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(server.Url));
+        Assert.Contains("RemoteCertificateNameMismatch", error.InnerException!.Message);
+    }
+
     public static TheoryData<string, string?> Unusable => new()
     {
         { "missing", null },

@@ -1,6 +1,8 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -72,6 +74,64 @@ internal sealed class TlsServer : IDisposable
                 // A client that does not trust us hangs up.
             }
         }
+    }
+}
+
+/// <summary>A server that reads the beginning of one handshake, answers with a version of TLS or hangs up, and tells which versions it was offered.</summary>
+internal sealed class HelloServer : IDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+
+    public HelloServer(ushort? answer = null)
+    {
+        listener.Start();
+        Offered = AnswerAsync(answer);
+    }
+
+    public Uri Url => new($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+
+    public Task<int[]> Offered { get; }
+
+    public void Dispose() => listener.Dispose();
+
+    private async Task<int[]> AnswerAsync(ushort? answer)
+    {
+        using TcpClient client = await listener.AcceptTcpClientAsync();
+        NetworkStream stream = client.GetStream();
+        var header = new byte[5];
+        await stream.ReadExactlyAsync(header);
+        var hello = new byte[BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(3))];
+        await stream.ReadExactlyAsync(hello);
+        if (answer is { } version)
+        {
+            // A ServerHello of that version: a random, no session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.
+            byte[] body = [(byte)(version >> 8), (byte)version, .. new byte[32], 0, 0x00, 0x2f, 0];
+            await stream.WriteAsync((byte[])[0x16, (byte)(version >> 8), (byte)version, 0, (byte)(body.Length + 4), 0x02, 0, 0, (byte)body.Length, .. body]);
+            _ = await stream.ReadAtLeastAsync(header, 1, throwOnEndOfStream: false); // The alert.
+        }
+        return Versions(hello);
+    }
+
+    private static int[] Versions(byte[] hello)
+    {
+        int at = 4;
+        int oldest = Read16(ref at);
+        at += 32;
+        at += 1 + hello[at];
+        Skip16();
+        at += 1 + hello[at];
+        for (int end = Read16(ref at) + at; at < end;)
+        {
+            int type = Read16(ref at), length = Read16(ref at);
+            if (type == 43)
+                return [.. Enumerable.Range(0, hello[at] / 2).Select(i => (hello[at + 1 + (2 * i)] << 8) | hello[at + 2 + (2 * i)])];
+            at += length;
+        }
+        return [oldest];
+
+        int Read16(ref int from) => (hello[from++] << 8) | hello[from++];
+
+        void Skip16() => at += 2 + ((hello[at] << 8) | hello[at + 1]);
     }
 }
 

@@ -1,0 +1,272 @@
+using System;
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Diagnostics.Tracing;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.PesterTests
+{
+    /// <summary>
+    /// A server that answers byte for byte as it is told, where an HTTP library would refuse to: &lt;secret&gt; in an answer stands for all that it was sent and that it is
+    /// to repeat. A request that nobody has spoken for gets the answer of <see cref="Otherwise"/>.
+    /// </summary>
+    public sealed class EchoServer : IDisposable
+    {
+        private readonly TcpListener _listener = new TcpListener(IPAddress.Loopback, 0);
+        private readonly List<KeyValuePair<Regex, string>> _answers = new List<KeyValuePair<Regex, string>>();
+
+        public EchoServer()
+        {
+            _listener.Start();
+            Url = "http://127.0.0.1:" + ((IPEndPoint)_listener.LocalEndpoint).Port;
+            _ = ServeAsync();
+        }
+
+        public string Url { get; }
+
+        /// <summary>What it repeats of these is what a request holds, and no more than that can a server repeat.</summary>
+        public string[] Secrets { get; set; } = new string[0];
+
+        public string Otherwise { get; set; } = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+
+        /// <summary>All that came in, as it came.</summary>
+        public ConcurrentQueue<string> Received { get; } = new ConcurrentQueue<string>();
+
+        public void Answer(string request, string answer)
+        {
+            lock (_answers)
+                _answers.Add(new KeyValuePair<Regex, string>(new Regex(request), answer));
+        }
+
+        public void Dispose() => _listener.Stop();
+
+        private async Task ServeAsync()
+        {
+            try
+            {
+                while (true)
+                    _ = AnswerAsync(await _listener.AcceptTcpClientAsync().ConfigureAwait(false));
+            }
+            catch (Exception e) when (e is SocketException || e is ObjectDisposedException || e is InvalidOperationException)
+            {
+            }
+        }
+
+        // One request for each connection: what follows a malformed answer is nobody's.
+        private async Task AnswerAsync(TcpClient client)
+        {
+            try
+            {
+                using (client)
+                {
+                    NetworkStream stream = client.GetStream();
+                    string request = await ReadAsync(stream).ConfigureAwait(false);
+                    Received.Enqueue(request);
+                    string answer;
+                    lock (_answers)
+                        answer = _answers.Where(a => a.Key.IsMatch(request)).Select(a => a.Value).FirstOrDefault() ?? Otherwise;
+                    int body = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+                    if (answer.IndexOf("Content-Length", StringComparison.OrdinalIgnoreCase) < 0)
+                    {
+                        answer = answer.Insert(body - 2, "Connection: close\r\n");
+                        body += "Connection: close\r\n".Length;
+                    }
+                    string[] sent = Secrets.Where(secret => request.Contains(secret) || request.Contains(System.Text.Json.JsonEncodedText.Encode(secret).ToString())).ToArray();
+                    string inHead = string.Join(" ", sent.Select(secret => secret.All(c => c >= ' ' && c <= '~') ? secret : Uri.EscapeDataString(secret)));
+                    string inBody = string.Join(" ", sent.Select(secret => System.Text.Json.JsonEncodedText.Encode(secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)));
+                    byte[] bytes = Encoding.UTF8.GetBytes(answer.Substring(0, Math.Max(0, body - 2)).Replace("<secret>", inHead) + answer.Substring(Math.Max(0, body - 2)).Replace("<secret>", inBody));
+                    await stream.WriteAsync(bytes, 0, bytes.Length).ConfigureAwait(false);
+                    await stream.FlushAsync().ConfigureAwait(false);
+                    client.Client.Shutdown(SocketShutdown.Send);
+                    while (await stream.ReadAsync(bytes, 0, bytes.Length).ConfigureAwait(false) > 0)
+                    {
+                    }
+                }
+            }
+            catch (Exception e) when (e is IOException || e is SocketException || e is ObjectDisposedException)
+            {
+            }
+        }
+
+        private static async Task<string> ReadAsync(Stream stream)
+        {
+            var all = new MemoryStream();
+            var buffer = new byte[8192];
+            int read;
+            while ((read = await stream.ReadAsync(buffer, 0, buffer.Length).ConfigureAwait(false)) > 0)
+            {
+                all.Write(buffer, 0, read);
+                if (all.GetBuffer()[0] == 0x16)
+                    return "(the beginning of TLS)";
+                string text = Encoding.UTF8.GetString(all.ToArray());
+                int head = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+                if (head < 0)
+                    continue;
+                Match length = Regex.Match(text.Substring(0, head), @"(?im)^Content-Length: (\d+)");
+                if (!length.Success || all.Length >= head + 4 + int.Parse(length.Groups[1].Value))
+                    return text;
+            }
+            return Encoding.UTF8.GetString(all.ToArray());
+        }
+    }
+
+    /// <summary>Hears all that .NET tells of its work in this process: event sources, activities with their tags, and the names of what diagnostic listeners are given.</summary>
+    public sealed class ProcessLog : EventListener
+    {
+        private static readonly Regex Wanted = new Regex(@"^(System\.Net|Microsoft-Extensions|Microsoft-Diagnostics-DiagnosticSource|System\.Diagnostics\.Metrics|Polly)");
+        private readonly ConcurrentQueue<string> _heard = new ConcurrentQueue<string>();
+        private readonly ActivityListener _activities;
+        private volatile bool _isOpen = true;
+
+        public ProcessLog()
+        {
+            _activities = new ActivityListener
+            {
+                ShouldListenTo = _ => true,
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+                ActivityStopped = activity => _heard.Enqueue("activity " + activity.DisplayName + " " + string.Join(" ", activity.TagObjects) + " " + string.Join(" ", activity.Baggage)
+                    + " " + string.Join(" ", activity.Events.Select(e => e.Name + " " + string.Join(" ", e.Tags))) + " " + activity.StatusDescription),
+            };
+            ActivitySource.AddActivityListener(_activities);
+        }
+
+        public string[] Heard => _heard.ToArray();
+
+        protected override void OnEventSourceCreated(EventSource source)
+        {
+            if (Wanted.IsMatch(source.Name))
+                EnableEvents(source, EventLevel.Verbose, EventKeywords.All);
+        }
+
+        protected override void OnEventWritten(EventWrittenEventArgs written)
+        {
+            if (_isOpen && _heard != null)
+                _heard.Enqueue(written.EventSource.Name + " " + written.EventName + " " + string.Join(" ", (written.Payload ?? Enumerable.Empty<object>()).Select(Text)));
+        }
+
+        public override void Dispose()
+        {
+            _isOpen = false;
+            _activities.Dispose();
+            base.Dispose();
+        }
+
+        private static string Text(object value) => value is byte[] bytes ? Encoding.UTF8.GetString(bytes)
+            : value is IEnumerable several && !(value is string) ? string.Join(" ", several.Cast<object>().Select(Text))
+            : value?.ToString();
+    }
+
+    /// <summary>Looks for secrets, in whatever spelling, in texts and in objects.</summary>
+    public sealed class SecretHunt
+    {
+        private readonly List<KeyValuePair<string, string>> _forms = new List<KeyValuePair<string, string>>();
+
+        public SecretHunt(params string[] secrets)
+        {
+            foreach (string secret in secrets.Distinct())
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(secret);
+                string hex = BitConverter.ToString(Encoding.Unicode.GetBytes(secret)).Replace("-", "");
+                string json = System.Text.Json.JsonEncodedText.Encode(secret).ToString();
+                string relaxed = System.Text.Json.JsonEncodedText.Encode(secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+                Add("as it is", secret);
+                Add("as JSON", json);
+                Add("as relaxed JSON", relaxed);
+                Add("as JSON in JSON", System.Text.Json.JsonEncodedText.Encode(json).ToString());
+                Add("as an address", Uri.EscapeDataString(secret));
+                Add("as a form", WebUtility.UrlEncode(secret));
+                Add("as a page", WebUtility.HtmlEncode(secret));
+                Add("as base64", Convert.ToBase64String(bytes).TrimEnd('='));
+                Add("as base64 of UTF-16", Convert.ToBase64String(Encoding.Unicode.GetBytes(secret)).TrimEnd('='));
+                Add("as hexadecimal UTF-16", hex);
+                Add("as hexadecimal UTF-16", hex.ToLowerInvariant());
+                if (secret.Length >= 40)
+                    Add("by its beginning", secret.Substring(0, 20));
+            }
+        }
+
+        /// <summary>Where a secret stands in a text: the spelling, and what is around; null where none does.</summary>
+        public string In(string text)
+        {
+            if (string.IsNullOrEmpty(text))
+                return null;
+            foreach (KeyValuePair<string, string> form in _forms)
+            {
+                int at = text.IndexOf(form.Value, StringComparison.Ordinal);
+                if (at >= 0)
+                    return form.Key + ": …" + text.Substring(Math.Max(0, at - 100), Math.Min(text.Length - Math.Max(0, at - 100), 160)) + "…";
+            }
+            return null;
+        }
+
+        /// <summary>Where a secret stands in what an object's public properties lead to; null where it stands in none.</summary>
+        public string InProperties(object root, int depth)
+        {
+            var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            var left = new Queue<Tuple<object, string, int>>();
+            left.Enqueue(Tuple.Create(root, root?.GetType().Name ?? "", 0));
+            while (left.Count > 0)
+            {
+                Tuple<object, string, int> next = left.Dequeue();
+                object value = next.Item1 is System.Management.Automation.PSObject wrapped ? wrapped.BaseObject : next.Item1;
+                if (value is null || value is MemberInfo || value is Module || value is Assembly || value is System.Management.Automation.CommandInfo
+                    || value is System.Management.Automation.ScriptBlock || value is System.Globalization.CultureInfo || value is DateTime || value is DateTimeOffset || (!(value is ValueType) && !seen.Add(value)))
+                    continue;
+                string found;
+                try
+                {
+                    found = In(value as string ?? value.ToString());
+                }
+                catch (Exception)
+                {
+                    found = null;
+                }
+                if (found != null)
+                    return next.Item2 + " " + found;
+                if (value is string || value.GetType().IsPrimitive || next.Item3 == depth)
+                    continue;
+                if (value is IDictionary dictionary)
+                {
+                    foreach (DictionaryEntry entry in dictionary)
+                    {
+                        left.Enqueue(Tuple.Create(entry.Key, next.Item2 + ".key", next.Item3 + 1));
+                        left.Enqueue(Tuple.Create(entry.Value, next.Item2 + "[" + entry.Key + "]", next.Item3 + 1));
+                    }
+                }
+                else if (value is ICollection several)
+                {
+                    foreach (object item in several)
+                        left.Enqueue(Tuple.Create(item, next.Item2 + "[]", next.Item3 + 1));
+                }
+                foreach (PropertyInfo property in value.GetType().GetProperties().Where(p => p.CanRead && p.GetIndexParameters().Length == 0 && !p.PropertyType.IsByRef && !p.PropertyType.IsByRefLike))
+                {
+                    try
+                    {
+                        left.Enqueue(Tuple.Create(property.GetValue(value), next.Item2 + "." + property.Name, next.Item3 + 1));
+                    }
+                    catch (Exception)
+                    {
+                        // It has no value now.
+                    }
+                }
+            }
+            return null;
+        }
+
+        private void Add(string name, string form)
+        {
+            if (form.Length >= 6)
+                _forms.Add(new KeyValuePair<string, string>(name, form));
+        }
+    }
+}

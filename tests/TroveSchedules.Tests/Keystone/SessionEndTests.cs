@@ -1,0 +1,168 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Net.Http;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.Tests.Http;
+using Xunit;
+
+namespace TroveSchedules.Tests.Keystone;
+
+/// <summary>A password is held as long as it may be needed for another token, and no longer.</summary>
+public sealed class SessionEndTests
+{
+    private const string Get = "GET " + Rows.TriggersPath;
+    private const string Secret = "topsecret";
+
+    private static ScriptedCloud Cloud => new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
+
+    [Fact]
+    public async Task A_session_holds_its_password_and_its_token_until_it_ends()
+    {
+        CloudSession session = await Cloud.ConnectAsync();
+        await new BackupSchedules(session).ListAsync();
+        string[] held = [.. Held(session)];
+        Assert.Contains(held, text => text.Contains(ScriptedCloud.Password)); // Else this proves nothing.
+        Assert.Contains(held, text => text.Contains(ScriptedCloud.Token));
+
+        session.Dispose();
+        Assert.Empty(Held(session));
+        Assert.Throws<TroveScheduleException>(() => session.WorkflowEndpoint);
+    }
+
+    [Fact]
+    public async Task A_session_whose_handlers_are_the_networks_own_holds_none_either_when_it_has_ended()
+    {
+        CloudSettings settings = ScriptedCloud.Settings;
+        ScriptedCloud cloud = Cloud;
+        CloudSession session = await CloudSession.ConnectAsync(settings, cloud.Clock,
+            () => new Beside(PrimaryHandler.Create(settings), cloud)); // As ConnectAsync makes it: a closure over the settings.
+        session.Dispose();
+        Assert.Empty(Held(session));
+    }
+
+    [Fact]
+    public async Task A_renewal_that_was_under_way_when_the_session_ended_leaves_no_token_behind()
+    {
+        var asked = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        ScriptedCloud cloud = Cloud;
+        CloudSession session = await cloud.ConnectAsync();
+        cloud.Always("POST /v3/auth/tokens", async (request, token) =>
+        {
+            asked.SetResult();
+            await answer.Task;
+            return await Answers.Json(201, $$$$"""
+                {"token": {"expires_at": "2027-01-01T00:00:00Z", "project": {"id": "{{{{ScriptedCloud.Project}}}}"}}}
+                """, ("X-Subject-Token", "topsecret-late"))(request, CancellationToken.None);
+        });
+        cloud.Clock.Advance(TimeSpan.FromMinutes(59));
+        Task<TroveScheduleException> listing = ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        await asked.Task;
+        session.Dispose();
+        answer.SetResult();
+        Assert.Equal("NotConnected", (await listing).ErrorId);
+        Assert.Empty(Held(session));
+    }
+
+    [Fact]
+    public async Task No_static_of_ours_holds_a_secret()
+    {
+        using CloudSession session = await Cloud.ConnectAsync();
+        await new BackupSchedules(session).ListAsync();
+        foreach (Type type in new[] { typeof(TroveSession), typeof(CloudSession) }.SelectMany(type => type.Assembly.GetTypes()).Where(type => !type.ContainsGenericParameters))
+        {
+            foreach (FieldInfo field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => !field.IsLiteral))
+                Assert.Empty(Held(field.GetValue(null)));
+        }
+    }
+
+    [Fact]
+    public void No_type_of_ours_that_holds_a_secret_prints_its_members()
+    {
+        // A record prints all that it has, and a DebuggerDisplay what it names.
+        string[] telling = ["Password", "Secret", "Token", "Credential"];
+        foreach (Type type in typeof(CloudSession).Assembly.GetTypes().Concat(typeof(TroveSession).Assembly.GetTypes()))
+        {
+            bool holds = type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+                .Any(property => telling.Any(word => property.Name.EndsWith(word, StringComparison.Ordinal)) && property.PropertyType != typeof(bool));
+            if (!holds)
+                continue;
+            Assert.Null(type.GetCustomAttribute<DebuggerDisplayAttribute>());
+            bool printsItsMembers = type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic) is not null
+                && type.GetMethod(nameof(ToString), Type.EmptyTypes)!.IsDefined(typeof(CompilerGeneratedAttribute));
+            // A token prints whose it is, and no more.
+            Assert.True(!printsItsMembers || type.GetProperties().All(property => property.PropertyType == typeof(AuthToken) || property.PropertyType.IsValueType), $"{type} prints a secret.");
+        }
+    }
+
+    /// <summary>The texts that hold a secret, with the way to each, of all that an object leads to: fields of every kind, texts as characters and as bytes too.</summary>
+    private static IEnumerable<string> Held(object? root)
+    {
+        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        var left = new Queue<(object Value, string Way)>();
+        Add(root, root?.GetType().Name ?? "");
+        while (left.TryDequeue(out (object Value, string Way) next))
+        {
+            switch (next.Value)
+            {
+                case string text:
+                    if (text.Contains(Secret))
+                        yield return $"{next.Way}: {text}";
+                    break;
+                case byte[] bytes:
+                    if (Encoding.UTF8.GetString(bytes).Contains(Secret) || Encoding.Unicode.GetString(bytes).Contains(Secret))
+                        yield return $"{next.Way}: {Encoding.UTF8.GetString(bytes)}";
+                    break;
+                case char[] characters:
+                    if (new string(characters).Contains(Secret))
+                        yield return $"{next.Way}: {new string(characters)}";
+                    break;
+                case Array array:
+                    if (array.GetType().GetElementType() is { IsPrimitive: false })
+                    {
+                        foreach (object? item in array)
+                            Add(item, next.Way + "[]");
+                    }
+                    break;
+                default:
+                    for (Type? type = next.Value.GetType(); type is not null; type = type.BaseType)
+                    {
+                        foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                        {
+                            if (!field.FieldType.IsPointer && !field.FieldType.IsByRefLike && !field.FieldType.IsPrimitive)
+                                Add(field.GetValue(next.Value), $"{next.Way}.{field.Name}");
+                        }
+                    }
+                    break;
+            }
+        }
+
+        void Add(object? value, string way)
+        {
+            // The cloud remembers what it was asked, and reflection, threads and the scheduler lead everywhere.
+            if (value is null or ScriptedCloud or MemberInfo or Assembly or Module or Thread or Pointer or TaskScheduler or SynchronizationContext or ExecutionContext || value.GetType().IsPrimitive)
+                return;
+            if (value.GetType().IsValueType || seen.Add(value))
+                left.Enqueue((value, way));
+        }
+    }
+
+    // The network's handler is there, and the cloud answers.
+    private sealed class Beside(HttpMessageHandler network, HttpMessageHandler cloud) : DelegatingHandler(cloud)
+    {
+        protected override void Dispose(bool disposing)
+        {
+            network.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}
