@@ -77,6 +77,12 @@ public class TroveScheduleException : Exception
     /// <summary>The id under which the service logged the request (<c>x-openstack-request-id</c>); null when there is none.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>
+    /// True where the service may have done what was asked, or may still be doing it, though this says that it failed: look before you repeat it.
+    /// False where it has not.
+    /// </summary>
+    public bool MayHaveHappened { get; init; }
+
     /// <summary>What the user can do about it, as one imperative sentence; null when nothing better than the message is known.</summary>
     public string? RecommendedAction { get; init; }
 }

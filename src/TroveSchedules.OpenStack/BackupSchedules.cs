@@ -99,7 +99,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
                 Target = request.Pattern,
             };
         }
-        catch (TroveScheduleException e) when (LeavesOpen(e))
+        catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
             trigger = await LookAfterAsync(prepared, e, cancellationToken).ConfigureAwait(false);
         }
@@ -148,7 +148,10 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// <param name="allProjects">Whether an administrator means other projects' schedules too.</param>
     /// <param name="cancellationToken">Ends the request; once sent it may still be carried out.</param>
     /// <returns>A task that ends when Mistral has deleted it.</returns>
-    /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>) where it is gone already; Forbidden (<c>OtherProject</c>) for another project's.</exception>
+    /// <exception cref="TroveScheduleException">
+    /// NotFound (<c>ScheduleNotFound</c>) where it is gone already; Forbidden (<c>OtherProject</c>) for another project's; where it cannot be told whether it
+    /// was deleted, the message says so.
+    /// </exception>
     public async Task DeleteAsync(BackupSchedule schedule, bool allProjects = false, CancellationToken cancellationToken = default)
     {
         CheckProject(schedule, allProjects);
@@ -163,6 +166,12 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
                 ErrorId = "ScheduleNotFound",
                 Target = schedule,
             };
+        }
+        catch (TroveScheduleException e) when (e.MayHaveHappened)
+        {
+            var aftermath = new Aftermath(e, schedule, $"Get-TroveBackupSchedule -Id {schedule.Id}");
+            if (await aftermath.LookAsync(() => session.CronTriggers.FindAsync(schedule.TriggerId, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
+                throw aftermath.NotDone($"The schedule '{schedule.Id}' is there so far.", "deleting it", $"The schedule '{schedule.Id}' was not deleted.");
         }
     }
 
@@ -196,26 +205,11 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         return null;
     }
 
-    // A 409 is what Mistral makes of every database error; a 5xx or a lost connection may have come after the deed.
-    private static bool LeavesOpen(TroveScheduleException e) =>
-        e.Kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError;
-
-    // Nobody answered, or only a gateway did.
-    private static bool IsStillAtWork(TroveScheduleException e) => e.StatusCode is null or 408 or 502 or 504;
-
     private async Task<CronTrigger> LookAfterAsync(PreparedSchedule prepared, TroveScheduleException failure, CancellationToken cancellationToken)
     {
         string id = prepared.Id;
-        CronTrigger? made;
-        try
-        {
-            made = await session.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TroveScheduleException)
-        {
-            throw Failed("It is not known whether the schedule was made, for Mistral cannot be asked.",
-                $"When Mistral answers again, look with Get-TroveBackupSchedule -Id {id} before you repeat it.");
-        }
+        var aftermath = new Aftermath(failure, id, $"Get-TroveBackupSchedule -Id {id}");
+        CronTrigger? made = await aftermath.LookAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), "the schedule was made").ConfigureAwait(false);
         if (made is not null)
             return made;
         // Mistral blames the name, which is new. What clashes is its second key: input, pattern, first time and number of runs, unless one of them is null.
@@ -228,17 +222,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
                 RecommendedAction = $"Get-TroveBackupSchedule {prepared.Instance.Id} shows it.",
             };
         }
-        throw IsStillAtWork(failure)
-            ? Failed("The schedule is not there so far.", $"Mistral may still be making it: look with Get-TroveBackupSchedule -Id {id} before you repeat it.")
-            : Failed("The schedule was not made.", failure.RecommendedAction);
-
-        TroveScheduleException Failed(string outcome, string? action) =>
-            new(failure.Kind, $"{outcome} {failure.Problem}", failure)
-            {
-                ErrorId = failure.ErrorId,
-                Target = id,
-                RecommendedAction = action,
-            };
+        throw aftermath.NotDone("The schedule is not there so far.", "making it", "The schedule was not made.");
     }
 
     private void WarnOfAnotherFirstRun(PreparedSchedule prepared, BackupSchedule schedule)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net.Http;
+using System.Net.Http.Headers;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,8 +31,10 @@ public sealed class CloudSession : TroveSession
     {
         _settings = settings;
 
-        var keystone = new HttpClient(Primary()) { Timeout = Timeout.InfiniteTimeSpan }; // Exchange's limit covers the body too.
-        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock, settings.Credential.Secret), settings, clock).AuthenticateAsync, clock);
+        var keystone = new HttpClient(Primary()) { Timeout = Timeout.InfiniteTimeSpan }; // The policy's limit covers bodies and repeats too.
+        keystone.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        var policy = new RetryPolicy(clock, settings.TimeLimit, settings.MaxRetries);
+        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock, policy, settings.Credential.Secret), settings, clock).AuthenticateAsync, clock);
         // Begun first: in a new process the rest takes as long as Keystone does, and there is time for it meanwhile.
         _login = _tokens.GetAsync(cancellationToken).AsTask();
 
@@ -40,11 +43,10 @@ public sealed class CloudSession : TroveSession
             .ConfigurePrimaryHttpMessageHandler(Primary)
             .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .AddHttpMessageHandler(() => new RetryHandler(clock)) // Outermost: an attempt is one whatever becomes of its token.
             .AddHttpMessageHandler(() => new TokenHandler(_tokens));
         services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // The factory's own logs and meters, which nobody reads here.
         _services = services.BuildServiceProvider();
-        var exchange = new Exchange(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock);
+        var exchange = new Exchange(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock, policy);
         var mistral = new ServiceClient(exchange, "Mistral", MistralAt); // No lambda: it would hold on to the constructor's parameters.
         Trove = new ServiceClient(exchange, "Trove", TroveAt);
         CronTriggers = new CronTriggers(mistral);

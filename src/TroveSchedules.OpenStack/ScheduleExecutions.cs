@@ -132,7 +132,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     /// <returns>A task that ends when Mistral has deleted it.</returns>
     /// <exception cref="TroveScheduleException">
     /// NotFound (<c>ExecutionNotFound</c>) where it is gone already; Forbidden (<c>ExecutionNotFinished</c>) where it has not ended and
-    /// <paramref name="force"/> is false, or (<c>OtherProject</c>) for another project's.
+    /// <paramref name="force"/> is false, or (<c>OtherProject</c>) for another project's; where it cannot be told whether it was deleted, the message says so.
     /// </exception>
     public async Task DeleteAsync(ScheduleExecution execution, bool force = false, bool allProjects = false, CancellationToken cancellationToken = default)
     {
@@ -153,6 +153,12 @@ public sealed class ScheduleExecutions(CloudSession session)
                 Target = execution,
                 RecommendedAction = "Wait until it has ended, or delete it all the same with -Force.",
             };
+        }
+        catch (TroveScheduleException e) when (e.MayHaveHappened)
+        {
+            var aftermath = new Aftermath(e, execution, $"Get-TroveScheduleExecution -Id {execution.Id}");
+            if (await aftermath.LookAsync(() => session.Executions.FindAsync(execution.Id, cancellationToken), $"the execution '{execution.Id}' was deleted").ConfigureAwait(false) is not null)
+                throw aftermath.NotDone($"The execution '{execution.Id}' is there so far.", "deleting it", $"The execution '{execution.Id}' was not deleted.");
         }
     }
 

@@ -69,14 +69,13 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     /// <returns>What is installed afterwards.</returns>
     /// <exception cref="TroveScheduleException">
     /// Invalid (<c>InvalidWorkbook</c>) for a text that is no such workbook; Forbidden where another project's public workbook stands in the way, or
-    /// where the user may not make one public.
+    /// where the user may not make one public; where it cannot be told whether it was loaded, the message says so.
     /// </exception>
     public async Task<InstalledWorkbook> InstallAsync(string? definition = null, bool? isPublic = null, CancellationToken cancellationToken = default)
     {
         definition ??= Bundled;
         WorkflowInputs inputs = ReadInputs(definition);
-        IReadOnlyList<WorkbookAnswer> there = await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false);
-        WorkbookAnswer? own = there.FirstOrDefault(w => w.ProjectId == session.ProjectId);
+        WorkbookAnswer? own = await OwnAsync().ConfigureAwait(false);
         string scope = isPublic switch { true => "public", false => Private, null => own?.Scope ?? Private };
 
         if (own?.Definition != definition || own.Scope != scope)
@@ -85,17 +84,31 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
             if (!verdict.Valid)
                 throw NotAWorkbook($"Mistral does not take it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
             await WarnOfThoseThatStopAsync(inputs, scope, cancellationToken).ConfigureAwait(false);
-            if (own is null)
-                await session.Workbooks.CreateAsync(definition, scope, cancellationToken).ConfigureAwait(false);
-            else
-                await session.Workbooks.UpdateAsync(definition, scope, cancellationToken).ConfigureAwait(false);
-            session.Inputs.Forget();
+            try
+            {
+                await (own is null
+                    ? session.Workbooks.CreateAsync(definition, scope, cancellationToken)
+                    : session.Workbooks.UpdateAsync(definition, scope, cancellationToken)).ConfigureAwait(false);
+            }
+            catch (TroveScheduleException e) when (e.MayHaveHappened)
+            {
+                var aftermath = new Aftermath(e, Name, "Get-TroveWorkbook");
+                if (await aftermath.LookAsync(OwnAsync, "the workbook was loaded").ConfigureAwait(false) is not { } now || now.Definition != definition || now.Scope != scope)
+                    throw aftermath.NotDone("The workbook is not there so far.", "loading it", "The workbook was not loaded.");
+            }
+            finally
+            {
+                session.Inputs.Forget();
+            }
         }
 
         InstalledWorkbook installed = await GetAsync(cancellationToken).ConfigureAwait(false);
         if (!installed.HasTroveActions)
             warn?.Invoke($"This cloud's Mistral has no action '{ActionName}', so every run will fail; its administrator has to install mistral-extra.");
         return installed;
+
+        async Task<WorkbookAnswer?> OwnAsync() =>
+            (await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false)).FirstOrDefault(w => w.ProjectId == session.ProjectId);
     }
 
     /// <summary>What the installed workflow takes; looked at once per session.</summary>

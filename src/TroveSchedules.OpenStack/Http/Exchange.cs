@@ -1,50 +1,62 @@
 using System;
 using System.IO;
-#if NET
 using System.Net;
-#endif
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Threading;
 using System.Threading.Tasks;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>One request and its answer, within a time limit that covers the answer's body too. What the network does wrong leaves here as a <see cref="TroveScheduleException"/>.</summary>
+/// <summary>Sends requests and has their answers read, as often as <see cref="RetryPolicy"/> allows. What the network does wrong leaves here as a <see cref="TroveScheduleException"/>.</summary>
 /// <param name="http">The pipeline.</param>
-/// <param name="clock">Measures the limit.</param>
+/// <param name="clock">Tells how long a Retry-After is.</param>
+/// <param name="policy">How often, and how long in all.</param>
 /// <param name="secret">What the requests hold besides a token that must not be repeated; null for nothing.</param>
-internal sealed class Exchange(HttpClient http, TimeProvider clock, string? secret = null)
+internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy policy, string? secret = null)
 {
-    /// <summary>How long one request may take, repeats included. The slowest page measured on a real cloud took 2 s.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
+    /// <summary>Sends a request, again where that may help, and reads the answer.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="read">Reads the answer to an attempt, which has so many before it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<T> SendAsync<T>(WireRequest request, Func<HttpResponseMessage, int, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        policy.ExecuteAsync(request, (before, token) => AttemptAsync(request, (response, either) => read(response, before, either), token), cancellationToken);
 
-    public async Task<T> SendAsync<T>(
-        HttpRequestMessage request, string service, object? target,
-        Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    /// <summary>Makes something under a name that we chose: before each further attempt it is looked for.</summary>
+    /// <param name="request">What makes it.</param>
+    /// <param name="find">What finds it.</param>
+    /// <param name="read">Reads the answer to either, as far as that is a success.</param>
+    /// <param name="readMissing">Reads the answer to <paramref name="find"/>: null where there is no such thing.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<T> CreateAsync<T>(
+        WireRequest request, WireRequest find, Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        Func<HttpResponseMessage, CancellationToken, Task<T?>> readMissing, CancellationToken cancellationToken)
+        where T : class =>
+        policy.ExecuteAsync(request with { MayRepeat = true }, async (before, token) =>
+            (before == 0 ? null : await AttemptAsync(find, readMissing, token).ConfigureAwait(false))
+            ?? await AttemptAsync(request, read, token).ConfigureAwait(false), cancellationToken);
+
+    private async Task<T> AttemptAsync<T>(WireRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
+        using var message = new HttpRequestMessage(request.Method, request.Uri) { Content = request.Content?.Invoke() };
 #if NET
-        using var limit = new CancellationTokenSource(Limit, clock);
-#else
-        using CancellationTokenSource limit = clock.CreateCancellationTokenSource(Limit);
+        message.Version = HttpVersion.Version20; // Where TLS offers it; 1.1 elsewhere, and on plain http.
+        message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
 #endif
-#if NET
-        request.Version = HttpVersion.Version20; // Where TLS offers it; 1.1 elsewhere, and on plain http.
-        request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-#endif
-        using IDisposable? wait = RequestLog.Current?.WaitFor(service, request);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using IDisposable? wait = RequestLog.Current?.WaitFor(request.Service, message);
         try
         {
             using HttpResponseMessage response =
-                await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            return await read(response, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TroveScheduleException(TroveErrorKind.Timeout,
-                $"{service} at {request.RequestUri!.Authority} gave no answer within {Limit.TotalSeconds:0} s.", e)
-            { Target = target };
+                await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await read(response, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TroveScheduleException e) when (IsPassing(response, e))
+            {
+                throw new PassingFault(Masked(e, message), RetryAfter(response));
+            }
         }
         catch (ObjectDisposedException e)
         {
@@ -52,18 +64,28 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, string? secr
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Masked(Unreachable(e, service, request.RequestUri!, target), request);
+            throw Unreachable(e, request, message);
         }
-        catch (TroveScheduleException e) when (Masked(e, request) is { } masked && masked != e)
+        catch (TroveScheduleException e) when (Masked(e, message) is { } masked && masked != e)
         {
             throw masked;
         }
-#if !NET
-        finally
+    }
+
+    // A 500 is a definite answer of Mistral. A success that cannot be read was somebody else's, or broke on its way.
+    private static bool IsPassing(HttpResponseMessage response, TroveScheduleException failure) => response.IsSuccessStatusCode
+        ? failure.Kind == TroveErrorKind.ProtocolError
+        : response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        TimeSpan? wait = response.Headers.RetryAfter switch
         {
-            limit.Cancel(); // Disposing of it leaves its timer running.
-        }
-#endif
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - (response.Headers.Date ?? clock.GetUtcNow()), // Both by the server's clock.
+            _ => null,
+        };
+        return wait > TimeSpan.Zero ? wait : null;
     }
 
     // A server can repeat what it was sent, and the network's own errors quote what it wrote.
@@ -76,27 +98,32 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, string? secr
     }
 
     /// <summary>The error for a request that got no answer: who was asked, and why not.</summary>
-    private static TroveScheduleException Unreachable(Exception cause, string name, Uri uri, object? target)
+    private Exception Unreachable(Exception cause, WireRequest request, HttpRequestMessage message)
     {
+        SocketError? socket = null;
         for (Exception? e = cause; e is not null; e = e.InnerException)
         {
             if (e is AuthenticationException)
             {
-                return new TroveScheduleException(TroveErrorKind.Unavailable,
-                    $"The certificate of {name} at {uri.Authority} is not trusted: {e.Message}", cause)
+                return Masked(new TroveScheduleException(TroveErrorKind.Unavailable,
+                    $"The certificate of {request.Service} at {request.Uri.Authority} is not trusted: {e.Message}", cause)
                 {
                     ErrorId = "UntrustedCertificate",
-                    Target = target,
+                    Target = request.Target,
                     RecommendedAction = "Name the authority that signed it with -CACertificate (cacert in clouds.yaml, OS_CACERT); "
                         + "-SkipCertificateCheck turns the check off, and with it the protection of your password.",
-                };
+                }, message);
             }
+            socket = (e as SocketException)?.SocketErrorCode ?? socket;
         }
-        return new TroveScheduleException(TroveErrorKind.Unavailable,
-            $"{name} at {uri.Authority} cannot be reached: {cause.GetBaseException().Message}", cause)
+        TroveScheduleException failure = Masked(new TroveScheduleException(TroveErrorKind.Unavailable,
+            $"{request.Service} at {request.Uri.Authority} cannot be reached: {cause.GetBaseException().Message}", cause)
         {
-            Target = target,
-            RecommendedAction = $"Check the address, the network and whether {name} is up.",
-        };
+            Target = request.Target,
+            RecommendedAction = $"Check the address, the network and whether {request.Service} is up.",
+            MayHaveHappened = request.IsChange
+                && socket is not (SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable),
+        }, message);
+        return socket is SocketError.HostNotFound ? failure : new PassingFault(failure, null);
     }
 }

@@ -12,45 +12,61 @@ namespace TroveSchedules.OpenStack.Http;
 /// <summary>Sends requests to one service and reads its answers. Everything that can go wrong on the way leaves here as a <see cref="TroveScheduleException"/>.</summary>
 internal sealed class ServiceClient(Exchange exchange, string name, Func<Uri> endpoint)
 {
+    /// <summary>A request to this service.</summary>
+    public WireRequest Request(HttpMethod method, string path, object? target, Func<HttpContent>? content = null) =>
+        new(name, method, new Uri(endpoint().AbsoluteUri.TrimEnd('/') + path), target) { Content = content };
+
     /// <summary>Sends and reads a JSON answer.</summary>
-    public Task<T> SendAsync<T>(
-        HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, object? target, CancellationToken cancellationToken) =>
-        ExchangeAsync(method, path, content, target, (response, token) => ReadAsync(response, type, target, token), cancellationToken);
+    public Task<T> SendAsync<T>(WireRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        exchange.SendAsync(request, (response, _, token) => ReadAsync(response, request, type, token), cancellationToken);
 
     /// <summary>Gets a JSON answer.</summary>
     public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, object? target, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, path, null, type, target, cancellationToken);
-
-    /// <summary>Deletes; the answer has no body.</summary>
-    public Task DeleteAsync(string path, object? target, CancellationToken cancellationToken) =>
-        ExchangeAsync(HttpMethod.Delete, path, null, target, (_, _) => Task.FromResult(true), cancellationToken);
+        SendAsync(Request(HttpMethod.Get, path, target), type, cancellationToken);
 
     /// <summary>Gets a JSON answer, or null where the service says that there is no such thing.</summary>
-    public async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, object? target, CancellationToken cancellationToken)
+    public Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, object? target, CancellationToken cancellationToken)
         where T : class
     {
-        try
-        {
-            return await GetAsync(path, type, target, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TroveScheduleException e) when (e is { Kind: TroveErrorKind.NotFound, StatusCode: (int)HttpStatusCode.NotFound }) // Not Keystone's, in a renewal.
-        {
-            return null;
-        }
+        WireRequest request = Request(HttpMethod.Get, path, target);
+        return exchange.SendAsync(request, (response, _, token) => FindAsync(response, request, type, token), cancellationToken);
     }
 
-    private async Task<T> ExchangeAsync<T>(
-        HttpMethod method, string path, HttpContent? content, object? target,
-        Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    /// <summary>Makes something under a name of our own, exactly once however often that is attempted.</summary>
+    /// <param name="request">What makes it.</param>
+    /// <param name="path">Where it is once it is there.</param>
+    /// <param name="type">How it is read.</param>
+    /// <param name="cancellationToken">Ends the attempts; one that was sent may still be carried out.</param>
+    public Task<T> CreateAsync<T>(WireRequest request, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
     {
-        using var request = new HttpRequestMessage(method, new Uri(endpoint().AbsoluteUri.TrimEnd('/') + path)) { Content = content };
-        return await exchange.SendAsync(request, name, target, async (response, token) => response.IsSuccessStatusCode
-            ? await read(response, token).ConfigureAwait(false)
-            : throw await ServiceError.ReadAsync(response, name, target, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        WireRequest find = Request(HttpMethod.Get, path, request.Target);
+        return exchange.CreateAsync(
+            request, find, (response, token) => ReadAsync(response, request, type, token), (response, token) => FindAsync(response, find, type, token), cancellationToken);
     }
 
-    private async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, object? target, CancellationToken cancellationToken)
+    /// <summary>Deletes; the answer has no body. What is not there any more when that is repeated has been deleted.</summary>
+    public Task DeleteAsync(string path, object? target, CancellationToken cancellationToken)
     {
+        WireRequest request = Request(HttpMethod.Delete, path, target);
+        return exchange.SendAsync(request, async (response, before, token) => response.StatusCode switch
+        {
+            HttpStatusCode.NoContent => true,
+            HttpStatusCode.NotFound when before > 0 => true,
+            _ => throw (response.IsSuccessStatusCode
+                ? Unknown(request, response, $"{(int)response.StatusCode} to a deletion", null)
+                : await RefusalAsync(response, request, token).ConfigureAwait(false)),
+        }, cancellationToken);
+    }
+
+    private async Task<T?> FindAsync<T>(HttpResponseMessage response, WireRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class =>
+        response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(response, request, type, cancellationToken).ConfigureAwait(false);
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, WireRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        if (!response.IsSuccessStatusCode)
+            throw await RefusalAsync(response, request, cancellationToken).ConfigureAwait(false);
         try
         {
 #if NET
@@ -63,13 +79,20 @@ internal sealed class ServiceClient(Exchange exchange, string name, Func<Uri> en
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw new TroveScheduleException(TroveErrorKind.ProtocolError, $"{name} gave an answer that its API does not know: {ServiceError.Printable(e.Message)}", e)
-            {
-                Target = target,
-                RequestId = ServiceError.RequestIdOf(response),
-                StatusCode = (int)response.StatusCode,
-                RecommendedAction = "Check that the URL is the service's own and that no proxy answers in its place.",
-            };
+            throw Unknown(request, response, ServiceError.Printable(e.Message), e);
         }
     }
+
+    private static Task<TroveScheduleException> RefusalAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken) =>
+        ServiceError.ReadAsync(response, request.Service, request.Target, request.IsChange, cancellationToken);
+
+    private static TroveScheduleException Unknown(WireRequest request, HttpResponseMessage response, string what, Exception? cause) =>
+        new(TroveErrorKind.ProtocolError, $"{request.Service} gave an answer that its API does not know: {what}", cause)
+        {
+            Target = request.Target,
+            RequestId = ServiceError.RequestIdOf(response),
+            StatusCode = (int)response.StatusCode,
+            RecommendedAction = "Check that the URL is the service's own and that no proxy answers in its place.",
+            MayHaveHappened = request.IsChange,
+        };
 }

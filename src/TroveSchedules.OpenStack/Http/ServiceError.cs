@@ -20,9 +20,10 @@ internal static class ServiceError
     /// <param name="response">Any answer but a 2xx.</param>
     /// <param name="service">The service as a user knows it: Keystone, Mistral or Trove.</param>
     /// <param name="target">What the request was about; null when nothing in particular.</param>
+    /// <param name="isChange">Whether the request was to change something.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<TroveScheduleException> ReadAsync(
-        HttpResponseMessage response, string service, object? target, CancellationToken cancellationToken)
+        HttpResponseMessage response, string service, object? target, bool isChange, CancellationToken cancellationToken)
     {
         // Mistral's 401 repeats the token in its body and in two headers, so nothing of a 401 is read.
         string? words = response.StatusCode == HttpStatusCode.Unauthorized
@@ -39,6 +40,8 @@ internal static class ServiceError
             StatusCode = status,
             RequestId = RequestIdOf(response),
             RecommendedAction = ActionFor(kind, service),
+            // A 409 is what Mistral makes of every database error; a 5xx may have come after the deed.
+            MayHaveHappened = isChange && kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError,
         };
     }
 

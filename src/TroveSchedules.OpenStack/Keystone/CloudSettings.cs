@@ -16,7 +16,7 @@ public enum EndpointInterface
 }
 
 /// <summary>How to reach a cloud and how to enter it. <see cref="CloudConfiguration"/> makes one out of what people have.</summary>
-public sealed class CloudSettings
+public sealed record CloudSettings
 {
     /// <summary>The cloud's name in <c>clouds.yaml</c>; null when the settings came from elsewhere.</summary>
     public string? CloudName { get; init; }
@@ -59,6 +59,12 @@ public sealed class CloudSettings
 
     /// <summary>True to trust any certificate of any server, which gives the credential to whoever answers.</summary>
     public bool SkipCertificateCheck { get; init; }
+
+    /// <summary>How long one operation of a service may take in all, its repeats and the waits between them included; more than zero. The slowest page measured on a real cloud took 2 s.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>How often a request is repeated at most that met a fault which may pass; 0 for never. What would do harm twice is never repeated.</summary>
+    public int MaxRetries { get; init; } = 3;
 
     /// <summary>The cloud in words, without secrets.</summary>
     public override string ToString() =>

@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -31,9 +30,9 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
     /// </exception>
     public async Task<AuthToken> AuthenticateAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = Body() };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        return await exchange.SendAsync(request, "Keystone", settings.AuthUrl, async (response, token) => response.StatusCode == HttpStatusCode.Created
+        // It changes nothing: a token more or less is none the wiser.
+        var request = new WireRequest("Keystone", HttpMethod.Post, url, settings.AuthUrl) { Content = Body, IsChange = false, MayRepeat = true };
+        return await exchange.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
             ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
             : throw await RefusalAsync(response, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
@@ -128,13 +127,13 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         }
         if (response.IsSuccessStatusCode)
             return ProtocolError(response, $"has the status {(int)response.StatusCode} instead of 201");
-        return await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, cancellationToken).ConfigureAwait(false);
+        return await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, isChange: false, cancellationToken).ConfigureAwait(false);
     }
 
     // To a token that is none Keystone answers 404 in its own words; a page that says 404 means that Keystone is elsewhere.
     private async Task<bool> IsNoTokenAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         response.StatusCode == HttpStatusCode.NotFound && settings.Credential is TokenCredential
-        && (await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, cancellationToken).ConfigureAwait(false)).ServerMessage is not null;
+        && (await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, isChange: false, cancellationToken).ConfigureAwait(false)).ServerMessage is not null;
 
     private string WhatMayBeWrong() => settings.Credential switch
     {

@@ -19,9 +19,11 @@ internal sealed class CronTriggers(ServiceClient mistral)
         "first_execution_time", "next_execution_time", "created_at", "updated_at",
     ];
 
+    /// <summary>Makes a trigger, whose name must be new. Names are unique in a project, so however often it is attempted there is one at most.</summary>
     public Task<CronTrigger> CreateAsync(CronTriggerRequest request, object? target, CancellationToken cancellationToken) =>
-        mistral.SendAsync(HttpMethod.Post, Path, WireJson.Body(request, WireJson.Default.CronTriggerRequest),
-            WireJson.Default.CronTrigger, target, cancellationToken);
+        mistral.CreateAsync(
+            mistral.Request(HttpMethod.Post, Path, target, () => WireJson.Body(request, WireJson.Default.CronTriggerRequest)),
+            $"{Path}/{ResourceId.Segment(request.Name)}", WireJson.Default.CronTrigger, cancellationToken);
 
     /// <summary>The trigger of that name or id; null when there is none. An administrator is given other projects' triggers too.</summary>
     public Task<CronTrigger?> FindAsync(string nameOrId, CancellationToken cancellationToken) =>

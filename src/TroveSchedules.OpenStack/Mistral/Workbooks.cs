@@ -19,19 +19,20 @@ internal sealed class Workbooks(ServiceClient mistral)
 
     /// <summary>Whether Mistral would take the definition, and why not.</summary>
     public Task<ValidationAnswer> ValidateAsync(string definition, CancellationToken cancellationToken) =>
-        mistral.SendAsync(HttpMethod.Post, Path + "/validate", Yaml(definition), WireJson.Default.ValidationAnswer, null, cancellationToken);
+        mistral.SendAsync(
+            mistral.Request(HttpMethod.Post, Path + "/validate", null, Yaml(definition)) with { IsChange = false, MayRepeat = true }, WireJson.Default.ValidationAnswer, cancellationToken);
 
     /// <summary>Makes the workbook and its workflows.</summary>
     public Task<WorkbookAnswer> CreateAsync(string definition, string scope, CancellationToken cancellationToken) =>
-        mistral.SendAsync(HttpMethod.Post, Path + ScopeQuery(scope), Yaml(definition), WireJson.Default.WorkbookAnswer, null, cancellationToken);
+        mistral.SendAsync(mistral.Request(HttpMethod.Post, Path + ScopeQuery(scope), null, Yaml(definition)), WireJson.Default.WorkbookAnswer, cancellationToken);
 
     /// <summary>Replaces the workbook and its workflows. A scope that is left out means private to Mistral, so it is always said.</summary>
     public Task<WorkbookAnswer> UpdateAsync(string definition, string scope, CancellationToken cancellationToken) =>
-        mistral.SendAsync(HttpMethod.Put, Path + ScopeQuery(scope), Yaml(definition), WireJson.Default.WorkbookAnswer, null, cancellationToken);
+        mistral.SendAsync(mistral.Request(HttpMethod.Put, Path + ScopeQuery(scope), null, Yaml(definition)), WireJson.Default.WorkbookAnswer, cancellationToken);
 
     private static string ScopeQuery(string scope) => new Query().Add("scope", scope).ToString();
 
-    private static StringContent Yaml(string definition) => new(definition, Encoding.UTF8, "text/plain");
+    private static Func<HttpContent> Yaml(string definition) => () => new StringContent(definition, Encoding.UTF8, "text/plain");
 }
 
 /// <summary>A workbook as Mistral tells it.</summary>

@@ -156,15 +156,27 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByToken)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
+    /// <summary>How many seconds one operation of a service may take in all, its repeats included.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int TimeoutSec { get; set; } = 100;
+
+    /// <summary>How often a request is repeated at most that met a fault which may pass; 0 for never.</summary>
+    [Parameter]
+    [ValidateRange(0, 20)]
+    public int MaxRetry { get; set; } = 3;
+
     /// <summary>Connects.</summary>
     protected override void ProcessRecord() => Try(() =>
     {
         TroveSession session = Await(Sandbox
-            ? Sandboxes.ConnectAsync(SandboxSpeed, SandboxInstances, Cancelled)
-            : SharedSession.ConnectAsync(ReadSettings(), WarnAsync, Cancelled));
+            ? Sandboxes.ConnectAsync(SandboxSpeed, SandboxInstances, Limited, Cancelled)
+            : SharedSession.ConnectAsync(Limited(ReadSettings()), WarnAsync, Cancelled));
         SharedSession.Set(session);
         WriteObject(session);
     });
+
+    private CloudSettings Limited(CloudSettings settings) => settings with { TimeLimit = TimeSpan.FromSeconds(TimeoutSec), MaxRetries = MaxRetry };
 
     private CloudSettings ReadSettings()
     {

@@ -19,7 +19,7 @@ internal static class Sandboxes
     public static bool IsName(string host) => host.EndsWith(".invalid", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Makes a sandbox, and a session of its user demo.</summary>
-    public static async Task<TroveSession> ConnectAsync(double speed, int instances, CancellationToken cancellationToken)
+    public static async Task<TroveSession> ConnectAsync(double speed, int instances, Func<CloudSettings, CloudSettings> limited, CancellationToken cancellationToken)
     {
         string host = $"sandbox-{Interlocked.Increment(ref s_count)}.invalid";
         var cloud = new SandboxCloud(new SandboxOptions
@@ -32,13 +32,13 @@ internal static class Sandboxes
         });
         All[cloud.AuthUrl.Authority] = cloud;
         SandboxAccount demo = cloud.Accounts[0];
-        CloudSettings settings = new()
+        var settings = new CloudSettings
         {
             AuthUrl = cloud.AuthUrl,
             Credential = PasswordCredential.ById(demo.UserId, demo.Password),
             Project = ProjectScope.ById(demo.ProjectId),
         };
-        return await CloudSession.ConnectAsync(settings, cloud.Clock, () => new Last(cloud), cancellationToken).ConfigureAwait(false);
+        return await CloudSession.ConnectAsync(limited(settings), cloud.Clock, () => new Last(cloud), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes another session, with the sandbox at its address where that is there.</summary>

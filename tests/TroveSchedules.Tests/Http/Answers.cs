@@ -33,8 +33,11 @@ internal static class Answers
     public static Answer NotFound { get; } = Fault(404, "Cron trigger not found [identifier=x]");
 
     /// <summary>The connection breaks before an answer comes.</summary>
-    public static Answer Reset { get; } = (_, _) =>
-        throw new HttpRequestException("An error occurred while sending the request.", new IOException("Unable to read data.", new SocketException((int)SocketError.ConnectionReset)));
+    public static Answer Reset { get; } = Fails(SocketError.ConnectionReset);
+
+    /// <summary>The network fails like that.</summary>
+    public static Answer Fails(SocketError error) => (_, _) =>
+        throw new HttpRequestException("An error occurred while sending the request.", new IOException("Unable to read data.", new SocketException((int)error)));
 
     /// <summary>No answer ever comes.</summary>
     public static Answer Silence { get; } = async (_, cancellationToken) =>
@@ -43,9 +46,9 @@ internal static class Answers
         throw new InvalidOperationException("Nothing ends silence but its cancellation.");
     };
 
-    /// <summary>An answer of 200 whose body is that stream.</summary>
-    public static Answer Body(Stream body) => (_, _) =>
-        Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) });
+    /// <summary>An answer of 200 whose body is such a stream.</summary>
+    public static Answer Body(Func<Stream> body) => (_, _) =>
+        Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body()) });
 
     /// <summary>The service does it, and then something else happens to the answer.</summary>
     public static Answer After(Action<Sent> deed, Answer then) => (request, cancellationToken) =>
@@ -63,4 +66,14 @@ internal static class Answers
             response.Headers.TryAddWithoutValidation(name, value);
         return Task.FromResult(response);
     };
+}
+
+/// <summary>A body that breaks off.</summary>
+internal sealed class BreakingStream(string begins, Exception with) : MemoryStream(Encoding.UTF8.GetBytes(begins))
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Position < Length ? base.ReadAsync(buffer, cancellationToken) : ValueTask.FromException<int>(with);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 }

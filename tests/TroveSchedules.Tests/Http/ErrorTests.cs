@@ -241,7 +241,7 @@ public sealed class ErrorTests
     [Fact]
     public async Task A_body_that_cannot_be_unpacked_is_a_protocol_error()
     {
-        TroveScheduleException error = await FailureOf(Answers.Body(new BreakingStream("{\"cron_", new InvalidDataException("The archive entry was compressed using an unsupported compression method."))));
+        TroveScheduleException error = await FailureOf(Answers.Body(() => new BreakingStream("{\"cron_", new InvalidDataException("The archive entry was compressed using an unsupported compression method."))));
         Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
     }
 
@@ -258,7 +258,7 @@ public sealed class ErrorTests
     [Fact]
     public async Task A_connection_that_breaks_within_the_body_is_unavailable()
     {
-        TroveScheduleException error = await FailureOf(Answers.Body(new BreakingStream("{\"cron_", new IOException("The response ended prematurely."))));
+        TroveScheduleException error = await FailureOf(Answers.Body(() => new BreakingStream("{\"cron_", new IOException("The response ended prematurely."))));
         Assert.Equal((TroveErrorKind.Unavailable, null), (error.Kind, error.StatusCode));
         Assert.Contains("cloud:8989", error.Message);
     }
@@ -267,7 +267,7 @@ public sealed class ErrorTests
     public async Task A_body_that_never_ends_falls_under_the_time_limit()
     {
         var clock = new ManualClock(ScriptedCloud.Start);
-        ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.Body(new SilentStream(() => clock.Advance(TimeSpan.FromSeconds(100)))));
+        ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.Body(() => new SilentStream(() => clock.Advance(TimeSpan.FromSeconds(100)))));
         using CloudSession session = await cloud.ConnectAsync();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync().WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal((TroveErrorKind.Timeout, "Timeout"), (error.Kind, error.ErrorId));
@@ -283,7 +283,7 @@ public sealed class ErrorTests
         using CloudSession session = await cloud.ConnectAsync();
         Task listing = new BackupSchedules(session).ListAsync();
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        clock.Advance(Exchange.Limit - TimeSpan.FromTicks(1));
+        clock.Advance(ScriptedCloud.Settings.TimeLimit - TimeSpan.FromTicks(1));
         Assert.False(listing.IsCompleted);
         clock.Advance(TimeSpan.FromTicks(1));
         Assert.Equal(TroveErrorKind.Timeout, (await ScriptedCloud.FailureOf(() => listing.WaitAsync(TimeSpan.FromSeconds(30)))).Kind);
@@ -316,15 +316,6 @@ public sealed class ErrorTests
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok("\ufeff" + Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
         Assert.Empty(await new BackupSchedules(session).ListAsync());
-    }
-
-    private sealed class BreakingStream(string begins, Exception with) : MemoryStream(Encoding.UTF8.GetBytes(begins))
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Position < Length ? base.ReadAsync(buffer, cancellationToken) : ValueTask.FromException<int>(with);
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
     private sealed class SilentStream(Action onRead) : MemoryStream

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using TroveSchedules.OpenStack.Http;
+
 
 namespace TroveSchedules.Tests.Http;
 
@@ -70,7 +70,7 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
             {
                 Due = clock._now + dueTime;
                 clock._timers.Add(this);
-                if (dueTime >= Exchange.Limit)
+                if (dueTime >= ScriptedCloud.Settings.TimeLimit)
                     return true;
                 clock.Waits.Add(dueTime);
             }

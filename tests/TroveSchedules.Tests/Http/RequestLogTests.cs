@@ -154,7 +154,7 @@ public sealed class RequestLogTests
     [Fact]
     public async Task A_body_that_breaks_off_is_told_as_far_as_it_came_and_its_failure_stays_the_same()
     {
-        ScriptedCloud cloud = new ScriptedCloud().Always(Get, (request, token) => Answers.Body(new BrokenStream("{\"cron_triggers\": ["))(request, token));
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Body(() => new BrokenStream("{\"cron_triggers\": [")));
         TroveScheduleException unheard = await ScriptedCloud.FailureOf(() => List(cloud));
         int asked = cloud.Requests.Count;
         TroveScheduleException? heard = null;

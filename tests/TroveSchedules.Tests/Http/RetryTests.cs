@@ -1,8 +1,11 @@
 using System;
+using System.IO;
 using System.Linq;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
 using Xunit;
 
 namespace TroveSchedules.Tests.Http;
@@ -11,7 +14,10 @@ public sealed class RetryTests
 {
     private const string Get = "GET " + Rows.TriggersPath;
     private const string Post = "POST /v2/workbooks/validate";
+    private const string Once = "POST /v2/workbooks";
     private const string Delete = "DELETE /v2/executions/20000000-0000-4000-8000-000000000001";
+
+    private const string Look = "GET /v2/executions/20000000-0000-4000-8000-000000000001";
 
     private static readonly Answer Rows0 = Answers.Ok(Rows.Triggers());
 
@@ -47,6 +53,69 @@ public sealed class RetryTests
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(down));
         Assert.Equal(4, down.Requests.Count);
         Assert.Equal(what == "504" ? TroveErrorKind.Timeout : TroveErrorKind.Unavailable, error.Kind);
+    }
+
+    [Theory]
+    [InlineData("{\"cron_triggers\": [{\"id\": \"8d")]
+    [InlineData("<html><title>Please log in</title></html>")]
+    [InlineData("")]
+    public async Task A_success_that_cannot_be_read_was_not_the_services_and_is_asked_for_again(string body)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, Answers.Ok(body), Rows0);
+        await List(cloud);
+        Assert.Equal([Get, Get], cloud.Routes);
+
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(new ScriptedCloud().Always(Get, Answers.Ok(body))));
+        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_off_is_asked_for_again()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, Answers.Body(() => new BreakingStream("{\"cron_", new IOException("The response ended prematurely."))), Rows0);
+        await List(cloud);
+        Assert.Equal([Get, Get], cloud.Routes);
+    }
+
+    [Fact]
+    public async Task A_session_says_how_often_a_request_is_repeated_and_for_how_long()
+    {
+        ScriptedCloud never = new ScriptedCloud().Always(Get, Answers.Reset);
+        await FailureIn(never, ScriptedCloud.Settings with { MaxRetries = 0 });
+        Assert.Equal([Get], never.Routes);
+
+        ScriptedCloud often = new ScriptedCloud().Always(Get, Answers.Reset);
+        await FailureIn(often, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromHours(1) });
+        Assert.Equal(8, often.Requests.Count);
+
+        ScriptedCloud soon = new ScriptedCloud().Always(Get, Answers.Json(503, "{}", ("Retry-After", "45")));
+        await FailureIn(soon, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromSeconds(200) });
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(45), 4), soon.Clock.Waits);
+
+        async Task FailureIn(ScriptedCloud cloud, CloudSettings settings)
+        {
+            using CloudSession session = await cloud.ConnectAsync(settings);
+            Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+        }
+    }
+
+    [Fact]
+    public async Task A_name_that_no_server_has_is_not_asked_for_twice()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Fails(SocketError.HostNotFound));
+        Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => List(cloud))).Kind);
+        Assert.Equal([Get], cloud.Routes);
+    }
+
+    [Theory]
+    [InlineData(200, "<html>")]
+    [InlineData(200, "")]
+    [InlineData(202, "")]
+    public async Task Only_what_the_api_says_to_a_deletion_is_one(int status, string body)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Delete, Answers.Json(status, body), Answers.Status(204));
+        await Remove(cloud);
+        Assert.Equal([Delete, Delete], cloud.Routes);
     }
 
     [Theory]
@@ -105,10 +174,10 @@ public sealed class RetryTests
     [InlineData(302)]
     public async Task A_definite_answer_is_not_asked_for_twice(int status)
     {
-        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Status(status)).Always(Delete, Answers.Status(status));
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Status(status)).Always(Delete, Answers.Status(status)).Always(Look, Answers.Ok(Rows.Execution(1)));
         await ScriptedCloud.FailureOf(() => List(cloud));
         await ScriptedCloud.FailureOf(() => Remove(cloud));
-        Assert.Equal([Get, Delete], cloud.Routes);
+        Assert.Equal([Get, Delete], cloud.Routes.Except([Look]));
         Assert.Empty(cloud.Clock.Waits);
     }
 
@@ -117,19 +186,19 @@ public sealed class RetryTests
     [InlineData("429")]
     [InlineData("503")]
     [InlineData("504")]
-    public async Task Post_and_put_are_never_repeated(string what)
+    public async Task What_does_no_harm_twice_is_repeated_and_nothing_else(string what)
     {
-        const string put = "PUT /v2/workbooks";
-        await IsSentOnce(Post, session => session.Workbooks.ValidateAsync("x", CancellationToken.None));
-        await IsSentOnce(put, session => session.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
+        await IsSent(4, Post, session => session.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await IsSent(4, "PUT /v2/workbooks", session => session.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
+        await IsSent(1, "POST /v2/workbooks", session => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
 
-        async Task IsSentOnce(string route, Func<CloudSession, Task> send)
+        async Task IsSent(int times, string route, Func<CloudSession, Task> send)
         {
             ScriptedCloud cloud = new ScriptedCloud().Always(route, Passing(what));
             using CloudSession session = await cloud.ConnectAsync();
             await ScriptedCloud.FailureOf(() => send(session));
-            Assert.Equal([route], cloud.Routes);
-            Assert.Empty(cloud.Clock.Waits);
+            Assert.Equal(Enumerable.Repeat(route, times), cloud.Routes);
+            Assert.Equal(times - 1, cloud.Clock.Waits.Count);
         }
     }
 
@@ -138,13 +207,13 @@ public sealed class RetryTests
     [InlineData(503)]
     public async Task While_a_service_says_not_now_to_one_request_others_wait_before_they_are_sent(int status)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Post, Answers.Json(status, "{}", ("Retry-After", "7"))).Always(Get, Rows0);
+        ScriptedCloud cloud = new ScriptedCloud().On(Once, Answers.Json(status, "{}", ("Retry-After", "7"))).Always(Get, Rows0);
         using CloudSession session = await cloud.ConnectAsync();
-        await ScriptedCloud.FailureOf(() => session.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await ScriptedCloud.FailureOf(() => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
         await new BackupSchedules(session).ListAsync();
         await new BackupSchedules(session).ListAsync();
         Assert.Equal([TimeSpan.FromSeconds(7)], cloud.Clock.Waits);
-        Assert.Equal([Post, Get, Get], cloud.Routes);
+        Assert.Equal([Once, Get, Get], cloud.Routes);
     }
 
     [Theory]
@@ -153,9 +222,9 @@ public sealed class RetryTests
     [InlineData(504, "7")]
     public async Task Others_do_not_wait_for_a_gateway_nor_longer_than_anyone_would(int status, string retryAfter)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Post, Answers.Json(status, "{}", ("Retry-After", retryAfter))).Always(Get, Rows0);
+        ScriptedCloud cloud = new ScriptedCloud().On(Once, Answers.Json(status, "{}", ("Retry-After", retryAfter))).Always(Get, Rows0);
         using CloudSession session = await cloud.ConnectAsync();
-        await ScriptedCloud.FailureOf(() => session.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await ScriptedCloud.FailureOf(() => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
         await new BackupSchedules(session).ListAsync();
         Assert.Empty(cloud.Clock.Waits);
     }
@@ -163,21 +232,34 @@ public sealed class RetryTests
     [Fact]
     public async Task Another_service_is_asked_at_once_meanwhile()
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Post, Answers.Json(503, "{}", ("Retry-After", "7")))
+        ScriptedCloud cloud = new ScriptedCloud().On(Once, Answers.Json(503, "{}", ("Retry-After", "7")))
             .Always($"GET /v1.0/{ScriptedCloud.Project}/instances", Answers.Ok("""{"instances": []}"""));
         using CloudSession session = await cloud.ConnectAsync();
-        await ScriptedCloud.FailureOf(() => session.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await ScriptedCloud.FailureOf(() => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
         await new TroveSchedules.OpenStack.Trove.Instances(session).AllAsync();
         Assert.Empty(cloud.Clock.Waits);
     }
 
     [Fact]
-    public async Task A_login_is_never_repeated()
+    public async Task A_login_is_repeated()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always("POST /v3/auth/tokens", Answers.Html(503, ""));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => cloud.ConnectAsync());
-        Assert.Equal(TroveErrorKind.Unavailable, error.Kind);
-        Assert.Single(cloud.LoginRequests);
+        Assert.Equal((TroveErrorKind.Unavailable, false), (error.Kind, error.MayHaveHappened));
+        Assert.Equal(4, cloud.LoginRequests.Count);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_is_not_repeated_for_the_request_that_needs_it()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Html(401, "no"));
+        using CloudSession session = await cloud.ConnectAsync();
+        cloud.Always("POST /v3/auth/tokens", Answers.Reset);
+        var execution = new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project };
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new ScheduleExecutions(session).DeleteAsync(execution));
+        Assert.StartsWith("Keystone at cloud:5000 cannot be reached", error.Message);
+        Assert.False(error.MayHaveHappened);
+        Assert.Equal((1, 5), (cloud.Requests.Count, cloud.LoginRequests.Count));
     }
 
     [Fact]
@@ -250,7 +332,69 @@ public sealed class RetryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Json(503, "{}", ("Retry-After", "45")));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(cloud));
-        Assert.Equal(TroveErrorKind.Timeout, error.Kind);
+        Assert.Equal((TroveErrorKind.Unavailable, 503), (error.Kind, error.StatusCode));
         Assert.Equal(3, cloud.Requests.Count);
+        Assert.Equal(2, cloud.Clock.Waits.Count);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_kept_failing_is_looked_after_and_has_happened_where_nothing_is_left()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Reset).Always(Look, Answers.NotFound);
+        await Remove(cloud);
+        Assert.Equal([Delete, Delete, Delete, Delete, Look], cloud.Routes);
+    }
+
+    [Theory]
+    [InlineData("reset", "is there so far", true)]
+    [InlineData("502", "is there so far", true)]
+    [InlineData("504", "is there so far", true)]
+    [InlineData("429", "was not deleted", false)]
+    [InlineData("503", "was not deleted", false)]
+    [InlineData("500", "was not deleted", false)]
+    public async Task A_deletion_that_failed_and_whose_object_is_there_says_whether_it_may_yet_happen(string what, string says, bool mayHappen)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Passing(what)).Always(Look, Answers.Ok(Rows.Execution(1)));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
+        Assert.StartsWith($"The execution '{Rows.Id(1)}' {says}", error.Message);
+        Assert.Equal(mayHappen, error.MayHaveHappened);
+    }
+
+    [Fact]
+    public async Task A_deletion_of_which_nothing_can_be_learnt_is_said_to_be_that()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Reset).Always(Look, Answers.Reset);
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
+        Assert.StartsWith($"It is not known whether the execution '{Rows.Id(1)}' was deleted", error.Message);
+        Assert.Contains($"Get-TroveScheduleExecution -Id {Rows.Id(1)}", error.RecommendedAction);
+        Assert.True(error.MayHaveHappened);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_was_never_sent_has_not_happened_and_nothing_is_looked_for()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Fails(SocketError.ConnectionRefused));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
+        Assert.False(error.MayHaveHappened);
+        Assert.Equal([Delete, Delete, Delete, Delete], cloud.Routes);
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(500)]
+    public async Task A_refusal_after_an_attempt_whose_answer_was_lost_does_not_say_that_nothing_happened(int status)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Delete, Answers.Reset, Answers.Status(status)).Always(Look, Answers.NotFound);
+        await Remove(cloud);
+        Assert.Equal([Delete, Delete, Look], cloud.Routes);
+    }
+
+    [Fact]
+    public async Task Of_several_failures_the_one_is_told_that_leaves_most_open()
+    {
+        Answer refused = Answers.Fails(SocketError.ConnectionRefused);
+        ScriptedCloud cloud = new ScriptedCloud().On(Delete, refused, Answers.Html(504, ""), refused, refused).Always(Look, Answers.Ok(Rows.Execution(1)));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
+        Assert.Equal((504, true), (error.StatusCode, error.MayHaveHappened));
     }
 }

@@ -32,8 +32,11 @@ public sealed class IdentityTests
         Project = project,
     };
 
+    private static Exchange Exchange(StubHandler keystone, string? secret = null) =>
+        new(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0), secret);
+
     private static Task<AuthToken> Authenticate(CloudSettings settings, StubHandler keystone) =>
-        new Identity(new Exchange(new HttpClient(keystone), TimeProvider.System, settings.Credential.Secret), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
+        new Identity(Exchange(keystone, settings.Credential.Secret), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
 
     private static StubHandler Accepting(string body = Answer, string? token = "gAAAA") => new(() => StubHandler.Json(HttpStatusCode.Created, body, token));
 
@@ -261,5 +264,5 @@ public sealed class IdentityTests
     [Fact]
     public async Task Cancellation_is_not_an_error_of_ours() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            new Identity(new Exchange(new HttpClient(Accepting()), TimeProvider.System), Settings(), new FixedClock(Now)).AuthenticateAsync(new CancellationToken(canceled: true)));
+            new Identity(Exchange(Accepting()), Settings(), new FixedClock(Now)).AuthenticateAsync(new CancellationToken(canceled: true)));
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
@@ -37,7 +38,7 @@ public sealed class CreateTests
     }, then));
 
     /// <summary>Mistral does nothing and answers like that; the look-up gets the other answer.</summary>
-    private ScriptedCloud Idle(ScriptedCloud cloud, Answer then, Answer lookUp) => cloud.On(Post, Answers.After(request =>
+    private ScriptedCloud Idle(ScriptedCloud cloud, Answer then, Answer lookUp) => cloud.Always(Post, Answers.After(request =>
     {
         _made = NameIn(request);
         cloud.Always($"GET {Rows.TriggersPath}/{_made}", lookUp);
@@ -49,8 +50,10 @@ public sealed class CreateTests
 
     private static Sent OnlyPost(ScriptedCloud cloud) => Assert.Single(cloud.Requests, request => request.Method == "POST");
 
+    private static Sent[] Posts(ScriptedCloud cloud) => [.. cloud.Requests.Where(request => request.Method == "POST")];
+
     private static string[] LookUps(ScriptedCloud cloud) =>
-        [.. cloud.Requests.SkipWhile(request => request.Method != "POST").Skip(1).Select(request => request.Route)];
+        [.. cloud.Requests.SkipWhile(request => request.Method != "POST").Where(request => request.Method != "POST").Select(request => request.Route)];
 
     [Fact]
     public async Task A_schedule_is_made_by_one_request_and_given_back_as_mistral_has_it()
@@ -102,16 +105,48 @@ public sealed class CreateTests
 
     [Theory]
     [MemberData(nameof(AnswersThatHideTheDeed))]
-    public async Task A_trigger_that_is_not_there_after_a_bad_answer_is_reported_as_that_answer_and_never_made_twice(string status, string body)
+    public async Task A_trigger_that_is_not_there_after_a_bad_answer_is_asked_for_again_by_the_same_name_where_that_may_help_and_else_reported_as_that_answer(string status, string body)
     {
         ScriptedCloud cloud = Cloud();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, AnswerOf(status, body), Answers.NotFound)));
 
-        OnlyPost(cloud);
-        Assert.Equal([$"GET {Rows.TriggersPath}/{_made}"], LookUps(cloud));
+        int attempts = status is "409" or "500" or "408" or "302" ? 1 : 4;
+        Assert.Equal(Enumerable.Repeat(_made, attempts), Posts(cloud).Select(NameIn));
+        Assert.Equal(Enumerable.Repeat($"GET {Rows.TriggersPath}/{_made}", attempts), LookUps(cloud));
         Assert.Equal(_made, error.Target);
         Assert.Equal(status == "reset" ? null : int.Parse(status), error.StatusCode);
         Assert.NotEqual(TroveErrorKind.NotFound, error.Kind);
+    }
+
+    [Theory]
+    [InlineData("reset", "")]
+    [InlineData("503", "")]
+    [InlineData("200", "<html>")]
+    public async Task A_trigger_that_is_not_there_after_a_passing_fault_is_made_by_the_next_attempt(string status, string body)
+    {
+        ScriptedCloud cloud = Cloud();
+        cloud.On(Post, Answers.After(request => cloud.Always($"GET {Rows.TriggersPath}/{NameIn(request)}", Answers.NotFound), AnswerOf(status, body)), Created);
+        BackupSchedule schedule = await Create(cloud);
+        Assert.Equal([schedule.Id, schedule.Id], Posts(cloud).Select(NameIn));
+    }
+
+    [Fact]
+    public async Task A_first_attempt_that_is_carried_out_after_all_is_the_one_that_counts()
+    {
+        ScriptedCloud cloud = Cloud();
+        Answer late = Answers.After(request => cloud.On($"GET {Rows.TriggersPath}/{NameIn(request)}", Answers.NotFound, Answers.Ok(Rows.TriggerOf(request))), Answers.Html(504, ""));
+        BackupSchedule schedule = await Create(cloud.On(Post, late, AnswerOf("409", "Duplicate entry for cron trigger ['name', 'project_id']: x, None")));
+        Assert.Equal([schedule.Id, schedule.Id], Posts(cloud).Select(NameIn));
+        Assert.Equal(2, LookUps(cloud).Length);
+    }
+
+    [Fact]
+    public async Task A_trigger_that_could_never_be_asked_for_was_not_made_and_is_not_looked_up_in_the_end()
+    {
+        ScriptedCloud cloud = Cloud();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, Answers.Fails(SocketError.ConnectionRefused), Answers.Fails(SocketError.ConnectionRefused))));
+        Assert.False(error.MayHaveHappened);
+        Assert.Equal(3, LookUps(cloud).Length);
     }
 
     [Theory]
@@ -122,6 +157,7 @@ public sealed class CreateTests
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(Cloud(), AnswerOf(status, words), Answers.NotFound)));
         Assert.Equal((kind, words), (error.Kind, error.ServerMessage));
         Assert.StartsWith("The schedule was not made.", error.Message);
+        Assert.False(error.MayHaveHappened);
     }
 
     [Fact]
@@ -142,6 +178,7 @@ public sealed class CreateTests
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(Cloud(), AnswerOf(status, ""), Answers.NotFound)));
         Assert.DoesNotContain("was not made", error.Message);
         Assert.Contains(_made!, error.Message);
+        Assert.True(error.MayHaveHappened);
     }
 
     [Theory]
@@ -155,6 +192,7 @@ public sealed class CreateTests
         Assert.StartsWith("It is not known whether the schedule was made", error.Message);
         Assert.Contains(_made!, error.RecommendedAction);
         Assert.Contains(_made!, error.Message);
+        Assert.True(error.MayHaveHappened);
     }
 
     [Theory]
@@ -232,7 +270,7 @@ public sealed class CreateTests
     {
         ScriptedCloud cloud = Cloud().On(Post, Answers.Html(401, "no"), Created);
         BackupSchedule schedule = await Create(cloud);
-        Sent[] posts = [.. cloud.Requests.Where(request => request.Method == "POST")];
+        Sent[] posts = Posts(cloud);
         Assert.Equal(2, posts.Length);
         Assert.Equal(posts[0].Body, posts[1].Body);
         Assert.Equal(schedule.Id, NameIn(posts[1]));

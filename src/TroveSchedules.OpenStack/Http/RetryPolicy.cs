@@ -1,0 +1,150 @@
+using System;
+using System.Collections.Concurrent;
+using System.Threading;
+using System.Threading.Tasks;
+using Polly;
+using Polly.Retry;
+
+namespace TroveSchedules.OpenStack.Http;
+
+/// <summary>
+/// A failure that may be gone at the next attempt: a connection that broke, an answer that is not the service's, or one that says "not now".
+/// </summary>
+/// <param name="failure">What the user is told where there is no next attempt.</param>
+/// <param name="retryAfter">How long the service asks to wait; null where it does not say.</param>
+internal sealed class PassingFault(TroveScheduleException failure, TimeSpan? retryAfter) : Exception(null, failure)
+{
+    public TroveScheduleException Failure => failure;
+
+    public TimeSpan? RetryAfter => retryAfter;
+}
+
+/// <summary>
+/// Repeats what may be repeated, within one time limit for all attempts, their waits and their answers' bodies. While a service says "not now" to one
+/// request, those that others would begin wait too.
+/// </summary>
+/// <param name="clock">Measures the waits and the limit.</param>
+/// <param name="limit">How long an operation may take in all.</param>
+/// <param name="maxRetries">How often it is repeated at most; 0 for never.</param>
+internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRetries)
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(0.5);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _quietUntil = new();
+
+    private Repetition? _repetition;
+
+    /// <summary>Attempts what a request is for until it succeeds, fails for good, has been repeated often enough or the time is up.</summary>
+    /// <param name="request">Whom it is asked of, and whether it may be repeated.</param>
+    /// <param name="attempt">One attempt, which gets the number of those before it; throws <see cref="PassingFault"/> for what another may mend.</param>
+    /// <param name="cancellationToken">Ends an attempt as well as a wait.</param>
+    /// <exception cref="TroveScheduleException">The last failure; where an earlier one leaves it open whether the service acted, that one. Timeout where none came in time.</exception>
+    public async Task<T> ExecuteAsync<T>(WireRequest request, Func<int, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        long start = clock.GetTimestamp();
+        int attempts = 0;
+        TroveScheduleException? worst = null;
+#if NET
+        using var timer = new CancellationTokenSource(limit, clock);
+#else
+        using CancellationTokenSource timer = clock.CreateCancellationTokenSource(limit);
+#endif
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            Task<T> first = AttemptAsync(either.Token);
+            return await HasPassedAsync(first).ConfigureAwait(false)
+                ? await first.ConfigureAwait(false)
+                : await RepeatAsync(first).ConfigureAwait(false);
+        }
+        catch (PassingFault)
+        {
+            throw worst!;
+        }
+        catch (TroveScheduleException e) when (!e.MayHaveHappened && worst is { MayHaveHappened: true })
+        {
+            throw worst; // That this attempt did nothing says nothing of the one before.
+        }
+        catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw worst ?? new TroveScheduleException(TroveErrorKind.Timeout,
+                FormattableString.Invariant($"{request.Service} at {request.Uri.Authority} gave no answer within {limit.TotalSeconds:0} s."), e)
+            {
+                Target = request.Target,
+                MayHaveHappened = request.IsChange && attempts > 0,
+            };
+        }
+#if !NET
+        finally
+        {
+            timer.Cancel(); // Disposing of it leaves its timer running.
+        }
+#endif
+
+        Task<T> RepeatAsync(Task<T> first)
+        {
+            int begun = 0;
+            return (_repetition ??= new Repetition(clock, maxRetries)).ExecuteAsync(token => begun++ == 0 ? first : AttemptAsync(token), either.Token);
+        }
+
+        async Task<T> AttemptAsync(CancellationToken token)
+        {
+            if (attempts == 0 && _quietUntil.TryGetValue(request.Uri.Authority, out DateTimeOffset until) && until - clock.GetUtcNow() is var quiet && quiet > TimeSpan.Zero)
+                await DelayAsync(quiet, token).ConfigureAwait(false);
+            try
+            {
+                return await attempt(attempts++, token).ConfigureAwait(false);
+            }
+            catch (PassingFault fault)
+            {
+                if (fault.Failure.StatusCode is 429 or 503 && (fault.RetryAfter ?? ShortestWait) is var wait && wait < limit)
+                    _quietUntil[request.Uri.Authority] = clock.GetUtcNow() + wait;
+                if (worst is not { MayHaveHappened: true } || fault.Failure.MayHaveHappened)
+                    worst = fault.Failure;
+                if (!request.MayRepeat || maxRetries == 0 || fault.RetryAfter > limit - clock.GetElapsedTime(start))
+                    throw worst;
+                throw;
+            }
+        }
+    }
+
+    private Task DelayAsync(TimeSpan wait, CancellationToken cancellationToken) =>
+#if NET
+        Task.Delay(wait, clock, cancellationToken);
+#else
+        clock.Delay(wait, cancellationToken);
+#endif
+
+    private static async Task<bool> HasPassedAsync(Task attempt)
+    {
+        try
+        {
+            await attempt.ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e)
+        {
+            return e is not PassingFault; // Whoever awaits the attempt meets the exception itself.
+        }
+    }
+
+    // Apart, so that Polly is loaded once there is something to repeat: to load it takes longer than most requests do.
+    private sealed class Repetition(TimeProvider clock, int maxRetries)
+    {
+        private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = maxRetries,
+                Delay = ShortestWait,
+                MaxDelay = TimeSpan.FromSeconds(30),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = new PredicateBuilder().Handle<PassingFault>(),
+                DelayGenerator = outcome => new ValueTask<TimeSpan?>((outcome.Outcome.Exception as PassingFault)?.RetryAfter),
+            })
+            .Build();
+
+        public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>
+            _pipeline.ExecuteAsync(async token => await attempt(token).ConfigureAwait(false), cancellationToken).AsTask();
+    }
+}
