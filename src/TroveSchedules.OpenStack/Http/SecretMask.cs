@@ -67,6 +67,7 @@ internal sealed class SecretMask
                 ServerMessage = IsOpen(error.ServerMessage) ? null : error.ServerMessage,
                 StatusCode = error.StatusCode,
                 RequestId = error.RequestId is { } id ? MaskKnown(id) : null,
+                MayHaveHappened = error.MayHaveHappened,
                 RecommendedAction = error.RecommendedAction,
                 MayHaveHappened = error.MayHaveHappened,
             };
