@@ -69,7 +69,6 @@ internal sealed class SecretMask
                 RequestId = error.RequestId is { } id ? MaskKnown(id) : null,
                 MayHaveHappened = error.MayHaveHappened,
                 RecommendedAction = error.RecommendedAction,
-                MayHaveHappened = error.MayHaveHappened,
             };
 
         bool IsOpen(string? text) => text is not null && MaskKnown(text) != text;
