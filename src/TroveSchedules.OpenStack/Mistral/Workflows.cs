@@ -16,8 +16,7 @@ internal sealed class Workflows(ServiceClient mistral)
 
     /// <summary>The workflows of that name: the session's own, and public ones.</summary>
     public async Task<IReadOnlyList<Workflow>> ListAsync(string name, CancellationToken cancellationToken) =>
-        Promised.Rows((await mistral.GetAsync("/workflows" + new Query().Equal("name", name), WireJson.Default.WorkflowPage, name, cancellationToken)
-            .ConfigureAwait(false)).Workflows);
+        (await mistral.GetAsync("/workflows" + new Query().Equal("name", name), WireJson.Default.WorkflowPage, name, cancellationToken).ConfigureAwait(false)).Workflows;
 
     /// <summary>Whether the cloud's Mistral has an action.</summary>
     public async Task<bool> HasActionAsync(string name, CancellationToken cancellationToken) =>
@@ -40,7 +39,7 @@ internal sealed record Workflow
 
 internal sealed record WorkflowPage
 {
-    public required IReadOnlyList<Workflow> Workflows { get; init; }
+    public required IReadOnlyList<Workflow> Workflows { get; init => field = Promised.Rows(value); }
 }
 
 internal sealed record MistralAction

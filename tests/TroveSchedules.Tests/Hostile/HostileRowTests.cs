@@ -60,6 +60,18 @@ public sealed class HostileRowTests
     public async Task A_size_that_is_no_number_is_a_protocol_error(string size) =>
         await FailureOf($"GET {Rows.TrovePath}/backups", $$"""{"backups": [{{Rows.Backup(1).Replace("0.14", size)}}]}""", async session => await new Backups(session).ListAsync().ToListAsync());
 
+    [Theory]
+    [InlineData("""{"workflows": null}""")]
+    [InlineData("""{"workflows": [null]}""")]
+    public async Task Workflows_that_are_none_are_a_protocol_error(string body)
+    {
+        ScriptedCloud cloud = new ScriptedCloud()
+            .Always(Rows.WorkflowRoute, Answers.Ok(Rows.Workflow(Rows.OurInputs, row => (row["project_id"], row["scope"]) = (Rows.Other, "private"))))
+            .Always("GET /v2/workflows", Answers.Ok(body));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => new Workbook(session).GetAsync())).Kind);
+    }
+
     [Fact]
     public async Task A_text_that_no_service_has_room_for_is_a_protocol_error()
     {
