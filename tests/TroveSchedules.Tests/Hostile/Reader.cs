@@ -115,7 +115,7 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
         {
             Judge(execution);
             Assert.True(query?.MatchInput == true || execution.ScheduleId == Rows.Id(1) || execution.TriggerId is not null, "It is nobody's run.");
-            Assert.True(query is not { States.Count: > 0 } || query.States.Contains(execution.State), $"It is in the state {execution.State}.");
+            Assert.True(query is not { States.Count: > 0 } || query.States.Contains(execution.State, StringComparer.OrdinalIgnoreCase), $"It is in the state {execution.State}.");
             Assert.True(query?.After is null || !(execution.ExecutionTime < query.After || execution.ExecutionTime > query.Before), $"It was at {execution.ExecutionTime}.");
         }
     });
