@@ -78,14 +78,14 @@ public sealed class RequestLogTests
     public async Task A_request_that_was_cancelled_is_a_line()
     {
         using var stop = new CancellationTokenSource();
-        ScriptedCloud cloud = new ScriptedCloud().Always(Get, (request, token) =>
+        ScriptedCloud cloud = new ScriptedCloud().Always($"{Get}/{Rows.Id(1)}", (request, token) =>
         {
             stop.Cancel();
             return Answers.Silence(request, token);
         });
         using CloudSession session = await cloud.ConnectAsync();
-        await Heard(() => Assert.ThrowsAnyAsync<OperationCanceledException>(() => new BackupSchedules(session).ListAsync(cancellationToken: stop.Token)));
-        Assert.StartsWith(Listing + " was cancelled after 0 ms", Assert.Single(_lines));
+        await Heard(() => Assert.ThrowsAnyAsync<OperationCanceledException>(() => new BackupSchedules(session).GetAsync(Rows.Id(1), cancellationToken: stop.Token)));
+        Assert.StartsWith($"GET http://cloud:8989{Rows.TriggersPath}/{Rows.Id(1)} was cancelled after 0 ms", Assert.Single(_lines));
     }
 
     [Fact]
