@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>An answer's body as it is read, unpacked and up to <see cref="Longest"/>: a few packed kilobytes can be gigabytes. What cannot be unpacked is an <see cref="InvalidDataException"/>, however it was packed.</summary>
-internal sealed class AnswerBody : Stream
+internal sealed class AnswerBody : ForwardStream
 {
     /// <summary>
     /// The most bytes that are read of one answer. The longest is a page of 1,000 executions, of which one that failed tells its reason twice: some 3 MB as a rule,
@@ -19,25 +19,6 @@ internal sealed class AnswerBody : Stream
     private long _read;
 
     private AnswerBody(Stream body) => _body = body;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Begins to read an answer's body.</summary>
     public static async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -75,20 +56,6 @@ internal sealed class AnswerBody : Stream
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => Counted(_body.Read(buffer, offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -91,39 +91,15 @@ internal sealed class RequestLogHandler(HttpMessageHandler inner, TimeProvider c
         response.Content = heard;
     }
 
-    private sealed class HeardStream(Stream body, Action<byte[]> hear) : Stream
+    private sealed class HeardStream(Stream body, Action<byte[]> hear) : ForwardStream
     {
         private readonly MemoryStream _heard = new();
         private bool _isTold;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             Heard(buffer, offset, await body.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false));
 
         public override int Read(byte[] buffer, int offset, int count) => Heard(buffer, offset, body.Read(buffer, offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
