@@ -373,7 +373,7 @@ Describe 'What a terminal would obey' {
         $fault = { param($words) @{ faultcode = 'Client'; faultstring = $words; debuginfo = $null } | ConvertTo-Json }
         $front.Answer('^GET /v2/cron_triggers\?', 200, (@{ cron_triggers = @(@{ id = $uuid; name = $poison; workflow_name = 'trove.backup_create'; pattern = $poison; project_id = $project
                         workflow_input = (@{ instance = $poison; name = $poison; description = $poison } | ConvertTo-Json -Compress); next_execution_time = '2020-01-01 00:00:00' }) } | ConvertTo-Json -Depth 5), $null)
-        $front.Answer('^GET /v2/executions\?.*state=in', 200, (@{ executions = @(@{ id = $uuid; state = $poison; workflow_name = 'trove.backup_create'; project_id = $project; input = '{}'
+        $front.Answer('^GET /v2/executions\?.*state=in', 200, (@{ executions = @(@{ id = $uuid; state = 'RUNNING'; workflow_name = 'trove.backup_create'; project_id = $project; input = '{}'
                         description = (@{ triggered_by = @{ type = 'cron_trigger'; id = $uuid; name = $poison } } | ConvertTo-Json -Compress) }) } | ConvertTo-Json -Depth 5), $null)
         $front.Answer('^GET /v2/executions\?', 200, (@{ executions = @(@{ id = $uuid; state = 'ERROR'; state_info = $poison; workflow_name = 'trove.backup_create'; project_id = $project; input = '{}'; output = $poison
                         description = (@{ triggered_by = @{ type = 'cron_trigger'; id = $uuid; name = $poison } } | ConvertTo-Json -Compress) }) } | ConvertTo-Json -Depth 5), $null)
