@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>An answer's body as it is read, unpacked and up to <see cref="Longest"/>: a few packed kilobytes can be gigabytes. What cannot be unpacked is an <see cref="InvalidDataException"/>, however it was packed.</summary>
+/// <summary>An answer's body as it is read, unpacked and up to <see cref="Longest"/>: a few packed kilobytes can be gigabytes. What cannot be unpacked is an <see cref="System.IO.InvalidDataException"/>, however it was packed.</summary>
 internal sealed class AnswerBody : ForwardStream
 {
     /// <summary>
