@@ -50,7 +50,7 @@ Describe 'What a service refuses' {
         @{ Status = 401; Category = 'AuthenticationError'; Id = 'Unauthorized'; Advises = 'Connect-TroveSession' }
         @{ Status = 403; Category = 'PermissionDenied'; Id = 'Forbidden'; Advises = 'role' }
         @{ Status = 404; Category = 'ObjectNotFound'; Id = 'ExecutionNotFound'; Advises = 'Get-TroveScheduleExecution' }
-        @{ Status = 408; Category = 'OperationTimeout'; Id = 'Timeout'; Advises = 'request id' }
+        @{ Status = 408; Category = 'OperationTimeout'; Id = 'Timeout'; Advises = 'Get-TroveScheduleExecution -Id' }
         @{ Status = 409; Category = 'ResourceExists'; Id = 'Conflict' }
         @{ Status = 413; Category = 'QuotaExceeded'; Id = 'QuotaExceeded'; Advises = 'quota' }
         @{ Status = 500; Category = 'ResourceUnavailable'; Id = 'Unavailable'; Advises = 'request id' }

@@ -47,6 +47,42 @@ Describe 'Without a session' {
     }
 }
 
+Describe 'The limits of a session' {
+    BeforeEach {
+        $keystone = New-TestKeystone
+        $mistral = New-TestServer
+    }
+
+    AfterEach {
+        Disconnect-TroveSession
+        $mistral, $keystone | ForEach-Object Dispose
+    }
+
+    It 'with -MaxRetry <_> a request that meets a fault which may pass is repeated so often' -ForEach 0, 1 {
+        $mistral.Answer('.', 503, '{}', @{})
+        $null = Connect-TestKeystone $keystone.Url @{ WorkflowEndpoint = $mistral.Url; MaxRetry = $_ }
+        Get-ErrorOf { Get-TroveBackupSchedule } | Assert-Error Unavailable Get-TroveBackupSchedule ResourceUnavailable -Says Mistral
+        $mistral.Requests.Count | Should -Be ($_ + 1)
+    }
+
+    It 'with -TimeoutSec no service is waited for that asks for more than is left' {
+        $mistral.Answer('.', 503, '{"faultstring": "Down for maintenance."}', @{ 'Retry-After' = '50' })
+        $null = Connect-TestKeystone $keystone.Url @{ WorkflowEndpoint = $mistral.Url; TimeoutSec = 40 }
+        Get-ErrorOf { Get-TroveBackupSchedule } | Assert-Error Unavailable Get-TroveBackupSchedule ResourceUnavailable -Says 'Down for maintenance'
+        $mistral.Requests.Count | Should -Be 1
+    }
+
+    It '-<Name> <Value> is refused before anybody is asked' -ForEach @(
+        @{ Name = 'MaxRetry'; Value = -1 }
+        @{ Name = 'MaxRetry'; Value = 21 }
+        @{ Name = 'TimeoutSec'; Value = 0 }
+        @{ Name = 'TimeoutSec'; Value = 86401 }
+    ) {
+        { Connect-TestKeystone $keystone.Url @{ $Name = $Value } } | Should -Throw "*'$Name'*"
+        $keystone.Requests | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'Connect-TroveSession' {
     BeforeAll {
         $account = Get-TestAccount demo

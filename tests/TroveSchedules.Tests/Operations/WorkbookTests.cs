@@ -293,6 +293,27 @@ public sealed class WorkbookTests
         Assert.Empty(Writes(cloud));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_workbook_that_was_loaded_behind_a_lost_answer_is_not_loaded_twice(bool isThereBefore)
+    {
+        ScriptedCloud cloud = Cloud(isThereBefore ? [Row("old")] : []);
+        Answer lost = Answers.After(_ => cloud.Always(List, Books(Row(Spec))), isThereBefore ? Answers.Html(500, "") : Answers.Reset);
+        Assert.True((await Install(cloud.Always(Create, lost).Always(Update, lost), Spec)).IsInstalled);
+        Assert.Single(cloud.Routes, route => route is Create or Update);
+    }
+
+    [Fact]
+    public async Task A_workbook_that_may_yet_be_loaded_is_said_to_be_that()
+    {
+        ScriptedCloud cloud = Cloud().Always(Create, Answers.Reset);
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Install(cloud, Spec));
+        Assert.StartsWith("The workbook is not there so far.", error.Message);
+        Assert.True(error.MayHaveHappened);
+        Assert.Single(cloud.Routes, Create);
+    }
+
     [Fact]
     public async Task Another_projects_private_workflow_that_an_administrator_is_given_is_not_taken_for_the_installed_one()
     {
