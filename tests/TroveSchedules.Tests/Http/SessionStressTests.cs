@@ -6,6 +6,7 @@ using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Keystone;
 using Xunit;
 
@@ -168,6 +169,22 @@ public sealed class SessionStressTests
         Assert.Equal("NotConnected", (await ScriptedCloud.FailureOf(() => listing.WaitAsync(Limit))).ErrorId);
         Assert.Equal("NotConnected", Assert.Throws<TroveScheduleException>(() => session.ProjectId).ErrorId);
         Assert.Empty(cloud.Requests);
+    }
+
+    [Fact]
+    public async Task A_token_that_comes_after_the_sessions_end_is_not_kept()
+    {
+        var login = new TaskCompletionSource<AuthToken>();
+        var tokens = new TokenSource(_ => login.Task, new ManualClock(ScriptedCloud.Start));
+        Task<AuthToken> waiting = tokens.GetAsync(CancellationToken.None).AsTask();
+        tokens.Dispose();
+        login.SetResult(new AuthToken
+        {
+            Value = ScriptedCloud.Token, ExpiresAt = ScriptedCloud.Start.AddHours(1), Life = TimeSpan.FromHours(1), ProjectId = ScriptedCloud.Project,
+            Roles = [], Methods = [], Catalogue = new ServiceCatalogue([], ScriptedCloud.Project),
+        });
+        Assert.Equal("NotConnected", (await ScriptedCloud.FailureOf(() => waiting.WaitAsync(Limit))).ErrorId);
+        Assert.Null(tokens.Last);
     }
 
     [Fact]
