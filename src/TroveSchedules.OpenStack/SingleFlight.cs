@@ -50,7 +50,10 @@ public sealed class SingleFlight<T>
                     Leave(flight);
             }
             if (isLast)
+            {
                 flight.Abandoned.Cancel();
+                await Task.WhenAny(flight.End.Task).ConfigureAwait(false); // When the last has gone, nothing is under way any more.
+            }
         }
     }
 
