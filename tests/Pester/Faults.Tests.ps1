@@ -8,6 +8,12 @@ BeforeAll {
     Open-TestCloud
     $null = Connect-TestCloud
     $null = Install-TroveWorkbook -Confirm:$false
+
+    function Get-DatabaseFault {
+        <# How often its own database, an SQLite that several write to, has made Mistral begin a trigger anew, which may leave the trust of the first beginning behind. #>
+        if (-not (Test-TestStack)) { return 0 }
+        @(Select-String -Path "$env:TROVE_TEST_STACK/logs/mistral.log" -SimpleMatch 'operation will be retried: <function create_cron_trigger').Count
+    }
 }
 
 AfterAll {
@@ -17,7 +23,9 @@ AfterAll {
 
 Describe 'Through a network that goes wrong at every tenth request' {
     BeforeAll {
+        $before = Get-DatabaseFault
         $run = Invoke-FaultRun -Operations ((Test-TestStack) ? 120 : 600) -Workers ((Test-TestStack) ? 3 : 6) -Percent 10 -Seed 6
+        $databaseFaults = (Get-DatabaseFault) - $before
         Write-Host ($run | Format-FaultRun | Out-String)
     }
 
@@ -29,8 +37,8 @@ Describe 'Through a network that goes wrong at every tenth request' {
         $run.Wrong | Should -BeNullOrEmpty
     }
 
-    It 'leaves no trust behind' {
-        $run.Trusts | Should -Be 0
+    It 'leaves no trust behind that Mistral itself did not' {
+        $run.Trusts | Should -BeIn (0..$databaseFaults)
     }
 
     It 'meets faults of many kinds, and gets past them' {
@@ -53,7 +61,9 @@ Describe 'A fault of any kind at the request that does the thing' {
 
 Describe 'Through a network so bad that retries run out' {
     BeforeAll {
+        $before = Get-DatabaseFault
         $run = Invoke-FaultRun -Operations ((Test-TestStack) ? 60 : 150) -Workers ((Test-TestStack) ? 3 : 6) -Percent 40 -MaxRetry 1 -Seed 6
+        $databaseFaults = (Get-DatabaseFault) - $before
         Write-Host ($run | Format-FaultRun | Out-String)
     }
 
@@ -66,8 +76,8 @@ Describe 'Through a network so bad that retries run out' {
         ($run.Unknown + $run.Failed) | Should -BeGreaterThan 0
     }
 
-    It 'leaves no trust behind' {
-        $run.Trusts | Should -Be 0
+    It 'leaves no trust behind that Mistral itself did not' {
+        $run.Trusts | Should -BeIn (0..$databaseFaults)
     }
 }
 

@@ -36,6 +36,9 @@ internal sealed class SecretMask
     private const int Beginning = 16;
     private const int ShortestBase64 = 8;
 
+    // A pattern is some eighty times as long as what it finds. No password, secret or token is as long as this.
+    private const int Longest = 2_000;
+
     private readonly Dictionary<string, Regex> _known = new(StringComparer.Ordinal);
 
     /// <summary>Makes a header's value known as a secret.</summary>
@@ -77,6 +80,8 @@ internal sealed class SecretMask
     /// <summary>Makes a value known as a secret: as it is, and as JSON, addresses, pages and base64 write it.</summary>
     public void Add(string secret)
     {
+        if (secret.Length > Longest)
+            secret = secret.Substring(0, Longest);
         if (secret.Length == 0 || _known.ContainsKey(secret))
             return;
         string base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('='), forms = Written(secret);

@@ -1,3 +1,4 @@
+using System;
 using System.Net.Http;
 using TroveSchedules.OpenStack.Http;
 using Xunit;
@@ -51,4 +52,12 @@ public sealed class SecretMaskTests
 
     [Fact]
     public void A_long_word_takes_no_long_time() => Assert.Equal(1_000_000, new SecretMask().Mask(new string('p', 1_000_000)).Length);
+
+    [Fact]
+    public void A_long_secret_takes_no_more_memory_than_its_beginning()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal("{\"password_expires_at\":\"***\"}", new SecretMask().Mask($$"""{"password_expires_at": "{{new string('{', 200_000)}}"}"""));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+    }
 }
