@@ -32,6 +32,13 @@ BeforeAll {
         Connect-TroveSession -AuthUrl "$($keystone.Url)/v3" -Credential $credential -UserDomainName Default -ProjectName demo -ProjectDomainName Default @With
     }
 
+    function Get-FrontEnvironment {
+        @{
+            OS_AUTH_URL = "$($keystone.Url)/v3"; OS_USERNAME = $account.username; OS_PASSWORD = $account.password; OS_PROJECT_NAME = 'demo'
+            OS_USER_DOMAIN_NAME = 'Default'; OS_PROJECT_DOMAIN_NAME = 'Default'
+        }
+    }
+
     function Get-Login { @($keystone.Requests -like 'POST /v3/auth/tokens').Count }
 
     function Revoke-Token([string] $Id) {
@@ -176,11 +183,7 @@ Describe 'A session' {
         It 'is begun by one of them where there is none, and the others share it' {
             Disconnect-TroveSession
             $gate = $keystone.Hold('^POST ')
-            $environment = @{
-                OS_AUTH_URL = "$($keystone.Url)/v3"; OS_USERNAME = $account.username; OS_PASSWORD = $account.password; OS_PROJECT_NAME = 'demo'
-                OS_USER_DOMAIN_NAME = 'Default'; OS_PROJECT_DOMAIN_NAME = 'Default'
-            }
-            Use-Environment $environment {
+            Use-Environment (Get-FrontEnvironment) {
                 $script:started = 1..6 | ForEach-Object { Start-Shell 'Get-TroveInstance m' }
                 $keystone.WaitFor('^POST ', 1)
                 $gate.Open()
@@ -193,11 +196,7 @@ Describe 'A session' {
         It 'is the one that was made on purpose, where another is still being made from the environment' {
             Disconnect-TroveSession
             $gate = $keystone.Hold('^POST ')
-            $environment = @{
-                OS_AUTH_URL = "$($keystone.Url)/v3"; OS_USERNAME = $account.username; OS_PASSWORD = $account.password; OS_PROJECT_NAME = 'demo'
-                OS_USER_DOMAIN_NAME = 'Default'; OS_PROJECT_DOMAIN_NAME = 'Default'
-            }
-            Use-Environment $environment {
+            Use-Environment (Get-FrontEnvironment) {
                 $script:started = Start-Shell 'Get-TroveInstance | Select-Object -First 1'
                 $keystone.WaitFor('^POST ', 1)
             }

@@ -21,10 +21,10 @@ internal static class Paging
     /// <summary>The most rows that are asked for at once, and the most that newer releases of Mistral give. A listing that is collected whole begins with it.</summary>
     public const int Large = 1000;
 
-    /// <summary>The most rows that a listing has which is collected whole, and so kept in memory. Mistral looks through all schedules every second; as many would take it hours.</summary>
+    /// <summary>The most rows that a listing has which is collected whole, and so kept in memory. At the pace that the benchmark measured, to make as many schedules takes hours.</summary>
     public const long LongestCollected = 100_000;
 
-    /// <summary>The most rows that a listing has whose rows are wanted as they come. At the pace of a real Mistral they take hours.</summary>
+    /// <summary>The most rows that a listing has whose rows are wanted as they come. At the pace that the benchmark measured, to read them takes hours.</summary>
     public const long Longest = 10_000_000;
 
     /// <summary>

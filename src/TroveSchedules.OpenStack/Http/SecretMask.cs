@@ -36,7 +36,7 @@ internal sealed class SecretMask
     private const int Beginning = 16;
     private const int ShortestBase64 = 8;
 
-    // A pattern is some eighty times as long as what it finds. No password, secret or token is as long as this.
+    // A pattern is some eighty times as long as what it finds. Of what is longer, the rest is found as far as it looks like a token's.
     private const int Longest = 2_000;
 
     private readonly Dictionary<string, Regex> _known = new(StringComparer.Ordinal);
