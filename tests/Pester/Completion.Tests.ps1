@@ -54,7 +54,7 @@ BeforeAll {
         <# Makes a session whose Mistral and Trove are a server. #>
         param($Server)
         $servers.Add($Server)
-        $null = Connect-TestKeystone $keystone.Url -With @{ DatabaseEndpoint = "$($Server.Url)/v1.0/$project"; WorkflowEndpoint = "$($Server.Url)/v2" }
+        $null = Connect-TestKeystone $keystone.Url -With @{ DatabaseEndpoint = "$($Server.Url)/v1.0/$project"; WorkflowEndpoint = "$($Server.Url)/v2"; MaxRetry = 0 }
     }
 
     function Open-Server {
@@ -446,7 +446,7 @@ Describe 'A cloud that does not answer as it should' -ForEach @{ Lines = $lines 
 
     It 'offers nothing when nobody is there' {
         $nobody = "http://127.0.0.1:$(Get-ClosedPort)"
-        $null = Connect-TestKeystone $keystone.Url -With @{ DatabaseEndpoint = "$nobody/v1.0/$project"; WorkflowEndpoint = "$nobody/v2" }
+        $null = Connect-TestKeystone $keystone.Url -With @{ DatabaseEndpoint = "$nobody/v1.0/$project"; WorkflowEndpoint = "$nobody/v2"; MaxRetry = 0 }
         Get-Completion 'New-TroveBackupSchedule -Instance ' | Should -BeNullOrEmpty
         Get-Completion 'Remove-TroveBackupSchedule ' | Should -BeNullOrEmpty
     }
@@ -609,8 +609,7 @@ Describe 'In a fresh PowerShell' {
         "clouds:`n  prod:`n    auth: {auth_url: 'http://127.0.0.1:9'}`n" | Set-Content $TestDrive/clouds.yaml
         $path = Split-Path (Get-Module TroveSchedules).ModuleBase
         $script = "`$env:PSModulePath = '$path'; (TabExpansion2 'Connect-TroveSession -Cloud p' 29).CompletionMatches.CompletionText; (Get-Module TroveSchedules).Name"
-        # In one more PowerShell, for the fresh one has the module already.
-        Invoke-FreshPwsh "pwsh -NoProfile -NonInteractive -Command { $script }" -WorkingDirectory $TestDrive | Should -Be "prod$([Environment]::NewLine)TroveSchedules"
+        Invoke-FreshPwsh $script -WithoutModule | Should -Be "prod$([Environment]::NewLine)TroveSchedules"
     }
 
     It 'without a session offers nothing, and connects to nobody' {

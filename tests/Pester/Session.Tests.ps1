@@ -327,7 +327,7 @@ Describe 'Connecting to what is no cloud' {
     It 'says so where something else than Keystone answers' {
         $web = New-TestServer
         $web.Answer('.', 200, '<html>Welcome</html>', @{ 'Content-Type' = 'text/html' })
-        try { Get-ErrorOf { Connect-TestKeystone $web.Url } | Assert-Error ProtocolError Connect-TroveSession InvalidData -Advises 'proxy' } finally { $web.Dispose() }
+        try { Get-ErrorOf { Connect-TestKeystone $web.Url @{ MaxRetry = 0 } } | Assert-Error ProtocolError Connect-TroveSession InvalidData -Advises 'proxy' } finally { $web.Dispose() }
         $web = New-TestServer
         try { Get-ErrorOf { Connect-TestKeystone $web.Url } | Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says 'no Keystone v3', $web.Url -Advises 'auth URL' } finally { $web.Dispose() }
     }

@@ -72,7 +72,7 @@ Describe '-Verbose' {
 
     It 'tells of a request that nobody answered' {
         $nowhere = "http://127.0.0.1:$(Get-ClosedPort)"
-        Get-Stream Verbose { Connect-TroveSession -AuthUrl $nowhere -Token (ConvertTo-SecureString x -AsPlainText -Force) -Verbose -ErrorAction Ignore } |
+        Get-Stream Verbose { Connect-TroveSession -AuthUrl $nowhere -Token (ConvertTo-SecureString x -AsPlainText -Force) -MaxRetry 0 -Verbose -ErrorAction Ignore } |
             Should -BeLike "POST $nowhere/v3/auth/tokens failed after * ms: *refused*"
     }
 

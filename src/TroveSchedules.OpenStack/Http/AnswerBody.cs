@@ -6,7 +6,13 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>An answer's body as it is read, unpacked and up to <see cref="Longest"/>: a few packed kilobytes can be gigabytes. What cannot be unpacked is an <see cref="System.IO.InvalidDataException"/>, however it was packed.</summary>
+/// <summary>An answer's body is longer than <see cref="AnswerBody.Longest"/>.</summary>
+internal sealed class BodyTooLongException() : Exception(FormattableString.Invariant($"it is longer than {AnswerBody.Longest >> 20} MiB."));
+
+/// <summary>
+/// An answer's body as it is read, unpacked and up to <see cref="Longest"/>: a few packed kilobytes can be gigabytes. What is longer is a
+/// <see cref="BodyTooLongException"/>. What cannot be unpacked is an <see cref="System.IO.InvalidDataException"/>, however it was packed.
+/// </summary>
 internal sealed class AnswerBody : ForwardStream
 {
     /// <summary>
@@ -67,5 +73,5 @@ internal sealed class AnswerBody : ForwardStream
 
     private int Counted(int count) => (_read += count) <= Longest
         ? count
-        : throw new InvalidDataException(FormattableString.Invariant($"it is longer than {Longest >> 20} MiB."));
+        : throw new BodyTooLongException();
 }

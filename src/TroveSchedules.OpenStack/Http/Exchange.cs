@@ -68,9 +68,9 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
         }
     }
 
-    // A 500 is a definite answer of Mistral. A success that cannot be read was somebody else's, or broke on its way.
+    // A 500 is a definite answer of Mistral. A success that cannot be read was somebody else's, or broke on its way; one that is too long will be so again.
     private static bool IsPassing(HttpResponseMessage response, TroveScheduleException failure) => response.IsSuccessStatusCode
-        ? failure.Kind == TroveErrorKind.ProtocolError
+        ? failure.Kind == TroveErrorKind.ProtocolError && failure.InnerException is not BodyTooLongException
         : response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
@@ -118,15 +118,17 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             socket = (e as SocketException)?.SocketErrorCode ?? socket;
         }
 #if NET
-        if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse })
+        if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse } unreadable)
         {
-            return new PassingFault(new TroveScheduleException(TroveErrorKind.ProtocolError,
+            var violation = new TroveScheduleException(TroveErrorKind.ProtocolError,
                 $"{request.Service} at {request.Uri.Authority} does not answer as HTTP wants it: {ServiceError.Printable(cause.Message)}", cause)
             {
                 Target = request.Target,
                 RecommendedAction = "Check that the URL is the service's own and that no proxy answers in its place.",
                 MayHaveHappened = request.IsChange,
-            }, null);
+            };
+            // Headers beyond the limit will be so again.
+            return unreadable.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded ? violation : new PassingFault(violation, null);
         }
 #endif
         var failure = new TroveScheduleException(TroveErrorKind.Unavailable,

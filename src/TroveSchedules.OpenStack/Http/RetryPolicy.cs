@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Polly;
 using Polly.Retry;
+using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
@@ -25,10 +26,17 @@ internal sealed class PassingFault(TroveScheduleException failure, TimeSpan? ret
 /// </summary>
 /// <param name="clock">Measures the waits and the limit.</param>
 /// <param name="limit">How long an operation may take in all.</param>
-/// <param name="maxRetries">How often it is repeated at most; 0 for never.</param>
-internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRetries)
+/// <param name="maxRetries">Maximum number of retries of an operation; 0 disables retries; null for the default, which depends on whether the host is known to work.</param>
+internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRetries)
 {
+    // The waits add up to 1.4 to 2.9 s.
+    private const int MaxRetriesOfUnknownHost = 3;
+
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    // The hosts that have served a request and have not been given up since. The value has no meaning.
+    private readonly ConcurrentDictionary<string, bool> _working = new();
 
     // From when and how long, by the clock that is never set: one that goes back by hours must not make others wait for hours.
     private readonly ConcurrentDictionary<string, (long Since, TimeSpan Wait)> _quiet = new();
@@ -88,7 +96,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRet
         Task<T> RepeatAsync(Task<T> first)
         {
             int begun = 0;
-            return (_repetition ??= new Repetition(clock, maxRetries)).ExecuteAsync(token => begun++ == 0 ? first : AttemptAsync(token), either.Token);
+            return (_repetition ??= new Repetition(clock)).ExecuteAsync(token => begun++ == 0 ? first : AttemptAsync(token), either.Token);
         }
 
         async Task<T> AttemptAsync(CancellationToken token)
@@ -97,7 +105,9 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRet
                 await DelayAsync(rest, token).ConfigureAwait(false);
             try
             {
-                return await attempt(attempts++, token).ConfigureAwait(false);
+                T result = await attempt(attempts++, token).ConfigureAwait(false);
+                _working[request.Uri.Authority] = true;
+                return result;
             }
             catch (PassingFault fault)
             {
@@ -105,8 +115,14 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRet
                     _quiet[request.Uri.Authority] = (clock.GetTimestamp(), wait);
                 if (worst is not { MayHaveHappened: true } || fault.Failure.MayHaveHappened)
                     worst = fault.Failure;
-                if (!request.MayRepeat || maxRetries == 0 || fault.RetryAfter > limit - clock.GetElapsedTime(start))
+                if (!request.MayRepeat)
                     throw worst;
+                int most = maxRetries ?? (_working.ContainsKey(request.Uri.Authority) ? CloudSettings.DefaultMaxRetries : MaxRetriesOfUnknownHost);
+                if (attempts > most || fault.RetryAfter > limit - clock.GetElapsedTime(start))
+                {
+                    _working.TryRemove(request.Uri.Authority, out _); // The next operations of a bulk must not each wait as long for a host that is down.
+                    throw worst;
+                }
                 throw;
             }
         }
@@ -133,14 +149,14 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int maxRet
     }
 
     // Apart, so that Polly is loaded once there is something to repeat: to load it takes longer than most requests do.
-    private sealed class Repetition(TimeProvider clock, int maxRetries)
+    private sealed class Repetition(TimeProvider clock)
     {
         private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions
             {
-                MaxRetryAttempts = maxRetries,
+                MaxRetryAttempts = int.MaxValue, // AttemptAsync decides when to give up.
                 Delay = ShortestWait,
-                MaxDelay = TimeSpan.FromSeconds(30),
+                MaxDelay = LongestWait,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 ShouldHandle = new PredicateBuilder().Handle<PassingFault>(),

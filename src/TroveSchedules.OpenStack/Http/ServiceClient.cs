@@ -73,7 +73,7 @@ internal sealed class ServiceClient(Exchange exchange, string name, Func<Uri> en
             return await JsonSerializer.DeserializeAsync(body, type, cancellationToken).ConfigureAwait(false)
                 ?? throw new JsonException("The answer is null.");
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidDataException or BodyTooLongException)
         {
             throw Unknown(request, response, ServiceError.Printable(e.Message), e);
         }

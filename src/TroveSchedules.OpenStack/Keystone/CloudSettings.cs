@@ -18,6 +18,9 @@ public enum EndpointInterface
 /// <summary>How to reach a cloud and how to enter it. <see cref="CloudConfiguration"/> makes one out of what people have.</summary>
 public sealed record CloudSettings
 {
+    /// <summary>Maximum number of retries where <see cref="MaxRetries"/> is null. The waits add up to 15 to 26 s, which is longer than a service takes to restart (Mistral, on two cores: 7 to 12 s).</summary>
+    public const int DefaultMaxRetries = 8;
+
     /// <summary>The cloud's name in <c>clouds.yaml</c>; null when the settings came from elsewhere.</summary>
     public string? CloudName { get; init; }
 
@@ -63,8 +66,11 @@ public sealed record CloudSettings
     /// <summary>How long one operation of a service may take in all, its repeats and the waits between them included; more than zero. The slowest page measured on a real cloud took 2 s.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>How often a request is repeated at most that met a fault which may pass; 0 for never. What would do harm twice is never repeated.</summary>
-    public int MaxRetries { get; init; } = 3;
+    /// <summary>
+    /// Maximum number of retries of an operation after a transient failure. 0 disables retries. Null for <see cref="DefaultMaxRetries"/>, but for 3 where the host
+    /// has served no request yet in this session, or none since an operation gave it up. What would do harm twice is never repeated.
+    /// </summary>
+    public int? MaxRetries { get; init; }
 
     /// <summary>The cloud in words, without secrets.</summary>
     public override string ToString() =>

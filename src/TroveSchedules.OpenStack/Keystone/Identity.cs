@@ -64,9 +64,9 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         {
             throw ProtocolError(response, "is not the JSON that the Identity API promises");
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or BodyTooLongException)
         {
-            throw ProtocolError(response, $"cannot be read: {ServiceError.Printable(e.Message.TrimEnd('.'))}");
+            throw ProtocolError(response, $"cannot be read: {ServiceError.Printable(e.Message.TrimEnd('.'))}", e);
         }
     }
 
@@ -157,8 +157,8 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
             RecommendedAction = "Name a project: -ProjectName or -ProjectId, project_name in clouds.yaml, or OS_PROJECT_NAME.",
         };
 
-    private TroveScheduleException ProtocolError(HttpResponseMessage response, string what) =>
-        new(TroveErrorKind.ProtocolError, $"The answer of {CloudUrl.Shown(url)} {what}.")
+    private TroveScheduleException ProtocolError(HttpResponseMessage response, string what, Exception? cause = null) =>
+        new(TroveErrorKind.ProtocolError, $"The answer of {CloudUrl.Shown(url)} {what}.", cause)
         {
             Target = settings.AuthUrl,
             StatusCode = (int)response.StatusCode,

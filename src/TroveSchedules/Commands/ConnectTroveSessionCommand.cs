@@ -161,10 +161,10 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 100;
 
-    /// <summary>How often a request is repeated at most that met a fault which may pass; 0 for never.</summary>
+    /// <summary>Maximum number of retries after a transient failure. 0 disables retries.</summary>
     [Parameter]
     [ValidateRange(0, 20)]
-    public int MaxRetry { get; set; } = 3;
+    public int MaxRetry { get; set; } = CloudSettings.DefaultMaxRetries;
 
     /// <summary>Connects.</summary>
     protected override void ProcessRecord() => Try(() =>
@@ -176,7 +176,11 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
         WriteObject(session);
     });
 
-    private CloudSettings Limited(CloudSettings settings) => settings with { TimeLimit = TimeSpan.FromSeconds(TimeoutSec), MaxRetries = MaxRetry };
+    private CloudSettings Limited(CloudSettings settings) => settings with
+    {
+        TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
+        MaxRetries = MyInvocation.BoundParameters.ContainsKey(nameof(MaxRetry)) ? MaxRetry : null,
+    };
 
     private CloudSettings ReadSettings()
     {

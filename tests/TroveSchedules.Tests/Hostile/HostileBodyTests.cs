@@ -144,18 +144,23 @@ public sealed class HostileBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task An_answer_as_long_as_the_limit_is_read()
+    public async Task An_answer_as_long_as_the_limit_is_read_and_a_longer_one_is_an_error_at_once()
     {
         byte[] page = Encoding.UTF8.GetBytes(Rows.Triggers(Rows.Trigger()));
         foreach ((long length, bool isRead) in new[] { (AnswerBody.Longest, true), (AnswerBody.Longest + 1, false) })
         {
             ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Body(() => new PaddedStream(page, length)));
-            using CloudSession session = await cloud.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = 0 });
+            using CloudSession session = await cloud.ConnectAsync();
             if (isRead)
                 Assert.Single(await new BackupSchedules(session).ListAsync());
             else
                 Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+            Assert.Single(cloud.Requests);
         }
+        ScriptedCloud keystone = new ScriptedCloud().Always("POST /v3/auth/tokens", (_, _) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.Created) { Content = new StreamContent(new PaddedStream("{"u8.ToArray(), AnswerBody.Longest + 1)) }));
+        Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => keystone.ConnectAsync())).Kind);
+        Assert.Single(keystone.LoginRequests);
     }
 
     [Fact]
@@ -174,18 +179,19 @@ public sealed class HostileBodyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 200 OK\r\n", "X-Filler: 0123456789012345678901234567890123456789\r\n", TroveErrorKind.ProtocolError)]
-    [InlineData("HTTP/1.1 200 OK\r\nX-Filler: ", "0123456789012345678901234567890123456789", TroveErrorKind.ProtocolError)]
-    [InlineData("HTTP/1.1 200 ", "OK OK OK OK OK OK OK OK OK OK OK OK OK OK", TroveErrorKind.ProtocolError)]
-    [InlineData("", "garbage garbage garbage garbage\r\n", TroveErrorKind.ProtocolError)]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "garbage", TroveErrorKind.Unavailable)]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "extension=extension;", TroveErrorKind.Unavailable)]
-    public async Task Headers_without_end_and_what_is_no_http_are_errors(string begin, string rest, TroveErrorKind kind)
+    [InlineData("HTTP/1.1 200 OK\r\n", "X-Filler: 0123456789012345678901234567890123456789\r\n", TroveErrorKind.ProtocolError, 1)]
+    [InlineData("HTTP/1.1 200 OK\r\nX-Filler: ", "0123456789012345678901234567890123456789", TroveErrorKind.ProtocolError, 1)]
+    [InlineData("HTTP/1.1 200 ", "OK OK OK OK OK OK OK OK OK OK OK OK OK OK", TroveErrorKind.ProtocolError, 1)]
+    [InlineData("", "garbage garbage garbage garbage\r\n", TroveErrorKind.ProtocolError, 4)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "garbage", TroveErrorKind.Unavailable, 4)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "extension=extension;", TroveErrorKind.Unavailable, 4)]
+    public async Task Headers_without_end_and_what_is_no_http_are_errors(string begin, string rest, TroveErrorKind kind, int attempts)
     {
         using var server = new RawServer(begin, rest, null);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(
             server.Settings, new ManualClock(ScriptedCloud.Start), () => PrimaryHandler.Create(server.Settings)).WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.True(kind == error.Kind || (begin.Contains("chunked") && error.Kind == TroveErrorKind.ProtocolError), error.ToString());
+        Assert.Equal(attempts, server.Connections); // Headers beyond the limit will be so again.
     }
 
     [Fact]
@@ -262,6 +268,7 @@ public sealed class HostileBodyTests : IDisposable
     private sealed class RawServer : IDisposable
     {
         private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        private int _connections;
 
         public RawServer(string begin, string rest, Action? onRest)
         {
@@ -273,8 +280,9 @@ public sealed class HostileBodyTests : IDisposable
         {
             AuthUrl = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/v3"),
             Credential = PasswordCredential.ById("u1", "topsecret"),
-            MaxRetries = 0,
         };
+
+        public int Connections => _connections;
 
         public void Dispose() => listener.Dispose();
 
@@ -283,7 +291,11 @@ public sealed class HostileBodyTests : IDisposable
             try
             {
                 while (true)
-                    _ = AnswerAsync(await listener.AcceptTcpClientAsync(), begin, rest, onRest);
+                {
+                    TcpClient client = await listener.AcceptTcpClientAsync();
+                    Interlocked.Increment(ref _connections);
+                    _ = AnswerAsync(client, begin, rest, onRest);
+                }
             }
             catch (Exception e) when (e is ObjectDisposedException or SocketException)
             {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net.Sockets;
@@ -18,6 +19,10 @@ public sealed class RetryTests
     private const string Delete = "DELETE /v2/executions/20000000-0000-4000-8000-000000000001";
 
     private const string Look = "GET /v2/executions/20000000-0000-4000-8000-000000000001";
+
+    // Attempts at a host that has served nothing yet, and at one that has.
+    private const int Few = 4;
+    private const int Many = 1 + CloudSettings.DefaultMaxRetries;
 
     private static readonly Answer Rows0 = Answers.Ok(Rows.Triggers());
 
@@ -41,17 +46,19 @@ public sealed class RetryTests
     [InlineData("502")]
     [InlineData("503")]
     [InlineData("504")]
-    public async Task A_get_is_repeated_three_times_and_then_the_failure_told(string what)
+    public async Task A_get_is_retried_eight_times_where_the_host_has_served_one_and_else_three_times(string what)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Get, Passing(what), Passing(what), Passing(what), Rows0);
-        await List(cloud);
-        Assert.Equal(4, cloud.Requests.Count);
-        Assert.Equal(3, cloud.Clock.Waits.Count);
-        Assert.All(cloud.Clock.Waits, wait => Assert.InRange(wait, TimeSpan.Zero, TimeSpan.FromSeconds(10)));
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Passing(what));
+        using CloudSession session = await cloud.ConnectAsync();
+        await new BackupSchedules(session).ListAsync();
+        await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Assert.Equal(1 + Many, cloud.Requests.Count);
+        Assert.Equal(8, cloud.Clock.Waits.Count);
+        Assert.All(cloud.Clock.Waits, wait => Assert.InRange(wait, TimeSpan.Zero, TimeSpan.FromSeconds(5)));
 
         ScriptedCloud down = new ScriptedCloud().Always(Get, Passing(what));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(down));
-        Assert.Equal(4, down.Requests.Count);
+        Assert.Equal(Few, down.Requests.Count);
         Assert.Equal(what == "504" ? TroveErrorKind.Timeout : TroveErrorKind.Unavailable, error.Kind);
     }
 
@@ -98,6 +105,66 @@ public sealed class RetryTests
             Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
         }
     }
+
+    [Fact]
+    public async Task A_host_that_refuses_every_connection_is_reported_within_ten_seconds()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Refused);
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+        Assert.Equal(Few, cloud.Requests.Count);
+        Assert.InRange(Total(cloud.Clock.Waits), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+
+        ScriptedCloud keystone = new ScriptedCloud().Always("POST /v3/auth/tokens", Answers.Refused);
+        Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => keystone.ConnectAsync())).Kind);
+        Assert.Equal(Few, keystone.LoginRequests.Count);
+    }
+
+    [Theory]
+    [InlineData("reset")]
+    [InlineData("503")]
+    public async Task A_host_that_has_served_a_request_may_restart(string before)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Answers.Refused);
+        using CloudSession session = await cloud.ConnectAsync();
+        await new BackupSchedules(session).ListAsync();
+        DateTimeOffset back = cloud.Clock.World + TimeSpan.FromSeconds(13);
+        cloud.On(Get, Passing(before)).Always(Get, (request, token) => (cloud.Clock.World < back ? Answers.Refused : Rows0)(request, token));
+        await new BackupSchedules(session).ListAsync();
+        Assert.InRange(Total(cloud.Clock.Waits), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(18));
+    }
+
+    [Fact]
+    public async Task Once_an_operation_gave_a_host_up_the_next_ones_wait_less_until_it_serves_one_again()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Answers.Refused);
+        using CloudSession session = await cloud.ConnectAsync();
+        await new BackupSchedules(session).ListAsync();
+        foreach (int attempts in new[] { Many, Few, Few })
+        {
+            int before = cloud.Requests.Count;
+            await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+            Assert.Equal(attempts, cloud.Requests.Count - before);
+        }
+        cloud.On(Get, Rows0);
+        await new BackupSchedules(session).ListAsync();
+        int since = cloud.Requests.Count;
+        await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Assert.Equal(Many, cloud.Requests.Count - since);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    public async Task A_number_of_retries_that_was_asked_for_holds_for_a_host_that_has_served_nothing(int retries)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Refused);
+        using CloudSession session = await cloud.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = retries });
+        await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Assert.Equal(retries + 1, cloud.Requests.Count);
+    }
+
+    private static TimeSpan Total(IEnumerable<TimeSpan> waits) => waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait);
 
     [Fact]
     public async Task A_name_that_no_server_has_is_not_asked_for_twice()
@@ -188,8 +255,8 @@ public sealed class RetryTests
     [InlineData("504")]
     public async Task What_does_no_harm_twice_is_repeated_and_nothing_else(string what)
     {
-        await IsSent(4, Post, session => session.Workbooks.ValidateAsync("x", CancellationToken.None));
-        await IsSent(4, "PUT /v2/workbooks", session => session.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
+        await IsSent(Few, Post, session => session.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await IsSent(Few, "PUT /v2/workbooks", session => session.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
         await IsSent(1, "POST /v2/workbooks", session => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
 
         async Task IsSent(int times, string route, Func<CloudSession, Task> send)
@@ -246,7 +313,7 @@ public sealed class RetryTests
         ScriptedCloud cloud = new ScriptedCloud().Always("POST /v3/auth/tokens", Answers.Html(503, ""));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => cloud.ConnectAsync());
         Assert.Equal((TroveErrorKind.Unavailable, false), (error.Kind, error.MayHaveHappened));
-        Assert.Equal(4, cloud.LoginRequests.Count);
+        Assert.Equal(Few, cloud.LoginRequests.Count);
     }
 
     [Fact]
@@ -259,7 +326,7 @@ public sealed class RetryTests
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => new ScheduleExecutions(session).DeleteAsync(execution));
         Assert.StartsWith("Keystone at http://cloud:5000/v3/auth/tokens cannot be reached", error.Message);
         Assert.False(error.MayHaveHappened);
-        Assert.Equal((1, 5), (cloud.Requests.Count, cloud.LoginRequests.Count));
+        Assert.Equal((1, 1 + Many), (cloud.Requests.Count, cloud.LoginRequests.Count));
     }
 
     [Fact]
@@ -342,7 +409,7 @@ public sealed class RetryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Reset).Always(Look, Answers.NotFound);
         await Remove(cloud);
-        Assert.Equal([Delete, Delete, Delete, Delete, Look], cloud.Routes);
+        Assert.Equal([.. Enumerable.Repeat(Delete, Few), Look], cloud.Routes);
     }
 
     [Theory]
@@ -393,7 +460,7 @@ public sealed class RetryTests
     public async Task Of_several_failures_the_one_is_told_that_leaves_most_open()
     {
         Answer refused = Answers.Fails(SocketError.ConnectionRefused);
-        ScriptedCloud cloud = new ScriptedCloud().On(Delete, refused, Answers.Html(504, ""), refused, refused).Always(Look, Answers.Ok(Rows.Execution(1)));
+        ScriptedCloud cloud = new ScriptedCloud().On(Delete, refused, Answers.Html(504, "")).Always(Delete, refused).Always(Look, Answers.Ok(Rows.Execution(1)));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
         Assert.Equal((504, true), (error.StatusCode, error.MayHaveHappened));
     }

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.Tests.Http;
 using Xunit;
 
@@ -110,7 +111,7 @@ public sealed class CreateTests
         ScriptedCloud cloud = Cloud();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, AnswerOf(status, body), Answers.NotFound)));
 
-        int attempts = status is "409" or "500" or "408" or "302" ? 1 : 4;
+        int attempts = status is "409" or "500" or "408" or "302" ? 1 : 1 + CloudSettings.DefaultMaxRetries;
         Assert.Equal(Enumerable.Repeat(_made, attempts), Posts(cloud).Select(NameIn));
         Assert.Equal(Enumerable.Repeat($"GET {Rows.TriggersPath}/{_made}", attempts), LookUps(cloud));
         Assert.Equal(_made, error.Target);
@@ -146,7 +147,7 @@ public sealed class CreateTests
         ScriptedCloud cloud = Cloud();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, Answers.Fails(SocketError.ConnectionRefused), Answers.Fails(SocketError.ConnectionRefused))));
         Assert.False(error.MayHaveHappened);
-        Assert.Equal(3, LookUps(cloud).Length);
+        Assert.Equal(CloudSettings.DefaultMaxRetries, LookUps(cloud).Length);
     }
 
     [Theory]
