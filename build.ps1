@@ -1,13 +1,19 @@
 #!/usr/bin/env pwsh
+#requires -Version 7.4
 <#
 .SYNOPSIS
     Builds, tests and tries out TroveSchedules.
+.DESCRIPTION
+    Where PowerShell is not installed, the .NET SDK brings the version that .config/dotnet-tools.json names:
+    dotnet tool exec -y powershell -NoProfile -File build.ps1 Test
 .EXAMPLE
     ./build.ps1
     Builds the module into out/TroveSchedules.
 .EXAMPLE
     ./build.ps1 Test
-    Builds it, then runs the .NET tests and the Pester suite on a sandbox, with both flavours; on a real cloud as well where TROVE_TEST_STACK names one.
+    Builds it, then runs the .NET tests and, on a sandbox, the Pester suite of both flavours, several of these at a time. The last line counts the tests; their
+    whole output is in out/tests. The Pester suite runs on a real cloud as well where TROVE_TEST_STACK names the state directory of a stack; of several, separated
+    as in PATH, each takes a share of the files. Where TROVE_TEST_CONTRACT_STACK names one more, the real-cloud half of the contract runs there.
 .EXAMPLE
     ./build.ps1 Test -Faults
     In place of the ordinary suites: 10,000 operations by seed through a network that goes wrong by seed, on the stack that TROVE_TEST_STACK names, else on one of
@@ -54,6 +60,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 $out = Join-Path $PSScriptRoot 'out/TroveSchedules'
+. "$PSScriptRoot/tests/Get-PwshCommand.ps1"
 
 function Invoke-Native {
     $command, $arguments = $args
@@ -80,37 +87,21 @@ function Build {
 function Test {
     Build
     if ($Faults) { return Test-Fault }
-    # The contract asks more of a real cloud than the module's tests do (MariaDB, many instances, tokens that last): tests/contract runs it on one.
-    $stack, $env:TROVE_TEST_STACK = $env:TROVE_TEST_STACK, $null
-    try { Invoke-Native dotnet test "$PSScriptRoot/TroveSchedules.sln" --nologo -c $Configuration }
-    finally { $env:TROVE_TEST_STACK = $stack }
-    if (-not (Get-Module Pester -ListAvailable | Where-Object { $_.Version -ge [version] '5.0' })) {
-        throw 'The module''s own tests need Pester 5: Install-Module Pester -MinimumVersion 5.0 -Scope CurrentUser'
-    }
-    $counts = @(Test-Module sandbox)
-    $counts += Test-Module 'sandbox, netstandard2.0' -Flavour netstandard2.0
-    if ($env:TROVE_TEST_STACK) { $counts += Test-Module stack $env:TROVE_TEST_STACK }
-    $counts | ForEach-Object { Write-Host $_ }
-    if ($counts -notlike '*, 0 failed, *: Passed') { throw 'The module''s own tests failed.' }
+    Invoke-Native dotnet build "$PSScriptRoot/tests/TroveSchedules.Tests" --nologo -v quiet -c $Configuration
+    & "$PSScriptRoot/tests/Run.ps1" -Configuration $Configuration -Pester (Get-Pester)
 }
 
-function Test-Module($Cloud, $Stack, $Flavour) {
+function Get-Pester {
+    # From the registry, into a folder of its own: one that the user has is neither needed nor changed.
+    $project = "$PSScriptRoot/tests/Pester/PesterPackage.csproj"
+    Invoke-Native dotnet restore $project -v quiet
+    Join-Path (Invoke-Native dotnet msbuild $project '-getProperty:PkgPester') tools/Pester.psd1
+}
+
+function Invoke-Pwsh {
     # In a process of its own: it inherits no preference of this script, and the module's files are free for the next build.
-    $before = $env:TROVE_TEST_STACK
-    $counts = New-TemporaryFile
-    try {
-        $env:TROVE_TEST_STACK, $env:TROVE_TEST_FLAVOUR = $Stack, $Flavour
-        & (Get-Process -Id $PID).Path -NoProfile -Command @"
-            `$result = Invoke-Pester '$PSScriptRoot/tests/Pester' -PassThru -Output Detailed
-            'Pester on the $Cloud`: {0} passed, {1} failed, {2} skipped in {3:0} s: {4}' -f `$result.PassedCount, `$result.FailedCount, `$result.SkippedCount,
-                `$result.Duration.TotalSeconds, `$result.Result | Set-Content '$counts'
-"@ | Out-Host
-        (Get-Content $counts) ?? "Pester on the ${Cloud}: 0 passed, 0 failed, 0 skipped: it did not end"
-    }
-    finally {
-        $env:TROVE_TEST_STACK, $env:TROVE_TEST_FLAVOUR = $before, $null
-        Remove-Item $counts
-    }
+    $command, $arguments = Get-PwshCommand
+    Invoke-Native $command @arguments -NoProfile @args
 }
 
 function Test-Fault {
@@ -119,7 +110,7 @@ function Test-Fault {
     Use-Stack $env:TROVE_TEST_STACK $options {
         param($stack)
         if (-not $stack) { throw 'Faults are tried on a real cloud: let TROVE_TEST_STACK name one (tests/stack).' }
-        Invoke-Native (Get-Process -Id $PID).Path -NoProfile -File "$PSScriptRoot/tests/faults/Run.ps1" -Stack $stack -Seed $Seed @With
+        Invoke-Pwsh -File "$PSScriptRoot/tests/faults/Run.ps1" -Stack $stack -Seed $Seed @With
     }
     $env:TROVE_FUZZ_ANSWERS, $env:TROVE_TEST_SEED = '1000000', "$Seed"
     try { Invoke-Native dotnet test "$PSScriptRoot/tests/TroveSchedules.Tests" --nologo -c $Configuration --filter 'FullyQualifiedName~Hostile' }
@@ -146,15 +137,14 @@ function Package {
 
 function Demo {
     Build
-    # In a process of its own, so that the module's files are free for the next build.
-    Invoke-Native (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$out'; & '$PSScriptRoot/samples/Walkthrough.ps1'"
+    Invoke-Pwsh -Command "Import-Module '$out'; & '$PSScriptRoot/samples/Walkthrough.ps1'"
 }
 
 function Docs {
     Build
     $commands = New-TemporaryFile
     try {
-        Invoke-Native (Get-Process -Id $PID).Path -NoProfile -File "$PSScriptRoot/docs/commands.ps1" -Module $out | Set-Content $commands
+        Invoke-Pwsh -File "$PSScriptRoot/docs/commands.ps1" -Module $out | Set-Content $commands
         Invoke-HelpBuilder update "$PSScriptRoot/docs/en-US" $commands
         Invoke-HelpBuilder build "$PSScriptRoot/docs/en-US" "$out/en-US"
     }

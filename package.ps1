@@ -3,9 +3,10 @@
 .SYNOPSIS
     Packs the built module for the PowerShell Gallery; ./build.ps1 Package builds it first.
 .DESCRIPTION
-    Makes TroveSchedules.<version>.nupkg as Publish-PSResource would, and SHA256SUMS beside it. The same files of the same commit give the same package.
+    Makes TroveSchedules.<version>.nupkg as Publish-PSResource would, a CycloneDX bill of materials TroveSchedules.<version>.cdx.json, and SHA256SUMS of both.
+    The same files of the same commit give the same three.
 .PARAMETER Destination
-    The folder for both.
+    The folder for all three.
 #>
 [CmdletBinding()]
 param([string] $Destination = "$PSScriptRoot/out")
@@ -28,14 +29,16 @@ $metadata = [ordered]@{
     copyright = $manifest.Copyright; tags = $tags -join ' '
 }
 $elements = $metadata.GetEnumerator() | ForEach-Object { "    <$($_.Key)>$([Security.SecurityElement]::Escape($_.Value))</$($_.Key)>" }
-$nuspec = New-Item "$PSScriptRoot/out/TroveSchedules.nuspec" -Force -Value @"
+$null = New-Item $Destination -ItemType Directory -Force
+$Destination = (Resolve-Path $Destination).Path
+$nuspec = New-Item "$Destination/TroveSchedules.nuspec" -Force -Value @"
 <?xml version="1.0" encoding="utf-8"?>
 <package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd">
   <metadata>
 $($elements -join "`n")
   </metadata>
   <files>
-    <file src="TroveSchedules/**" target="" />
+    <file src="$module/**" target="" />
   </files>
 </package>
 "@
@@ -54,5 +57,13 @@ $archive = [IO.Compression.ZipFile]::Open($package, 'Update')
 try { $archive.Entries | ForEach-Object { $_.LastWriteTime = $time.ToUniversalTime() } }
 finally { $archive.Dispose() }
 
-"$((Get-FileHash $package).Hash.ToLowerInvariant())  $($package.Name)`n" | Set-Content "$Destination/SHA256SUMS" -NoNewline
+# A bill of materials: the libraries of others that the package holds for either flavour. What is excluded is compiled against, and not shipped.
+$sbom = "$Destination/$($manifest.Name).$($manifest.Version).cdx.json"
+$output = dotnet tool exec -y cyclonedx -- "$PSScriptRoot/src/TroveSchedules/TroveSchedules.csproj" --recursive --disable-package-restore `
+    --exclude-filter 'PowerShellStandard.Library,NETStandard.Library,Microsoft.NETCore.Platforms' --set-name $manifest.Name --set-version $manifest.Version --set-type Library --no-serial-number `
+    --output-format Json --output $Destination --filename (Split-Path $sbom -Leaf) 2>&1
+if ($LASTEXITCODE) { throw "The bill of materials cannot be made: $($output -join "`n")" }
+(Get-Content $sbom -Raw) -replace '(?<="timestamp": ")[^"]+', $time.UtcDateTime.ToString('yyyy-MM-ddTHH:mm:ssZ') | Set-Content $sbom -NoNewline
+
+$package, (Get-Item $sbom) | ForEach-Object { "$((Get-FileHash $_).Hash.ToLowerInvariant())  $($_.Name)`n" } | Set-Content "$Destination/SHA256SUMS" -NoNewline
 $package

@@ -50,7 +50,7 @@ Describe 'Through a network that goes wrong at every tenth request' {
 
 Describe 'A fault of any kind at the request that does the thing' {
     # On the stack the long form does so.
-    It 'is got past, and nothing secret is told, where an operation meets it once' -Skip:([bool] $env:TROVE_TEST_STACK) {
+    It 'is got past, and nothing secret is told, where an operation meets it once' -Skip:([bool] $env:TROVE_TEST_STACK) -Tag 'Needs the sandbox' {
         # All but the one that takes as long as the patience.
         $kinds = [enum]::GetValues([TroveSchedules.FaultTests.FaultKind]) -ne 'Timeout'
         $rows = Measure-Fault -Times 1 -Kind $kinds -Side module

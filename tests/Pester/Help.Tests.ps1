@@ -35,7 +35,7 @@ BeforeAll {
     $common = [Management.Automation.Cmdlet]::CommonParameters
 
     function Invoke-HelpBuilder {
-        $output = dotnet run --project "$root/docs/HelpBuilder" --verbosity quiet -c Release -- @args 2>&1
+        $output = dotnet run --project "$root/docs/HelpBuilder" --no-build -c Release -- @args 2>&1
         if ($LASTEXITCODE) { throw "HelpBuilder $args ended with ${LASTEXITCODE}: $output" }
     }
 
@@ -298,7 +298,7 @@ Describe 'The flavour for Windows PowerShell' {
         Copy-Item $module.ModuleBase "$TestDrive/TroveSchedules" -Recurse
         $manifest = "$TestDrive/TroveSchedules/TroveSchedules.psd1"
         (Get-Content $manifest -Raw) -replace 'RootModule .*', "RootModule = 'netstandard2.0/TroveSchedules.dll'" | Set-Content $manifest
-        $output = pwsh -NoProfile -NonInteractive -Command "Import-Module '$manifest'; (Get-Command Get-TroveSession).DLL; (Get-Help Get-TroveSession).Synopsis; (Get-Help about_TroveSchedules).Name"
-        $output | Should -Be "$TestDrive/TroveSchedules/netstandard2.0/TroveSchedules.dll", (Get-Help Get-TroveSession).Synopsis, about_TroveSchedules
+        $output = Invoke-FreshPwsh -WithoutModule "Import-Module '$manifest'; (Get-Command Get-TroveSession).DLL; (Get-Help Get-TroveSession).Synopsis; (Get-Help about_TroveSchedules).Name"
+        $output -split '\r?\n' | Should -Be "$TestDrive/TroveSchedules/netstandard2.0/TroveSchedules.dll", (Get-Help Get-TroveSession).Synopsis, about_TroveSchedules
     }
 }

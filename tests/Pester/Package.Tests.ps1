@@ -9,6 +9,7 @@ BeforeAll {
     $built = "$root/out/TroveSchedules"
     $package = & "$root/package.ps1" -Destination "$TestDrive/package"
     $version = (Test-ModuleManifest "$built/TroveSchedules.psd1").Version
+    $materials = "$TestDrive/package/TroveSchedules.$version.cdx.json"
 
     $archive = [IO.Compression.ZipFile]::OpenRead($package)
     try {
@@ -50,12 +51,48 @@ Describe 'The package' {
     }
 
     It 'has its checksum beside it' {
-        Get-Content "$TestDrive/package/SHA256SUMS" -Raw | Should -BeExactly "$((Get-FileHash $package).Hash.ToLowerInvariant())  TroveSchedules.$version.nupkg`n"
+        Get-Content "$TestDrive/package/SHA256SUMS" | Should -BeExactly @($package, $materials | ForEach-Object { "$((Get-FileHash $_).Hash.ToLowerInvariant())  $(Split-Path $_ -Leaf)" })
+    }
+
+    It 'has a bill of materials that names each library of others in it, with its version and licence, and nothing else' {
+        $components = (Get-Content $materials -Raw | ConvertFrom-Json).components
+        $libraries = Get-ChildItem $built/*/dependencies/*.dll -Exclude TroveSchedules.* | ForEach-Object BaseName | Sort-Object -Unique
+        $components.name | Sort-Object | Should -Be $libraries
+        foreach ($component in $components) {
+            $component.licenses.license.id | Should -BeIn MIT, BSD-3-Clause -Because "THIRD-PARTY-NOTICES.txt has the licence of $($component.name)"
+            # The first two parts; what else a file is called differs from its package in old libraries.
+            $file = [version] (Get-ChildItem "$built/*/dependencies/$($component.name).dll")[0].VersionInfo.FileVersion
+            if ($component.name -notlike 'System.*' -or $component.version -like '10.*') { $component.version | Should -BeLike "$($file.ToString(2)).*" -Because "that is the version of $($component.name)" }
+        }
+    }
+
+    It 'has a bill of materials that CycloneDX finds valid' {
+        # The tool's own library. PowerShell has another version of what that depends on, so it gets a load context of its own.
+        $root = (dotnet nuget locals global-packages --list) -replace '^global-packages: '
+        $tool = (Get-Content "$PSScriptRoot/../../.config/dotnet-tools.json" | ConvertFrom-Json).tools.cyclonedx.version
+        Add-Type -WarningAction Ignore -IgnoreWarnings 'public sealed class FolderContext : System.Runtime.Loader.AssemblyLoadContext
+            {
+                private readonly string _folder;
+                public FolderContext(string folder) : base("CycloneDX") { _folder = folder; }
+                protected override System.Reflection.Assembly Load(System.Reflection.AssemblyName name)
+                {
+                    string path = System.IO.Path.Combine(_folder, name.Name + ".dll");
+                    return System.IO.File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+                }
+            }'
+        $folder = Join-Path $root "cyclonedx/$tool/tools/net$([Environment]::Version.Major).0/any"
+        $validator = [FolderContext]::new($folder).LoadFromAssemblyPath("$folder/CycloneDX.Core.dll").GetType('CycloneDX.Json.Validator').GetMethod('Validate', [type[]] 'string')
+        $text = [IO.File]::ReadAllText($materials)
+        $verdict = $validator.Invoke($null, @($text))
+        $verdict.Messages | Should -BeNullOrEmpty
+        $verdict.Valid | Should -BeTrue
+        $validator.Invoke($null, [object[]] @([string] ($text -replace '"type": "library"', '"type": "book"'))).Valid | Should -BeFalse -Because 'else this proves nothing'
     }
 
     It 'is the same when it is made again' {
         $again = & "$root/package.ps1" -Destination "$TestDrive/again"
         (Get-FileHash $again).Hash | Should -Be (Get-FileHash $package).Hash
+        Get-Content "$TestDrive/again/SHA256SUMS" -Raw | Should -BeExactly (Get-Content "$TestDrive/package/SHA256SUMS" -Raw)
         @($entries.LastWriteTime | Sort-Object -Unique).Count | Should -Be 1 -Because 'it knows no time but the commit''s'
     }
 
@@ -86,7 +123,7 @@ Describe 'The package' {
             Where-Object { $library = $_; -not ($named | Where-Object { $library -like $_ }) } | Should -BeNullOrEmpty
     }
 
-    It 'has a manifest that PSScriptAnalyzer finds no fault with' -Skip:$noAnalyzer {
+    It 'has a manifest that PSScriptAnalyzer finds no fault with' -Skip:$noAnalyzer -Tag 'Needs PSScriptAnalyzer' {
         Invoke-ScriptAnalyzer "$built/TroveSchedules.psd1" | Should -BeNullOrEmpty
     }
 }
@@ -118,7 +155,7 @@ Describe 'The package, unpacked on the module path' {
     }
 }
 
-Describe 'PSResourceGet' -Skip:$noResourceGet {
+Describe 'PSResourceGet' -Skip:$noResourceGet -Tag 'Needs PSResourceGet' {
     BeforeAll {
         # What it knows of repositories goes where the tests' other files are, where the system lets it.
         function Invoke-ResourceGet([string] $Repository, [string] $Script) {

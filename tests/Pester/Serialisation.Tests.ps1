@@ -163,7 +163,7 @@ Test-TroveCronPattern '0 3 * * *' | Export-Clixml '$TestDrive/report.xml'
 
     It 'give readable bags where the module is not imported' {
         New-Thing TroveSchedules.BackupSchedule | Export-Clixml $TestDrive/thing.xml
-        $lines = Invoke-FreshPwsh "Remove-Module TroveSchedules; & (Get-Process -Id `$PID).Path -NoProfile -Command { `$x = Import-Clixml '$TestDrive/thing.xml'; `$x.PSObject.TypeNames[0]; `$x.Name }"
+        $lines = Invoke-FreshPwsh -WithoutModule "`$x = Import-Clixml '$TestDrive/thing.xml'; `$x.PSObject.TypeNames[0]; `$x.Name"
         $lines -split '\r?\n' | Should -Be 'Deserialized.TroveSchedules.BackupSchedule', 'the "Name", so: ä'
     }
 }

@@ -16,7 +16,7 @@ BeforeAll {
 
 AfterAll { Close-TestCloud }
 
-Describe 'Where tokens live a minute' -Tag Slow, ShortTokens -Skip:$noShortTokens {
+Describe 'Where tokens live a minute' -Tag Slow, ShortTokens, 'Needs tokens that live a minute' -Skip:$noShortTokens {
     BeforeAll {
         Clear-TestCloud
         $life = (Get-TestToken).Life.TotalSeconds

@@ -5,6 +5,7 @@
 # Where TROVE_TEST_FLAVOUR is netstandard2.0, the module is what Windows PowerShell makes of it: the same folder, whose manifest names that flavour.
 
 $ErrorActionPreference = 'Stop'
+. "$PSScriptRoot/../Get-PwshCommand.ps1"
 $script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
 $script:Built = Join-Path $Root 'out/TroveSchedules'
 $script:Manifest = Join-Path ($env:TROVE_TEST_FLAVOUR ? "$PSScriptRoot/bin/$env:TROVE_TEST_FLAVOUR/TroveSchedules" : $Built) 'TroveSchedules.psd1'
@@ -161,10 +162,11 @@ function Use-Environment {
 function Invoke-FreshPwsh {
     <# Runs a script in a new PowerShell with the module, unless that is unwanted, and no OS_* variables but those given; gives its output as text. #>
     param([string] $Script, [hashtable] $Environment = @{}, [string] $WorkingDirectory = $TestDrive, [switch] $WithoutModule)
+    $command, $arguments = Get-PwshCommand
     $start = [Diagnostics.ProcessStartInfo]@{
-        FileName = 'pwsh'; WorkingDirectory = $WorkingDirectory; RedirectStandardOutput = $true; RedirectStandardError = $true
+        FileName = $command; WorkingDirectory = $WorkingDirectory; RedirectStandardOutput = $true; RedirectStandardError = $true
     }
-    '-NoProfile', '-NonInteractive', '-Command', "`$PSStyle.OutputRendering = 'PlainText'; $($WithoutModule ? '' : "Import-Module '$Manifest'"); $Script" |
+    @($arguments) + '-NoProfile', '-NonInteractive', '-Command', "`$PSStyle.OutputRendering = 'PlainText'; $($WithoutModule ? '' : "Import-Module '$Manifest'"); $Script" | Where-Object { $_ } |
         ForEach-Object { $start.ArgumentList.Add($_) }
     @($start.Environment.Keys) -like 'OS_*' | ForEach-Object { $null = $start.Environment.Remove($_) }
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }

@@ -13,7 +13,7 @@ BeforeAll {
 
 AfterAll { Close-TestCloud }
 
-Describe 'python-troveclient and this module, on the workbook that is <Kind>' -Skip:$noPeer -ForEach @(
+Describe 'python-troveclient and this module, on the workbook that is <Kind>' -Skip:$noPeer -Tag 'Needs a stack' -ForEach @(
     @{ Kind = 'ours'; Path = $null }
     @{ Kind = "python-troveclient's"; Path = "$PSScriptRoot/data/client-workbook.yaml" }
 ) {

@@ -1,0 +1,54 @@
+<#
+.SYNOPSIS
+    Runs the Pester files that are left in a queue, and writes what became of them as JSON. ./build.ps1 Test starts it, several at a time.
+.PARAMETER Pester
+    The manifest of the Pester to use.
+.PARAMETER Queue
+    A folder with an empty file for each test file, named after it. A file is taken by moving it away, so that processes can share a queue.
+.PARAMETER Result
+    Where the result goes.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $Pester,
+    [Parameter(Mandatory)] [string] $Queue,
+    [Parameter(Mandatory)] [string] $Result
+)
+
+# No preference is set here: the tests would inherit it.
+Import-Module $Pester -ErrorAction Stop
+$clock = [Diagnostics.Stopwatch]::StartNew()
+$total = [ordered]@{ Passed = 0; Failures = @(); Skipped = @(); Files = @(); Seconds = 0 }
+
+function Get-TestFile {
+    foreach ($entry in Get-ChildItem $Queue -Filter *.Tests.ps1 | Sort-Object Name) {
+        try { [IO.File]::Move($entry.FullName, "$($entry.FullName).taken") } catch [IO.FileNotFoundException] { continue }
+        return $entry.Name -replace '^\d+ '
+    }
+}
+
+function Get-SkipReason($Test) {
+    # A test that may be skipped has a tag which says what it needs; so may the blocks around it.
+    $tags = @($Test.Tag)
+    for ($block = $Test.Block; $block; $block = $block.Parent) { $tags += $block.Tag }
+    ($tags -like 'Needs *') -join ', '
+}
+
+while ($file = Get-TestFile) {
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = Join-Path $PSScriptRoot $file
+    $configuration.Run.PassThru = $true
+    $configuration.Output.Verbosity = 'Detailed'
+    $configuration.Output.RenderMode = 'Plaintext'
+    $run = Invoke-Pester -Configuration $configuration
+
+    $total.Passed += $run.PassedCount
+    # A block or a file fails where what it needs beforehand or afterwards does: its tests were then not run.
+    $total.Failures += @(@($run.Failed) + @($run.FailedBlocks) + @($run.FailedContainers) | Where-Object { $_ } | ForEach-Object {
+            @{ Name = "$file`: $($_.ExpandedPath ?? $_.Item)"; Message = @($_.ErrorRecord | ForEach-Object { "$_" }) -join "`n" }
+        })
+    $total.Skipped += @(@($run.Skipped) + @($run.NotRun) | Where-Object { $_ } | ForEach-Object { @{ Name = "$file`: $($_.ExpandedPath)"; Reason = Get-SkipReason $_ } })
+    $total.Files += @{ Name = $file; Seconds = [Math]::Round($run.Duration.TotalSeconds, 1) }
+}
+$total.Seconds = [Math]::Round($clock.Elapsed.TotalSeconds)
+$total | ConvertTo-Json -Depth 4 | Set-Content $Result

@@ -1,0 +1,123 @@
+<#
+.SYNOPSIS
+    Runs all tests of what ./build.ps1 built, several lanes at a time, and counts them. ./build.ps1 Test starts it.
+.DESCRIPTION
+    A lane is a process of its own with the tests of one kind on one cloud. Lanes on the sandbox always run. TROVE_TEST_STACK and
+    TROVE_TEST_CONTRACT_STACK add lanes on real clouds, as ./build.ps1 says. The whole output of each is in out/tests.
+    The last line is "<n> passed, <n> failed, <n> skipped"; what was skipped stands above it, with the reason.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $Configuration,
+
+    # The manifest of Pester.
+    [Parameter(Mandatory)] [string] $Pester,
+
+    # How many lanes run at a time. They wait more than they work.
+    [int] $AtOnce = [Environment]::ProcessorCount + 1
+)
+
+$ErrorActionPreference = 'Stop'
+. "$PSScriptRoot/Get-PwshCommand.ps1"
+$out = Join-Path $PSScriptRoot ../out/tests
+Remove-Item $out -Recurse -Force -ErrorAction Ignore
+$out = (New-Item $out -ItemType Directory).FullName
+
+function New-PesterQueue([string] $Name) {
+    # An empty file for each test file, in the order in which they are to be begun: the longest first, so that lanes which share a queue end together.
+    $longest = 'ShortTokens', 'Binding', 'HostileInput', 'SessionsUnderStress', 'TroveClient', 'LeastSurprise', 'Firing', 'Loading', 'Bulk', 'Faults', 'Secrets'
+    $queue = (New-Item "$out/$Name" -ItemType Directory).FullName
+    foreach ($file in Get-ChildItem "$PSScriptRoot/Pester/*.Tests.ps1") {
+        $place = $longest.IndexOf($file.Name -replace '\.Tests\.ps1$')
+        $null = New-Item ('{0}/{1:00} {2}' -f $queue, ($place -lt 0 ? 99 : $place), $file.Name)
+    }
+    $queue
+}
+
+function New-PesterLane([string] $Name, [string] $Queue, [hashtable] $Environment) {
+    $result = "$out/$($Name -replace '\W+', '-').json"
+    @{
+        Name    = $Name; Environment = $Environment
+        Command = "& '$PSScriptRoot/Pester/Run.ps1' -Pester '$Pester' -Queue '$Queue' -Result '$result'"
+        Read    = { Get-Content $result -Raw | ConvertFrom-Json }.GetNewClosure()
+    }
+}
+
+function New-DotnetLane([string] $Name, [string] $Filter, [hashtable] $Environment) {
+    $result = "$out/$($Name -replace '\W+', '-').trx"
+    @{
+        Name    = $Name; Environment = $Environment
+        Command = "dotnet test '$PSScriptRoot/TroveSchedules.Tests' --no-build --nologo -c $Configuration --filter '$Filter' --logger 'trx;LogFileName=$result'"
+        Read    = {
+            $run = ([xml] (Get-Content $result -Raw)).TestRun
+            $named = { param($outcome) $run.Results.UnitTestResult | Where-Object outcome -EQ $outcome }
+            @{
+                Passed   = @(& $named Passed).Count
+                Failures = @(& $named Failed | ForEach-Object { @{ Name = $_.testName; Message = $_.Output.ErrorInfo.Message } })
+                Skipped  = @(& $named NotExecuted | ForEach-Object { @{ Name = $_.testName; Reason = $_.Output.ErrorInfo.Message } })
+                Seconds  = [Math]::Round(([DateTimeOffset] $run.Times.finish - [DateTimeOffset] $run.Times.start).TotalSeconds)
+            }
+        }.GetNewClosure()
+    }
+}
+
+function Start-Lane($Lane) {
+    $Lane.Log = "$out/$($Lane.Name -replace '\W+', '-').log"
+    $command, $arguments = Get-PwshCommand
+    # What is encoded needs no quotes that each shell would read differently.
+    $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$PSStyle.OutputRendering = 'PlainText'; $($Lane.Command) *>&1; exit 0"))
+    $start = @{
+        FilePath = $command; ArgumentList = @($arguments) + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded | Where-Object { $_ }
+        Environment = $Lane.Environment; RedirectStandardOutput = $Lane.Log; RedirectStandardError = "$($Lane.Log).errors"
+    }
+    $Lane.Process = Start-Process @start -PassThru
+    Write-Host "$($Lane.Name): begun"
+    $Lane
+}
+
+function Read-Lane($Lane) {
+    try { $Lane.Result = & $Lane.Read }
+    catch {
+        $end = @(Get-Content $Lane.Log, "$($Lane.Log).errors" -ErrorAction Ignore | Select-Object -Last 30) -join "`n"
+        $Lane.Result = @{ Passed = 0; Failures = @(@{ Name = 'the lane'; Message = "It ended without a result: $end" }); Skipped = @(); Seconds = 0 }
+    }
+    $result = $Lane.Result
+    Write-Host "$($Lane.Name): $($result.Passed) passed, $(@($result.Failures).Count) failed, $(@($result.Skipped).Count) skipped in $($result.Seconds) s"
+    foreach ($failure in $result.Failures) { Write-Host "FAILED $($failure.Name)`n$($failure.Message)`n" }
+    $Lane
+}
+
+function Invoke-Lane($Lanes) {
+    $waiting, $running = [Collections.Queue]::new(@($Lanes)), @()
+    try {
+        while ($waiting.Count -or $running) {
+            while ($waiting.Count -and $running.Count -lt $AtOnce) { $running += Start-Lane $waiting.Dequeue() }
+            $ended = @($running | Where-Object { $_.Process.HasExited })
+            $running = @($running | Where-Object { $_ -notin $ended })
+            $ended | ForEach-Object { Read-Lane $_ }
+            Start-Sleep -Milliseconds 200
+        }
+    }
+    finally { $running | ForEach-Object { $_.Process.Kill($true) } }
+}
+
+$stacks = @("$env:TROVE_TEST_STACK" -split [IO.Path]::PathSeparator | Where-Object { $_ })
+$contract = $env:TROVE_TEST_CONTRACT_STACK
+$lanes = @(
+    if ($stacks) {
+        $queue = New-PesterQueue stack
+        foreach ($stack in $stacks) { New-PesterLane "Pester on the stack $stack" $queue @{ TROVE_TEST_STACK = $stack; TROVE_TEST_FLAVOUR = $null } }
+    }
+    if ($contract) { New-DotnetLane 'The contract on a real cloud' 'FullyQualifiedName~OnRealCloud' @{ TROVE_TEST_STACK = $contract } }
+    New-PesterLane 'Pester on the sandbox' (New-PesterQueue sandbox) @{ TROVE_TEST_STACK = $null; TROVE_TEST_FLAVOUR = $null }
+    New-PesterLane 'Pester on the sandbox, netstandard2.0' (New-PesterQueue netstandard2.0) @{ TROVE_TEST_STACK = $null; TROVE_TEST_FLAVOUR = 'netstandard2.0' }
+    New-DotnetLane '.NET' ($contract ? 'FullyQualifiedName!~OnRealCloud' : 'FullyQualifiedName~TroveSchedules') @{ TROVE_TEST_STACK = $null }
+)
+$ended = @(Invoke-Lane $lanes)
+
+foreach ($lane in $ended) {
+    $lane.Result.Skipped | Group-Object { $_.Reason } | ForEach-Object { Write-Host "$($lane.Name): $($_.Count) skipped: $($_.Name ? $_.Name : 'no reason given')" }
+}
+$failed = @($ended | ForEach-Object { $_.Result.Failures }).Count
+Write-Host ('{0} passed, {1} failed, {2} skipped' -f ($ended | ForEach-Object { $_.Result.Passed } | Measure-Object -Sum).Sum, $failed, @($ended | ForEach-Object { $_.Result.Skipped }).Count)
+if ($failed) { throw "$failed tests failed." }
