@@ -38,7 +38,7 @@ try {
     $null = Install-TroveWorkbook -Confirm:$false
     $heading = "Run on $([DateTime]::UtcNow.ToString('yyyy-MM-dd')) (UTC), $([Environment]::ProcessorCount) cores. Versions: $(Get-Version)."
     $runs = @(Invoke-FaultRun -Operations $Operations -Workers $Workers -Seed $Seed)
-    $told = @('', 'Every tenth request goes wrong:', '') + ($runs[0] | Format-FaultRun | ForEach-Object { "- $_" })
+    $told = @('', 'Every tenth request goes wrong, and the module retries three times (`-MaxRetry 3`):', '') + ($runs[0] | Format-FaultRun | ForEach-Object { "- $_" })
     # So bad that retries run out: then it counts what is said.
     $runs += Invoke-FaultRun -Operations ($Operations / 10) -Workers $Workers -Percent 40 -MaxRetry 1 -Seed $Seed
     $told += @('', 'Four of ten requests go wrong, and the module repeats one only once (`-MaxRetry 1`):', '') + ($runs[1] | Format-FaultRun | ForEach-Object { "- $_" })
