@@ -63,7 +63,7 @@ $out = Join-Path $PSScriptRoot 'out/TroveSchedules'
 . "$PSScriptRoot/tests/Get-PwshCommand.ps1"
 
 function Invoke-Native {
-    $command, $arguments = $args
+    $command, [string[]] $arguments = $args
     & $command @arguments
     if ($LASTEXITCODE) { throw "$command $arguments ended with $LASTEXITCODE." }
 }
@@ -100,7 +100,7 @@ function Get-Pester {
 
 function Invoke-Pwsh {
     # In a process of its own: it inherits no preference of this script, and the module's files are free for the next build.
-    $command, $arguments = Get-PwshCommand
+    $command, [string[]] $arguments = Get-PwshCommand
     Invoke-Native $command @arguments -NoProfile @args
 }
 

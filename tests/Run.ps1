@@ -23,9 +23,11 @@ $out = Join-Path $PSScriptRoot ../out/tests
 Remove-Item $out -Recurse -Force -ErrorAction Ignore
 $out = (New-Item $out -ItemType Directory).FullName
 
+function Quote([string] $Text) { "'$($Text.Replace("'", "''"))'" }
+
 function New-PesterQueue([string] $Name) {
     # An empty file for each test file, in the order in which they are to be begun: the longest first, so that lanes which share a queue end together.
-    $longest = 'ShortTokens', 'Binding', 'HostileInput', 'SessionsUnderStress', 'TroveClient', 'LeastSurprise', 'Firing', 'Loading', 'Bulk', 'Faults', 'Secrets'
+    $longest = 'ShortTokens', 'HostileInput', 'ShouldProcess', 'Binding', 'SessionsUnderStress', 'TroveClient', 'LeastSurprise', 'Firing', 'Loading', 'Completion', 'Bulk', 'Faults', 'Workbook', 'Secrets'
     $queue = (New-Item "$out/$Name" -ItemType Directory).FullName
     foreach ($file in Get-ChildItem "$PSScriptRoot/Pester/*.Tests.ps1") {
         $place = $longest.IndexOf($file.Name -replace '\.Tests\.ps1$')
@@ -34,11 +36,12 @@ function New-PesterQueue([string] $Name) {
     $queue
 }
 
+# A lane: its name, its environment variables (null removes one), the PowerShell command that it runs, and what reads its result.
 function New-PesterLane([string] $Name, [string] $Queue, [hashtable] $Environment) {
     $result = "$out/$($Name -replace '\W+', '-').json"
     @{
         Name    = $Name; Environment = $Environment
-        Command = "& '$PSScriptRoot/Pester/Run.ps1' -Pester '$Pester' -Queue '$Queue' -Result '$result'"
+        Command = "& $(Quote "$PSScriptRoot/Pester/Run.ps1") -Pester $(Quote $Pester) -Queue $(Quote $Queue) -Result $(Quote $result)"
         Read    = { Get-Content $result -Raw | ConvertFrom-Json }.GetNewClosure()
     }
 }
@@ -47,13 +50,15 @@ function New-DotnetLane([string] $Name, [string] $Filter, [hashtable] $Environme
     $result = "$out/$($Name -replace '\W+', '-').trx"
     @{
         Name    = $Name; Environment = $Environment
-        Command = "dotnet test '$PSScriptRoot/TroveSchedules.Tests' --no-build --nologo -c $Configuration --filter '$Filter' --logger 'trx;LogFileName=$result'"
+        Command = "dotnet test $(Quote "$PSScriptRoot/TroveSchedules.Tests") --no-build --nologo -c $Configuration --filter '$Filter' --logger $(Quote "trx;LogFileName=$result")"
         Read    = {
             $run = ([xml] (Get-Content $result -Raw)).TestRun
             $named = { param($outcome) $run.Results.UnitTestResult | Where-Object outcome -EQ $outcome }
+            $failures = @(& $named Failed | ForEach-Object { @{ Name = $_.testName; Message = $_.Output.ErrorInfo.Message } })
+            # The process that ran the tests can end early.
+            if ($run.ResultSummary.outcome -ne 'Completed' -and -not $failures) { throw "The run is '$($run.ResultSummary.outcome)', and no test failed." }
             @{
-                Passed   = @(& $named Passed).Count
-                Failures = @(& $named Failed | ForEach-Object { @{ Name = $_.testName; Message = $_.Output.ErrorInfo.Message } })
+                Passed   = @(& $named Passed).Count; Failures = $failures
                 Skipped  = @(& $named NotExecuted | ForEach-Object { @{ Name = $_.testName; Reason = $_.Output.ErrorInfo.Message } })
                 Seconds  = [Math]::Round(([DateTimeOffset] $run.Times.finish - [DateTimeOffset] $run.Times.start).TotalSeconds)
             }
@@ -63,11 +68,11 @@ function New-DotnetLane([string] $Name, [string] $Filter, [hashtable] $Environme
 
 function Start-Lane($Lane) {
     $Lane.Log = "$out/$($Lane.Name -replace '\W+', '-').log"
-    $command, $arguments = Get-PwshCommand
+    $command, [string[]] $arguments = Get-PwshCommand
     # What is encoded needs no quotes that each shell would read differently.
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$PSStyle.OutputRendering = 'PlainText'; $($Lane.Command) *>&1; exit 0"))
     $start = @{
-        FilePath = $command; ArgumentList = @($arguments) + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded | Where-Object { $_ }
+        FilePath = $command; ArgumentList = @($arguments | Where-Object { $_ } | ForEach-Object { "`"$_`"" }) + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded
         Environment = $Lane.Environment; RedirectStandardOutput = $Lane.Log; RedirectStandardError = "$($Lane.Log).errors"
     }
     $Lane.Process = Start-Process @start -PassThru
@@ -76,10 +81,13 @@ function Start-Lane($Lane) {
 }
 
 function Read-Lane($Lane) {
-    try { $Lane.Result = & $Lane.Read }
+    try {
+        $Lane.Result = & $Lane.Read
+        if (-not ($Lane.Result.Passed + $Lane.Result.Failures.Count + $Lane.Result.Skipped.Count)) { throw 'It ran no test.' }
+    }
     catch {
         $end = @(Get-Content $Lane.Log, "$($Lane.Log).errors" -ErrorAction Ignore | Select-Object -Last 30) -join "`n"
-        $Lane.Result = @{ Passed = 0; Failures = @(@{ Name = 'the lane'; Message = "It ended without a result: $end" }); Skipped = @(); Seconds = 0 }
+        $Lane.Result = @{ Passed = 0; Failures = @(@{ Name = 'the lane'; Message = "It has no good result: $_ The end of its output: $end" }); Skipped = @(); Seconds = 0 }
     }
     $result = $Lane.Result
     Write-Host "$($Lane.Name): $($result.Passed) passed, $(@($result.Failures).Count) failed, $(@($result.Skipped).Count) skipped in $($result.Seconds) s"

@@ -47,7 +47,11 @@ while ($file = Get-TestFile) {
     $total.Failures += @(@($run.Failed) + @($run.FailedBlocks) + @($run.FailedContainers) | Where-Object { $_ } | ForEach-Object {
             @{ Name = "$file`: $($_.ExpandedPath ?? $_.Item)"; Message = @($_.ErrorRecord | ForEach-Object { "$_" }) -join "`n" }
         })
-    $total.Skipped += @(@($run.Skipped) + @($run.NotRun) | Where-Object { $_ } | ForEach-Object { @{ Name = "$file`: $($_.ExpandedPath)"; Reason = Get-SkipReason $_ } })
+    foreach ($test in @($run.Skipped) + @($run.NotRun) | Where-Object { $_ }) {
+        $name, $reason = "$file`: $($test.ExpandedPath)", (Get-SkipReason $test)
+        if ($reason) { $total.Skipped += @{ Name = $name; Reason = $reason } }
+        else { $total.Failures += @{ Name = $name; Message = "It was skipped, and has no tag 'Needs …' that says why." } }
+    }
     $total.Files += @{ Name = $file; Seconds = [Math]::Round($run.Duration.TotalSeconds, 1) }
 }
 $total.Seconds = [Math]::Round($clock.Elapsed.TotalSeconds)

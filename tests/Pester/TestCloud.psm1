@@ -162,7 +162,7 @@ function Use-Environment {
 function Invoke-FreshPwsh {
     <# Runs a script in a new PowerShell with the module, unless that is unwanted, and no OS_* variables but those given; gives its output as text. #>
     param([string] $Script, [hashtable] $Environment = @{}, [string] $WorkingDirectory = $TestDrive, [switch] $WithoutModule)
-    $command, $arguments = Get-PwshCommand
+    $command, [string[]] $arguments = Get-PwshCommand
     $start = [Diagnostics.ProcessStartInfo]@{
         FileName = $command; WorkingDirectory = $WorkingDirectory; RedirectStandardOutput = $true; RedirectStandardError = $true
     }
