@@ -39,7 +39,11 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
 
     private async Task<T> AttemptAsync<T>(WireRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(request.Method, request.Uri) { Content = request.Content?.Invoke() };
+        using var message = new HttpRequestMessage(request.Method, request.Uri)
+        {
+            // An empty body keeps .NET from sending a DELETE again by itself when the connection closes before an answer: the service may have acted.
+            Content = request.Content?.Invoke() ?? (request.IsChange ? new ByteArrayContent([]) : null),
+        };
 #if NET
         message.Version = HttpVersion.Version20; // Where TLS offers it; 1.1 elsewhere, and on plain http.
         message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;

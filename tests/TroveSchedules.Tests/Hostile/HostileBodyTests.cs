@@ -164,6 +164,21 @@ public sealed class HostileBodyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_deletion_whose_connection_is_closed_before_an_answer_is_not_sent_again_unseen()
+    {
+        // On a connection that was used before, .NET sends a request without a body once more, and tells nobody.
+        using var mistral = new ClosingServer(Rows.Execution(1));
+        ScriptedCloud keystone = new();
+        using CloudSession session = await CloudSession.ConnectAsync(
+            ScriptedCloud.Settings with { WorkflowEndpoint = mistral.Url, MaxRetries = 0 }, TimeProvider.System, () => new Switch(keystone, mistral.Url), default);
+        var executions = new ScheduleExecutions(session);
+        ScheduleExecution execution = await executions.GetAsync(Rows.Id(1));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => executions.DeleteAsync(execution));
+        Assert.Equal(1, mistral.Deletions);
+        Assert.True(error.MayHaveHappened, error.Message);
+    }
+
+    [Fact]
     public async Task A_body_that_trickles_in_falls_under_the_time_limit()
     {
         var clock = new ManualClock(ScriptedCloud.Start);
@@ -262,6 +277,68 @@ public sealed class HostileBodyTests : IDisposable
         public override void SetLength(long value) => throw new NotSupportedException();
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+
+    /// <summary>Sends what is for an address there, and the rest to a cloud in this process.</summary>
+    private sealed class Switch(ScriptedCloud cloud, Uri there) : DelegatingHandler(cloud)
+    {
+        private readonly HttpMessageInvoker network = new(new SocketsHttpHandler());
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            request.RequestUri!.Authority == there.Authority ? network.SendAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Answers each GET, keeps the connection, and closes it when a DELETE has come.</summary>
+    private sealed class ClosingServer : IDisposable
+    {
+        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        private readonly byte[] answer;
+        private int deletions;
+
+        public ClosingServer(string body)
+        {
+            answer = Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+            listener.Start();
+            _ = ServeAsync();
+        }
+
+        public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/v2");
+
+        public int Deletions => deletions;
+
+        public void Dispose() => listener.Dispose();
+
+        private async Task ServeAsync()
+        {
+            try
+            {
+                while (true)
+                    _ = AnswerAsync(await listener.AcceptTcpClientAsync());
+            }
+            catch (Exception e) when (e is ObjectDisposedException or SocketException)
+            {
+                // The test is over.
+            }
+        }
+
+        private async Task AnswerAsync(TcpClient client)
+        {
+            using (client)
+            {
+                using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+                while (await reader.ReadLineAsync() is { Length: > 0 } request)
+                {
+                    while (await reader.ReadLineAsync() is { Length: > 0 })
+                        continue;
+                    if (request.StartsWith("DELETE", StringComparison.Ordinal))
+                    {
+                        Interlocked.Increment(ref deletions);
+                        return;
+                    }
+                    await client.GetStream().WriteAsync(answer);
+                }
+            }
+        }
     }
 
     /// <summary>Answers each connection with the beginning, and then with the rest again and again, until that is hung up.</summary>
