@@ -36,10 +36,20 @@ public sealed class NumberCellAttribute() : CellAttribute("a whole number")
     private protected override object? Read(string text) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : null;
 }
 
-/// <summary>Reads a time, in the ways of the present culture, which are Export-Csv's; one without a zone is local.</summary>
+/// <summary>Reads a time in ISO 8601, or as the current culture writes it, which is how Export-Csv does; one without an offset is local.</summary>
 public sealed class TimeCellAttribute() : CellAttribute("a time")
 {
-    private protected override object? Read(string text) => LanguagePrimitives.TryConvertTo(text, CultureInfo.CurrentCulture, out DateTimeOffset time) ? time : null;
+    private protected override object? Read(string text)
+    {
+        try
+        {
+            return TimeText.Read(text, CultureInfo.CurrentCulture, TimeZoneInfo.Local);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(e.Message));
+        }
+    }
 }
 
 /// <summary>Reads True or False for a switch, which an empty cell leaves off.</summary>

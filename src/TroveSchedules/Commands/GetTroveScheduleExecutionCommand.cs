@@ -31,10 +31,12 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
 
     /// <summary>The earliest start wanted.</summary>
     [Parameter(ParameterSetName = "Schedule")]
+    [TimeCell, ValidateNotNull]
     public DateTimeOffset? After { get; set; }
 
     /// <summary>The latest start wanted.</summary>
     [Parameter(ParameterSetName = "Schedule")]
+    [TimeCell, ValidateNotNull]
     public DateTimeOffset? Before { get; set; }
 
     /// <summary>The id of the execution after which to begin.</summary>

@@ -27,6 +27,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
 
     /// <summary>The moment after which to look; now when left out.</summary>
     [Parameter]
+    [TimeCell]
     public DateTimeOffset? From { get; set; }
 
     /// <summary>How many times are wanted, of each pattern or schedule.</summary>

@@ -1,0 +1,78 @@
+using System;
+using System.Globalization;
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+
+namespace TroveSchedules.Binding;
+
+/// <summary>
+/// Reads text that is a time. ISO 8601 means the same in every culture: PowerShell on its own reads it by the calendar of the current culture, in which
+/// 2020-01-01 is a day of the year 2641 (fa-IR) or 1477 (th-TH).
+/// </summary>
+internal static class TimeText
+{
+    private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF"];
+
+    private static readonly Regex Iso = new(
+        @"^\s*(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})((T|\s+)(?<time>[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,](?<fraction>[0-9]+))?)?)(\s*(?<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?))?)?\s*$",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
+
+    // What begins so is meant as ISO 8601, whatever else is wrong with it.
+    private static readonly Regex IsoLike = new(@"^\s*[0-9]{4}-[0-9]", RegexOptions.CultureInvariant);
+
+    /// <summary>Reads ISO 8601 by the Gregorian calendar, and other text as the culture writes times.</summary>
+    /// <param name="text">The text. A time without an offset is local.</param>
+    /// <param name="culture">Reads what is not ISO 8601.</param>
+    /// <param name="zone">The local time zone.</param>
+    /// <returns>The time; null where the text is none.</returns>
+    /// <exception cref="FormatException">It is a local time that the clock skips or shows twice, or text that begins like ISO 8601 and is something else.</exception>
+    public static DateTimeOffset? Read(string text, CultureInfo culture, TimeZoneInfo zone)
+    {
+        Match iso = Iso.Match(text);
+        if (!iso.Success)
+        {
+            return IsoLike.IsMatch(text) ? throw NotIso()
+                : LanguagePrimitives.TryConvertTo(text, culture, out DateTimeOffset time) ? time
+                : null;
+        }
+        string whole = iso.Groups["day"].Value;
+        if (iso.Groups["time"] is { Success: true, Value: var timeOfDay })
+        {
+            string fraction = iso.Groups["fraction"].Value;
+            whole += " " + timeOfDay.Substring(0, Math.Min(8, timeOfDay.Length)) + (fraction == "" ? "" : "." + fraction.Substring(0, Math.Min(7, fraction.Length)));
+        }
+        if (!DateTime.TryParseExact(whole, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime local))
+            throw NotIso();
+        try
+        {
+            return new DateTimeOffset(local, iso.Groups["offset"] is { Success: true, Value: var offset } ? Offset(offset) : LocalOffset(local));
+        }
+        catch (ArgumentException)
+        {
+            throw NotIso(); // No such offset, or a time before the first or after the last there is.
+        }
+
+        TimeSpan LocalOffset(DateTime time)
+        {
+            if (zone.IsInvalidTime(time))
+                throw new FormatException($"There is no '{text.Trim()}' in the time zone {zone.Id}, whose clock skips it. Add an offset, such as {Shown(zone.BaseUtcOffset)}.");
+            if (!zone.IsAmbiguousTime(time))
+                return zone.GetUtcOffset(time);
+            TimeSpan[] offsets = zone.GetAmbiguousTimeOffsets(time);
+            throw new FormatException($"'{text.Trim()}' comes twice in the time zone {zone.Id}: with the offsets {Shown(offsets[1])} and {Shown(offsets[0])}. Add the one that you mean.");
+        }
+
+        FormatException NotIso() => new($"'{text.Trim()}' is no time in ISO 8601. Write it like 2030-01-07, 2030-01-07 03:00 or 2030-01-07T03:00:00Z.");
+    }
+
+    private static TimeSpan Offset(string text)
+    {
+        if (text is "Z" or "z")
+            return TimeSpan.Zero;
+        string digits = text.Substring(1).Replace(":", "").PadRight(4, '0');
+        var offset = new TimeSpan(int.Parse(digits.Substring(0, 2), CultureInfo.InvariantCulture), int.Parse(digits.Substring(2), CultureInfo.InvariantCulture), 0);
+        return text[0] == '-' ? -offset : offset;
+    }
+
+    private static string Shown(TimeSpan offset) => (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString(@"hh\:mm", CultureInfo.InvariantCulture);
+}
