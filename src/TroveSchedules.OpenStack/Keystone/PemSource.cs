@@ -1,0 +1,26 @@
+using System.IO;
+
+namespace TroveSchedules.OpenStack.Keystone;
+
+/// <summary>Certificates or a key: a file, or PEM text that stands in a setting. A class without a text of its own, since it may hold a key.</summary>
+/// <param name="path">The file; null where the text is given.</param>
+/// <param name="text">The PEM text; null where it stands in a file.</param>
+/// <param name="setting">The setting that says it, and where that stands; null when no setting does.</param>
+internal sealed class PemSource(string? path, string? text, string? setting)
+{
+    public string? Path { get; } = path;
+
+    /// <summary>What errors call it. What was meant for a key may have been written where a path should be, so only what names a file is repeated.</summary>
+    public string Shown => setting is not null && !File.Exists(Path) ? setting : $"'{Path}'";
+
+    /// <summary>Whether the reason of an error may be repeated, in which .NET quotes the path.</summary>
+    public bool IsShown => setting is null || Path is null || File.Exists(Path);
+
+    public static bool IsPem(string value) => value.Contains("-----BEGIN");
+
+    /// <summary>What a setting says of the path that the settings have now.</summary>
+    public static PemSource? Of(PemSource? said, string? path) =>
+        said is not null && said.Path == path ? said : path is null ? null : new PemSource(path, null, null);
+
+    public string Read() => text ?? File.ReadAllText(Path!);
+}
