@@ -54,8 +54,13 @@ public static class CloudConfiguration
         Settings said = (overrides ?? throw new ArgumentNullException(nameof(overrides))).ToSettings();
         return Bound(new SettingsReader(said, "the arguments", "the arguments", ParameterOf, sources ?? new ConfigurationSources()).Read(cloudName: null, []), said);
 
-        static string ParameterOf(string name) =>
-            string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
+        static string ParameterOf(string name) => name switch
+        {
+            Settings.CaCertificate => "CACertificate",
+            Settings.ClientCertificate => "ClientCertificate",
+            Settings.ClientKey => "ClientKey",
+            _ => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1))),
+        };
     }
 
     /// <summary>The names that <see cref="FromCloud"/> knows, in the order of the files; empty when there are no files.</summary>

@@ -178,6 +178,7 @@ internal sealed class CloudsFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
+            reason = IsLink(path) ? "is a link to a file that does not exist" : null;
             return null;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
@@ -196,6 +197,8 @@ internal sealed class CloudsFile
             throw Wrong($"The file '{path}' is not valid YAML or JSON: see line {line} and those beside it.");
         }
     }
+
+    private static bool IsLink(string path) => new FileInfo(path).Attributes is var attributes && attributes != (FileAttributes)(-1) && attributes.HasFlag(FileAttributes.ReparsePoint);
 
     private TroveScheduleException Wrong(string rule, YamlNode node) =>
         Wrong($"In the file '{Path}', line {node.Start.Line}: {rule}.");

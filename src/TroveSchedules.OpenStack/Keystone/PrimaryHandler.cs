@@ -44,12 +44,12 @@ internal static partial class PrimaryHandler
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException)
         {
-            throw Wrong($"{Named(what, source)} cannot be loaded: {(source.IsShown ? e.Message : "there is no such file, nor is it PEM text.")}", source);
+            throw Wrong($"{Named(what, source)} cannot be loaded: {(source.IsReasonShown ? e.Message : "there is no such file, nor is it PEM text.")}", source);
         }
     }
 
     private static string Named(string what, PemSource source) =>
-        source.Path is null ? $"The PEM text of {what}, {source.Shown}," : $"The file of {what}{(source.IsShown ? " " : ", ")}{source.Shown}{(source.IsShown ? "" : ",")}";
+        source.IsPathShown ? $"The file of {what} {source.Shown}" : $"The {(source.Path is null ? "PEM text" : "file")} of {what}, {source.Shown},";
 
     private static TroveScheduleException Wrong(string message, PemSource source) =>
         new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = source.Shown.Trim('\'') };

@@ -160,8 +160,8 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
     private PemSource? Pem(string setting) => settings[setting] switch
     {
         null => null,
-        { } text when PemSource.IsPem(text) => new PemSource(null, text, At(setting)),
-        { } path when IsPath(path) => new PemSource(sources.FullPath(path), null, At(setting)),
+        { } text when PemSource.IsPem(text) => new PemSource(null, text, At(setting), mayBeSecret: true),
+        { } path when IsPath(path) => new PemSource(sources.FullPath(path), null, At(setting), KnownSettings.Find(setting)!.MayHoldSecret),
         _ => throw Wrong($"{At(setting)} is neither PEM text nor a path.", null),
     };
 

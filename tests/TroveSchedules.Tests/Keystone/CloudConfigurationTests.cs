@@ -821,4 +821,46 @@ public sealed class CloudConfigurationTests : IDisposable
         Assert.Equal("InvalidConfiguration", error.ErrorId);
         Assert.Contains("no home folder", error.Message);
     }
+
+    [Fact]
+    public void A_link_to_a_file_that_is_not_there_is_said_to_be_one()
+    {
+        File.CreateSymbolicLink(folders.PathOf("here/clouds.yaml"), folders.PathOf("nowhere.yaml"));
+        Assert.Contains($"'{folders.PathOf("here/clouds.yaml")}' is a link to a file that does not exist", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("interface: [internal, public]", "line 3: 'interface' must be a single value")]
+    [InlineData("region_name: [One, Two]", "line 3: 'region_name' must be a single value")]
+    [InlineData("cert: {path: topsecret}", "line 3: 'cert' must be a single value")]
+    [InlineData("verify: /ca.pem", "verify in the cloud 'prod' in ")]
+    [InlineData("insecure: topsecret", "insecure in the cloud 'prod' in ")]
+    [InlineData("regions: [{name: One, values: {system_scope: all}}]", "system_scope in the cloud 'prod' in ")]
+    [InlineData("<<: {auth: {auth_url: 'http://other', system_scope: all}}\nsystem_scope: null", null)]
+    [InlineData("<<: {workflow_interface: topsecret}", "workflow_interface 'topsecret' in the cloud 'prod' in ")]
+    [InlineData("'<<': {trust_id: t}", "trust_id in the cloud 'prod' in ")]
+    [InlineData("regions: {One: {}}", "line 3: 'regions' must be a list")]
+    public void What_is_meant_otherwise_is_an_error(string line, string? message)
+    {
+        Entry(line + "\nauth: {auth_url: http://k, user_id: u, password: p}");
+        if (message is null)
+            Assert.Equal("k", Cloud().AuthUrl.Host);
+        else
+            Assert.Contains(message, CloudError().Message);
+    }
+
+    [Fact]
+    public void An_auth_of_nothing_hides_the_one_that_is_taken_in()
+    {
+        folders.Write("here/clouds.yaml", "a: &a {auth: {auth_url: http://k, user_id: u, password: p}}\nclouds: {prod: {<<: *a, auth: null}}\n");
+        Assert.StartsWith("auth_url is missing", CloudError().Message);
+    }
+
+    [Fact]
+    public void A_secure_file_that_is_not_utf_8_is_named_itself()
+    {
+        folders.Write("here/clouds.yaml", Prod);
+        File.WriteAllBytes(folders.PathOf("here/secure.yaml"), [.. "clouds: {prod: {password: x"u8, 0xe4, .. "}}"u8]);
+        Assert.StartsWith($"In the file '{folders.PathOf("here/secure.yaml")}', line 1: ", CloudError().Message);
+    }
 }
