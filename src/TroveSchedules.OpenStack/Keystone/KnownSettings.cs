@@ -139,6 +139,7 @@ internal static class KnownSettings
             "nat_source", "floating_ip_source", "secgroup_source", "requires_floating_ip", "image_format", "image_api_use_tasks", "disable_vendor_agent",
             "object_store_segment_size", "app_name", "app_version", "ansible", "debug", "log_file", "log_level", "verbose", "beta_command", "cloud_name",
             "client_config_file", "client_secure_file", "client_vendor_file", "compute_microversion",
+            "cloudname", "no_cache", "collect_timing", "private", "use_external_network", "use_internal_network",
         }.Select(name => new Setting([name], SettingUse.Elsewhere, SettingType.Any, MayHoldSecret: false, null)),
     ];
 
