@@ -190,8 +190,9 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
 
     private string Needed(string setting) => settings[setting] ?? throw Missing(setting, null);
 
+    // It may stand there under a name that nobody knows.
     private TroveScheduleException Missing(string setting, string? because) =>
-        Wrong($"{nameOf(setting)} is missing in {origin}{(because is null ? "" : $": {because}")}.", null, $"Set {nameOf(setting)}.");
+        Wrong($"{nameOf(setting)} is missing in {origin}{(because is null ? "" : $": {because}")}.{string.Concat(settings.Warnings.Distinct().Select(told => " " + told))}", null, $"Set {nameOf(setting)}.");
 
     private static TroveScheduleException Wrong(string message, object? target, string? action = null) =>
         new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = target, RecommendedAction = action };

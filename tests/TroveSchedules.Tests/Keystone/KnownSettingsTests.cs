@@ -178,6 +178,18 @@ public sealed class KnownSettingsTests : IDisposable
         Assert.DoesNotContain(Secret, warning);
     }
 
+    [Theory]
+    [InlineData("pasword: topsecret", "Is 'password' meant?")]
+    [InlineData("password:topsecret", "Is a blank missing after a colon?")]
+    public void What_is_missing_may_stand_under_a_name_that_nobody_knows(string line, string hint)
+    {
+        folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{auth_url: 'http://k', user_id: u, {line}}}\n");
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => CloudConfiguration.FromCloud("prod", null, folders.Sources));
+        Assert.StartsWith("password is missing in the cloud 'prod'", error.Message);
+        Assert.Contains(hint, error.Message);
+        Assert.DoesNotContain(Secret, error.ToString());
+    }
+
     public static TheoryData<string, string> SecretShapes()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
