@@ -513,6 +513,30 @@ Describe 'Whatever servers repeat' {
     }
 }
 
+Describe 'A key that stands in clouds.yaml or in the environment' {
+    It 'is in no stream and no property of an error: <Name>' -ForEach @(
+        @{ Name = 'a key beside the path of a certificate'; Lines = 'cert: /nowhere/cert.pem', 'key: |', '  KEY' }
+        @{ Name = 'a key as the certificate'; Lines = 'cert: |', '  KEY' }
+        @{ Name = 'a key as the authority'; Lines = 'cacert: |', '  KEY' }
+        @{ Name = 'a key without its first and last line'; Lines = 'cert: /nowhere/cert.pem', 'key: hunted-key' }
+    ) {
+        $pem = "-----BEGIN PRIVATE KEY-----`nhunted-key`n-----END PRIVATE KEY-----"
+        $text = ($Lines | ForEach-Object { $_ -replace 'KEY', ($pem -replace "`n", "`n      ") } | ForEach-Object { "    $_" }) -join "`n"
+        Set-Content $TestDrive/clouds.yaml "clouds:`n  here:`n$text`n    auth: {auth_url: 'https://127.0.0.1:9', user_id: u, password: p, project_id: p}`n"
+        Push-Location $TestDrive
+        try {
+            $shown = Use-Environment @{} {
+                Connect-TroveSession here -MaxRetry 0 -ErrorAction SilentlyContinue -ErrorVariable failure -Verbose -Debug *>&1
+                $failure | Format-List * -Force
+                $failure | ForEach-Object { $_.TargetObject; for ($e = $_.Exception; $e; $e = $e.InnerException) { $e.ToString() } }
+            } | Out-String -Width 4000
+        } finally { Pop-Location }
+        $shown | Should -Match InvalidConfiguration
+        $shown | Should -Match "(cert|key|cacert|certificate)"
+        $shown | Should -Not -Match hunted-key
+    }
+}
+
 Describe 'A proxy that the environment names' {
     It 'is shown without its password where it <What>' -ForEach @(
         @{ What = 'wants another'; Answer = "HTTP/1.1 407 No`r`nProxy-Authenticate: Basic realm=`"x`"`r`n`r`n" }

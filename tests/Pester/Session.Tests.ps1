@@ -151,6 +151,44 @@ Describe 'Connect-TroveSession' {
         try { Use-Environment @{} { (Connect-TroveSession other).ProjectName | Should -Be other } } finally { Pop-Location }
     }
 
+    It 'takes the region of OS_REGION_NAME beside OS_CLOUD, and says which other variables it does not take' {
+        $variables = @{ OS_CLOUD = 'demo'; OS_CLIENT_CONFIG_FILE = "$(Get-TestCloud)/clouds.yaml"; OS_REGION_NAME = 'Elsewhere'; OS_PROJECT_NAME = 'other' }
+        Use-Environment $variables { Get-ErrorOf { Connect-TroveSession -WarningAction SilentlyContinue } } | Assert-Error NoEndpoint Connect-TroveSession ObjectNotFound -Says "'Elsewhere'"
+        $variables.OS_REGION_NAME = 'RegionOne'
+        $session = Use-Environment $variables { Connect-TroveSession 3>&1 }
+        "$($session[0])" | Should -Be 'OS_CLOUD is set, so OS_PROJECT_NAME is not used.'
+        $session = $session[1]
+        $session.Region, $session.ProjectName | Should -Be RegionOne, demo
+    }
+
+    It 'warns, before it connects, of each setting that is not used and of each that nobody knows' {
+        $port = Get-ClosedPort
+        Set-Content $TestDrive/clouds.yaml @"
+clouds:
+  here:
+    profile: rackspace
+    api_timeout: 5
+    projct_name: x
+    compute_api_version: 2
+    auth: {auth_url: 'http://127.0.0.1:$port', user_id: u, password: p, project_id: p}
+"@
+        Push-Location $TestDrive
+        try {
+            $said = Use-Environment @{} { Connect-TroveSession here -MaxRetry 0 -ErrorAction SilentlyContinue 3>&1 }
+            @($said).Count | Should -Be 3
+            @($said | Where-Object { $_ -like "*'projct_name'*'project_name'*" }).Count | Should -Be 1
+            @($said | Where-Object { $_ -like "api_timeout in the cloud 'here' in *clouds.yaml', line 4 is not used: *-TimeoutSec*" }).Count | Should -Be 1
+            @($said | Where-Object { $_ -like "The profile 'rackspace'*" }).Count | Should -Be 1
+        } finally { Pop-Location }
+    }
+
+    It 'refuses by name what it cannot honour: <_>' -ForEach 'system_scope', 'trust_id', 'domain_id' {
+        Set-Content $TestDrive/clouds.yaml "clouds:`n  here:`n    auth: {auth_url: 'http://127.0.0.1:9', user_id: u, password: p, $($_): x}`n"
+        Push-Location $TestDrive
+        try { Use-Environment @{} { Get-ErrorOf { Connect-TroveSession here } } | Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says "$_ in the cloud 'here'" }
+        finally { Pop-Location }
+    }
+
     It 'replaces the shared session, and the old one stays good for who holds it' {
         $demo = Connect-TestCloud demo
         $other = Connect-TestCloud other
@@ -303,6 +341,10 @@ Describe 'Connecting to what is no cloud' {
         (Connect-TestKeystone $front.Url @{ CACertificate = "$TestDrive/ca.pem" }).UserName | Should -Be tester
         Push-Location $TestDrive
         try { (Connect-TestKeystone $front.Url @{ CACertificate = 'ca.pem' }).UserName | Should -Be tester } finally { Pop-Location }
+    }
+
+    It 'takes the text of the authority in the place of a file' {
+        (Connect-TestKeystone $front.Url @{ CACertificate = $front.Pem }).UserName | Should -Be tester
     }
 
     It 'trusts no other authority then' {

@@ -132,6 +132,8 @@ internal sealed class CatalogueService
 {
     public string? Type { get; init; }
 
+    public string? Name { get; init; }
+
     public IReadOnlyList<CatalogueEndpoint?>? Endpoints { get; init; }
 }
 

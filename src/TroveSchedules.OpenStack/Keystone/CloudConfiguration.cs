@@ -7,7 +7,8 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <summary>
 /// Finds out how to connect, from what OpenStack users have: <c>clouds.yaml</c> with <c>secure.yaml</c>, or <c>OS_*</c> variables.
 /// The rules are openstacksdk's (openstack/config/loader.py): explicit values win over a region's, those over the cloud's entry,
-/// that over its profile. A named cloud takes nothing from <c>OS_*</c>.
+/// that over its profile. At each of them the nearest key wins, and a null or an empty text takes away what weaker places say. A named cloud takes
+/// nothing from <c>OS_*</c>, but for <c>OS_REGION_NAME</c> beside <c>OS_CLOUD</c>. <see cref="KnownSettings"/> lists what becomes of each setting.
 /// </summary>
 public static class CloudConfiguration
 {
@@ -18,26 +19,8 @@ public static class CloudConfiguration
     /// <exception cref="TroveScheduleException">
     /// <c>UnknownCloud</c>: no such entry. <c>InvalidConfiguration</c>: a file is malformed, or a setting is missing or makes no sense.
     /// </exception>
-    public static CloudSettings FromCloud(string cloudName, CloudOverrides? overrides = null, ConfigurationSources? sources = null)
-    {
-        sources ??= new ConfigurationSources();
-        Settings said = (overrides ?? new CloudOverrides()).ToSettings();
-        CloudsFile?[] files = CloudsFiles(sources);
-        CloudsFile[] entries = [.. files.Select(file => file?.Mapping("clouds")?.Mapping(cloudName)).OfType<CloudsFile>()];
-        if (entries.Length == 0)
-            throw UnknownCloud(cloudName, files, sources);
-
-        string? profileName = entries.Select(entry => entry.Text("profile") ?? entry.Text("cloud")).FirstOrDefault(name => name is not null);
-        CloudsFile? profile = profileName is null ? null : Profile(profileName, sources);
-        // What secure.yaml says is a part of the entry; the profile is what the entry starts from.
-        Settings settings = entries.Aggregate(new Settings(), (lower, entry) => entry.Settings().MergedOver(lower))
-            .Overriding(profile?.Settings() ?? new Settings());
-        settings = said.Overriding(Region(entries, said[Settings.RegionName] ?? settings[Settings.RegionName], cloudName).Overriding(settings));
-        return Bound(new SettingsReader(settings, Origin(), name => name, sources).Read(cloudName), said);
-
-        string Origin() =>
-            $"the cloud '{cloudName}' in '{entries[0].Path}'{(profileName is not null && profile is null ? $" (whose profile '{profileName}' is in no clouds-public.yaml)" : "")}";
-    }
+    public static CloudSettings FromCloud(string cloudName, CloudOverrides? overrides = null, ConfigurationSources? sources = null) =>
+        OfCloud(cloudName, (overrides ?? new CloudOverrides()).ToSettings(), new Settings(), sources ?? new ConfigurationSources());
 
     /// <summary>The settings of the cloud that <c>OS_CLOUD</c> names, or else those of the <c>OS_*</c> variables.</summary>
     /// <param name="overrides">What wins over them; null for nothing.</param>
@@ -48,17 +31,18 @@ public static class CloudConfiguration
     public static CloudSettings FromEnvironment(CloudOverrides? overrides = null, ConfigurationSources? sources = null)
     {
         sources ??= new ConfigurationSources();
-        if (sources.EnvironmentVariable("OS_CLOUD") is { Length: > 0 } cloudName)
-            return FromCloud(cloudName, overrides, sources);
-
-        Settings environment = Settings.Read(name => sources.EnvironmentVariable(VariableOf(name)));
         Settings said = (overrides ?? new CloudOverrides()).ToSettings();
-        Settings settings = said.Overriding(environment);
-        return settings.MeansToConnect
-            ? Bound(new SettingsReader(settings, "the environment", VariableOf, sources).Read(cloudName: null), said)
-            : throw NotConnected(CloudNames(sources));
+        if (sources.EnvironmentVariable("OS_CLOUD") is { Length: > 0 } cloudName)
+            return OfCloud(cloudName, said, BesideCloud(sources), sources);
 
-        static string VariableOf(string name) => "OS_" + name.ToUpperInvariant();
+        Settings environment = Settings.Read(name => sources.EnvironmentVariable(VariableOf(name)), UnknownVariables(sources));
+        Settings settings = said.Overriding(environment);
+        if (!settings.MeansToConnect)
+            throw NotConnected(CloudNames(sources));
+        var passedOver = new List<string>();
+        CloudsFile? profile = Profile(settings, "the environment", sources, passedOver, out string[] warnings);
+        return Bound(new SettingsReader(Completed(settings, said, profile, "the environment", []), "the environment", "the environment", VariableOf, sources)
+            .Read(cloudName: null, [.. warnings, .. Told(passedOver)]), said);
     }
 
     /// <summary>The settings that are said explicitly, and nothing else: neither files nor variables are read.</summary>
@@ -68,45 +52,117 @@ public static class CloudConfiguration
     public static CloudSettings FromArguments(CloudOverrides overrides, ConfigurationSources? sources = null)
     {
         Settings said = (overrides ?? throw new ArgumentNullException(nameof(overrides))).ToSettings();
-        return Bound(new SettingsReader(said, "the arguments", ParameterOf, sources ?? new ConfigurationSources()).Read(cloudName: null), said);
+        return Bound(new SettingsReader(said, "the arguments", "the arguments", ParameterOf, sources ?? new ConfigurationSources()).Read(cloudName: null, []), said);
 
-        static string ParameterOf(string name) =>
-            string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
+        static string ParameterOf(string name) => name switch
+        {
+            Settings.CaCertificate => "CACertificate",
+            Settings.ClientCertificate => "ClientCertificate",
+            Settings.ClientKey => "ClientKey",
+            _ => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1))),
+        };
     }
 
     /// <summary>The names that <see cref="FromCloud"/> knows, in the order of the files; empty when there are no files.</summary>
     /// <param name="sources">Where files are looked for; null for openstacksdk's own places.</param>
     /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: a file is malformed.</exception>
     public static IReadOnlyList<string> CloudNames(ConfigurationSources? sources = null) =>
-        Names(CloudsFiles(sources ?? new ConfigurationSources()));
+        Names(CloudsFiles(sources ?? new ConfigurationSources(), []));
 
-    private static CloudsFile?[] CloudsFiles(ConfigurationSources sources) =>
-        [CloudsFile.Find("clouds", "OS_CLIENT_CONFIG_FILE", sources), CloudsFile.Find("secure", "OS_CLIENT_SECURE_FILE", sources)];
+    private static CloudSettings OfCloud(string cloudName, Settings said, Settings beside, ConfigurationSources sources)
+    {
+        var passedOver = new List<string>();
+        CloudsFile?[] files = CloudsFiles(sources, passedOver);
+        CloudsFile[] entries = [.. files.Select(file => file?.Mapping("clouds")?.Mapping(cloudName)).OfType<CloudsFile>()];
+        if (entries.Length == 0)
+            throw UnknownCloud(cloudName, files, sources, passedOver);
+
+        // What secure.yaml says is a part of the entry; the profile is what the entry starts from.
+        string subject = $"the cloud '{cloudName}'";
+        Settings entry = entries.Select(each => each.Settings()).Aggregate((merged, nearer) => nearer.MergedOver(merged));
+        CloudsFile? profile = Profile(entry, subject, sources, passedOver, out string[] warnings);
+        Settings settings = Completed(said.Overriding(beside.Overriding(entry)), said.Overriding(beside), profile, subject, entries);
+        string origin = $"{subject} in '{entries[0].Path}'{(entry[Settings.Profile] is { } name && profile is null ? $" (whose profile '{name}' is in no clouds-public.yaml)" : "")}";
+        return Bound(new SettingsReader(settings, origin, subject, name => name, sources).Read(cloudName, [.. warnings, .. Told(passedOver)]), said);
+    }
+
+    // The nearest list of regions is the list: openstacksdk replaces it as a whole.
+    private static Settings Completed(Settings settings, Settings said, CloudsFile? profile, string subject, CloudsFile[] entries)
+    {
+        if (profile is not null)
+            settings = settings.Overriding(profile.Settings());
+        foreach (CloudsFile layer in Enumerable.Reverse(entries).Concat(profile is null ? [] : [profile]))
+        {
+            if (layer.Regions() is { } regions)
+                return regions.Count == 0 ? settings : said.Overriding(Region(layer, regions, said[Settings.RegionName] ?? settings[Settings.RegionName], subject).Overriding(settings));
+        }
+        return settings;
+    }
+
+    private static CloudsFile?[] CloudsFiles(ConfigurationSources sources, ICollection<string> passedOver) =>
+        [CloudsFile.Find("clouds", "OS_CLIENT_CONFIG_FILE", sources, passedOver), CloudsFile.Find("secure", "OS_CLIENT_SECURE_FILE", sources, passedOver)];
 
     private static string[] Names(CloudsFile?[] files) =>
         [.. files.SelectMany(file => file?.Mapping("clouds")?.Keys ?? []).Distinct()];
 
-    // The profiles that openstacksdk brings along are not known here; an entry with an auth_url of its own needs none of them.
-    private static CloudsFile? Profile(string name, ConfigurationSources sources) =>
-        CloudsFile.Find("clouds-public", "OS_CLIENT_VENDOR_FILE", sources)?.Mapping("public-clouds")?.Mapping(name);
-
-    private static Settings Region(CloudsFile[] entries, string? wanted, string cloudName)
+    // The profiles that openstacksdk brings along are not known here.
+    private static CloudsFile? Profile(Settings settings, string subject, ConfigurationSources sources, ICollection<string> passedOver, out string[] warnings)
     {
-        (string Name, CloudsFile? Values)[] known = [.. entries.SelectMany(entry => entry.Regions())];
-        if (known.Length == 0)
-            return new Settings();
+        warnings = [];
+        if (settings[Settings.Profile] is not { } name)
+            return null;
+        CloudsFile? profile = CloudsFile.Find("clouds-public", "OS_CLIENT_VENDOR_FILE", sources, passedOver)?.Mapping("public-clouds")?.Mapping(name);
+        if (profile is null)
+            warnings = [$"The profile '{name}' of {subject} is in no clouds-public.yaml, so nothing of it is used."];
+        return profile;
+    }
+
+    private static IEnumerable<string> Told(IEnumerable<string> passedOver) => passedOver.Select(file => $"The file {file}, and is passed over.");
+
+    private static string VariableOf(string name) => "OS_" + name.ToUpperInvariant();
+
+    // Beside OS_CLOUD, openstacksdk's own choice among the cloud's regions; of the rest it takes nothing.
+    private static Settings BesideCloud(ConfigurationSources sources)
+    {
+        string[] unused =
+        [
+            .. KnownSettings.All.Where(setting => setting.Use is SettingUse.Honoured or SettingUse.Refused && setting.Type != SettingType.Version)
+                .SelectMany(setting => setting.Names)
+                .Where(name => name != Settings.RegionName && name != "cloud")
+                .Select(VariableOf)
+                .Where(variable => sources.EnvironmentVariable(variable) is { Length: > 0 }),
+        ];
+        return Settings.Read(
+            name => name == Settings.RegionName ? sources.EnvironmentVariable(VariableOf(name)) : null,
+            unused.Length == 0 ? [] : [$"OS_CLOUD is set, so {string.Join(", ", unused)} {(unused.Length == 1 ? "is" : "are")} not used."]);
+    }
+
+    // OS_ begins the names of other programs' variables too: only what is nearly a setting's is told.
+    private static string[] UnknownVariables(ConfigurationSources sources) =>
+    [
+        .. from variable in sources.EnvironmentVariableNames
+           where variable.StartsWith("OS_", StringComparison.Ordinal) && sources.EnvironmentVariable(variable) is { Length: > 0 }
+           let name = variable.Substring(3).ToLowerInvariant()
+           where KnownSettings.Find(name) is null
+           let nearest = KnownSettings.Nearest(name)
+           where nearest is not null
+           orderby variable
+           select $"Nobody knows the variable {variable}, and it is not used. Is {VariableOf(nearest)} meant?",
+    ];
+
+    private static Settings Region(CloudsFile layer, IReadOnlyList<(string Name, CloudsFile? Values)> known, string? wanted, string subject)
+    {
         (string name, CloudsFile? values) = wanted is null ? known[0] : known.FirstOrDefault(region => region.Name == wanted);
         if (name is null)
         {
             throw new TroveScheduleException(TroveErrorKind.Invalid,
-                $"The cloud '{cloudName}' has no region '{wanted}' in '{entries[0].Path}', but {string.Join(", ", known.Select(region => region.Name))}. Case matters.")
+                $"{char.ToUpperInvariant(subject[0])}{subject.Substring(1)} has no region '{wanted}' in '{layer.Path}', but {string.Join(", ", known.Select(region => region.Name))}. Case matters.")
             {
                 ErrorId = "InvalidConfiguration",
                 Target = wanted,
             };
         }
-        Settings settings = values?.Settings() ?? new Settings();
-        return Settings.Read(setting => setting == Settings.RegionName ? name : settings[setting]);
+        return Settings.Read(setting => setting == Settings.RegionName ? name : null).MergedOver(values?.Settings() ?? new Settings());
     }
 
     // A project that a file or a variable names beside an application credential is a leftover of another way in. One that is said
@@ -129,15 +185,16 @@ public static class CloudConfiguration
                 + "or set OS_CLOUD, or OS_AUTH_URL and the other OS_* variables.",
         };
 
-    private static TroveScheduleException UnknownCloud(string cloudName, CloudsFile?[] files, ConfigurationSources sources)
+    private static TroveScheduleException UnknownCloud(string cloudName, CloudsFile?[] files, ConfigurationSources sources, IReadOnlyCollection<string> passedOver)
     {
         string[] names = Names(files);
         string known = names.Length > 0 ? $"Known are {string.Join(", ", names)}" : "None is known";
         string[] read = [.. files.OfType<CloudsFile>().Select(file => file.Path)];
         string looked = read.Length > 0
             ? $"in {string.Join(" and ", read)}"
+            : passedOver.Count > 0 ? $"for {string.Join(" and ", passedOver)}, and no other clouds.yaml, .yml or .json is in {string.Join(", ", sources.Folders)}"
             : $"for there is no clouds.yaml, .yml or .json in {string.Join(", ", sources.Folders)}";
-        return new TroveScheduleException(TroveErrorKind.NotFound, $"There is no cloud '{cloudName}'. {known}, {looked}.")
+        return new TroveScheduleException(TroveErrorKind.NotFound, $"There is no cloud '{cloudName}'. {known}, {looked}.{(read.Length > 0 ? string.Concat(Told(passedOver).Select(told => " " + told)) : "")}")
         {
             ErrorId = "UnknownCloud",
             Target = cloudName,

@@ -63,14 +63,14 @@ public sealed class CloudOverrides
     /// <summary>Trove's address.</summary>
     public string? DatabaseEndpoint { get; init; }
 
-    /// <summary>A PEM file of the authorities to trust.</summary>
+    /// <summary>A PEM file of the authorities to trust, or its text.</summary>
     public string? CaCertificatePath { get; init; }
 
-    /// <summary>A PEM or PFX file with the client's certificate.</summary>
-    public string? ClientCertificatePath { get; init; }
+    /// <summary>A PEM or PFX file with the client's certificate, or PEM text, in which a key may stand; can be set, not read.</summary>
+    public string? ClientCertificatePath { internal get; init; }
 
-    /// <summary>The PEM file of the key to it.</summary>
-    public string? ClientKeyPath { get; init; }
+    /// <summary>The PEM file of the key to it, or its text; can be set, not read.</summary>
+    public string? ClientKeyPath { internal get; init; }
 
     /// <summary>Whether any certificate will do; null when not said.</summary>
     public bool? SkipCertificateCheck { get; init; }
@@ -101,7 +101,12 @@ public sealed class CloudOverrides
             [Settings.ProjectDomainId] = ProjectDomainId,
             [Settings.ProjectDomainName] = ProjectDomainName,
             [Settings.RegionName] = Region,
+            // Those of one service would win over them.
+            [Settings.WorkflowRegion] = Region,
+            [Settings.DatabaseRegion] = Region,
             [Settings.Interface] = Interface?.ToString().ToLowerInvariant(),
+            [Settings.WorkflowInterface] = Interface?.ToString().ToLowerInvariant(),
+            [Settings.DatabaseInterface] = Interface?.ToString().ToLowerInvariant(),
             [Settings.WorkflowEndpoint] = WorkflowEndpoint,
             [Settings.DatabaseEndpoint] = DatabaseEndpoint,
             [Settings.CaCertificate] = CaCertificatePath,

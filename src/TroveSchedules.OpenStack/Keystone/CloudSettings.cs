@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
@@ -13,6 +14,20 @@ public enum EndpointInterface
 
     /// <summary>For the cloud's administrators.</summary>
     Admin,
+}
+
+/// <summary>What a service's own settings say, in place of those for all services; null where they say nothing.</summary>
+internal sealed record ServiceChoice
+{
+    public string? Region { get; init; }
+
+    public EndpointInterface? Interface { get; init; }
+
+    /// <summary>The service's type in the catalogue.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The service's name in the catalogue, which tells several of one type apart.</summary>
+    public string? Name { get; init; }
 }
 
 /// <summary>How to reach a cloud and how to enter it. <see cref="CloudConfiguration"/> makes one out of what people have.</summary>
@@ -59,6 +74,17 @@ public sealed record CloudSettings
 
     /// <summary>The PEM file of the unencrypted key to <see cref="ClientCertificatePath"/>; null when the key stands in that file.</summary>
     public string? ClientKeyPath { get; init; }
+
+    internal ServiceChoice Workflow { get; init; } = new();
+    internal ServiceChoice Database { get; init; } = new();
+
+    // Where the three paths above, or PEM text in place of one, were said.
+    internal PemSource? CaCertificate { get; init; }
+    internal PemSource? ClientCertificate { get; init; }
+    internal PemSource? ClientKey { get; init; }
+
+    /// <summary>What the user is to be told before connecting: settings that are not used, and files that were passed over; without secrets.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>True to trust any certificate of any server, which gives the credential to whoever answers.</summary>
     public bool SkipCertificateCheck { get; init; }

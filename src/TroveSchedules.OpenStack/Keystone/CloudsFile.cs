@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -11,6 +12,10 @@ namespace TroveSchedules.OpenStack.Keystone;
 internal sealed class CloudsFile
 {
     private const int DeepestMerge = 16;
+
+    // What else stands where a name should be may be a password: in {password:secret} YAML sees one key.
+    private static readonly Regex PlainName = new("^[A-Za-z][A-Za-z0-9_-]{0,63}$", RegexOptions.CultureInvariant);
+
     private readonly YamlMappingNode mapping;
 
     private CloudsFile(string path, YamlMappingNode mapping)
@@ -21,22 +26,27 @@ internal sealed class CloudsFile
 
     public string Path { get; }
 
-    /// <summary>The first file of that name that exists and may be read, as openstacksdk chooses it; null when there is none.</summary>
+    /// <summary>The first file of that name that can be read, as openstacksdk chooses it; null when there is none.</summary>
     /// <param name="name">The name without an extension: clouds, secure or clouds-public.</param>
     /// <param name="variable">The environment variable that names a file instead.</param>
     /// <param name="sources">Where to look.</param>
+    /// <param name="passedOver">Takes the files that are there and cannot be read, with the reason.</param>
     /// <exception cref="TroveScheduleException">The file is not YAML, or the variable names none that can be read.</exception>
-    public static CloudsFile? Find(string name, string variable, ConfigurationSources sources)
+    public static CloudsFile? Find(string name, string variable, ConfigurationSources sources, ICollection<string> passedOver)
     {
         if (sources.EnvironmentVariable(variable) is { Length: > 0 } named)
         {
             string path = sources.FullPath(named);
-            return TryRead(path) ?? throw Wrong($"{variable} names the file '{path}', which does not exist or cannot be read.");
+            return TryRead(path, out string? reason) ?? throw Wrong($"{variable} names the file '{path}', which {reason ?? "does not exist"}.");
         }
-        return sources.Folders
-            .SelectMany(folder => new[] { ".yaml", ".yml", ".json" }, (folder, extension) => System.IO.Path.Combine(folder, name + extension))
-            .Select(TryRead)
-            .FirstOrDefault(file => file is not null);
+        foreach (string path in sources.Folders.SelectMany(folder => new[] { ".yaml", ".yml", ".json" }, (folder, extension) => System.IO.Path.Combine(folder, name + extension)))
+        {
+            if (TryRead(path, out string? reason) is { } file)
+                return file;
+            if (reason is not null)
+                passedOver.Add($"'{path}' {reason}");
+        }
+        return null;
     }
 
     public IEnumerable<string> Keys => Entries().Where(entry => !IsNull(entry.Value)).Select(entry => entry.Key).Distinct();
@@ -49,85 +59,135 @@ internal sealed class CloudsFile
         { } other => throw Wrong($"'{key}' must be a mapping", other),
     };
 
-    /// <summary>The text under a key, however quoted; null when there is none.</summary>
-    public string? Text(string key) => Node(key) switch
+    /// <summary>The entries of <c>regions</c>, each a name alone, or <c>name</c> and <c>values</c>; null when the mapping says nothing of regions.</summary>
+    public IReadOnlyList<(string Name, CloudsFile? Values)>? Regions()
     {
-        null => null,
-        YamlScalarNode node => node.Value,
-        { } other => throw Wrong($"'{key}' must be a single value", other),
-    };
-
-    /// <summary>The entries of <c>regions</c>: a name alone, or <c>name</c> and <c>values</c>.</summary>
-    public IReadOnlyList<(string Name, CloudsFile? Values)> Regions()
-    {
-        return Node("regions") switch
+        YamlNode? regions = Entries().Where(entry => entry.Key == "regions").Select(entry => entry.Value).FirstOrDefault();
+        return regions switch
         {
-            null => [],
+            null => null,
             YamlSequenceNode list => [.. list.Select(Region)],
-            { } other => throw Wrong("'regions' must be a list", other),
+            _ when IsNull(regions) => [],
+            _ => throw Wrong("'regions' must be a list", regions),
         };
 
         (string, CloudsFile?) Region(YamlNode node) => node switch
         {
             YamlScalarNode { Value.Length: > 0 } name => (name.Value, null),
-            YamlMappingNode region when new CloudsFile(Path, region) is var named && named.Text("name") is { } name => (name, named.Mapping("values")),
+            YamlMappingNode region when new CloudsFile(Path, region) is var named && named.Node("name") is YamlScalarNode { Value.Length: > 0 } name => (name.Value, named.Mapping("values")),
             _ => throw Wrong("a region must be a name, or a mapping with 'name' and 'values'", node),
         };
     }
 
-    /// <summary>The settings of a cloud, of a profile or of a region's values: what stands under <c>auth</c>, and what stands beside it.</summary>
+    /// <summary>
+    /// The settings of a cloud, of a profile or of a region's values: what stands under <c>auth</c>, and what stands beside it. The nearest says it, a null included:
+    /// a mapping's own keys before those that it takes in with &lt;&lt;, and at the same distance what stands under <c>auth</c>.
+    /// </summary>
     public Settings Settings()
     {
-        CloudsFile? auth = Mapping("auth");
-        return Keystone.Settings.Read(name => auth?.Spelled(name) ?? Spelled(name));
+        (string Key, YamlNode Value, int Depth) auth = Entries().FirstOrDefault(entry => entry.Key == "auth");
+        Found[] found =
+        [
+            .. Mapping("auth")?.Entries().Select(entry => new Found(entry.Key, entry.Value, auth.Depth, entry.Depth)) ?? [],
+            .. Entries().Where(entry => entry.Key != "auth").Select(entry => new Found(entry.Key, entry.Value, entry.Depth, int.MaxValue)),
+        ];
+        ILookup<Setting?, Found> known = found.ToLookup(each => KnownSettings.Find(each.Name));
+        return Keystone.Settings.Read(setting => Nearest(setting, known[setting]), [.. known[null].Where(IsNearest).Select(Unknown)]);
+
+        bool IsNearest(Found unknown) => found.First(each => each.Name == unknown.Name).Equals(unknown);
     }
 
-    private string? Spelled(string name) => Text(name) ?? Text(name.Replace('_', '-'));
+    private readonly record struct Found(string Key, YamlNode Value, int Depth, int DepthInAuth)
+    {
+        public string Name => Key.Replace('-', '_');
+
+        public bool IsAsNearAs(Found other) => (Depth, DepthInAuth).Equals((other.Depth, other.DepthInAuth));
+    }
+
+    private Said? Nearest(Setting setting, IEnumerable<Found> found)
+    {
+        Found[] byDistance = [.. found.OrderBy(each => each.Depth).ThenBy(each => each.DepthInAuth).ThenBy(each => setting.Names.TakeWhile(name => name != each.Name).Count())];
+        if (byDistance.Length == 0)
+            return null;
+        Found nearest = byDistance.Where(each => each.IsAsNearAs(byDistance[0]) && !IsNull(each.Value)).DefaultIfEmpty(byDistance[0]).First();
+        string? text = Text(setting, nearest);
+        // Which of these two wins changed between the versions of openstacksdk.
+        Found beside = byDistance.FirstOrDefault(each => each.Depth == nearest.Depth && each.DepthInAuth == int.MaxValue);
+        if (nearest.DepthInAuth != int.MaxValue && beside.Value is not null && text is { Length: > 0 } && Text(setting, beside) is { Length: > 0 } other && other != text)
+            throw Wrong($"'{beside.Key}' differs from '{nearest.Key}' under 'auth' (line {nearest.Value.Start.Line}), and openstacksdk's versions do not agree which to take. Keep one", beside.Value);
+        return new Said(nearest.Key, text, $"'{Path}', line {nearest.Value.Start.Line}");
+    }
+
+    private string? Text(Setting setting, Found found) => found.Value switch
+    {
+        { } node when IsNull(node) => null,
+        YamlScalarNode scalar => scalar.Value,
+        _ when setting.Type == SettingType.Any => "(several values)",
+        { } other => throw Wrong($"'{found.Key}' must be a single value", other),
+    };
+
+    private string Unknown(Found found)
+    {
+        if (!PlainName.IsMatch(found.Key))
+            return $"In the file '{Path}', line {found.Value.Start.Line}: a key is no setting's name. Is a blank missing after a colon?";
+        string? nearest = KnownSettings.Nearest(found.Name);
+        return $"In the file '{Path}', line {found.Value.Start.Line}: nobody knows the setting '{found.Key}', and it is not used.{(nearest is null ? "" : $" Is '{nearest}' meant?")}";
+    }
 
     private YamlNode? Node(string key) =>
-        Entries().Where(entry => entry.Key == key).Select(entry => entry.Value).FirstOrDefault(value => !IsNull(value));
+        Entries().Where(entry => entry.Key == key).Select(entry => entry.Value).FirstOrDefault() is { } nearest && !IsNull(nearest) ? nearest : null;
 
     // YAML's merge key: an entry's own keys come first, then those of the mappings that it takes in.
-    private IEnumerable<(string Key, YamlNode Value)> Entries(int depth = 0)
+    private IEnumerable<(string Key, YamlNode Value, int Depth)> Entries(int depth = 0)
     {
         foreach (KeyValuePair<YamlNode, YamlNode> entry in mapping.Children)
         {
             if (entry.Key is YamlScalarNode { Value: { } key } && key != "<<")
-                yield return (key, entry.Value);
+                yield return (key, entry.Value, depth);
         }
         if (depth == DeepestMerge || !mapping.Children.TryGetValue("<<", out YamlNode? merged))
             yield break;
-        foreach (YamlMappingNode taken in (merged as YamlSequenceNode ?? (IEnumerable<YamlNode>)[merged]).OfType<YamlMappingNode>())
+        foreach (YamlNode taken in merged as YamlSequenceNode ?? (IEnumerable<YamlNode>)[merged])
         {
-            foreach ((string, YamlNode) entry in new CloudsFile(Path, taken).Entries(depth + 1))
+            if (taken is not YamlMappingNode from)
+                throw Wrong("'<<' must take in a mapping, or a list of mappings", taken);
+            foreach ((string, YamlNode, int) entry in new CloudsFile(Path, from).Entries(depth + 1))
                 yield return entry;
         }
     }
 
     private static bool IsNull(YamlNode node) =>
-        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
+        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" } && (node.Tag.IsEmpty || node.Tag.Value == PlainYaml.NullTag);
 
-    private static CloudsFile? TryRead(string path)
+    private static CloudsFile? TryRead(string path, out string? reason)
     {
-        if (!File.Exists(path))
-            return null;
-        ShallowParser? parser = null;
+        reason = null;
+        PlainYaml? parser = null;
         try
         {
-            using StreamReader reader = File.OpenText(path);
-            parser = new ShallowParser(reader);
+            parser = new PlainYaml(path, File.ReadAllBytes(path));
             var yaml = new YamlStream();
             yaml.Load(parser);
             return yaml.Documents.FirstOrDefault()?.RootNode switch
             {
                 YamlMappingNode root => new CloudsFile(path, root),
                 null => new CloudsFile(path, new YamlMappingNode()),
+                YamlScalarNode scalar when IsNull(scalar) => new CloudsFile(path, new YamlMappingNode()),
                 { } other => throw Wrong($"The file '{path}' does not hold a mapping (line {other.Start.Line})."),
             };
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            reason = IsLink(path) ? "is a link to a file that does not exist" : null;
+            return null;
+        }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            return null; // Another user's file is no reason to stop: openstacksdk goes on to the next folder.
+            // Another user's file is no reason to stop: openstacksdk goes on to the next folder.
+            reason = Directory.Exists(path) ? "is a folder"
+                : e is UnauthorizedAccessException ? "may not be read by this user"
+                : "cannot be read";
+            return null;
         }
         catch (Exception e) when (e is YamlException or InvalidOperationException)
         {
@@ -137,6 +197,8 @@ internal sealed class CloudsFile
             throw Wrong($"The file '{path}' is not valid YAML or JSON: see line {line} and those beside it.");
         }
     }
+
+    private static bool IsLink(string path) => new FileInfo(path).Attributes is var attributes && attributes != (FileAttributes)(-1) && attributes.HasFlag(FileAttributes.ReparsePoint);
 
     private TroveScheduleException Wrong(string rule, YamlNode node) =>
         Wrong($"In the file '{Path}', line {node.Start.Line}: {rule}.");

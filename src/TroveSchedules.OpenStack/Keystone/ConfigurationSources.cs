@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
 
 namespace TroveSchedules.OpenStack.Keystone;
@@ -14,38 +15,48 @@ public sealed class ConfigurationSources
     /// <summary>Gives an environment variable's value by its name; null or empty when it is not set.</summary>
     public Func<string, string?> EnvironmentVariable { get; init; } = Environment.GetEnvironmentVariable;
 
+    /// <summary>The names of the environment's variables, in which those that are nearly a setting's are found.</summary>
+    public IEnumerable<string> EnvironmentVariableNames { get; init; } = [.. Environment.GetEnvironmentVariables().Keys.Cast<string>()];
+
     /// <summary>The folder that is searched first, and that relative paths start from.</summary>
     public string CurrentFolder { get; init; } = Directory.GetCurrentDirectory();
 
-    /// <summary>What <c>~</c> stands for, and what holds <c>.config/openstack</c>.</summary>
-    public string HomeFolder { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    /// <summary>What <c>~</c> stands for, and what holds <c>.config/openstack</c>; empty when the user has none.</summary>
+    public string HomeFolder { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
     /// <summary>The folder that is searched last.</summary>
     public string SystemFolder { get; init; } = RuntimeInformation.IsOSPlatform(OSPlatform.Windows)
-        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "OpenStack", "openstack")
+        ? Below(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "OpenStack", "openstack") ?? ""
         : "/etc/openstack";
 
-    /// <summary>The folders in the order of the search.</summary>
-    internal IEnumerable<string> Folders
+    /// <summary>The folders in the order of the search. What is no whole path would be looked for in whichever folder the process is in, so it is left out.</summary>
+    internal IEnumerable<string> Folders => new[]
     {
-        get
-        {
-            yield return CurrentFolder;
-            if (EnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } configuration)
-                yield return Path.Combine(configuration, "openstack");
-            if (EnvironmentVariable("APPDATA") is { Length: > 0 } roaming)
-                yield return Path.Combine(roaming, "openstack");
-            if (EnvironmentVariable("LOCALAPPDATA") is { Length: > 0 } local)
-                yield return Path.Combine(local, "OpenStack", "openstack");
-            yield return Path.Combine(HomeFolder, ".config", "openstack");
-            yield return SystemFolder;
-        }
-    }
+        CurrentFolder,
+        Below(EnvironmentVariable("XDG_CONFIG_HOME"), "openstack"),
+        Below(EnvironmentVariable("APPDATA"), "openstack"),
+        Below(EnvironmentVariable("LOCALAPPDATA"), "OpenStack", "openstack"),
+        Below(HomeFolder, ".config", "openstack"),
+        SystemFolder,
+    }.OfType<string>().Where(Path.IsPathRooted);
 
     /// <summary>A path as its user means it, made absolute.</summary>
-    internal string FullPath(string path) =>
-        path == "~" ? HomeFolder
-        : path.StartsWith("~/", StringComparison.Ordinal) || path.StartsWith("~\\", StringComparison.Ordinal)
-            ? Path.Combine(HomeFolder, path.Substring(2))
-            : Path.GetFullPath(Path.Combine(CurrentFolder, path));
+    /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: it begins at the home folder, and there is none.</exception>
+    internal string FullPath(string path)
+    {
+        if (path != "~" && !path.StartsWith("~/", StringComparison.Ordinal) && !path.StartsWith("~\\", StringComparison.Ordinal))
+            return Path.GetFullPath(Path.Combine(CurrentFolder, path));
+        if (Below(HomeFolder) is not { } home)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Invalid, "A path begins with '~', and this user has no home folder.")
+            {
+                ErrorId = "InvalidConfiguration",
+                RecommendedAction = "Write the whole path, or set HOME.",
+            };
+        }
+        return path.Length < 2 ? home : Path.Combine(home, path.Substring(2));
+    }
+
+    private static string? Below(string? folder, params string[] parts) =>
+        folder is { Length: > 0 } && Path.IsPathRooted(folder) ? Path.Combine([folder, .. parts]) : null;
 }

@@ -41,15 +41,21 @@ internal static partial class PrimaryHandler
         return policy;
     }
 
-    private static void ImportPem(X509Certificate2Collection certificates, string path) => certificates.ImportFromPemFile(path);
+    private static void ImportPem(X509Certificate2Collection certificates, PemSource source) => certificates.ImportFromPem(source.Read());
 
-    private static void ImportPemWithKey(X509Certificate2Collection certificates, string path, string? keyPath) =>
-        Load(path, "the client certificate", () =>
+    private static void ImportPemWithKey(X509Certificate2Collection certificates, PemSource source, PemSource? key)
+    {
+        string keyPem = "";
+        if (key is not null)
+            Load(key, $"the key to the client certificate {source.Shown}", () => keyPem = key.Read());
+        Load(source, "the client certificate", () =>
         {
-            using X509Certificate2 client = X509Certificate2.CreateFromPemFile(path, keyPath);
-            certificates.ImportFromPemFile(path);
+            string pem = source.Read();
+            using X509Certificate2 client = X509Certificate2.CreateFromPem(pem, key is null ? pem : keyPem);
+            certificates.ImportFromPem(pem);
             // Windows' TLS uses no key that exists only in memory, hence the way through a PFX.
             certificates[0] = new X509Certificate2(client.Export(X509ContentType.Pkcs12));
         });
+    }
 }
 #endif

@@ -1,6 +1,5 @@
 #if !NET
 using System;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
@@ -60,13 +59,13 @@ internal static partial class PrimaryHandler
             && authorities.Cast<X509Certificate2>().Any(authority => authority.RawData.SequenceEqual(root));
     }
 
-    private static void ImportPem(X509Certificate2Collection certificates, string path)
+    private static void ImportPem(X509Certificate2Collection certificates, PemSource source)
     {
-        foreach (Match block in Regex.Matches(File.ReadAllText(path), "-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----"))
+        foreach (Match block in Regex.Matches(source.Read(), "-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----"))
             certificates.Add(new X509Certificate2(Convert.FromBase64String(block.Groups[1].Value)));
     }
 
-    private static void ImportPemWithKey(X509Certificate2Collection certificates, string path, string? keyPath) =>
-        throw Wrong($"The client certificate '{path}' is no PFX file, and Windows PowerShell can load no other: convert it with openssl pkcs12 -export.", path);
+    private static void ImportPemWithKey(X509Certificate2Collection certificates, PemSource source, PemSource? key) =>
+        throw Wrong($"The client certificate {source.Shown} is no PFX file, and Windows PowerShell can load no other: convert it with openssl pkcs12 -export.", source);
 }
 #endif

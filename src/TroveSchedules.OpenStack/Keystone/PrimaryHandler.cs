@@ -13,28 +13,30 @@ internal static partial class PrimaryHandler
     /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: a certificate or key cannot be loaded.</exception>
     public static HttpMessageHandler Create(CloudSettings settings) => Create(
         settings.SkipCertificateCheck,
-        settings.CaCertificatePath is { } path && !settings.SkipCertificateCheck ? Authorities(path) : null,
-        settings.ClientCertificatePath is null ? null : Client(settings.ClientCertificatePath, settings.ClientKeyPath));
+        PemSource.Of(settings.CaCertificate, settings.CaCertificatePath) is { } source && !settings.SkipCertificateCheck ? Authorities(source) : null,
+        PemSource.Of(settings.ClientCertificate, settings.ClientCertificatePath) is { } certificate
+            ? Client(certificate, PemSource.Of(settings.ClientKey, settings.ClientKeyPath))
+            : null);
 
-    private static X509Certificate2Collection Authorities(string path)
+    private static X509Certificate2Collection Authorities(PemSource source)
     {
         var authorities = new X509Certificate2Collection();
-        Load(path, "CA certificates", () => ImportPem(authorities, path));
-        return authorities.Count > 0 ? authorities : throw Wrong($"The file of CA certificates '{path}' holds no PEM certificate.", path);
+        Load(source, "CA certificates", () => ImportPem(authorities, source));
+        return authorities.Count > 0 ? authorities : throw Wrong($"{Named("CA certificates", source)} holds no PEM certificate.", source);
     }
 
     // The client's own certificate first, then those that lead from it to its authority.
-    private static X509Certificate2Collection Client(string path, string? keyPath)
+    private static X509Certificate2Collection Client(PemSource source, PemSource? key)
     {
         var certificates = new X509Certificate2Collection();
-        if (Path.GetExtension(path).ToLowerInvariant() is ".pfx" or ".p12")
-            Load(path, "the client certificate", () => certificates.Add(new X509Certificate2(path)));
+        if (source.Path is { } path && Path.GetExtension(path).ToLowerInvariant() is ".pfx" or ".p12")
+            Load(source, "the client certificate", () => certificates.Add(new X509Certificate2(path)));
         else
-            ImportPemWithKey(certificates, path, keyPath);
-        return certificates[0].HasPrivateKey ? certificates : throw Wrong($"There is no key to the client certificate '{path}'.", path);
+            ImportPemWithKey(certificates, source, key);
+        return certificates[0].HasPrivateKey ? certificates : throw Wrong($"There is no key to the client certificate {source.Shown}.", source);
     }
 
-    private static void Load(string path, string what, Action load)
+    private static void Load(PemSource source, string what, Action load)
     {
         try
         {
@@ -42,10 +44,13 @@ internal static partial class PrimaryHandler
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException)
         {
-            throw Wrong($"The file of {what} '{path}' cannot be loaded: {e.Message}", path);
+            throw Wrong($"{Named(what, source)} cannot be loaded: {(source.IsReasonShown ? e.Message : "there is no such file, nor is it PEM text.")}", source);
         }
     }
 
-    private static TroveScheduleException Wrong(string message, string path) =>
-        new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = path };
+    private static string Named(string what, PemSource source) =>
+        source.IsPathShown ? $"The file of {what} {source.Shown}" : $"The {(source.Path is null ? "PEM text" : "file")} of {what}, {source.Shown},";
+
+    private static TroveScheduleException Wrong(string message, PemSource source) =>
+        new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = source.Shown.Trim('\'') };
 }

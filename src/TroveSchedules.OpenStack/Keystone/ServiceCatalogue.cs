@@ -17,36 +17,40 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
     /// <summary>Mistral's address, ending in <c>/v2</c>.</summary>
     /// <exception cref="TroveScheduleException"><c>NoEndpoint</c>: there is none; <c>InvalidConfiguration</c>: it is no address.</exception>
     public Uri Mistral(CloudSettings settings) =>
-        CloudUrl.Mistral(settings.WorkflowEndpoint?.OriginalString ?? Find("Mistral", MistralTypes, settings), projectId);
+        CloudUrl.Mistral(settings.WorkflowEndpoint?.OriginalString ?? Find("Mistral", MistralTypes, settings.Workflow, settings), projectId);
 
     /// <summary>Trove's address, ending in <c>/v1.0/</c> and the project's id.</summary>
     /// <exception cref="TroveScheduleException"><c>NoEndpoint</c>: there is none; <c>InvalidConfiguration</c>: it is no address.</exception>
     public Uri Trove(CloudSettings settings) =>
-        CloudUrl.Trove(settings.DatabaseEndpoint?.OriginalString ?? Find("Trove", TroveTypes, settings), projectId);
+        CloudUrl.Trove(settings.DatabaseEndpoint?.OriginalString ?? Find("Trove", TroveTypes, settings.Database, settings), projectId);
 
-    private string Find(string service, string[] types, CloudSettings settings)
+    private string Find(string service, string[] types, ServiceChoice choice, CloudSettings settings)
     {
+        if (choice.Type is not null)
+            types = [choice.Type];
+        string wantedInterface = (choice.Interface ?? settings.Interface).ToString().ToLowerInvariant();
+        string? wantedRegion = choice.Region ?? settings.Region;
         CatalogueEndpoint[] offered =
         [
-            .. types.SelectMany(type => services.Where(service => service?.Type == type))
+            .. types.SelectMany(type => services.Where(service => service?.Type == type && (choice.Name is null || choice.Name == service.Name)))
                 .SelectMany(service => service!.Endpoints ?? [])
                 .OfType<CatalogueEndpoint>(),
         ];
-        return offered.FirstOrDefault(Fits)?.Url ?? throw NoEndpoint(service, types, settings, offered);
+        return offered.FirstOrDefault(Fits)?.Url ?? throw NoEndpoint(service, types, choice.Name, wantedInterface, wantedRegion, offered);
 
         bool Fits(CatalogueEndpoint endpoint) =>
             endpoint.Url is { Length: > 0 }
-            && InterfaceOf(settings).Equals(endpoint.Interface, StringComparison.OrdinalIgnoreCase)
-            && (settings.Region is null || settings.Region == RegionOf(endpoint));
+            && wantedInterface.Equals(endpoint.Interface, StringComparison.OrdinalIgnoreCase)
+            && (wantedRegion is null || wantedRegion == RegionOf(endpoint));
     }
 
-    private static TroveScheduleException NoEndpoint(string service, string[] types, CloudSettings settings, CatalogueEndpoint[] offered)
+    private static TroveScheduleException NoEndpoint(string service, string[] types, string? name, string wantedInterface, string? region, CatalogueEndpoint[] offered)
     {
-        string wanted = $"The catalogue has no {InterfaceOf(settings)} endpoint of {service} (type {string.Join(" or ", types)}){(settings.Region is null ? "" : $" in region '{settings.Region}'")}";
+        string wanted = $"The catalogue has no {wantedInterface} endpoint of {service} (type {string.Join(" or ", types)}{(name is null ? "" : $", name '{name}'")}){(region is null ? "" : $" in region '{region}'")}";
         string there = offered.Length == 0
             ? "it does not list that service at all"
             : $"there are {string.Join(", ", offered.Select(endpoint => $"{endpoint.Interface} in '{RegionOf(endpoint)}'").Distinct())}";
-        string hint = offered.Any(endpoint => settings.Region != RegionOf(endpoint) && string.Equals(settings.Region, RegionOf(endpoint), StringComparison.OrdinalIgnoreCase))
+        string hint = offered.Any(endpoint => region != RegionOf(endpoint) && string.Equals(region, RegionOf(endpoint), StringComparison.OrdinalIgnoreCase))
             ? " The case of a region's name matters."
             : "";
         return new TroveScheduleException(TroveErrorKind.NotFound, ServiceError.Printable($"{wanted}: {there}.{hint}"))
@@ -56,8 +60,6 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
             RecommendedAction = "Choose another region or interface, or give the endpoint's address explicitly.",
         };
     }
-
-    private static string InterfaceOf(CloudSettings settings) => settings.Interface.ToString().ToLowerInvariant();
 
     private static string? RegionOf(CatalogueEndpoint endpoint) => endpoint.RegionId ?? endpoint.Region;
 }

@@ -4,6 +4,19 @@ using System.Linq;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
+/// <summary>What a place says of one setting. Without a text of its own, for the text may be a secret.</summary>
+/// <param name="name">The name that the place uses.</param>
+/// <param name="text">Its text; null or empty where the place takes away what weaker places say.</param>
+/// <param name="place">The file and the line; null where there are none.</param>
+internal sealed class Said(string name, string? text, string? place)
+{
+    public string Name { get; } = name;
+
+    public string? Text { get; } = text is { Length: > 0 } ? text : null;
+
+    public string? Place { get; } = place;
+}
+
 /// <summary>Settings by the names that openstacksdk knows them by, from one place or several.</summary>
 internal sealed class Settings
 {
@@ -22,32 +35,33 @@ internal sealed class Settings
     public const string ProjectName = "project_name";
     public const string ProjectDomainId = "project_domain_id";
     public const string ProjectDomainName = "project_domain_name";
+    public const string DomainId = "domain_id";
+    public const string DomainName = "domain_name";
     public const string DefaultDomainId = "default_domain_id";
     public const string DefaultDomainName = "default_domain_name";
+    public const string SystemScope = "system_scope";
+    public const string TrustId = "trust_id";
+    public const string Profile = "profile";
     public const string RegionName = "region_name";
+    public const string Regions = "regions";
     public const string Interface = "interface";
     public const string WorkflowEndpoint = "workflow_endpoint_override";
+    public const string WorkflowInterface = "workflow_interface";
+    public const string WorkflowRegion = "workflow_region_name";
+    public const string WorkflowType = "workflow_service_type";
+    public const string WorkflowName = "workflow_service_name";
+    public const string WorkflowVersion = "workflow_api_version";
     public const string DatabaseEndpoint = "database_endpoint_override";
+    public const string DatabaseInterface = "database_interface";
+    public const string DatabaseRegion = "database_region_name";
+    public const string DatabaseType = "database_service_type";
+    public const string DatabaseName = "database_service_name";
+    public const string DatabaseVersion = "database_api_version";
     public const string CaCertificate = "cacert";
     public const string ClientCertificate = "cert";
     public const string ClientKey = "key";
     public const string Insecure = "insecure";
     public const string Verify = "verify";
-
-    // Each setting with the other spellings that people have; the first that is there wins.
-    private static readonly string[][] Spellings =
-    [
-        [AuthUrl], [AuthType, "auth_plugin"],
-        [UserId], [UserName, "user_name"], [UserDomainId], [UserDomainName], [Password],
-        [ApplicationCredentialId], [ApplicationCredentialName], [ApplicationCredentialSecret],
-        [Token, "auth_token"],
-        [ProjectId, "tenant_id"], [ProjectName, "tenant_name"], [ProjectDomainId], [ProjectDomainName],
-        [DefaultDomainId, "default_domain", "domain_id"], [DefaultDomainName, "domain_name"],
-        [RegionName], [Interface, "endpoint_type"],
-        [WorkflowEndpoint, "workflowv2_endpoint_override", "mistral_endpoint_override", "mistral_url"],
-        [DatabaseEndpoint, "trove_endpoint_override"],
-        [CaCertificate], [ClientCertificate], [ClientKey], [Insecure], [Verify],
-    ];
 
     // Two ways to say one thing: whoever says it, says it whole.
     private static readonly string[][] Alternatives =
@@ -55,46 +69,59 @@ internal sealed class Settings
         [UserId, UserName],
         [UserDomainId, UserDomainName],
         [ApplicationCredentialId, ApplicationCredentialName],
-        [ProjectId, ProjectName],
+        [ProjectId, ProjectName, SystemScope, TrustId],
         [ProjectDomainId, ProjectDomainName],
         [ClientCertificate, ClientKey],
         [Insecure, Verify],
     ];
 
-    private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Said> values = new(StringComparer.Ordinal);
 
-    /// <summary>The setting's text; null when nobody set it.</summary>
-    public string? this[string name] => values.TryGetValue(name, out string? value) ? value : null;
+    /// <summary>The setting's text; null when nobody set it, or the nearest place took it away.</summary>
+    public string? this[string name] => Of(name)?.Text;
+
+    /// <summary>What is wrong with the places beside the settings: what nobody knows.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>True when there is an address or a credential, so that someone meant to connect.</summary>
     public bool MeansToConnect =>
         new[] { AuthUrl, UserId, UserName, Password, ApplicationCredentialId, ApplicationCredentialName, ApplicationCredentialSecret, Token }
-            .Any(values.ContainsKey);
+            .Any(name => this[name] is not null);
 
-    /// <summary>Collects the settings that a place holds, under whatever spelling.</summary>
-    /// <param name="valueOf">The text that the place has under a spelling; null or empty for none.</param>
-    public static Settings Read(Func<string, string?> valueOf)
+    /// <summary>Collects the settings that a place says, whatever it calls them.</summary>
+    /// <param name="find">What the place says of a setting, a null of its own included; null when it says nothing.</param>
+    /// <param name="warnings">What is to be said of the place.</param>
+    public static Settings Read(Func<Setting, Said?> find, IReadOnlyList<string>? warnings = null)
     {
-        var settings = new Settings();
-        foreach (string[] spellings in Spellings)
+        var settings = new Settings { Warnings = warnings ?? [] };
+        foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use != SettingUse.Elsewhere))
         {
-            if (spellings.Select(valueOf).FirstOrDefault(value => value is { Length: > 0 }) is { } value)
-                settings.values[spellings[0]] = value;
+            if (find(setting) is { } said)
+                settings.values[setting.Name] = said;
         }
         return settings;
     }
+
+    /// <summary>Collects the settings that a place says, one that knows no null: what is empty there is not said.</summary>
+    /// <param name="textOf">The text that the place has under a name; null or empty for none.</param>
+    /// <param name="warnings">What is to be said of the place.</param>
+    public static Settings Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null) => Read(
+        setting => setting.Names.Select(name => new Said(name, textOf(name), null)).FirstOrDefault(said => said.Text is not null), warnings);
+
+    /// <summary>What is said of the setting; null when nothing is.</summary>
+    public Said? Of(string name) => values.TryGetValue(name, out Said? said) ? said : null;
 
     /// <summary>These settings, and what they do not say from below: two files that are read as one.</summary>
     public Settings MergedOver(Settings lower) => Over(lower, _ => false);
 
     /// <summary>These settings, and what they do not say from below, where an id here hides a name there and the other way round.</summary>
     public Settings Overriding(Settings lower) =>
-        Over(lower, name => Alternatives.Any(group => group.Contains(name) && group.Any(values.ContainsKey)));
+        Over(lower, name => Alternatives.Any(group => group.Contains(name) && group.Any(other => this[other] is not null)));
 
     private Settings Over(Settings lower, Func<string, bool> isHidden)
     {
-        var merged = new Settings();
-        foreach (KeyValuePair<string, string> setting in lower.values.Where(setting => !isHidden(setting.Key)).Concat(values))
+        var merged = new Settings { Warnings = [.. Warnings, .. lower.Warnings] };
+        foreach (KeyValuePair<string, Said> setting in lower.values.Where(setting => !isHidden(setting.Key)).Concat(values))
             merged.values[setting.Key] = setting.Value;
         return merged;
     }

@@ -1,20 +1,32 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.RegularExpressions;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
 /// <summary>Makes sense of settings, and says what is missing in the words of the place that they came from.</summary>
 /// <param name="settings">Everything that was said, the stronger over the weaker.</param>
-/// <param name="origin">Where it was said, for messages.</param>
+/// <param name="origin">Where it was said, for messages of what is missing.</param>
+/// <param name="subject">Of what it was said, for messages that name the place themselves.</param>
 /// <param name="nameOf">What a setting is called there.</param>
 /// <param name="sources">Where paths start.</param>
-internal sealed class SettingsReader(Settings settings, string origin, Func<string, string> nameOf, ConfigurationSources sources)
+internal sealed class SettingsReader(Settings settings, string origin, string subject, Func<string, string> nameOf, ConfigurationSources sources)
 {
-    public CloudSettings Read(string? cloudName)
+    private static readonly Regex Mistral2 = new(@"^v?2(\.\d+)?$", RegexOptions.CultureInvariant);
+    private static readonly Regex Trove1 = new(@"^v?1(\.\d+)?$", RegexOptions.CultureInvariant);
+
+    /// <summary>The settings of a cloud.</summary>
+    /// <param name="cloudName">Its name; null when it has none.</param>
+    /// <param name="warnings">What is to be said of the places.</param>
+    public CloudSettings Read(string? cloudName, IEnumerable<string> warnings)
     {
-        Uri authUrl = CloudUrl.Parse(Needed(Settings.AuthUrl), $"{nameOf(Settings.AuthUrl)} in {origin}");
+        Uri authUrl = Url(Settings.AuthUrl) ?? throw Missing(Settings.AuthUrl, null);
         CloudCredential credential = Credential();
         if (settings[Settings.ClientKey] is not null && settings[Settings.ClientCertificate] is null)
             throw Missing(Settings.ClientCertificate, $"{nameOf(Settings.ClientKey)} is set");
+        RefuseWhatIsNotHonoured(credential);
+        (PemSource? authorities, PemSource? certificate, PemSource? key) = (Pem(Settings.CaCertificate), Pem(Settings.ClientCertificate), Pem(Settings.ClientKey));
         return new CloudSettings
         {
             CloudName = cloudName,
@@ -22,15 +34,53 @@ internal sealed class SettingsReader(Settings settings, string origin, Func<stri
             Credential = credential,
             Project = credential.TakesScope ? Project() : null,
             Region = settings[Settings.RegionName],
-            Interface = Interface(),
+            Interface = Interface(Settings.Interface) ?? EndpointInterface.Public,
             WorkflowEndpoint = Url(Settings.WorkflowEndpoint),
             DatabaseEndpoint = Url(Settings.DatabaseEndpoint),
-            CaCertificatePath = Path(Settings.CaCertificate),
-            ClientCertificatePath = Path(Settings.ClientCertificate),
-            ClientKeyPath = Path(Settings.ClientKey),
+            Workflow = new ServiceChoice
+            {
+                Region = settings[Settings.WorkflowRegion],
+                Interface = Interface(Settings.WorkflowInterface),
+                Type = settings[Settings.WorkflowType],
+                Name = settings[Settings.WorkflowName],
+            },
+            Database = new ServiceChoice
+            {
+                Region = settings[Settings.DatabaseRegion],
+                Interface = Interface(Settings.DatabaseInterface),
+                Type = settings[Settings.DatabaseType],
+                Name = settings[Settings.DatabaseName],
+            },
+            CaCertificatePath = authorities?.Path,
+            ClientCertificatePath = certificate?.Path,
+            ClientKeyPath = key?.Path,
+            CaCertificate = authorities,
+            ClientCertificate = certificate,
+            ClientKey = key,
             SkipCertificateCheck = Flag(Settings.Insecure) ?? !(Flag(Settings.Verify) ?? true),
+            Warnings = [.. settings.Warnings.Concat(warnings).Concat(NotUsed()).Distinct()],
         };
     }
+
+    private void RefuseWhatIsNotHonoured(CloudCredential credential)
+    {
+        foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use == SettingUse.Refused && settings[setting.Name] is not null))
+            throw Wrong($"{At(setting.Name)} cannot be honoured: {setting.Reason}.", null, $"Take {nameOf(settings.Of(setting.Name)!.Name)} out, and name a project.");
+        // Beside a project they say where its name, and the user's, is unique.
+        if (credential.TakesScope && settings[Settings.ProjectId] is null && settings[Settings.ProjectName] is null
+            && new[] { Settings.DomainId, Settings.DomainName }.FirstOrDefault(name => settings[name] is not null) is { } domain)
+        {
+            throw Wrong($"{At(domain)} asks for a token of a domain, which has no project, and schedules and instances belong to one.", null,
+                $"Name a project; or, for the user's domain, write {nameOf(domain == Settings.DomainId ? Settings.UserDomainId : Settings.UserDomainName)}.");
+        }
+        Version(Settings.WorkflowVersion, Mistral2, "Mistral is asked at v2");
+        Version(Settings.DatabaseVersion, Trove1, "Trove is asked at v1.0");
+    }
+
+    private IEnumerable<string> NotUsed() =>
+        from setting in KnownSettings.All
+        where setting.Use == SettingUse.Warned && settings[setting.Name] is not null
+        select $"{At(setting.Name)} is not used: {setting.Reason}.";
 
     // Like keystoneauth, an explicit auth_type decides; without one, what there is does.
     private CloudCredential Credential() => settings[Settings.AuthType] switch
@@ -41,7 +91,7 @@ internal sealed class SettingsReader(Settings settings, string origin, Func<stri
         null when settings[Settings.ApplicationCredentialSecret] is not null => ApplicationCredential(),
         null when settings[Settings.Password] is null && settings[Settings.Token] is { } token => new TokenCredential(token),
         null => PasswordCredential(),
-        { } other => throw Wrong($"{nameOf(Settings.AuthType)} '{other}' in {origin} is not supported: only password, v3password, token, v3token and v3applicationcredential are.", other),
+        { } other => throw Wrong($"{At(Settings.AuthType, other)} is not supported: only password, v3password, token, v3token and v3applicationcredential are.", other),
     };
 
     private PasswordCredential PasswordCredential()
@@ -73,38 +123,76 @@ internal sealed class SettingsReader(Settings settings, string origin, Func<stri
             ? ProjectScope.ByName(name, DomainOf($"project '{name}'", Settings.ProjectDomainId, Settings.ProjectDomainName))
         : null;
 
-    private Domain DomainOf(string what, string idSetting, string nameSetting) =>
-        settings[idSetting] is { } id ? Domain.ById(id)
-        : settings[nameSetting] is { } name ? Domain.ByName(name)
-        : settings[Settings.DefaultDomainId] is { } defaultId ? Domain.ById(defaultId)
-        : settings[Settings.DefaultDomainName] is { } defaultName ? Domain.ByName(defaultName)
-        : throw Missing(nameSetting, $"{what} is known by name");
-
-    private EndpointInterface Interface() => settings[Settings.Interface] switch
+    private Domain DomainOf(string what, string idSetting, string nameSetting)
     {
-        null or "public" or "publicURL" => EndpointInterface.Public,
+        foreach ((string id, string name) in new[] { (idSetting, nameSetting), (Settings.DomainId, Settings.DomainName), (Settings.DefaultDomainId, Settings.DefaultDomainName) })
+        {
+            if (settings[id] is { } domainId)
+                return Domain.ById(domainId);
+            if (settings[name] is { } domainName)
+                return Domain.ByName(domainName);
+        }
+        throw Missing(nameSetting, $"{what} is known by name");
+    }
+
+    private EndpointInterface? Interface(string setting) => settings[setting] switch
+    {
+        null => null,
+        "public" or "publicURL" => EndpointInterface.Public,
         "internal" or "internalURL" => EndpointInterface.Internal,
         "admin" or "adminURL" => EndpointInterface.Admin,
-        { } other => throw Wrong($"{nameOf(Settings.Interface)} '{other}' in {origin} is none of public, internal and admin.", other),
+        { } other => throw Wrong($"{At(setting, other)} is none of public, internal and admin.", other),
     };
 
-    private Uri? Url(string setting) =>
-        settings[setting] is { } url ? CloudUrl.Parse(url, $"{nameOf(setting)} in {origin}") : null;
+    private Uri? Url(string setting)
+    {
+        if (settings[setting] is not { } url)
+            return null;
+        if (settings[Settings.RegionName] is { } region)
+            url = url.Replace("{region_name}", region);
+        if (url.IndexOfAny(['{', '}']) < 0)
+            return CloudUrl.Parse(url, At(setting));
+        throw url.Contains("{region_name}")
+            ? Missing(Settings.RegionName, $"{nameOf(settings.Of(setting)!.Name)} holds it in braces")
+            : Wrong($"{At(setting)} holds a brace, and only {{region_name}} is replaced.", null);
+    }
 
-    private string? Path(string setting) => settings[setting] is { } path ? sources.FullPath(path) : null;
+    private PemSource? Pem(string setting) => settings[setting] switch
+    {
+        null => null,
+        { } text when PemSource.IsPem(text) => new PemSource(null, text, At(setting), mayBeSecret: true),
+        { } path when IsPath(path) => new PemSource(sources.FullPath(path), null, At(setting), KnownSettings.Find(setting)!.MayHoldSecret),
+        _ => throw Wrong($"{At(setting)} is neither PEM text nor a path.", null),
+    };
+
+    private static bool IsPath(string text) => text.Length < 4_096 && !text.Any(char.IsControl);
+
+    private void Version(string setting, Regex served, string rule)
+    {
+        if (settings[setting] is { } version && !served.IsMatch(version))
+            throw Wrong($"{At(setting, version)} cannot be honoured: {rule}.", version);
+    }
 
     private bool? Flag(string setting) => settings[setting]?.ToLowerInvariant() switch
     {
         null => null,
         "true" or "yes" or "on" or "1" => true,
         "false" or "no" or "off" or "0" => false,
-        _ => throw Wrong($"{nameOf(setting)} in {origin} is neither true nor false.", null),
+        _ => throw Wrong($"{At(setting)} is neither true nor false.", null),
     };
+
+    // The setting by the name that its place uses, and the place. The value only where it can be no secret.
+    private string At(string setting, string? value = null)
+    {
+        Said said = settings.Of(setting)!;
+        return $"{nameOf(said.Name)}{(value is null ? "" : $" '{value}'")} in {subject}{(said.Place is null ? "" : $" in {said.Place}")}";
+    }
 
     private string Needed(string setting) => settings[setting] ?? throw Missing(setting, null);
 
+    // It may stand there under a name that nobody knows.
     private TroveScheduleException Missing(string setting, string? because) =>
-        Wrong($"{nameOf(setting)} is missing in {origin}{(because is null ? "" : $": {because}")}.", null, $"Set {nameOf(setting)}.");
+        Wrong($"{nameOf(setting)} is missing in {origin}{(because is null ? "" : $": {because}")}.{string.Concat(settings.Warnings.Distinct().Select(told => " " + told))}", null, $"Set {nameOf(setting)}.");
 
     private static TroveScheduleException Wrong(string message, object? target, string? action = null) =>
         new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = target, RecommendedAction = action };

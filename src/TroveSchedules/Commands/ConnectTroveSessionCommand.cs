@@ -214,7 +214,8 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
         };
     }
 
-    private string? FilePath(string? path) => path is null ? null : GetUnresolvedProviderPathFromPSPath(path);
+    // PEM text in the place of a file would be repeated as a path that is not there.
+    private string? FilePath(string? path) => path is null || path.Contains("-----BEGIN") ? path : GetUnresolvedProviderPathFromPSPath(path);
 
     private static string? Plain(SecureString? secret) => secret is null ? null : new NetworkCredential("", secret).Password;
 }

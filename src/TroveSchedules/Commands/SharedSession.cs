@@ -40,9 +40,11 @@ internal static class SharedSession
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Connects to a cloud, or to a sandbox at its address, and warns of what others can read on the way, before it is sent: who warns may refuse.</summary>
+    /// <summary>Connects to a cloud, or to a sandbox at its address, and warns before anything is sent of settings that are not used and of what others can read on the way: who warns may refuse.</summary>
     public static async Task<TroveSession> ConnectAsync(CloudSettings settings, Func<string, Task> warn, CancellationToken cancellationToken)
     {
+        foreach (string warning in settings.Warnings)
+            await warn(warning).ConfigureAwait(false);
         if (Sandboxes.IsName(settings.AuthUrl.Host))
             return await Sandboxes.JoinAsync(settings, cancellationToken).ConfigureAwait(false);
         if (settings.SkipCertificateCheck)

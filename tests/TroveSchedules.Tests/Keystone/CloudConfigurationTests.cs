@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Text;
 using TroveSchedules.OpenStack.Keystone;
 using Xunit;
 
@@ -112,13 +113,15 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_named_cloud_takes_nothing_from_the_variables()
+    public void A_named_cloud_takes_nothing_from_the_variables_but_the_region()
     {
         folders.Write("here/clouds.yaml", Prod);
         SetAll("OS_CLOUD=prod", "OS_PASSWORD=from-variable", "OS_REGION_NAME=Elsewhere", "OS_PROJECT_NAME=other", "OS_AUTH_URL=http://elsewhere");
         CloudSettings cloud = FromEnvironment();
-        Assert.Equal(("prod", "from-clouds", "RegionOne", "shop", "prod.example"),
+        Assert.Equal(("prod", "from-clouds", "Elsewhere", "shop", "prod.example"),
             (cloud.CloudName, cloud.Credential.Secret, cloud.Region, cloud.Project!.Name, cloud.AuthUrl.Host));
+        Assert.Equal("OS_CLOUD is set, so OS_AUTH_URL, OS_PASSWORD, OS_PROJECT_NAME are not used.", Assert.Single(cloud.Warnings));
+        Assert.Equal("RegionOne", Cloud().Region);
     }
 
     [Theory]
@@ -549,5 +552,315 @@ public sealed class CloudConfigurationTests : IDisposable
         var arguments = new CloudOverrides { AuthUrl = "http://k", UserName = "ann", Password = "p" };
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => CloudConfiguration.FromArguments(arguments, folders.Sources));
         Assert.StartsWith("UserDomainName is missing in the arguments", error.Message);
+    }
+
+    [Theory]
+    [InlineData("domain_id: d", "domain_id")]
+    [InlineData("domain_name: D", "domain_name")]
+    [InlineData("domain-name: D", "domain-name")]
+    public void A_domain_without_a_project_is_no_scope_to_work_in(string lines, string setting)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p, {lines}}}");
+        Assert.StartsWith($"{setting} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 3 asks for a token of a domain", CloudError().Message);
+        Assert.Equal("p", Cloud(overrides: new CloudOverrides { ProjectId = "p" }).Project!.Id);
+    }
+
+    [Theory]
+    [InlineData("OS_DOMAIN_ID=d")]
+    [InlineData("OS_DOMAIN_NAME=D")]
+    [InlineData("OS_SYSTEM_SCOPE=all")]
+    [InlineData("OS_SYSTEM_SCOPE=all OS_PROJECT_ID=p")]
+    [InlineData("OS_TRUST_ID=t")]
+    [InlineData("OS_TRUST_ID=t OS_PROJECT_ID=p")]
+    [InlineData("OS_PASSCODE=1 OS_PROJECT_ID=p")]
+    public void A_variable_that_asks_for_another_scope_is_refused_by_name(string variables)
+    {
+        SetAll(["OS_AUTH_URL=http://k", "OS_USER_ID=u", "OS_PASSWORD=p", .. variables.Split(' ')]);
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => FromEnvironment());
+        Assert.Equal("InvalidConfiguration", error.ErrorId);
+        Assert.StartsWith($"{variables.Split('=')[0]} in the environment ", error.Message);
+    }
+
+    [Theory]
+    [InlineData("system_scope: all")]
+    [InlineData("trust_id: t")]
+    public void A_project_that_is_said_explicitly_takes_the_place_of_another_scope(string scope)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p, {scope}}}");
+        Assert.Equal("mine", Cloud(overrides: new CloudOverrides { ProjectId = "mine" }).Project!.Id);
+    }
+
+    [Fact]
+    public void An_entrys_project_takes_the_place_of_its_profiles_scope()
+    {
+        Entry("profile: vendor\nauth: {auth_url: http://k, user_id: u, password: p, project_id: mine}");
+        folders.Write("etc/clouds-public.yaml", "public-clouds: {vendor: {auth: {system_scope: all}}}");
+        Assert.Equal("mine", Cloud().Project!.Id);
+    }
+
+    [Theory]
+    [InlineData("region_name: One", null, "Two")]
+    [InlineData("regions: [One, Two]", null, "Two")]
+    [InlineData("region_name: One", "Three", "Three")]
+    [InlineData("interface: public", null, "Two")]
+    public void The_region_of_the_environment_is_that_of_OS_CLOUD(string lines, string? said, string expected)
+    {
+        Entry(lines + "\nauth: {auth_url: http://k, user_id: u, password: p}");
+        SetAll("OS_CLOUD=prod", "OS_REGION_NAME=Two");
+        Assert.Equal(expected, FromEnvironment(new CloudOverrides { Region = said }).Region);
+        Assert.Empty(FromEnvironment().Warnings);
+    }
+
+    [Fact]
+    public void A_region_of_the_environment_that_the_entry_does_not_list_is_an_error()
+    {
+        Entry("regions: [One]\nauth: {auth_url: http://k, user_id: u, password: p}");
+        SetAll("OS_CLOUD=prod", "OS_REGION_NAME=Two");
+        Assert.Contains("no region 'Two'", Assert.Throws<TroveScheduleException>(() => FromEnvironment()).Message);
+    }
+
+    [Fact]
+    public void An_explicit_region_and_interface_win_over_those_of_one_service()
+    {
+        Entry("workflow_region_name: A\ndatabase_region_name: A\nworkflow_interface: admin\ndatabase_interface: admin\nauth: {auth_url: http://k, user_id: u, password: p}");
+        CloudSettings cloud = Cloud(overrides: new CloudOverrides { Region = "B", Interface = EndpointInterface.Internal });
+        Assert.Equal(("B", EndpointInterface.Internal), (cloud.Workflow.Region, cloud.Workflow.Interface));
+        Assert.Equal(("B", EndpointInterface.Internal), (cloud.Database.Region, cloud.Database.Interface));
+    }
+
+    [Theory]
+    [InlineData("workflow_api_version", "1", false)]
+    [InlineData("workflow_api_version", "3", false)]
+    [InlineData("workflow_api_version", "latest", false)]
+    [InlineData("workflow_api_version", "2", true)]
+    [InlineData("workflowv2_api_version", "v2.0", true)]
+    [InlineData("mistral_api_version", "v1", false)]
+    [InlineData("database_api_version", "1", true)]
+    [InlineData("database_api_version", "v1.0", true)]
+    [InlineData("database_api_version", "2", false)]
+    public void A_version_that_is_not_served_is_refused(string setting, string version, bool isServed)
+    {
+        Entry($"{setting}: '{version}'\nauth: {{auth_url: http://k, user_id: u, password: p}}");
+        if (isServed)
+            Assert.Empty(Cloud().Warnings);
+        else
+            Assert.StartsWith($"{setting} '{version}' in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 3 cannot be honoured", CloudError().Message);
+    }
+
+    [Fact]
+    public void A_profile_that_is_nowhere_is_told_where_its_address_is_not_missed()
+    {
+        Entry("profile: rackspace\nauth: {auth_url: http://k, user_id: u, password: p}");
+        Assert.Equal("The profile 'rackspace' of the cloud 'prod' is in no clouds-public.yaml, so nothing of it is used.", Assert.Single(Cloud().Warnings));
+    }
+
+    [Fact]
+    public void A_profiles_regions_are_the_regions_of_an_entry_without_its_own()
+    {
+        Entry("profile: vendor\nauth: {user_id: u, password: p}");
+        folders.Write("etc/clouds-public.yaml", "public-clouds: {vendor: {regions: [{name: A, values: {auth_url: 'http://a'}}, {name: B, values: {auth_url: 'http://b'}}]}}");
+        Assert.Equal(("A", "a"), (Cloud().Region, Cloud().AuthUrl.Host));
+        Assert.Equal("b", Cloud(overrides: new CloudOverrides { Region = "B" }).AuthUrl.Host);
+    }
+
+    [Fact]
+    public void The_environment_may_name_a_profile()
+    {
+        folders.Write("etc/clouds-public.yaml", "public-clouds: {vendor: {auth: {auth_url: 'http://vendor'}, region_name: V}}");
+        SetAll("OS_PROFILE=vendor", "OS_USER_ID=u", "OS_PASSWORD=p");
+        Assert.Equal(("vendor", "V"), (FromEnvironment().AuthUrl.Host, FromEnvironment().Region));
+    }
+
+    [Theory]
+    [InlineData("clouds:\n  prod:\n    auth:\n      password: !vault topsecret\n", 4)]
+    [InlineData("clouds:\n  prod:\n    auth:\n      password: !!binary dG9wc2VjcmV0\n", 4)]
+    [InlineData("clouds:\n  prod: !!python/object:topsecret {}\n", 2)]
+    [InlineData("clouds:\n  prod:\n    regions: !set [topsecret]\n", 3)]
+    [InlineData("clouds:\n  prod: {}\n  other: {auth: {password: !topsecret x}}\n", 3)]
+    [InlineData("clouds: {}\n---\nclouds: {prod: {auth: {password: topsecret}}}\n", 2)]
+    [InlineData("clouds: {prod: {}}\n...\n---\n", 3)]
+    [InlineData("clouds:\n  prod:\n    <<: topsecret\n", 3)]
+    [InlineData("clouds:\n  prod:\n    <<: [{}, topsecret]\n", 3)]
+    [InlineData("clouds:\n  prod:\n    password: top\0secret\n", 3)]
+    [InlineData("clouds:\n  prod:\n    password: top\u0007secret\n", 3)]
+    public void What_yaml_does_not_allow_or_openstacksdk_does_not_take_is_an_error_with_its_line(string text, int line)
+    {
+        folders.Write("here/clouds.yaml", text);
+        TroveScheduleException error = CloudError();
+        Assert.Equal((TroveErrorKind.Invalid, "InvalidConfiguration"), (error.Kind, error.ErrorId));
+        Assert.StartsWith($"In the file '{folders.PathOf("here/clouds.yaml")}', line {line}: ", error.Message);
+        Assert.DoesNotContain("topsecret", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("latin-1", false)]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-8", true)]
+    [InlineData("utf-8-bom", true)]
+    public void A_file_is_utf_8_or_says_what_it_is(string encoding, bool isRead)
+    {
+        Encoding written = encoding switch { "latin-1" => Encoding.Latin1, "utf-16" => Encoding.Unicode, "utf-8" => new UTF8Encoding(false), _ => new UTF8Encoding(true) };
+        File.WriteAllText(folders.PathOf("here/clouds.yaml"), "clouds:\r\n  prod:\r\n    auth: {auth_url: http://k, user_id: u, password: 'pä€'}\r\n".Replace("€", encoding == "latin-1" ? "" : "€"), written);
+        if (isRead)
+            Assert.Equal("pä€", Cloud().Credential.Secret);
+        else
+            Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 3: there is a byte that is not UTF-8. Save the file as UTF-8.", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("password: ! 'x'", "x")]
+    [InlineData("password: !!str null", "null")]
+    [InlineData("password: !!str 0x1F", "0x1F")]
+    [InlineData("password: '!vault x'", "!vault x")]
+    public void The_tags_of_yaml_itself_say_what_they_say(string line, string password)
+    {
+        Entry($"auth:\n  auth_url: http://k\n  user_id: u\n  {line}");
+        Assert.Equal(password, Cloud().Credential.Secret);
+    }
+
+    [Theory]
+    [InlineData("auth_url", "https://{region_name}.example/v3")]
+    [InlineData("workflow_endpoint_override", "https://{region_name}.example/v3")]
+    [InlineData("database_endpoint_override", "https://{region_name}.example/v3")]
+    public void The_region_is_put_into_an_address(string setting, string url)
+    {
+        Entry($"{setting}: \"{url}\"\nregions: [One, Two]\nauth: {{user_id: u, password: p{(setting == "auth_url" ? "" : ", auth_url: 'http://k'")}}}");
+        foreach (string region in new[] { "One", "Two" })
+        {
+            CloudSettings cloud = Cloud(overrides: new CloudOverrides { Region = region });
+            Uri? address = setting switch { "auth_url" => cloud.AuthUrl, "workflow_endpoint_override" => cloud.WorkflowEndpoint, _ => cloud.DatabaseEndpoint };
+            Assert.Equal($"https://{region}.example/v3", address!.OriginalString);
+        }
+    }
+
+    [Fact]
+    public void The_region_is_put_into_the_address_of_the_environment_and_of_the_arguments()
+    {
+        SetAll("OS_AUTH_URL=http://{region_name}/v3", "OS_USER_ID=u", "OS_PASSWORD=p", "OS_REGION_NAME=one");
+        Assert.Equal("http://one/v3", FromEnvironment().AuthUrl.OriginalString);
+        var arguments = new CloudOverrides { AuthUrl = "http://{region_name}", Region = "two", UserId = "u", Password = "p" };
+        Assert.Equal("http://two", CloudConfiguration.FromArguments(arguments, folders.Sources).AuthUrl.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("http://k/{region_name}/v3", "region_name is missing")]
+    [InlineData("http://k/{topsecret}/v3", "auth_url in the cloud 'prod'")]
+    [InlineData("http://k/{{region_name}}/v3", "region_name is missing")]
+    [InlineData("http://k/{region_name/v3", "auth_url in the cloud 'prod'")]
+    [InlineData("http://k/region}/v3", "auth_url in the cloud 'prod'")]
+    public void A_brace_that_is_left_is_refused(string url, string message)
+    {
+        Entry($"auth: {{auth_url: \"{url}\", user_id: u, password: p}}");
+        TroveScheduleException error = CloudError();
+        Assert.Equal("InvalidConfiguration", error.ErrorId);
+        Assert.StartsWith(message, error.Message);
+        Assert.DoesNotContain("topsecret", error.ToString());
+        if (!url.Contains("{{"))
+            return;
+        Entry($"region_name: R\nauth: {{auth_url: \"{url}\", user_id: u, password: p}}");
+        Assert.StartsWith("auth_url in the cloud 'prod'", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("here/clouds.yaml")]
+    [InlineData("home/.config/openstack/clouds.yaml")]
+    [InlineData("etc/clouds.json")]
+    public void A_file_that_cannot_be_read_is_not_called_absent(string path)
+    {
+        Directory.CreateDirectory(folders.PathOf(path));
+        TroveScheduleException error = CloudError();
+        Assert.Equal("UnknownCloud", error.ErrorId);
+        Assert.Contains($"None is known, for '{folders.PathOf(path)}' is a folder, and no other clouds.yaml, .yml or .json is in ", error.Message);
+    }
+
+    [Fact]
+    public void A_file_that_is_passed_over_for_another_is_told()
+    {
+        Directory.CreateDirectory(folders.PathOf("here/clouds.yaml"));
+        folders.Write("etc/clouds.yaml", Prod);
+        string told = $"The file '{folders.PathOf("here/clouds.yaml")}' is a folder, and is passed over.";
+        Assert.Equal(told, Assert.Single(Cloud().Warnings));
+        Assert.Contains(told, CloudError("other").Message);
+    }
+
+    [Theory]
+    [InlineData("OS_CLIENT_CONFIG_FILE")]
+    [InlineData("OS_CLIENT_SECURE_FILE")]
+    public void A_named_file_that_is_a_folder_is_said_to_be_one(string variable)
+    {
+        folders.Write("here/clouds.yaml", Prod).Set(variable, folders.PathOf("etc"));
+        Assert.Equal($"{variable} names the file '{folders.PathOf("etc")}', which is a folder.", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("", null, null)]
+    [InlineData("relative", null, null)]
+    [InlineData(null, "XDG_CONFIG_HOME", ".")]
+    [InlineData(null, "APPDATA", "relative")]
+    [InlineData(null, "LOCALAPPDATA", "")]
+    public void A_folder_that_is_no_whole_path_is_never_searched(string? home, string? variable, string? value)
+    {
+        var sources = new ConfigurationSources
+        {
+            CurrentFolder = folders.PathOf("here"),
+            HomeFolder = home ?? folders.PathOf("home"),
+            SystemFolder = "",
+            EnvironmentVariable = name => name == variable ? value : null,
+        };
+        Assert.All(sources.Folders, folder => Assert.StartsWith(folders.Root, folder));
+    }
+
+    [Theory]
+    [InlineData("~")]
+    [InlineData("~/ca.pem")]
+    public void A_path_from_a_home_that_is_not_there_is_an_error(string path)
+    {
+        var sources = new ConfigurationSources { CurrentFolder = folders.PathOf("here"), HomeFolder = "", SystemFolder = "", EnvironmentVariable = _ => null };
+        Entry($"cacert: '{path}'\nauth: {{auth_url: http://k, user_id: u, password: p}}");
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => CloudConfiguration.FromCloud("prod", null, sources));
+        Assert.Equal("InvalidConfiguration", error.ErrorId);
+        Assert.Contains("no home folder", error.Message);
+    }
+
+    [Fact]
+    public void A_link_to_a_file_that_is_not_there_is_said_to_be_one()
+    {
+        File.CreateSymbolicLink(folders.PathOf("here/clouds.yaml"), folders.PathOf("nowhere.yaml"));
+        Assert.Contains($"'{folders.PathOf("here/clouds.yaml")}' is a link to a file that does not exist", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("interface: [internal, public]", "line 3: 'interface' must be a single value")]
+    [InlineData("region_name: [One, Two]", "line 3: 'region_name' must be a single value")]
+    [InlineData("cert: {path: topsecret}", "line 3: 'cert' must be a single value")]
+    [InlineData("verify: /ca.pem", "verify in the cloud 'prod' in ")]
+    [InlineData("insecure: topsecret", "insecure in the cloud 'prod' in ")]
+    [InlineData("regions: [{name: One, values: {system_scope: all}}]", "system_scope in the cloud 'prod' in ")]
+    [InlineData("<<: {auth: {auth_url: 'http://other', system_scope: all}}\nsystem_scope: null", null)]
+    [InlineData("<<: {workflow_interface: topsecret}", "workflow_interface 'topsecret' in the cloud 'prod' in ")]
+    [InlineData("'<<': {trust_id: t}", "trust_id in the cloud 'prod' in ")]
+    [InlineData("regions: {One: {}}", "line 3: 'regions' must be a list")]
+    public void What_is_meant_otherwise_is_an_error(string line, string? message)
+    {
+        Entry(line + "\nauth: {auth_url: http://k, user_id: u, password: p}");
+        if (message is null)
+            Assert.Equal("k", Cloud().AuthUrl.Host);
+        else
+            Assert.Contains(message, CloudError().Message);
+    }
+
+    [Fact]
+    public void An_auth_of_nothing_hides_the_one_that_is_taken_in()
+    {
+        folders.Write("here/clouds.yaml", "a: &a {auth: {auth_url: http://k, user_id: u, password: p}}\nclouds: {prod: {<<: *a, auth: null}}\n");
+        Assert.StartsWith("auth_url is missing", CloudError().Message);
+    }
+
+    [Fact]
+    public void A_secure_file_that_is_not_utf_8_is_named_itself()
+    {
+        folders.Write("here/clouds.yaml", Prod);
+        File.WriteAllBytes(folders.PathOf("here/secure.yaml"), [.. "clouds: {prod: {password: x"u8, 0xe4, .. "}}"u8]);
+        Assert.StartsWith($"In the file '{folders.PathOf("here/secure.yaml")}', line 1: ", CloudError().Message);
     }
 }

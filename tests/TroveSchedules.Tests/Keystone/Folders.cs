@@ -25,6 +25,7 @@ public sealed class Folders : IDisposable
         HomeFolder = Path.Combine(Root, "home"),
         SystemFolder = Path.Combine(Root, "etc"),
         EnvironmentVariable = name => variables.TryGetValue(name, out string? value) ? value : null,
+        EnvironmentVariableNames = variables.Keys,
     };
 
     public string PathOf(string path) => Path.Combine(Root, path);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
@@ -135,6 +136,63 @@ public sealed class PrimaryHandlerTests : IDisposable
         using var server = new TlsServer(Authority.Server(), asksForClient: true);
         Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", Authority.Pem), path, key)));
         Assert.Equal("CN=me", server.ClientSubject);
+    }
+
+    [Theory]
+    [InlineData("text", "text")]
+    [InlineData("text", "file")]
+    [InlineData("file", "text")]
+    [InlineData("text with key", null)]
+    public async Task Pem_text_in_the_place_of_a_file_will_do(string cert, string? key)
+    {
+        TestCertificate me = Authority.Client("me");
+        foreach (bool isEnvironment in new[] { false, true })
+        {
+            var said = new Dictionary<string, string?>
+            {
+                ["cacert"] = Authority.Pem,
+                ["cert"] = cert switch { "text" => me.Pem, "text with key" => me.Pem + me.KeyPem, _ => File("me.pem", me.Pem) },
+                ["key"] = key switch { "text" => me.KeyPem, null => null, _ => File("me.key", me.KeyPem) },
+            };
+            using var server = new TlsServer(Authority.Server(), asksForClient: true);
+            Assert.Equal(HttpStatusCode.OK, await Call(server, isEnvironment ? FromEnvironment(said) : FromFile(said)));
+            Assert.Equal("CN=me", server.ClientSubject);
+        }
+    }
+
+    [Fact]
+    public void A_key_that_is_not_the_certificates_is_an_error_that_names_the_setting_and_its_line()
+    {
+        string pem = Authority.Client("me").Pem, other = Authority.Client("you").KeyPem;
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { ["cert"] = pem, ["key"] = other })));
+        Assert.StartsWith($"The PEM text of the client certificate, cert in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4, cannot be loaded: ", error.Message);
+        Assert.DoesNotContain(other.Split('\n')[1], error.ToString());
+    }
+
+    [Theory]
+    [InlineData("cert")]
+    [InlineData("key")]
+    public void A_path_that_names_no_file_may_be_a_secret(string setting)
+    {
+        var said = new Dictionary<string, string?> { ["cert"] = setting == "cert" ? "topsecret" : File("me.pem", Authority.Client("me").Pem), ["key"] = setting == "key" ? "topsecret" : null };
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(said)));
+        Assert.Contains($"{setting} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line {(setting == "key" ? 5 : 4)}, cannot be loaded: there is no such file", error.Message);
+        Assert.DoesNotContain("topsecret", $"{error} {error.Target}");
+    }
+
+    private CloudSettings FromFile(Dictionary<string, string?> said)
+    {
+        folders.Write("here/clouds.yaml", "clouds:\n  prod:\n    auth: {auth_url: 'http://k', user_id: u, password: p}\n"
+            + string.Concat(said.Where(each => each.Value is not null).Select(each => $"    {each.Key}: \"{each.Value!.Replace("\n", "\\n")}\"\n")));
+        return CloudConfiguration.FromCloud("prod", null, folders.Sources);
+    }
+
+    private CloudSettings FromEnvironment(Dictionary<string, string?> said)
+    {
+        folders.Set("OS_AUTH_URL", "http://k").Set("OS_USER_ID", "u").Set("OS_PASSWORD", "p");
+        foreach ((string name, string? value) in said)
+            folders.Set("OS_" + name.ToUpperInvariant(), value ?? "");
+        return CloudConfiguration.FromEnvironment(null, folders.Sources);
     }
 
     [Fact]

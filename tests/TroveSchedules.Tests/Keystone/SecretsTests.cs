@@ -34,6 +34,10 @@ public sealed class SecretsTests
         new AuthRequest { Auth = new AuthBody { Identity = Credentials[0].ToIdentity() } },
         new CloudOverrides { AuthUrl = "http://k", UserId = "u1", Password = Secret, ApplicationCredentialSecret = Secret, Token = Secret },
         new CloudOverrides { Password = Secret }.ToSettings(),
+        new CloudOverrides { ClientCertificatePath = Secret, ClientKeyPath = Secret },
+        new CloudSettings { AuthUrl = new Uri("http://k"), Credential = Credentials[0], ClientKey = new PemSource(null, Secret, "key", mayBeSecret: true) },
+        new PemSource(null, Secret, "key", mayBeSecret: true),
+        new Said("key", Secret, null),
         new AuthToken { Value = Secret, ExpiresAt = default, Life = default, ProjectId = "p1", Roles = [], Methods = [], Catalogue = new ServiceCatalogue([], "p1") },
     ];
 

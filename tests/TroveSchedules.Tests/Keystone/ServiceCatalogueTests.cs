@@ -29,6 +29,36 @@ public sealed class ServiceCatalogueTests
         "p1");
 
     [Theory]
+    [InlineData("region", "http://b/v2", "http://e/v1.0/p1")]
+    [InlineData("interface", "http://c/v2", "http://f/v1.0/p1")]
+    [InlineData("type", "http://d/v2", "http://g/v1.0/p1")]
+    public void A_service_may_have_settings_of_its_own(string setting, string mistral, string trove)
+    {
+        ServiceCatalogue catalogue = Catalogue(
+            "workflowv2 public A http://a", "workflowv2 public B http://b", "workflowv2 internal A http://c", "x:workflow public A http://d",
+            "database public A http://t", "database public B http://e", "database internal A http://f", "x:database public A http://g");
+        ServiceChoice Choice(string type) => setting switch
+        {
+            "region" => new ServiceChoice { Region = "B" },
+            "interface" => new ServiceChoice { Interface = EndpointInterface.Internal },
+            _ => new ServiceChoice { Type = type },
+        };
+        Assert.Equal(mistral, catalogue.Mistral(Settings("A") with { Workflow = Choice("x:workflow") }).ToString());
+        Assert.Equal("http://t/v1.0/p1", catalogue.Trove(Settings("A") with { Workflow = Choice("x:workflow") }).ToString());
+        Assert.Equal(trove, catalogue.Trove(Settings("A") with { Database = Choice("x:database") }).ToString());
+        Assert.Equal("http://a/v2", catalogue.Mistral(Settings("A") with { Database = Choice("x:database") }).ToString());
+    }
+
+    [Fact]
+    public void A_service_may_be_chosen_by_its_name()
+    {
+        var catalogue = new ServiceCatalogue(
+            [.. new[] { "old", "new" }.Select(name => new CatalogueService { Type = "database", Name = name, Endpoints = [new CatalogueEndpoint { Interface = "public", Region = "R", Url = $"http://{name}" }] })], "p1");
+        Assert.Equal("http://new/v1.0/p1", catalogue.Trove(Settings() with { Database = new ServiceChoice { Name = "new" } }).ToString());
+        Assert.Contains("name 'other'", Assert.Throws<TroveScheduleException>(() => catalogue.Trove(Settings() with { Database = new ServiceChoice { Name = "other" } })).Message);
+    }
+
+    [Theory]
     [InlineData("http://m:8989/v2", "http://m:8989/v2")]
     [InlineData("http://m:8989/v2/", "http://m:8989/v2")]
     [InlineData("http://m:8989", "http://m:8989/v2")]

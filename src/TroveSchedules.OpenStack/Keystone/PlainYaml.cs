@@ -1,0 +1,88 @@
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace TroveSchedules.OpenStack.Keystone;
+
+/// <summary>
+/// Reads YAML as openstacksdk's loader does: one document, in UTF-8 or with a byte order mark, of printable characters and without tags of one's own. Anything else is refused
+/// by file and line, where YamlDotNet would take a part of the file, or a tag's value as a text.
+/// </summary>
+internal sealed class PlainYaml : IParser
+{
+    public const string NullTag = Core + "null";
+
+    private const string Core = "tag:yaml.org,2002:";
+
+    private static readonly string[] Known = ["!", NullTag, .. new[] { "str", "int", "float", "bool", "map", "seq", "timestamp", "merge" }.Select(type => Core + type)];
+    private static readonly Regex Unprintable = new(@"[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]", RegexOptions.CultureInvariant);
+
+    private readonly string _path;
+    private readonly ShallowParser _parser;
+    private int _documents;
+
+    /// <summary>Takes a file's contents.</summary>
+    /// <exception cref="TroveScheduleException">They are not text.</exception>
+    public PlainYaml(string path, byte[] contents)
+    {
+        _path = path;
+        string text = Text(contents);
+        if (Unprintable.Match(text) is { Success: true } found)
+            throw Wrong(1 + text.Take(found.Index).Count(c => c == '\n'), "there is a character that YAML does not allow. Save the file as UTF-8");
+        _parser = new ShallowParser(new StringReader(text));
+    }
+
+    public ParsingEvent? Current => _parser.Current;
+
+    public bool MoveNext()
+    {
+        if (!_parser.MoveNext())
+            return false;
+        if (Current is DocumentStart && ++_documents > 1)
+            throw Wrong(Current.Start.Line, "a second document begins. Keep one, or give each a file of its own");
+        // The tag itself may be what somebody wrote in the place of a value.
+        if (Current is NodeEvent { Tag.IsEmpty: false } node && !Known.Contains(node.Tag.Value))
+            throw Wrong(Current.Start.Line, "a tag (!) is not known, so its value cannot be. Quote a value that begins with '!'");
+        return true;
+    }
+
+    private string Text(byte[] contents)
+    {
+        try
+        {
+            // A byte order mark says what it is.
+            using var reader = new StreamReader(new MemoryStream(contents), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+            return reader.ReadToEnd();
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Wrong(LineOfBadByte(contents), "there is a byte that is not UTF-8. Save the file as UTF-8");
+        }
+    }
+
+    private static long LineOfBadByte(byte[] contents)
+    {
+        var strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
+        long line = 1;
+        for (int start = 0; start < contents.Length; line++)
+        {
+            int end = System.Array.IndexOf(contents, (byte)'\n', start) is >= 0 and int at ? at : contents.Length;
+            try
+            {
+                strict.GetCharCount(contents, start, end - start);
+            }
+            catch (DecoderFallbackException)
+            {
+                return line;
+            }
+            start = end + 1;
+        }
+        return line;
+    }
+
+    private TroveScheduleException Wrong(long line, string rule) =>
+        new(TroveErrorKind.Invalid, $"In the file '{_path}', line {line}: {rule}.") { ErrorId = "InvalidConfiguration" };
+}

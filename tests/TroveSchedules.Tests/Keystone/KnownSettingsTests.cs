@@ -1,0 +1,242 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using TroveSchedules.OpenStack.Keystone;
+using Xunit;
+
+namespace TroveSchedules.Tests.Keystone;
+
+/// <summary>The table of the settings, against what the module does with each.</summary>
+public sealed class KnownSettingsTests : IDisposable
+{
+    private const string Secret = "topsecret";
+
+    // What each honoured setting does, seen in what is read. Those of the login itself are CloudConfigurationTests'.
+    private static readonly Dictionary<string, (string Value, Func<CloudSettings, string?> Get, string Expected)> Effects = new()
+    {
+        ["region_name"] = ("R", cloud => cloud.Region, "R"),
+        ["interface"] = ("admin", cloud => cloud.Interface.ToString(), "Admin"),
+        ["workflow_endpoint_override"] = ("http://m", cloud => cloud.WorkflowEndpoint?.OriginalString, "http://m"),
+        ["workflow_interface"] = ("internal", cloud => cloud.Workflow.Interface.ToString(), "Internal"),
+        ["workflow_region_name"] = ("R", cloud => cloud.Workflow.Region, "R"),
+        ["workflow_service_type"] = ("x:workflow", cloud => cloud.Workflow.Type, "x:workflow"),
+        ["workflow_service_name"] = ("mine", cloud => cloud.Workflow.Name, "mine"),
+        ["workflow_api_version"] = ("2", cloud => cloud.Warnings.Count.ToString(), "0"),
+        ["database_endpoint_override"] = ("http://t", cloud => cloud.DatabaseEndpoint?.OriginalString, "http://t"),
+        ["database_interface"] = ("internalURL", cloud => cloud.Database.Interface.ToString(), "Internal"),
+        ["database_region_name"] = ("R", cloud => cloud.Database.Region, "R"),
+        ["database_service_type"] = ("rax:database", cloud => cloud.Database.Type, "rax:database"),
+        ["database_service_name"] = ("mine", cloud => cloud.Database.Name, "mine"),
+        ["database_api_version"] = ("1.0", cloud => cloud.Warnings.Count.ToString(), "0"),
+        ["cacert"] = ("/ca", cloud => cloud.CaCertificatePath, "/ca"),
+        ["cert"] = ("/c", cloud => cloud.ClientCertificatePath, "/c"),
+        ["insecure"] = ("true", cloud => cloud.SkipCertificateCheck.ToString(), "True"),
+        ["verify"] = ("false", cloud => cloud.SkipCertificateCheck.ToString(), "True"),
+        ["project_id"] = ("P", cloud => cloud.Project?.Id, "P"),
+        ["user_id"] = ("U", cloud => ((PasswordCredential)cloud.Credential).UserId, "U"),
+        ["auth_url"] = ("http://other", cloud => cloud.AuthUrl.Host, "other"),
+        ["auth_type"] = ("v3password", cloud => cloud.Credential.GetType().Name, "PasswordCredential"),
+        ["password"] = ("other", cloud => cloud.Credential.Secret, "other"),
+        ["profile"] = ("vendor", cloud => cloud.Region, "of-vendor"),
+    };
+
+    private readonly Folders folders = new();
+
+    public static TheoryData<string> NamesOf(string use) =>
+        [.. KnownSettings.All.Where(setting => setting.Use.ToString() == use).SelectMany(setting => setting.Names)];
+
+    public static IEnumerable<object[]> EffectNames() => Effects.Keys.SelectMany(key => KnownSettings.Find(key)!.Names, (key, name) => new object[] { key, name });
+
+    public void Dispose() => folders.Dispose();
+
+    private CloudSettings Read(string lines, string? without = null)
+    {
+        string[] auth = [.. new[] { "auth_url: http://k", "user_id: u", "password: p" }.Where(line => without is null || !line.StartsWith(without + ":", StringComparison.Ordinal))];
+        folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{{string.Join(", ", auth)}}}\n    {lines}\n")
+            .Write("etc/clouds-public.yaml", "public-clouds: {vendor: {region_name: of-vendor}}");
+        return CloudConfiguration.FromCloud("prod", null, folders.Sources);
+    }
+
+    private CloudSettings Variables(string name, string value)
+    {
+        folders.Set("OS_AUTH_URL", "http://k").Set("OS_USER_ID", "u").Set("OS_PASSWORD", "p");
+        folders.Set(Variable(name), value).Write("etc/clouds-public.yaml", "public-clouds: {vendor: {region_name: of-vendor}}");
+        return CloudConfiguration.FromEnvironment(null, folders.Sources);
+    }
+
+    private static string Variable(string name) => "OS_" + name.ToUpperInvariant();
+
+    [Fact]
+    public void No_name_is_two_settings() =>
+        Assert.Empty(KnownSettings.All.SelectMany(setting => setting.Names).GroupBy(name => name).Where(names => names.Count() > 1).Select(names => names.Key));
+
+    [Fact]
+    public void What_is_refused_or_not_used_has_a_reason_and_nothing_else_has() =>
+        Assert.All(KnownSettings.All, setting => Assert.Equal(setting.Use is SettingUse.Refused or SettingUse.Warned, setting.Reason is not null));
+
+    [Theory]
+    [MemberData(nameof(NamesOf), "Refused")]
+    public void A_refused_setting_is_an_error_by_name_file_and_line(string name)
+    {
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Read($"{name}: {Secret}"));
+        Assert.StartsWith($"{name} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 cannot be honoured: ", error.Message);
+        Assert.Contains(name, error.RecommendedAction);
+        Assert.DoesNotContain(Secret, error.ToString());
+        error = Assert.Throws<TroveScheduleException>(() => Variables(name, Secret));
+        Assert.StartsWith($"{Variable(name)} in the environment cannot be honoured: ", error.Message);
+        Assert.DoesNotContain(Secret, error.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesOf), "Warned")]
+    public void A_setting_that_is_not_used_is_told_once_by_name_file_and_line(string name)
+    {
+        string warning = Assert.Single(Read($"{name}: {Secret}").Warnings);
+        Assert.StartsWith($"{name} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 is not used: ", warning);
+        Assert.DoesNotContain(Secret, warning);
+        warning = Assert.Single(Variables(name, Secret).Warnings);
+        Assert.StartsWith($"{Variable(name)} in the environment is not used: ", warning);
+        Assert.DoesNotContain(Secret, warning);
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesOf), "Elsewhere")]
+    [InlineData("compute_api_version")]
+    [InlineData("volumev3_endpoint_override")]
+    [InlineData("dns_service_type")]
+    [InlineData("identity_api_version")]
+    [InlineData("has_network")]
+    [InlineData("object_store_region_name")]
+    [InlineData("baremetal_introspection_status_code_retries")]
+    [InlineData("compute_timeout")]
+    public void What_concerns_other_services_is_passed_over(string name)
+    {
+        Assert.Empty(Read($"{name}: [x]").Warnings);
+        Assert.Empty(Variables(name, "x").Warnings);
+    }
+
+    [Theory]
+    [MemberData(nameof(EffectNames))]
+    public void An_honoured_setting_is_honoured_under_each_of_its_names(string key, string name)
+    {
+        (string value, Func<CloudSettings, string?> get, string expected) = Effects[key];
+        Assert.Equal(expected, get(Read($"{name}: '{value}'", without: key)));
+        Assert.Equal(expected, get(Read($"{name.Replace('_', '-')}: '{value}'", without: key)));
+        if (name != "cloud")
+            Assert.Equal(expected, get(Variables(name, value)));
+    }
+
+    [Fact]
+    public void Each_honoured_setting_is_tested()
+    {
+        string[] login =
+        [
+            "username", "user_domain_id", "user_domain_name", "application_credential_id", "application_credential_name", "application_credential_secret", "token",
+            "project_name", "project_domain_id", "project_domain_name", "domain_id", "domain_name", "default_domain_id", "default_domain_name", "regions", "key",
+        ];
+        Assert.Equal(KnownSettings.All.Where(setting => setting.Use == SettingUse.Honoured).Select(setting => setting.Name).Order(), Effects.Keys.Concat(login).Order());
+    }
+
+    [Theory]
+    [InlineData("projct_name", "project_name")]
+    [InlineData("pasword", "password")]
+    [InlineData("regoin_name", "region_name")]
+    [InlineData("databse_interface", "database_interface")]
+    [InlineData("user-domian-name", "user_domain_name")]
+    [InlineData("system_scopes", "system_scope")]
+    [InlineData("authurl", "auth_url")]
+    public void A_setting_that_nobody_knows_is_told_with_the_nearest(string name, string nearest)
+    {
+        string warning = Assert.Single(Read($"{name}: {Secret}").Warnings);
+        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 4: nobody knows the setting '{name}', and it is not used. Is '{nearest}' meant?", warning);
+        string variable = Variable(name.Replace('-', '_'));
+        folders.Set("OS_AUTH_URL", "http://k").Set("OS_USER_ID", "u").Set("OS_PASSWORD", "p").Set(variable, Secret).Set("OS_ARCH", "x").Set("OS_TEST_PATH", "x");
+        Assert.Equal([$"Nobody knows the variable {variable}, and it is not used. Is {Variable(nearest)} meant?"], CloudConfiguration.FromEnvironment(null, folders.Sources).Warnings);
+    }
+
+    [Fact]
+    public void A_setting_that_is_like_none_is_told_without_another() =>
+        Assert.EndsWith("nobody knows the setting 'favourite_colour', and it is not used.", Assert.Single(Read("favourite_colour: blue").Warnings));
+
+    [Theory]
+    [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p, pasword: x}", 3)]
+    [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p}\n    regions: [{name: R, values: {pasword: x}}]", 4)]
+    [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p}\n    profile: vendor", 1)]
+    public void A_setting_that_nobody_knows_is_found_at_every_level(string entry, int line)
+    {
+        folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    {entry}\n").Write("here/clouds-public.yaml", "public-clouds: {vendor: {auth: {pasword: x}}}");
+        Assert.Contains($"line {line}: nobody knows the setting 'pasword'", Assert.Single(CloudConfiguration.FromCloud("prod", null, folders.Sources).Warnings));
+    }
+
+    [Fact]
+    public void A_password_that_yaml_takes_for_a_key_is_not_repeated()
+    {
+        folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{auth_url: 'http://k', user_id: u, token: t, password:{Secret}}}\n");
+        string warning = Assert.Single(CloudConfiguration.FromCloud("prod", null, folders.Sources).Warnings);
+        Assert.Contains("line 3", warning);
+        Assert.DoesNotContain(Secret, warning);
+    }
+
+    [Theory]
+    [InlineData("pasword: topsecret", "Is 'password' meant?")]
+    [InlineData("password:topsecret", "Is a blank missing after a colon?")]
+    public void What_is_missing_may_stand_under_a_name_that_nobody_knows(string line, string hint)
+    {
+        folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{auth_url: 'http://k', user_id: u, {line}}}\n");
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => CloudConfiguration.FromCloud("prod", null, folders.Sources));
+        Assert.StartsWith("password is missing in the cloud 'prod'", error.Message);
+        Assert.Contains(hint, error.Message);
+        Assert.DoesNotContain(Secret, error.ToString());
+    }
+
+    public static TheoryData<string, string> SecretShapes()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string pem = key.ExportPkcs8PrivateKeyPem().Replace("PRIVATE KEY-----\n", $"PRIVATE KEY-----\n{Secret}");
+        var shapes = new TheoryData<string, string>();
+        foreach (string name in KnownSettings.All.Where(setting => setting.MayHoldSecret).SelectMany(setting => setting.Names).Append("cacert"))
+        {
+            shapes.Add(name, pem);
+            shapes.Add(name, pem.Replace("\n", "\\n"));
+            shapes.Add(name, pem.Replace("-----BEGIN PRIVATE KEY-----\n", ""));
+            shapes.Add(name, pem.Replace("-----BEGIN ", "-----BEGIN  "));
+            shapes.Add(name, $"{Secret}\n{Secret}");
+            if (name != "cacert")
+                shapes.Add(name, Secret);
+        }
+        return shapes;
+    }
+
+    [Theory]
+    [MemberData(nameof(SecretShapes))]
+    public void A_value_that_may_be_a_secret_is_never_repeated(string name, string value)
+    {
+        string beside = name == "key" ? "cert: |\n      -----BEGIN CERTIFICATE-----\n    " : "";
+        AssertSilent(() => Read($"{beside}{name}: |\n      {value.ReplaceLineEndings("\n      ")}", without: name));
+        AssertSilent(() => Read($"{name}: [\"{value.Replace("\n", "\\n")}\"]", without: name));
+        AssertSilent(() => Read($"{name}: !vault {Secret}", without: name));
+        if (name == "key")
+            folders.Set("OS_CERT", value);
+        AssertSilent(() => Variables(name, value));
+    }
+
+    // Whatever comes of it: an error, a warning, or a handler that cannot be made.
+    private static void AssertSilent(Func<CloudSettings> read)
+    {
+        var said = new List<string?>();
+        try
+        {
+            CloudSettings cloud = read();
+            said.AddRange(cloud.Warnings);
+            said.Add(cloud.ToString());
+            PrimaryHandler.Create(cloud).Dispose();
+        }
+        catch (TroveScheduleException e)
+        {
+            said.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
+            Assert.Equal("InvalidConfiguration", e.ErrorId);
+        }
+        Assert.DoesNotContain(said, text => text?.Contains(Secret) ?? false);
+    }
+}
