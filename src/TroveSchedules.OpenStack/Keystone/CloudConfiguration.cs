@@ -117,7 +117,7 @@ public static class CloudConfiguration
         return profile;
     }
 
-    private static IEnumerable<string> Told(IEnumerable<string> passedOver) => passedOver.Select(file => $"The file {file}, and is passed over.");
+    private static IEnumerable<string> Told(IEnumerable<string> passedOver) => passedOver.Select(file => $"The file {file}, so it was skipped.");
 
     private static string VariableOf(string name) => "OS_" + name.ToUpperInvariant();
 
@@ -147,7 +147,7 @@ public static class CloudConfiguration
            let nearest = KnownSettings.Nearest(name)
            where nearest is not null
            orderby variable
-           select $"Nobody knows the variable {variable}, and it is not used. Is {VariableOf(nearest)} meant?",
+           select $"{variable} is not a known variable, so it is not used. Did you mean {VariableOf(nearest)}?",
     ];
 
     private static Settings Region(CloudsFile layer, IReadOnlyList<(string Name, CloudsFile? Values)> known, string? wanted, string subject)

@@ -131,7 +131,7 @@ internal sealed class CloudsFile
         if (!PlainName.IsMatch(found.Key))
             return $"In the file '{Path}', line {found.Value.Start.Line}: a key is no setting's name. Is a blank missing after a colon?";
         string? nearest = KnownSettings.Nearest(found.Name);
-        return $"In the file '{Path}', line {found.Value.Start.Line}: nobody knows the setting '{found.Key}', and it is not used.{(nearest is null ? "" : $" Is '{nearest}' meant?")}";
+        return $"In the file '{Path}', line {found.Value.Start.Line}: '{found.Key}' is not a known setting, so it is not used.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}";
     }
 
     private YamlNode? Node(string key) =>

@@ -778,7 +778,7 @@ public sealed class CloudConfigurationTests : IDisposable
     {
         Directory.CreateDirectory(folders.PathOf("here/clouds.yaml"));
         folders.Write("etc/clouds.yaml", Prod);
-        string told = $"The file '{folders.PathOf("here/clouds.yaml")}' is a folder, and is passed over.";
+        string told = $"The file '{folders.PathOf("here/clouds.yaml")}' is a folder, so it was skipped.";
         Assert.Equal(told, Assert.Single(Cloud().Warnings));
         Assert.Contains(told, CloudError("other").Message);
     }

@@ -149,15 +149,15 @@ public sealed class KnownSettingsTests : IDisposable
     public void A_setting_that_nobody_knows_is_told_with_the_nearest(string name, string nearest)
     {
         string warning = Assert.Single(Read($"{name}: {Secret}").Warnings);
-        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 4: nobody knows the setting '{name}', and it is not used. Is '{nearest}' meant?", warning);
+        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 4: '{name}' is not a known setting, so it is not used. Did you mean '{nearest}'?", warning);
         string variable = Variable(name.Replace('-', '_'));
         folders.Set("OS_AUTH_URL", "http://k").Set("OS_USER_ID", "u").Set("OS_PASSWORD", "p").Set(variable, Secret).Set("OS_ARCH", "x").Set("OS_TEST_PATH", "x");
-        Assert.Equal([$"Nobody knows the variable {variable}, and it is not used. Is {Variable(nearest)} meant?"], CloudConfiguration.FromEnvironment(null, folders.Sources).Warnings);
+        Assert.Equal([$"{variable} is not a known variable, so it is not used. Did you mean {Variable(nearest)}?"], CloudConfiguration.FromEnvironment(null, folders.Sources).Warnings);
     }
 
     [Fact]
     public void A_setting_that_is_like_none_is_told_without_another() =>
-        Assert.EndsWith("nobody knows the setting 'favourite_colour', and it is not used.", Assert.Single(Read("favourite_colour: blue").Warnings));
+        Assert.EndsWith("'favourite_colour' is not a known setting, so it is not used.", Assert.Single(Read("favourite_colour: blue").Warnings));
 
     [Theory]
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p, pasword: x}", 3)]
@@ -166,7 +166,7 @@ public sealed class KnownSettingsTests : IDisposable
     public void A_setting_that_nobody_knows_is_found_at_every_level(string entry, int line)
     {
         folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    {entry}\n").Write("here/clouds-public.yaml", "public-clouds: {vendor: {auth: {pasword: x}}}");
-        Assert.Contains($"line {line}: nobody knows the setting 'pasword'", Assert.Single(CloudConfiguration.FromCloud("prod", null, folders.Sources).Warnings));
+        Assert.Contains($"line {line}: 'pasword' is not a known setting", Assert.Single(CloudConfiguration.FromCloud("prod", null, folders.Sources).Warnings));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class KnownSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pasword: topsecret", "Is 'password' meant?")]
+    [InlineData("pasword: topsecret", "Did you mean 'password'?")]
     [InlineData("password:topsecret", "Is a blank missing after a colon?")]
     public void What_is_missing_may_stand_under_a_name_that_nobody_knows(string line, string hint)
     {
