@@ -83,7 +83,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
             ValidationAnswer verdict = await session.Workbooks.ValidateAsync(definition, cancellationToken).ConfigureAwait(false);
             if (!verdict.Valid)
                 throw NotAWorkbook($"Mistral does not take it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
-            await WarnOfThoseThatStopAsync(inputs, scope, cancellationToken).ConfigureAwait(false);
+            await WarnOfAffectedSchedulesAsync(inputs, scope, cancellationToken).ConfigureAwait(false);
             try
             {
                 await (own is null
@@ -152,13 +152,23 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     }
 
     // A trigger whose input no longer fits goes on "firing": its next time advances, and no execution appears anywhere.
-    private async Task WarnOfThoseThatStopAsync(WorkflowInputs inputs, string scope, CancellationToken cancellationToken)
+    // python-troveclient finds the runs of a trigger by equality of the inputs, to which Mistral adds the defaults of those that the trigger lacks.
+    private async Task WarnOfAffectedSchedulesAsync(WorkflowInputs inputs, string scope, CancellationToken cancellationToken)
     {
+        int hidden = 0;
         await foreach (CronTrigger trigger in session.CronTriggers
             .ListAsync(BackupSchedules.WorkflowName, null, false, cancellationToken).ConfigureAwait(false))
         {
-            if (!inputs.Fit(ScheduleInput.KeysOf(trigger.WorkflowInput)))
+            IReadOnlyCollection<string> keys = ScheduleInput.KeysOf(trigger.WorkflowInput);
+            if (!inputs.Fit(keys))
                 warn?.Invoke($"The schedule '{trigger.Name}' was made for another workbook ({trigger.WorkflowInput}): with this one it will silently make no more backups. Make it anew.");
+            else if (keys.Contains("incremental") && inputs.Names.Except(keys).Any())
+                hidden++;
+        }
+        if (hidden > 0)
+        {
+            warn?.Invoke($"{hidden} {(hidden == 1 ? "schedule of this project was" : "schedules of this project were")} made for python-troveclient's workbook: "
+                + "with this one `trove execution-list` will not show their new runs. See them with Get-TroveScheduleExecution, or make the schedules anew with New-TroveBackupSchedule.");
         }
         if (scope != Private)
             warn?.Invoke("Schedules of other projects that use this public workbook were not looked at.");

@@ -223,9 +223,21 @@ Describe 'A change of the workbook under schedules' {
         Get-TroveScheduleExecution $fromSpec -After $changed.AddSeconds(1) | Should -BeNullOrEmpty
     }
 
+    It "from python-troveclient's to ours stops none, and warns once, with their number, of those whose runs its execution-list will not show" {
+        Clear-TestCloud
+        1..2 | ForEach-Object { $null = New-TroveBackupSchedule m '0 3 * * *' (New-TestName) }
+        $null = Install-TroveWorkbook -WarningVariable warnings 3>$null
+        $warnings.Count | Should -Be 1
+        "$warnings" | Should -BeLike '2 schedules *trove execution-list*Get-TroveScheduleExecution*New-TroveBackupSchedule*'
+    }
+
     It 'warns of no others' {
+        $null = Install-TroveWorkbook -WarningVariable warnings 3>$null
+        $warnings | Should -BeNullOrEmpty
         Clear-TestCloud
         $null = New-TroveBackupSchedule m '0 3 * * *' (New-TestName)
+        $null = Install-TroveWorkbook $clientText 3>$null
+        Clear-TestCloud
         $null = Install-TroveWorkbook -WarningVariable warnings 3>$null
         $warnings | Should -BeNullOrEmpty
     }

@@ -48,22 +48,54 @@ public sealed class TroveClientTests
         Assert.DoesNotContain(id, await Trove("schedule-list", "m"));
         Assert.Empty(await new BackupSchedules(session).ListAsync("m"));
 
-        async Task<string> Trove(params string[] arguments)
+        Task<string> Trove(params string[] arguments) => RunClientAsync(sandbox, arguments);
+    }
+
+    [TroveClientFact]
+    public async Task On_our_workbook_the_real_client_lists_the_runs_of_schedules_made_here_and_not_those_of_its_own()
+    {
+        await using LoopbackSandbox sandbox = await LoopbackSandbox.StartAsync(speed: 0);
+        using CloudSession session = await CloudSession.ConnectAsync(
+            SandboxUnderTest.Settings(sandbox.Cloud, "demo"), sandbox.Cloud.Clock, () => new SocketsHttpHandler(), default);
+        var warnings = new List<string>();
+        var workbook = new Workbook(session, warnings.Add);
+        var schedules = new BackupSchedules(session);
+        await workbook.InstallAsync(PeerWorkbook);
+        await RunClientAsync(sandbox, "schedule-create", "m", "*/2 * * * *", "theirs");
+        BackupSchedule theirs = Assert.Single(await schedules.ListAsync("m"));
+        await workbook.InstallAsync();
+        Assert.StartsWith("1 schedule of this project was", Assert.Single(warnings));
+        BackupSchedule ours = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Pattern = "*/2 * * * *", Name = "ours" });
+
+        sandbox.Cloud.Step(TimeSpan.FromMinutes(3));
+        ScheduleExecution shown = await FirstRunAsync(ours);
+        ScheduleExecution hidden = await FirstRunAsync(theirs);
+        Assert.Contains(shown.Id, await RunClientAsync(sandbox, "execution-list", ours.Id));
+        Assert.DoesNotContain(hidden.Id, await RunClientAsync(sandbox, "execution-list", theirs.Id));
+
+        async Task<ScheduleExecution> FirstRunAsync(BackupSchedule schedule)
         {
-            var start = new ProcessStartInfo(TroveClientFactAttribute.Client) { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (string argument in arguments)
-                start.ArgumentList.Add(argument);
-            foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("OS_", StringComparison.Ordinal)).ToList())
-                start.Environment.Remove(name);
-            foreach ((string name, string value) in sandbox.Environment)
-                start.Environment[name] = value;
-            using Process process = Process.Start(start)!;
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            string output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            Assert.True(process.ExitCode == 0, $"trove {string.Join(" ", arguments)} ended with {process.ExitCode}: {output}{await errors}");
-            return output;
+            await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(schedule))
+                return run;
+            throw new InvalidOperationException($"{schedule.Name} did not run.");
         }
+    }
+
+    private static async Task<string> RunClientAsync(LoopbackSandbox sandbox, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(TroveClientFactAttribute.Client) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("OS_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        foreach ((string name, string value) in sandbox.Environment)
+            start.Environment[name] = value;
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"trove {string.Join(" ", arguments)} ended with {process.ExitCode}: {output}{await errors}");
+        return output;
     }
 
     // The workbook of python-troveclient, whose execution-list compares inputs for equality.

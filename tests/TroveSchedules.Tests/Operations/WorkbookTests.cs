@@ -177,11 +177,58 @@ public sealed class WorkbookTests
     [Fact]
     public async Task The_bundled_workbook_stops_no_schedule_of_the_spec_nor_of_python_troveclient()
     {
-        ScriptedCloud cloud = Cloud(Row(Spec)).Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
-            Rows.Trigger(1), Rows.Trigger(2, row => row["workflow_input"] = """{"instance": "i", "name": "b", "description": null, "incremental": false}"""))));
-        await Install(cloud);
-        Assert.Empty(_warnings);
+        await Install(CloudWith(Row(Spec), SpecInput, ClientInput));
+        Assert.DoesNotContain(_warnings, warning => warning.Contains("no more backups"));
         Assert.Equal(["instance", "name", "description", "parent_id", "incremental"], InputsIn(Workbook.Bundled));
+    }
+
+    private const string SpecInput = """{"instance": "i", "name": "b", "description": null, "parent_id": null}""";
+    private const string ClientInput = """{"instance": "i", "name": "b", "description": null, "incremental": false}""";
+    private const string OurInput = """{"instance": "i", "name": "b", "description": null, "parent_id": null, "incremental": false}""";
+
+    private static ScriptedCloud CloudWith(string? book, params string[] inputs) => Cloud(book is null ? [] : [book]).Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
+        [.. inputs.Select((input, index) => Rows.Trigger(index + 1, row => row["workflow_input"] = input))])));
+
+    [Theory]
+    [InlineData(1, "1 schedule of this project was")]
+    [InlineData(2, "2 schedules of this project were")]
+    [InlineData(30, "30 schedules of this project were")]
+    public async Task Schedules_of_python_troveclient_whose_runs_its_execution_list_would_no_longer_show_are_warned_of_once(int count, string number)
+    {
+        ScriptedCloud cloud = CloudWith(Row(Spec), [SpecInput, OurInput, .. Enumerable.Repeat(ClientInput, count)]);
+        var warnedBefore = 0;
+        cloud.Always(Update, Answers.After(_ => warnedBefore = _warnings.Count, Answers.Ok(Row("x"))));
+        await Install(cloud);
+        string warning = Assert.Single(_warnings);
+        Assert.Equal(1, warnedBefore);
+        Assert.StartsWith(number, warning);
+        Assert.Contains("`trove execution-list`", warning);
+        Assert.Contains("Get-TroveScheduleExecution", warning);
+        Assert.Contains("New-TroveBackupSchedule", warning);
+    }
+
+    [Theory]
+    [InlineData(SpecInput)]
+    [InlineData(OurInput)]
+    [InlineData(null)]
+    public async Task Without_a_schedule_of_python_troveclient_its_history_is_not_spoken_of(string? input)
+    {
+        await Install(CloudWith(null, input is null ? [] : [input]));
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task A_workbook_that_adds_no_default_to_the_input_of_python_troveclient_hides_no_history()
+    {
+        await Install(CloudWith(Row(Workbook.Bundled), ClientInput), Spec.Replace("parent_id", "incremental"));
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task Where_the_workbook_stands_to_the_letter_history_is_not_spoken_of_again()
+    {
+        await Install(CloudWith(Row(Workbook.Bundled), ClientInput));
+        Assert.Empty(_warnings);
     }
 
     private static IEnumerable<string> InputsIn(string definition) =>
