@@ -24,21 +24,23 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
     public Uri Trove(CloudSettings settings) =>
         CloudUrl.Trove(settings.DatabaseEndpoint?.OriginalString ?? Find("Trove", TroveTypes, settings), projectId);
 
+    /// <summary>The region whose Mistral is used; null where the catalogue does not tell.</summary>
+    public string? RegionOf(CloudSettings settings) => settings.Region ?? (Fitting(MistralTypes, settings) is { } mistral ? RegionOf(mistral) : null);
+
     private string Find(string service, string[] types, CloudSettings settings)
     {
-        CatalogueEndpoint[] offered =
-        [
-            .. types.SelectMany(type => services.Where(service => service?.Type == type))
-                .SelectMany(service => service!.Endpoints ?? [])
-                .OfType<CatalogueEndpoint>(),
-        ];
-        return offered.FirstOrDefault(Fits)?.Url ?? throw NoEndpoint(service, types, settings, offered);
-
-        bool Fits(CatalogueEndpoint endpoint) =>
-            endpoint.Url is { Length: > 0 }
-            && InterfaceOf(settings).Equals(endpoint.Interface, StringComparison.OrdinalIgnoreCase)
-            && (settings.Region is null || settings.Region == RegionOf(endpoint));
+        return Fitting(types, settings)?.Url ?? throw NoEndpoint(service, types, settings, [.. Offered(types)]);
     }
+
+    private CatalogueEndpoint? Fitting(string[] types, CloudSettings settings) => Offered(types).FirstOrDefault(endpoint =>
+        endpoint.Url is { Length: > 0 }
+        && InterfaceOf(settings).Equals(endpoint.Interface, StringComparison.OrdinalIgnoreCase)
+        && (settings.Region is null || settings.Region == RegionOf(endpoint)));
+
+    private IEnumerable<CatalogueEndpoint> Offered(string[] types) => types
+        .SelectMany(type => services.Where(service => service?.Type == type))
+        .SelectMany(service => service!.Endpoints ?? [])
+        .OfType<CatalogueEndpoint>();
 
     private static TroveScheduleException NoEndpoint(string service, string[] types, CloudSettings settings, CatalogueEndpoint[] offered)
     {
