@@ -11,22 +11,22 @@ BeforeDiscovery {
         @{ What = 'schedule'; From = 'Remove-TroveBackupSchedule'; Use = { $_ | Remove-TroveBackupSchedule -Confirm:$false } }
         @{ What = 'schedule'; From = 'Remove-TroveBackupSchedule'; Use = { $_ | Remove-TroveBackupSchedule -AllProjects -PassThru -Confirm:$false } }
         @{ What = 'schedule'; From = 'Get-TroveBackupSchedule'; Use = { Get-TroveBackupSchedule -Id $_ } }
-        @{ What = 'schedule'; From = 'Get-TroveScheduleExecution'; Use = { Get-TroveScheduleExecution -Schedule $_ -AllProjects } }
         @{ What = 'execution'; From = 'Remove-TroveScheduleExecution'; Use = { $_ | Remove-TroveScheduleExecution -Force } }
         @{ What = 'execution'; From = 'Get-TroveScheduleExecution'; Use = { Get-TroveScheduleExecution -Id $_ } }
         @{ What = 'execution'; From = 'Get-TroveBackup'; Use = { Get-TroveBackup -Id $_ } }
         @{ What = 'backup'; From = 'Get-TroveBackup'; Use = { Get-TroveBackup -Id $_ } }
         @{ What = 'instance'; From = 'Get-TroveInstance'; Use = { Get-TroveInstance -Id $_ } }
     )
-    # By way of columns a row that has no kind is no instance to these.
-    $ofInstances = @(
+    # By its Id alone a row without a kind is nothing that these take.
+    $ofKinds = @(
+        @{ What = 'schedule'; From = 'Get-TroveScheduleExecution'; Use = { Get-TroveScheduleExecution -Schedule $_ -AllProjects } }
         @{ What = 'instance'; From = 'Get-TroveBackup'; Use = { $_ | Get-TroveBackup } }
         @{ What = 'instance'; From = 'Get-TroveBackupSchedule'; Use = { $_ | Get-TroveBackupSchedule } }
         @{ What = 'instance'; From = 'New-TroveBackupSchedule'; Use = { $_ | New-TroveBackupSchedule -Pattern '0 3 * * *' -Name other } }
     )
     $cases = foreach ($form in $forms) {
         foreach ($use in $uses) { $use + $form }
-        if ($form.Form -in 'live', 'through Clixml', 'selected') { foreach ($use in $ofInstances) { $use + $form } }
+        if ($form.Form -in 'live', 'through Clixml', 'selected') { foreach ($use in $ofKinds) { $use + $form } }
     }
 }
 
@@ -64,7 +64,7 @@ Describe 'an object of another cloud' {
 
     It 'acts through its own session, as the <What> <Form>' -ForEach ($cases | Where-Object { $_.From -like 'Get-*' -and $_.Use -notlike '*AllProjects*' -and $_.Use -like '*-Id*' }) {
         $object = $one[$What] | ForEach-Object $Pass
-        $PSDefaultParameterValues['*-Trove*:Session'] = $one.session
+        $PSDefaultParameterValues = @{ '*-Trove*:Session' = $one.session }
         $found = $object | ForEach-Object $Use
         $found.Origin | Should -Be $object.Origin
     }
@@ -83,7 +83,6 @@ Describe 'an object of another cloud' {
 Describe 'an object without origin' {
     It 'works as its id does, <Form>' -ForEach @(
         @{ Form = 'a row'; Make = { [pscustomobject] @{ Id = $args[0] } } }
-        @{ Form = 'text'; Make = { $args[0] } }
         @{ Form = 'a row with a column Origin of its own'; Make = { [pscustomobject] @{ Id = $args[0]; Origin = 'rack 7'; ProjectId = 'shop' } } }
     ) {
         (& $Make $two.schedule.Id | Get-TroveBackupSchedule -WarningAction SilentlyContinue).Id | Should -Be $two.schedule.Id
