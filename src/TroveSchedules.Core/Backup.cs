@@ -38,6 +38,12 @@ public sealed class Backup
     /// <summary>The database's version; null where Trove does not tell.</summary>
     public string? DatastoreVersion { get; init; }
 
+    /// <summary>The id of the project that it belongs to; null for one that was made by hand.</summary>
+    public string? ProjectId { get; init; }
+
+    /// <summary>The cloud that it was read from: Keystone's public address in the catalogue, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for one that was made by hand.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>The backup's id.</summary>
     public override string ToString() => Id;
 }

@@ -24,6 +24,12 @@ public sealed class Instance
     /// <summary>The size of its volume in GiB; null where there is none.</summary>
     public int? VolumeSize { get; init; }
 
+    /// <summary>The id of the project that it belongs to; null for one that was made by hand.</summary>
+    public string? ProjectId { get; init; }
+
+    /// <summary>The cloud that it was read from: Keystone's public address in the catalogue, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for one that was made by hand.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>The instance's id.</summary>
     public override string ToString() => Id;
 }

@@ -104,7 +104,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             trigger = await LookAfterAsync(prepared, e, cancellationToken).ConfigureAwait(false);
         }
 
-        BackupSchedule schedule = ToSchedule(trigger, session.CloudTime);
+        BackupSchedule schedule = ToSchedule(trigger, session);
         WarnOfAnotherFirstRun(prepared, schedule);
         return schedule;
     }
@@ -134,9 +134,9 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// <summary>Refuses a schedule that this session is not to touch. Asks nobody.</summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="allProjects">Whether an administrator may touch other projects' schedules.</param>
-    /// <exception cref="TroveScheduleException">Forbidden (<c>OtherProject</c>) where it is another project's.</exception>
-    public void CheckProject(BackupSchedule schedule, bool allProjects = false) =>
-        session.CheckProject(schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
+    /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> where it was read from another cloud, <c>OtherProject</c> where it is another project's.</exception>
+    public void CheckOrigin(BackupSchedule schedule, bool allProjects = false) =>
+        session.CheckOrigin(schedule.Origin, schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
 
     /// <summary>Deletes a schedule, and its Keystone trust with it, so that a run in flight may fail (the spec's <c>schedule_delete</c>).</summary>
     /// <param name="schedule">The schedule as it was read.</param>
@@ -149,10 +149,11 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// </exception>
     public async Task DeleteAsync(BackupSchedule schedule, bool allProjects = false, CancellationToken cancellationToken = default)
     {
-        CheckProject(schedule, allProjects);
+        CheckOrigin(schedule, allProjects);
+        string id = DeletedBy(schedule);
         try
         {
-            await session.CronTriggers.DeleteAsync(schedule.TriggerId, schedule, cancellationToken).ConfigureAwait(false);
+            await session.CronTriggers.DeleteAsync(id, schedule, cancellationToken).ConfigureAwait(false);
         }
         catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
         {
@@ -165,10 +166,17 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
             var aftermath = new Aftermath(e, schedule, $"Get-TroveBackupSchedule -Id {schedule.Id}");
-            if (await aftermath.LookAsync(() => session.CronTriggers.FindAsync(schedule.TriggerId, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
+            if (await aftermath.LookAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
                 throw aftermath.NotDone($"The schedule '{schedule.Id}' is there so far.", "deleting it", $"The schedule '{schedule.Id}' was not deleted.");
         }
     }
+
+    // By its own id a schedule that is gone is not mistaken for whatever has its trigger's id elsewhere. Names are unique in a project only: to an administrator Mistral
+    // gives any project's trigger of that name. An object of unknown origin, or with a name that no path can hold, goes by the trigger's id.
+    private string DeletedBy(BackupSchedule schedule) =>
+        schedule.Origin is not null && schedule.ProjectId == session.ProjectId && ResourceId.IsUuid(schedule.Id) && !session.Token.Roles.Contains("admin")
+            ? schedule.Id
+            : schedule.TriggerId;
 
     /// <summary>The schedule of that id; null when there is none that this session sees.</summary>
     internal async Task<BackupSchedule?> FindAsync(string id, bool allProjects, CancellationToken cancellationToken)
@@ -180,7 +188,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         if (trigger is null || !session.Sees(trigger.ProjectId, allProjects))
             return null;
         return trigger.WorkflowName == WorkflowName
-            ? ToSchedule(trigger, session.CloudTime)
+            ? ToSchedule(trigger, session)
             : throw new TroveScheduleException(TroveErrorKind.Invalid,
                 $"The cron trigger '{id}' runs the workflow '{ServiceError.Printable(trigger.WorkflowName ?? "", 255)}', not '{WorkflowName}': it is no backup schedule.")
             {
@@ -253,7 +261,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             RecommendedAction = "Connect with a user's name and password to create schedules; the application credential can list and delete them.",
         };
 
-    internal static BackupSchedule ToSchedule(CronTrigger trigger, DateTimeOffset now)
+    internal static BackupSchedule ToSchedule(CronTrigger trigger, CloudSession session)
     {
         ScheduleInput input = ScheduleInput.Parse(trigger.WorkflowInput);
         bool isOnce = trigger.FirstExecutionTime is not null && trigger.Pattern == ScheduleRules.NeverPattern;
@@ -270,10 +278,11 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             FirstExecutionTime = trigger.FirstExecutionTime,
             NextExecutionTime = trigger.NextExecutionTime,
             RemainingExecutions = trigger.RemainingExecutions,
-            IsStuck = trigger.NextExecutionTime < now - TimeSpan.FromMinutes(1),
+            IsStuck = trigger.NextExecutionTime < session.CloudTime - TimeSpan.FromMinutes(1),
             CreatedAt = trigger.CreatedAt,
             UpdatedAt = trigger.UpdatedAt,
             ProjectId = trigger.ProjectId,
+            Origin = session.Origin,
             Input = trigger.WorkflowInput ?? "{}",
         };
     }

@@ -99,6 +99,9 @@ public sealed class CloudSession : TroveSession
     /// <summary>What the installed workflow takes; forgotten when the workbook changes.</summary>
     internal Once<WorkflowInputs> Inputs { get; } = new();
 
+    /// <summary>What the objects that are read through the session say of where they come from.</summary>
+    internal string Origin { get; private set; } = "";
+
     internal AuthToken Token => _tokens.Last ?? throw Ended(null);
 
     /// <summary>Logs in and finds the services.</summary>
@@ -132,6 +135,7 @@ public sealed class CloudSession : TroveSession
         {
             await session._login!.ConfigureAwait(false);
             session._login = null;
+            session.Origin = OriginOf(session.Token.Catalogue, settings);
             session._open = [.. session.Endpoints().Where(CloudUrl.IsOpen)];
             return session;
         }
@@ -140,6 +144,12 @@ public sealed class CloudSession : TroveSession
             session.Dispose();
             throw;
         }
+    }
+
+    private static string OriginOf(ServiceCatalogue catalogue, CloudSettings settings)
+    {
+        string? region = catalogue.RegionOf(settings);
+        return CloudUrl.Origin(catalogue.Keystone(region) ?? settings.AuthUrl.OriginalString, region);
     }
 
     /// <summary>The services' addresses, as they were when the session was made, to which the token goes by plain http to another machine, so that others can read it.</summary>
@@ -156,16 +166,32 @@ public sealed class CloudSession : TroveSession
     /// <summary>Whether a row is to be shown. An administrator's token reaches every project's, and lists hold the public ones of others.</summary>
     internal bool Sees(string? projectId, bool allProjects) => allProjects || projectId is null || projectId == ProjectId;
 
-    /// <summary>Refuses to touch what is not to be seen.</summary>
-    internal void CheckProject(string? projectId, bool allProjects, string what, object target)
+    /// <summary>Refuses what was read from another cloud, or belongs to another project. Asks nobody.</summary>
+    /// <param name="origin">The cloud that it was read from; null where that is not known.</param>
+    /// <param name="projectId">The project that it belongs to; null where that is not known.</param>
+    /// <param name="allProjects">Whether an administrator may touch other projects' things.</param>
+    /// <param name="what">The thing, to begin a sentence with: "The schedule '1'".</param>
+    /// <param name="target">What the error is about.</param>
+    /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> or <c>OtherProject</c>.</exception>
+    public void CheckOrigin(string? origin, string? projectId, bool allProjects, string what, object target)
     {
+        if (origin is not null && origin != Origin)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Forbidden,
+                $"{what} was read from the cloud {ServiceError.Printable(origin, 1000)}{(projectId is null ? "" : $" (project {ServiceError.Printable(projectId, 255)})")}, not from this session's, {Origin} (project {ProjectName}, {ProjectId}).")
+            {
+                ErrorId = "OtherCloud",
+                Target = target,
+                RecommendedAction = "Name the session that it was read through with -Session, or read it again through this one.",
+            };
+        }
         if (Sees(projectId, allProjects))
             return;
         throw new TroveScheduleException(TroveErrorKind.Forbidden, $"{what} belongs to the project {ServiceError.Printable(projectId!, 255)}, not to this session's, {ProjectName} ({ProjectId}).")
         {
             ErrorId = "OtherProject",
             Target = target,
-            RecommendedAction = "Connect to that project, or as an administrator say -AllProjects.",
+            RecommendedAction = "Name a session of that project with -Session, or as an administrator say -AllProjects.",
         };
     }
 

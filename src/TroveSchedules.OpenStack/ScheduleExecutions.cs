@@ -89,7 +89,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     {
         query ??= new ExecutionQuery();
         CheckMarker(query);
-        session.CheckProject(schedule.ProjectId, query.AllProjects, $"The schedule '{schedule.Id}'", schedule);
+        session.CheckOrigin(schedule.Origin, schedule.ProjectId, query.AllProjects, $"The schedule '{schedule.Id}'", schedule);
         return ListAsync(query, schedule.Id, query.MatchInput ? null : schedule.TriggerId, cause => cause.TriggerId == schedule.TriggerId,
             execution => query.MatchInput && execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken);
     }
@@ -117,7 +117,7 @@ public sealed class ScheduleExecutions(CloudSession session)
                 RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
             };
         }
-        return await CompleteAsync(new ExecutionReader().Read(execution, null), includeBackupStatus, allProjects, cancellationToken).ConfigureAwait(false);
+        return await CompleteAsync(new ExecutionReader(session.Origin).Read(execution, null), includeBackupStatus, allProjects, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -139,9 +139,9 @@ public sealed class ScheduleExecutions(CloudSession session)
     /// <summary>Refuses an execution that this session is not to touch. Asks nobody.</summary>
     /// <param name="execution">The execution.</param>
     /// <param name="allProjects">Whether an administrator may touch other projects' executions.</param>
-    /// <exception cref="TroveScheduleException">Forbidden (<c>OtherProject</c>) where it is another project's.</exception>
-    public void CheckProject(ScheduleExecution execution, bool allProjects = false) =>
-        session.CheckProject(execution.ProjectId, allProjects, $"The execution '{execution.Id}'", execution);
+    /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> where it was read from another cloud, <c>OtherProject</c> where it is another project's.</exception>
+    public void CheckOrigin(ScheduleExecution execution, bool allProjects = false) =>
+        session.CheckOrigin(execution.Origin, execution.ProjectId, allProjects, $"The execution '{execution.Id}'", execution);
 
     /// <summary>Deletes a run from the history (the spec's <c>execution_delete</c>). The backup that it made stays.</summary>
     /// <param name="execution">The execution as it was read.</param>
@@ -155,7 +155,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     /// </exception>
     public async Task DeleteAsync(ScheduleExecution execution, bool force = false, bool allProjects = false, CancellationToken cancellationToken = default)
     {
-        CheckProject(execution, allProjects);
+        CheckOrigin(execution, allProjects);
         try
         {
             await session.Executions.DeleteAsync(execution.Id, force, execution, cancellationToken).ConfigureAwait(false);
@@ -185,7 +185,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         ExecutionQuery query, string? scheduleId, string? describedBy, Func<ExecutionCause, bool> isCause, Func<Execution, bool> isUncaused,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = new ExecutionReader();
+        var reader = new ExecutionReader(session.Origin);
         IAsyncEnumerable<Execution> rows = session.Executions.ListAsync(
             BackupSchedules.WorkflowName, describedBy, query.States, query.After, query.Before, query.AllProjects,
             row => session.Sees(row.ProjectId, query.AllProjects) && (query.States.Count == 0 || query.States.Contains(row.State, StringComparer.OrdinalIgnoreCase)) && !(row.CreatedAt < query.After) && !(row.CreatedAt > query.Before)
@@ -222,7 +222,7 @@ public sealed class ScheduleExecutions(CloudSession session)
 /// <summary>
 /// Makes executions of the rows of one listing. The JSON inside a row is as a rule that of the row before, and then it is not read again.
 /// </summary>
-internal sealed class ExecutionReader
+internal sealed class ExecutionReader(string origin)
 {
     private readonly LastRead<ExecutionCause?> _cause = new(ExecutionCause.Parse);
     private readonly LastRead<string?> _instance = new(input => ScheduleInput.Parse(input).Instance);
@@ -248,6 +248,7 @@ internal sealed class ExecutionReader
             StateInfo = row.StateInfo,
             UpdatedAt = row.UpdatedAt,
             ProjectId = row.ProjectId,
+            Origin = origin,
             Input = row.Input,
         };
     }

@@ -56,7 +56,7 @@ public sealed class ScheduleListing(CloudSession session, bool allProjects = fal
         var found = new List<BackupSchedule>();
         await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(BackupSchedules.WorkflowName, null, allProjects, cancellationToken).ConfigureAwait(false))
         {
-            BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, session.CloudTime);
+            BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, session);
             if (session.Sees(schedule.ProjectId, allProjects) && trigger.WorkflowName == BackupSchedules.WorkflowName) // What was not filtered would be taken for a schedule, and deleted as one.
                 found.Add(schedule);
         }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TroveSchedules.Sandbox;
 
-/// <summary>Ids that look random and come out the same each time, so that a run can be repeated. Tokens and secrets are really random.</summary>
+/// <summary>Ids that look random and come out the same for the same seed, so that a run can be repeated. Tokens and secrets are really random.</summary>
 internal sealed class Ids(int seed)
 {
     private readonly Random _random = new(seed);

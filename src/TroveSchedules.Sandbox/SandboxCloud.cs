@@ -37,7 +37,7 @@ public sealed class SandboxCloud : IDisposable
         _options = options ?? new SandboxOptions();
         _agenda = new Agenda(_options.Clock, _options.Speed);
         Clock = new SandboxClock(_agenda);
-        var ids = new Ids(seed: 1);
+        var ids = new Ids(_options.Seed ?? Guid.NewGuid().GetHashCode());
         _keystone = new KeystoneService(_options, _agenda, ids);
         _trove = new TroveService(_options, _agenda, ids, _keystone);
         _mistral = new MistralService(_options, _agenda, ids, _keystone, _trove);

@@ -14,6 +14,9 @@ public sealed class SandboxOptions
     /// <summary>How many instances the project demo has besides <c>m</c>, <c>broken</c> and the two <c>dup</c>: <c>db-00001</c> and so on.</summary>
     public int Instances { get; init; }
 
+    /// <summary>What the ids of users, projects, triggers, executions and backups are made from, so that a run can be repeated; null for ids that no other sandbox has.</summary>
+    public int? Seed { get; init; }
+
     /// <summary>How long a token lives.</summary>
     public TimeSpan TokenLife { get; init; } = TimeSpan.FromHours(1);
 

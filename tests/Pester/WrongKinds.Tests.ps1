@@ -154,9 +154,8 @@ Describe '$null and nothing' {
     }
 
     It 'never mean the name of an instance' {
-        (Get-ErrorOf { New-TroveBackupSchedule '' '0 3 * * *' pester }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationErrorEmptyStringNotAllowed,*'
-        Get-ErrorOf { New-TroveBackupSchedule ' ' '0 3 * * *' pester } | Assert-Error InvalidInstance New-TroveBackupSchedule InvalidArgument -Advises Get-TroveInstance
         foreach ($empty in '', ' ') {
+            Get-ErrorOf { New-TroveBackupSchedule $empty '0 3 * * *' pester } | Assert-Error InvalidInstance New-TroveBackupSchedule InvalidArgument -Advises Get-TroveInstance
             Get-ErrorOf { Get-TroveBackupSchedule $empty } | Assert-Error InvalidInstance Get-TroveBackupSchedule InvalidArgument
             Get-ErrorOf { Get-TroveBackup $empty } | Assert-Error InvalidInstance Get-TroveBackup InvalidArgument
         }

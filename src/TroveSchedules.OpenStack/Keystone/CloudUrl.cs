@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Text.RegularExpressions;
+using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
@@ -16,6 +17,10 @@ internal static class CloudUrl
     /// <param name="authUrl">Keystone's address, with or without version and final slash.</param>
     public static Uri Tokens(Uri authUrl) =>
         new(KeystoneVersion.Replace(Checked(authUrl.OriginalString, "The auth URL"), "") + "/v3/auth/tokens");
+
+    /// <summary>A cloud as one text, the same however its address is written: Keystone's address without version, and the region.</summary>
+    public static string Origin(string keystone, string? region) =>
+        $"{KeystoneVersion.Replace(Checked(keystone, "Keystone's address"), "")} {(region is null ? "" : ServiceError.Printable(region, 255))}".TrimEnd();
 
     /// <summary>Mistral's address, ending in <c>/v2</c>.</summary>
     public static Uri Mistral(string url, string projectId) =>

@@ -13,6 +13,7 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
     // The older name first: clouds that register both mean Mistral's v2 by it.
     private static readonly string[] MistralTypes = ["workflowv2", "workflow"];
     private static readonly string[] TroveTypes = ["database"];
+    private static readonly string[] KeystoneTypes = ["identity"];
 
     /// <summary>Mistral's address, ending in <c>/v2</c>.</summary>
     /// <exception cref="TroveScheduleException"><c>NoEndpoint</c>: there is none; <c>InvalidConfiguration</c>: it is no address.</exception>
@@ -24,25 +25,48 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
     public Uri Trove(CloudSettings settings) =>
         CloudUrl.Trove(settings.DatabaseEndpoint?.OriginalString ?? Find("Trove", TroveTypes, settings.Database, settings), projectId);
 
-    private string Find(string service, string[] types, ServiceChoice choice, CloudSettings settings)
+    /// <summary>The region whose Mistral is used; null where the catalogue does not tell.</summary>
+    public string? RegionOf(CloudSettings settings) =>
+        settings.Workflow.Region ?? settings.Region ?? (Fitting(Offered(MistralTypes, settings.Workflow), settings.Workflow, settings) is { } mistral ? RegionOf(mistral) : null);
+
+    /// <summary>Keystone's public address, which is the same whichever of its addresses a session uses; null where the catalogue has none.</summary>
+    /// <param name="region">The region that is preferred.</param>
+    public string? Keystone(string? region)
     {
-        if (choice.Type is not null)
-            types = [choice.Type];
-        string wantedInterface = (choice.Interface ?? settings.Interface).ToString().ToLowerInvariant();
-        string? wantedRegion = choice.Region ?? settings.Region;
         CatalogueEndpoint[] offered =
         [
-            .. types.SelectMany(type => services.Where(service => service?.Type == type && (choice.Name is null || choice.Name == service.Name)))
-                .SelectMany(service => service!.Endpoints ?? [])
-                .OfType<CatalogueEndpoint>(),
+            .. Offered(KeystoneTypes, new ServiceChoice()).Where(endpoint => "public".Equals(endpoint.Interface, StringComparison.OrdinalIgnoreCase)
+                && Uri.TryCreate(endpoint.Url, UriKind.Absolute, out Uri? url) && url is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }),
         ];
-        return offered.FirstOrDefault(Fits)?.Url ?? throw NoEndpoint(service, types, choice.Name, wantedInterface, wantedRegion, offered);
+        return (offered.FirstOrDefault(endpoint => RegionOf(endpoint) == region) ?? offered.FirstOrDefault())?.Url;
+    }
 
-        bool Fits(CatalogueEndpoint endpoint) =>
+    private string Find(string service, string[] types, ServiceChoice choice, CloudSettings settings)
+    {
+        CatalogueEndpoint[] offered = Offered(types, choice);
+        return Fitting(offered, choice, settings)?.Url
+            ?? throw NoEndpoint(service, choice.Type is null ? types : [choice.Type], choice.Name, InterfaceOf(choice, settings), choice.Region ?? settings.Region, offered);
+    }
+
+    private CatalogueEndpoint[] Offered(string[] types, ServiceChoice choice) =>
+    [
+        .. (choice.Type is null ? types : [choice.Type])
+            .SelectMany(type => services.Where(service => service?.Type == type && (choice.Name is null || choice.Name == service.Name)))
+            .SelectMany(service => service!.Endpoints ?? [])
+            .OfType<CatalogueEndpoint>(),
+    ];
+
+    private static CatalogueEndpoint? Fitting(CatalogueEndpoint[] offered, ServiceChoice choice, CloudSettings settings)
+    {
+        string wantedInterface = InterfaceOf(choice, settings);
+        string? wantedRegion = choice.Region ?? settings.Region;
+        return offered.FirstOrDefault(endpoint =>
             endpoint.Url is { Length: > 0 }
             && wantedInterface.Equals(endpoint.Interface, StringComparison.OrdinalIgnoreCase)
-            && (wantedRegion is null || wantedRegion == RegionOf(endpoint));
+            && (wantedRegion is null || wantedRegion == RegionOf(endpoint)));
     }
+
+    private static string InterfaceOf(ServiceChoice choice, CloudSettings settings) => (choice.Interface ?? settings.Interface).ToString().ToLowerInvariant();
 
     private static TroveScheduleException NoEndpoint(string service, string[] types, string? name, string wantedInterface, string? region, CatalogueEndpoint[] offered)
     {

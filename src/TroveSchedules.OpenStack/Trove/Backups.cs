@@ -65,7 +65,7 @@ public sealed class Backups(CloudSession session, bool allProjects = false)
             RecommendedAction = "Get-TroveBackup lists the ids.",
         };
 
-    private static Backup ToBackup(BackupRow row) => new()
+    private Backup ToBackup(BackupRow row) => new()
     {
         Id = row.Id,
         Name = row.Name,
@@ -78,6 +78,8 @@ public sealed class Backups(CloudSession session, bool allProjects = false)
         Description = row.Description,
         Datastore = row.Datastore?.Type,
         DatastoreVersion = row.Datastore?.Version,
+        ProjectId = row.ProjectId ?? session.ProjectId,
+        Origin = session.Origin,
     };
 }
 

@@ -146,7 +146,7 @@ public sealed class Instances(CloudSession session, bool allProjects = false)
         _isListed = most is null || read.Count < most;
     }
 
-    private static Instance ToInstance(InstanceRow row) => new()
+    private Instance ToInstance(InstanceRow row) => new()
     {
         Id = row.Id,
         Name = row.Name,
@@ -155,6 +155,8 @@ public sealed class Instances(CloudSession session, bool allProjects = false)
         DatastoreVersion = row.Datastore?.Version,
         Region = row.Region,
         VolumeSize = row.Volume?.Size,
+        ProjectId = row.TenantId ?? session.ProjectId,
+        Origin = session.Origin,
     };
 }
 

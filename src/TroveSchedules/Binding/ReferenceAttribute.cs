@@ -58,6 +58,9 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// <param name="thing">What is left of it.</param>
     private protected virtual object? Revive(string kind, PSObject thing) => null;
 
+    /// <summary>Whether a row that names a thing in this column was made of the thing, so that its other columns tell where that was read from.</summary>
+    private protected virtual bool TellsOrigin(string column) => true;
+
     /// <summary>The text of a property; null where it is empty or there is none.</summary>
     private protected static string? Text(PSObject thing, string property) =>
         thing.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
@@ -81,13 +84,22 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         var thing = (PSObject)input!;
         string? kind = Kind.Of(thing);
         if (kind is not null && Revive(kind, thing) is { } revived)
-            return revived;
-        return ColumnsOf(kind, thing).Select(column => Bare(thing.Properties[column]?.Value)).FirstOrDefault(value => value is not null and not "") switch
+            return Located(revived, thing);
+        string? column = ColumnsOf(kind, thing).FirstOrDefault(name => Bare(thing.Properties[name]?.Value) is not null and not "");
+        object? found = column is null ? null : Bare(thing.Properties[column].Value) switch
         {
             null or PSCustomObject => null,
             Guid named => Convert(named.ToString()),
             { } named => Convert(named),
         };
+        return found is not null && TellsOrigin(column!) ? Located(found, thing) : found;
+    }
+
+    private static object Located(object found, PSObject thing)
+    {
+        if (found is Reference reference && Text(thing, nameof(BackupSchedule.Origin)) is { } origin && Uri.TryCreate(origin.Split(' ')[0], UriKind.Absolute, out _))
+            reference.From(origin, Text(thing, nameof(BackupSchedule.ProjectId)));
+        return found;
     }
 
     // An Id is the id of a thing of its own kind. A line of a CSV file is a plan that somebody may have written by hand: its other columns count, whatever it was made from.

@@ -4,45 +4,7 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules.Binding;
 
-/// <summary>A schedule, or the id of one.</summary>
-public sealed class ScheduleReference
-{
-    internal ScheduleReference(string id, BackupSchedule? schedule)
-    {
-        Id = id;
-        Schedule = schedule;
-    }
-
-    /// <summary>The schedule's id.</summary>
-    public string Id { get; }
-
-    /// <summary>The schedule itself; null where only its id was given.</summary>
-    public BackupSchedule? Schedule { get; }
-
-    /// <summary>The schedule's id.</summary>
-    public override string ToString() => Id;
-}
-
-/// <summary>An execution, or the id of one.</summary>
-public sealed class ExecutionReference
-{
-    internal ExecutionReference(string id, ScheduleExecution? execution)
-    {
-        Id = id;
-        Execution = execution;
-    }
-
-    /// <summary>The execution's id.</summary>
-    public string Id { get; }
-
-    /// <summary>The execution itself; null where only its id was given.</summary>
-    public ScheduleExecution? Execution { get; }
-
-    /// <summary>The execution's id.</summary>
-    public override string ToString() => Id;
-}
-
-/// <summary>Takes an instance, its id or its name; gives its id or name.</summary>
+/// <summary>Takes an instance, its id or its name; gives an <see cref="InstanceReference"/>.</summary>
 public sealed class InstanceReferenceAttribute : ReferenceAttribute
 {
     /// <summary>Takes rows by a column Id.</summary>
@@ -54,13 +16,18 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
 
     private protected override object? Convert(object input) => input switch
     {
-        string nameOrId => nameOrId,
-        Instance instance => instance.Id,
+        string nameOrId => new InstanceReference(nameOrId),
+        Instance instance => new InstanceReference(instance.Id).From(instance.Origin, instance.ProjectId),
+        InstanceReference reference => reference,
         _ => null,
     };
 
     // Select-Object makes lines of a plan of instances, too.
-    private protected override object? Revive(string kind, PSObject thing) => kind == typeof(Instance).FullName ? Text(thing, "Id") ?? Text(thing, "Instance") : null;
+    private protected override object? Revive(string kind, PSObject thing) =>
+        kind == typeof(Instance).FullName && (Text(thing, "Id") ?? Text(thing, "Instance")) is { } id ? new InstanceReference(id) : null;
+
+    // By other columns than its own the row is a plan, which may have been made for another cloud.
+    private protected override bool TellsOrigin(string column) => column == "Id";
 }
 
 /// <summary>Takes a schedule or its id; gives a <see cref="ScheduleReference"/>.</summary>
@@ -76,7 +43,7 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new ScheduleReference(id, null),
-        BackupSchedule schedule => new ScheduleReference(schedule.Id, schedule),
+        BackupSchedule schedule => new ScheduleReference(schedule.Id, schedule).From(schedule.Origin, schedule.ProjectId),
         ScheduleReference reference => reference,
         _ => null,
     };
@@ -91,7 +58,7 @@ public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execu
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new ExecutionReference(id, null),
-        ScheduleExecution execution => new ExecutionReference(execution.Id, execution),
+        ScheduleExecution execution => new ExecutionReference(execution.Id, execution).From(execution.Origin, execution.ProjectId),
         ExecutionReference reference => reference,
         _ => null,
     };
@@ -100,22 +67,23 @@ public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execu
         kind == typeof(ScheduleExecution).FullName && Text(thing, "Id") is { } id ? new ExecutionReference(id, null) : null;
 }
 
-/// <summary>Takes a backup, an execution that made one, or a backup's id; gives the backup's id.</summary>
+/// <summary>Takes a backup, an execution that made one, or a backup's id; gives a <see cref="BackupReference"/>.</summary>
 public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or an execution that made one", "a backup's id", "BackupId", "Id")
 {
     private protected override object? Convert(object input) => input switch
     {
-        string { Length: > 0 } id => id,
-        Backup backup => backup.Id,
-        ScheduleExecution { BackupId: { } backup } => backup,
+        string { Length: > 0 } id => new BackupReference(id),
+        Backup backup => new BackupReference(backup.Id).From(backup.Origin, backup.ProjectId),
+        ScheduleExecution { BackupId: { } backup } execution => new BackupReference(backup).From(execution.Origin, execution.ProjectId),
+        BackupReference reference => reference,
         ScheduleExecution execution => throw None(execution.Id, execution.State),
         _ => null,
     };
 
     private protected override object? Revive(string kind, PSObject thing) =>
-        kind == typeof(Backup).FullName ? Text(thing, "Id")
-        : kind == typeof(ScheduleExecution).FullName ? Text(thing, "BackupId") ?? throw None(Text(thing, "Id"), Text(thing, "State"))
-        : null;
+        (kind == typeof(Backup).FullName ? Text(thing, "Id")
+            : kind == typeof(ScheduleExecution).FullName ? Text(thing, "BackupId") ?? throw None(Text(thing, "Id"), Text(thing, "State"))
+            : null) is { } id ? new BackupReference(id) : null;
 
     private static ArgumentTransformationMetadataException None(string? id, string? state) => new($"The execution '{id}' tells of no backup; its state is {state}.");
 }

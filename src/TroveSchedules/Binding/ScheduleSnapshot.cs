@@ -21,6 +21,8 @@ internal static class ScheduleSnapshot
                 Pattern = Text(thing, nameof(BackupSchedule.Pattern)),
                 NextExecutionTime = next,
                 RemainingExecutions = left,
+                ProjectId = Text(thing, nameof(BackupSchedule.ProjectId)),
+                Origin = Text(thing, nameof(BackupSchedule.Origin)),
             }
             : null;
 

@@ -19,22 +19,22 @@ public sealed class GetTroveBackupCommand : PagedCmdlet
     [ArgumentCompleter(typeof(InstanceCompleter))]
     [InstanceReference("Instance", Besides = typeof(BackupReferenceAttribute))]
     [SupportsWildcards]
-    public string[]? Instance { get; set; }
+    public InstanceReference[]? Instance { get; set; }
 
     /// <summary>Backups by id, or the executions that made them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
     [Alias("BackupId")]
     [BackupReference]
-    public string[] Id { get; set; } = [];
+    public BackupReference[] Id { get; set; } = [];
 
     /// <summary>Writes the backups.</summary>
     protected override void ProcessRecord()
     {
         var backups = new Backups(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), id => WriteObject(Await(backups.GetAsync(id, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => WriteObject(Await(backups.GetAsync(reference.IdIn(Cloud), Cancelled))));
         else
-            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? backups.ListAsync(null, Most, Cancelled) : OfAsync(backups, instance)));
+            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? backups.ListAsync(null, Most, Cancelled) : OfAsync(backups, instance.IdIn(Cloud))));
     }
 
     private async IAsyncEnumerable<Backup> OfAsync(Backups backups, string instance)

@@ -21,7 +21,7 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
     [ArgumentCompleter(typeof(InstanceCompleter))]
     [InstanceReference("Instance", Besides = typeof(ScheduleReferenceAttribute))]
     [SupportsWildcards]
-    public string[]? Instance { get; set; }
+    public InstanceReference[]? Instance { get; set; }
 
     /// <summary>Schedules by id, or as they were when they were read before.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
@@ -46,13 +46,13 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
         if (ParameterSetName == "Id")
         {
             var schedules = new BackupSchedules(Cloud);
-            ForEach(PageOfNamed(Id), reference => Write(Await(schedules.GetAsync(reference.Id, AllProjects, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => Write(Await(schedules.GetAsync(reference.IdIn(Cloud, AllProjects), AllProjects, Cancelled))));
             return;
         }
         Func<BackupSchedule, bool> isWanted = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name);
         ForEach(Instance ?? [null!], instance =>
         {
-            foreach (BackupSchedule schedule in PageOf<BackupSchedule>([.. Of(instance).Where(isWanted)]))
+            foreach (BackupSchedule schedule in PageOf<BackupSchedule>([.. Of(instance?.IdIn(Cloud, AllProjects)).Where(isWanted)]))
                 Write(schedule);
         });
     }

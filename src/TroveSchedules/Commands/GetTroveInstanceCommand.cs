@@ -21,14 +21,14 @@ public sealed class GetTroveInstanceCommand : PagedCmdlet
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
     [ArgumentCompleter(typeof(InstanceIdCompleter))]
     [InstanceReference]
-    public string[] Id { get; set; } = [];
+    public InstanceReference[] Id { get; set; } = [];
 
     /// <summary>Writes the instances.</summary>
     protected override void ProcessRecord()
     {
         var instances = new Instances(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), id => WriteObject(Await(instances.GetAsync(id, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => WriteObject(Await(instances.GetAsync(reference.IdIn(Cloud), Cancelled))));
         else
             Try(() => WritePage(instances.ListAsync(Wildcards.Match<Instance>(Name, instance => instance.Name), Most, Cancelled)));
     }

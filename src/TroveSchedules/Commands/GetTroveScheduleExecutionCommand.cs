@@ -61,7 +61,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
     {
         var executions = new ScheduleExecutions(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => Write(Await(executions.GetAsync(reference.Id, AllProjects, IncludeBackupStatus, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => Write(Await(executions.GetAsync(reference.IdIn(Cloud, AllProjects), AllProjects, IncludeBackupStatus, Cancelled))));
         else
             ForEach(Schedule, reference => WritePage(Of(executions, reference)));
     }
@@ -79,6 +79,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
             IncludeBackupStatus = IncludeBackupStatus,
             AllProjects = AllProjects,
         };
-        return reference.Schedule is { } schedule ? executions.ListAsync(schedule, query, Cancelled) : executions.ListAsync(reference.Id, query, Cancelled);
+        string id = reference.IdIn(Cloud, AllProjects);
+        return reference.Schedule is { } schedule ? executions.ListAsync(schedule, query, Cancelled) : executions.ListAsync(id, query, Cancelled);
     }
 }

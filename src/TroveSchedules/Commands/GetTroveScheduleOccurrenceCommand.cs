@@ -45,7 +45,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
         if (ParameterSetName == "Pattern")
             ForEach(Pattern, pattern => WriteOf(CronPattern.Parse(pattern, AllowSeconds)));
         else
-            ForEach(Schedule, schedule => Write(ScheduleOccurrences.Of(schedule, From), schedule.Pattern, schedule.Id));
+            ForEach(Schedule, schedule => Write(ScheduleOccurrences.Of(schedule, From), schedule.Pattern, schedule));
     }
 
     private void WriteOf(CronPattern pattern)
@@ -55,9 +55,9 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
         Write(pattern.Occurrences(From ?? DateTimeOffset.UtcNow), pattern.Text, null);
     }
 
-    private void Write(IEnumerable<DateTimeOffset> times, string? pattern, string? scheduleId)
+    private void Write(IEnumerable<DateTimeOffset> times, string? pattern, BackupSchedule? schedule)
     {
         foreach (DateTimeOffset time in times.Take(First))
-            WriteObject(new ScheduleOccurrence { Time = time, Pattern = pattern, ScheduleId = scheduleId });
+            WriteObject(new ScheduleOccurrence { Time = time, Pattern = pattern, ScheduleId = schedule?.Id, ProjectId = schedule?.ProjectId, Origin = schedule?.Origin });
     }
 }

@@ -20,7 +20,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet
     [ArgumentCompleter(typeof(InstanceCompleter))]
     [Alias("InstanceId")]
     [InstanceReference("Instance", "InstanceId")]
-    public string[] Instance { get; set; } = [];
+    public InstanceReference[] Instance { get; set; } = [];
 
     /// <summary>When: five cron fields or an alias such as @daily, in UTC. May be left out for one run at the first execution time.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -69,11 +69,11 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet
     }
 
     /// <summary>Makes the schedules.</summary>
-    protected override void ProcessRecord() => BeginEach(Instance, instance =>
+    protected override void ProcessRecord() => BeginEach(Instance, reference =>
     {
         PreparedSchedule prepared = Await(_schedules!.PrepareAsync(new ScheduleRequest
         {
-            Instance = instance,
+            Instance = reference.IdIn(Cloud),
             Name = Name,
             Pattern = Pattern is "" && FirstExecutionTime is not null ? null : Pattern,
             AllowSeconds = AllowSeconds,

@@ -33,8 +33,9 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
     protected override void ProcessRecord() => BeginEach(Id, reference =>
     {
         var schedules = new BackupSchedules(Cloud);
-        BackupSchedule schedule = reference.Schedule ?? Await(schedules.GetAsync(reference.Id, AllProjects, Cancelled));
-        schedules.CheckProject(schedule, AllProjects);
+        string id = reference.IdIn(Cloud, AllProjects);
+        BackupSchedule schedule = reference.Schedule ?? Await(schedules.GetAsync(id, AllProjects, Cancelled));
+        schedules.CheckOrigin(schedule, AllProjects);
         WarnOfRunsInFlight(schedule);
         return ShouldProcess(InWords(schedule), "Delete") ? DeleteAsync() : null;
 

@@ -31,8 +31,9 @@ public sealed class RemoveTroveScheduleExecutionCommand : BulkCmdlet
     protected override void ProcessRecord() => BeginEach(Id, reference =>
     {
         var executions = new ScheduleExecutions(Cloud);
-        ScheduleExecution execution = reference.Execution ?? Await(executions.GetAsync(reference.Id, AllProjects, false, Cancelled));
-        executions.CheckProject(execution, AllProjects);
+        string id = reference.IdIn(Cloud, AllProjects);
+        ScheduleExecution execution = reference.Execution ?? Await(executions.GetAsync(id, AllProjects, false, Cancelled));
+        executions.CheckOrigin(execution, AllProjects);
         return ShouldProcess(InWords(execution), "Delete") ? DeleteAsync() : null;
 
         async Task<object?> DeleteAsync()

@@ -295,11 +295,11 @@ public sealed class SandboxTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task The_same_steps_give_the_same_ids()
+    public async Task The_same_steps_with_the_same_seed_give_the_same_ids()
     {
         async Task<string> OnceAsync()
         {
-            using SandboxCloud cloud = Standing();
+            using SandboxCloud cloud = Standing(new SandboxOptions { Clock = new SandboxUnderTest.Standing(Start), Seed = 1 });
             using CloudSession session = await EnterAsync(cloud);
             return (await ScheduleAsync(session)).TriggerId;
         }

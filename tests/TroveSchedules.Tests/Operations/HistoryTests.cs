@@ -95,6 +95,7 @@ public sealed class HistoryTests
             InstanceId = Rows.Id(900),
             UpdatedAt = new DateTimeOffset(2026, 11, 22, 7, 35, 59, TimeSpan.Zero),
             ProjectId = ScriptedCloud.Project,
+            Origin = "http://cloud:5000 RegionOne",
             Input = $$"""{"instance": "{{Rows.Id(900)}}", "name": "b", "description": null, "parent_id": null}""",
         }, run);
     }

@@ -1,0 +1,74 @@
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Binding;
+
+/// <summary>What a parameter was given: a thing, or the text that names one.</summary>
+public abstract class Reference
+{
+    private readonly string _kind;
+    private string? _origin;
+    private string? _projectId;
+
+    private protected Reference(string kind, string id)
+    {
+        _kind = kind;
+        Id = id;
+    }
+
+    /// <summary>The id, or the name where one is taken.</summary>
+    public string Id { get; }
+
+    /// <summary>The id or name.</summary>
+    public override string ToString() => Id;
+
+    /// <summary>Keeps where the thing was read from, if that is known.</summary>
+    internal Reference From(string? origin, string? projectId)
+    {
+        (_origin, _projectId) = (origin, origin is null ? null : projectId);
+        return this;
+    }
+
+    /// <summary>The id, once it is settled that a session may use it.</summary>
+    /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> or <c>OtherProject</c>.</exception>
+    internal string IdIn(CloudSession session, bool allProjects = false)
+    {
+        session.CheckOrigin(_origin, _projectId, allProjects, $"The {_kind} '{Id}'", this);
+        return Id;
+    }
+}
+
+/// <summary>An instance, or the name or id of one.</summary>
+public sealed class InstanceReference : Reference
+{
+    internal InstanceReference(string nameOrId) : base("instance", nameOrId) { }
+}
+
+/// <summary>A backup, or the id of one.</summary>
+public sealed class BackupReference : Reference
+{
+    internal BackupReference(string id) : base("backup", id) { }
+}
+
+/// <summary>A schedule, or the id of one.</summary>
+public sealed class ScheduleReference : Reference
+{
+    internal ScheduleReference(string id, BackupSchedule? schedule) : base("schedule", id)
+    {
+        Schedule = schedule;
+    }
+
+    /// <summary>The schedule itself; null where only its id was given.</summary>
+    public BackupSchedule? Schedule { get; }
+}
+
+/// <summary>An execution, or the id of one.</summary>
+public sealed class ExecutionReference : Reference
+{
+    internal ExecutionReference(string id, ScheduleExecution? execution) : base("execution", id)
+    {
+        Execution = execution;
+    }
+
+    /// <summary>The execution itself; null where only its id was given.</summary>
+    public ScheduleExecution? Execution { get; }
+}

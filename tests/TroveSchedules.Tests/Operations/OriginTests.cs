@@ -1,0 +1,136 @@
+using System;
+using System.Linq;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.OpenStack.Trove;
+using TroveSchedules.Sandbox;
+using Xunit;
+
+namespace TroveSchedules.Tests.Operations;
+
+/// <summary>An object acts on its own cloud and project, or on none.</summary>
+public sealed class OriginTests
+{
+    private static SandboxCloud Cloud(string host, int? seed = null) => new(new SandboxOptions
+    {
+        Speed = 0,
+        Seed = seed,
+        KeystoneUrl = new Uri($"http://{host}:5000"),
+        MistralUrl = new Uri($"http://{host}:8989"),
+        TroveUrl = new Uri($"http://{host}:8779"),
+    });
+
+    private static Task<CloudSession> Connect(SandboxCloud cloud, string user = "demo", string authUrl = "")
+    {
+        SandboxAccount account = cloud.Accounts.Single(one => one.UserName == user);
+        return CloudSession.ConnectAsync(new CloudSettings
+        {
+            AuthUrl = new Uri(authUrl == "" ? cloud.AuthUrl.OriginalString : authUrl),
+            Credential = PasswordCredential.ById(account.UserId, account.Password),
+            Project = ProjectScope.ById(account.ProjectId),
+        }, cloud.Clock, cloud.CreateHandler);
+    }
+
+    private static async Task<BackupSchedule> Make(CloudSession session, string name = "night")
+    {
+        await new Workbook(session).InstallAsync();
+        return await new BackupSchedules(session).CreateAsync(new ScheduleRequest { Instance = "m", Name = name, Pattern = "0 3 * * *" });
+    }
+
+    private static Task<TroveScheduleException> Fails(Func<Task> work) => Assert.ThrowsAsync<TroveScheduleException>(work);
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(null, true)]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    public async Task A_schedule_of_another_cloud_is_refused_and_nothing_is_deleted(int? seed, bool allProjects)
+    {
+        using SandboxCloud one = Cloud("one.invalid", seed), two = Cloud("two.invalid", seed);
+        using CloudSession first = await Connect(one), second = await Connect(two);
+        BackupSchedule mine = await Make(first), other = await Make(second, "other");
+        TroveScheduleException error = await Fails(() => new BackupSchedules(second).DeleteAsync(mine, allProjects));
+        Assert.Equal((TroveErrorKind.Forbidden, "OtherCloud"), (error.Kind, error.ErrorId));
+        Assert.Contains("http://one.invalid:5000", error.Message);
+        Assert.Contains("http://two.invalid:5000", error.Message);
+        Assert.Contains("-Session", error.RecommendedAction);
+        Assert.Equal(other.Id, Assert.Single(await new BackupSchedules(second).ListAsync()).Id);
+        Assert.Equal(mine.Id, Assert.Single(await new BackupSchedules(first).ListAsync()).Id);
+    }
+
+    [Fact]
+    public async Task Executions_of_another_clouds_schedule_are_not_looked_for_nor_deleted()
+    {
+        using SandboxCloud one = Cloud("one.invalid", 1), two = Cloud("two.invalid", 1);
+        using CloudSession first = await Connect(one), second = await Connect(two);
+        BackupSchedule mine = await Make(first), other = await Make(second);
+        one.SeedExecutions(mine.TriggerId, 3);
+        two.SeedExecutions(other.TriggerId, 3);
+        ScheduleExecution run = await new ScheduleExecutions(first).ListAsync(mine).FirstAsync();
+        Assert.Equal("OtherCloud", (await Fails(async () => await new ScheduleExecutions(second).ListAsync(mine).FirstAsync())).ErrorId);
+        Assert.Equal("OtherCloud", (await Fails(() => new ScheduleExecutions(second).DeleteAsync(run, force: true, allProjects: true))).ErrorId);
+        Assert.Equal(3, await new ScheduleExecutions(second).ListAsync(other).CountAsync());
+    }
+
+    [Fact]
+    public async Task A_trigger_is_not_deleted_for_a_schedule_with_another_id()
+    {
+        using SandboxCloud one = Cloud("one.invalid", 1), two = Cloud("one.invalid", 1); // The same in everything, but for the schedules' own ids.
+        using CloudSession first = await Connect(one), second = await Connect(two);
+        BackupSchedule mine = await Make(first), other = await Make(second);
+        Assert.Equal(mine.TriggerId, other.TriggerId);
+        Assert.Equal("ScheduleNotFound", (await Fails(() => new BackupSchedules(second).DeleteAsync(mine))).ErrorId);
+        Assert.Single(await new BackupSchedules(second).ListAsync());
+    }
+
+    [Theory]
+    [InlineData("http://one.invalid:5000/v3")]
+    [InlineData("http://ONE.invalid:5000/")]
+    [InlineData("http://one.invalid:5000/v3/")]
+    public async Task Two_sessions_of_one_cloud_and_project_are_interchangeable(string authUrl)
+    {
+        using SandboxCloud cloud = Cloud("one.invalid");
+        using CloudSession first = await Connect(cloud), second = await Connect(cloud, authUrl: authUrl);
+        await new BackupSchedules(second).DeleteAsync(await Make(first));
+        Assert.Empty(await new BackupSchedules(first).ListAsync());
+    }
+
+    [Fact]
+    public async Task An_administrator_acts_on_other_projects_of_the_same_cloud()
+    {
+        using SandboxCloud cloud = Cloud("one.invalid");
+        using CloudSession demo = await Connect(cloud), admin = await Connect(cloud, "admin");
+        BackupSchedule schedule = await Make(demo);
+        Assert.Equal("OtherProject", (await Fails(() => new BackupSchedules(admin).DeleteAsync(schedule))).ErrorId);
+        await new BackupSchedules(admin).DeleteAsync(schedule, allProjects: true);
+        Assert.Empty(await new BackupSchedules(demo).ListAsync());
+    }
+
+    [Fact]
+    public async Task Every_object_tells_its_cloud_and_project()
+    {
+        using SandboxCloud cloud = Cloud("one.invalid");
+        using CloudSession session = await Connect(cloud);
+        BackupSchedule schedule = await Make(session);
+        cloud.Step(TimeSpan.FromDays(1));
+        ScheduleExecution run = await new ScheduleExecutions(session).ListAsync(schedule).FirstAsync();
+        Backup backup = await new Backups(session).ListAsync().FirstAsync();
+        Instance instance = await new Instances(session).GetAsync("m");
+        Assert.All(
+            [(schedule.Origin, schedule.ProjectId), (run.Origin, run.ProjectId), (backup.Origin, backup.ProjectId), (instance.Origin, instance.ProjectId)],
+            told => Assert.Equal(("http://one.invalid:5000 RegionOne", session.ProjectId), told));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(7, true)]
+    public async Task Sandboxes_share_ids_only_where_a_seed_is_asked_for(int? seed, bool areSame)
+    {
+        using SandboxCloud one = Cloud("one.invalid", seed), two = Cloud("two.invalid", seed);
+        using CloudSession first = await Connect(one), second = await Connect(two);
+        BackupSchedule mine = await Make(first), other = await Make(second);
+        Assert.Equal((areSame, areSame), (mine.TriggerId == other.TriggerId, first.ProjectId == second.ProjectId));
+        Assert.Equal(mine.InstanceId, other.InstanceId);
+    }
+}
