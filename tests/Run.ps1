@@ -14,7 +14,7 @@ param(
     [Parameter(Mandatory)] [string] $Pester,
 
     # How many lanes run at a time. They wait more than they work.
-    [int] $AtOnce = [Environment]::ProcessorCount + 1
+    [int] $AtOnce = [Environment]::ProcessorCount * 2
 )
 
 $ErrorActionPreference = 'Stop'

@@ -176,7 +176,7 @@ Describe 'Names and descriptions' {
         Clear-Wire
         $all | Remove-TroveBackupSchedule -Confirm:$false -ErrorVariable errors
         $errors | Should -BeNullOrEmpty
-        @($mistral.Requests -like 'DELETE *') | Sort-Object | Should -Be ($all.TriggerId | ForEach-Object { "DELETE /v2/cron_triggers/$_" } | Sort-Object)
+        @($mistral.Requests -like 'DELETE *') | Sort-Object | Should -Be ($all.Id | ForEach-Object { "DELETE /v2/cron_triggers/$_" } | Sort-Object)
         Get-TroveBackupSchedule | Should -BeNullOrEmpty
     }
 }

@@ -49,6 +49,7 @@ Describe 'In <Culture>' -ForEach $cultures {
         @{ Text = '2030-01-07T03:00:59.1234567890Z'; Utc = '2030-01-07 03:00:59' }
         @{ Text = ' 2030-01-07T03:00:59,5Z '; Utc = '2030-01-07 03:00:59' }
         @{ Text = '2030-04-05 03:00Z'; Utc = '2030-04-05 03:00:00' }
+        @{ Text = '2030-04-05Z'; Utc = '2030-04-05 00:00:00' }
     ) {
         Use-Culture $Culture {
             (Get-TroveScheduleOccurrence '* * * * * *' -AllowSeconds -From $Text -First 1).Time.AddSeconds(-1).UtcDateTime.ToString('yyyy-MM-dd HH:mm:ss', [cultureinfo]::InvariantCulture) | Should -Be $Utc
@@ -75,7 +76,7 @@ Describe 'In <Culture>' -ForEach $cultures {
 
     It 'what begins like ISO 8601 and is something else is refused, and nothing is listed' {
         Use-Culture $Culture {
-            foreach ($text in '2020-1-1', '2020-01', '2020-13-01', '2030-02-30', '2030-01-07 24:30', '2030-01-07 3:00', '2030-01-07T03:00+25:00', '2030-01-07Z', '2030-01-07 03:00 Z x') {
+            foreach ($text in '2020-1-1', '2020-01', '2020-13-01', '2030-02-30', '2030-01-07 24:30', '2030-01-07 3:00', '2030-01-07T03:00+25:00', '2030-01-07 03:00 Z x') {
                 { $schedule | Get-TroveScheduleExecution -Before $text -ErrorAction Stop } | Should -Throw "*'$text' is no time in ISO 8601*"
             }
         }

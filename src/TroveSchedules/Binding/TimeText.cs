@@ -14,7 +14,7 @@ internal static class TimeText
     private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF"];
 
     private static readonly Regex Iso = new(
-        @"^\s*(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})((T|\s+)(?<time>[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,](?<fraction>[0-9]+))?)?)(\s*(?<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?))?)?\s*$",
+        @"^\s*(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})((T|\s+)(?<time>[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,](?<fraction>[0-9]+))?)?))?(\s*(?<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?))?\s*$",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
 
     // What begins so is meant as ISO 8601, whatever else is wrong with it.
