@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.ObjectModel;
-using System.Globalization;
 using System.Linq;
 
 namespace TroveSchedules;
@@ -10,7 +9,7 @@ namespace TroveSchedules;
 /// <param name="items">The items, which are copied.</param>
 internal sealed class Listed<T>(IEnumerable<T> items) : ReadOnlyCollection<T>([.. items])
 {
-    /// <summary>The items with semicolons between them, times in UTC.</summary>
+    /// <summary>The items with semicolons between them, times as <see cref="IsoTime"/> writes them.</summary>
     public override string ToString() =>
-        string.Join("; ", this.Select(item => item is DateTimeOffset time ? time.ToString("u", CultureInfo.InvariantCulture) : item?.ToString()));
+        string.Join("; ", this.Select(item => item is DateTimeOffset time ? IsoTime.Format(time) : item?.ToString()));
 }

@@ -19,4 +19,7 @@ public sealed class ScheduleOccurrence
 
     /// <summary>The cloud that the schedule was read from: Keystone's public address in the catalogue, or else the auth URL, and the region. Null where only a pattern was given.</summary>
     public string? Origin { get; init; }
+
+    /// <summary>The moment, as <see cref="IsoTime"/> writes it.</summary>
+    public override string ToString() => IsoTime.Format(Time);
 }

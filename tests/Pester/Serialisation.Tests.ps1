@@ -101,9 +101,9 @@ Describe '<Type>' -ForEach $types {
         foreach ($property in Get-Property $Type) {
             $value = $property.GetValue($thing)
             $text = switch ($property.PropertyType) {
-                { $_ -in [DateTimeOffset], [Nullable[DateTimeOffset]] } { $value.ToString() }
+                { $_ -in [DateTimeOffset], [Nullable[DateTimeOffset]] } { '2016-06-14T12:49:59.25Z' }
                 ([Collections.Generic.IReadOnlyList[string]]) { 'instance; name' }
-                ([Collections.Generic.IReadOnlyList[DateTimeOffset]]) { '2016-06-14 12:49:59Z; 2030-01-07 00:00:00Z' }
+                ([Collections.Generic.IReadOnlyList[DateTimeOffset]]) { '2016-06-14T12:49:59.25Z; 2030-01-07T00:00:00Z' }
                 default { "$value" }
             }
             $row.($property.Name) | Should -BeExactly $text -Because $property.Name
@@ -185,7 +185,7 @@ Describe 'A session' {
         $copy = [Management.Automation.PSSerializer]::Deserialize($text)
         $copy | Should -Not -BeOfType TroveSchedules.TroveSession
         foreach ($property in Get-Property TroveSchedules.TroveSession | Where-Object Name -NE CloudTime) {
-            "$($copy.($property.Name))" | Should -BeExactly "$($session.($property.Name))" -Because $property.Name
+            @($copy.($property.Name)) -join '' | Should -BeExactly (@($session.($property.Name)) -join '') -Because $property.Name
         }
         $copy.TokenExpiresAt.UtcDateTime | Should -Be $session.TokenExpiresAt.UtcDateTime
         $copy.CloudTime.UtcDateTime | Should -BeLessOrEqual $session.CloudTime.UtcDateTime

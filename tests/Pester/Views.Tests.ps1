@@ -83,30 +83,42 @@ Describe 'What cmdlets emit: <Type>' -ForEach $types {
         (Show-Thing $thing)[0] -split '\s+' | Where-Object { $_ } | Should -Be $Columns
     }
 
-    It 'has a table that keeps its columns and its ids at <_> columns' -ForEach 99, 100, 120 { # A console of 100 columns leaves the last one empty.
+    # A terminal leaves its last column empty.
+    It 'has a table that can be read at <_> columns, in a terminal''s width and in a file' -ForEach 59, 60, 79, 80, 99, 100, 119, 120 {
+        $width = $_
+        $thing | Format-Table | Out-File $TestDrive/table.txt -Width $width
+        $lines = Show-Thing $thing -Width $width
+        (Get-Content $TestDrive/table.txt).TrimEnd() | Where-Object { $_ } | Should -Be $lines
+        $line = [array]::FindIndex([string[]] $lines, [Predicate[string]] { $args[0] -match '^-+( |$)' })
+        $line | Should -BeIn 1, 2 -Because 'no heading is spread over more than two lines'
+        $lines.Count | Should -Be ($line + 2) -Because 'an object has one line'
+        foreach ($one in $lines) { $one.Length | Should -BeLessOrEqual $width }
         $full = Show-Thing $thing
-        $lines = Show-Thing $thing -Width $_
-        $lines.Count | Should -Be 3 -Because 'an object has one line'
-        $lines[0] | Should -Match "^$($full[0] -replace '\s+', '\s+')$"
-        foreach ($line in $lines) { $line.Length | Should -BeLessOrEqual $_ }
-        foreach ($id in [regex]::Matches($full[2], '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}').Value) { $lines[2] | Should -Match "(^| )$id( |$)" }
-        foreach ($moment in [regex]::Matches($full[2], '\d{4}-\S+ \S+Z( \(.*?\))?').Value) { $lines[2] | Should -BeLike "*$moment*" }
-    }
-
-    It 'has a table that keeps its ids, and its times to the minute, at <_> columns' -ForEach 79, 80 {
-        $full = Show-Thing $thing
-        $line = (Show-Thing $thing -Width $_) -match '\d|True'
-        foreach ($id in [regex]::Matches($full[2], '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}').Value) { $line | Should -Match "(^| )$id( |$)" }
-        if ($Type -ne 'TroveSchedules.InstalledWorkbook' -and $Type -ne 'TroveSchedules.TroveSession') {
-            foreach ($minute in [regex]::Matches($full[2], '\d{4}-\S+ \d\d:\d\d').Value) { $line | Should -BeLike "*$minute*" }
+        # Where the columns begin, and how wide they are.
+        $columns = @([regex]::Matches($lines[$line], '-+').Index)
+        $columns.Count | Should -BeGreaterOrEqual 2
+        for ($i = 0; $i -lt $columns.Count; $i++) {
+            $end = $i + 1 -lt $columns.Count ? $columns[$i + 1] - 1 : $width
+            $cell = $lines[-1].PadRight($width).Substring($columns[$i], $end - $columns[$i]).TrimEnd()
+            $whole = ([regex]::Matches($full[1], '-+').Index)[$i], ([regex]::Matches($full[1], '-+').Index)[$i + 1]
+            $text = $full[2].PadRight(200).Substring($whole[0], ($whole[1] ? $whole[1] - 1 : 200) - $whole[0]).TrimEnd()
+            $heading = ($full[0] -split '\s+')[$i]
+            if ($cell -cne $text) {
+                $cell | Should -BeLike '*…' -Because 'an ellipsis shows a cut'
+                $text.TrimEnd('…') | Should -BeLike "$([WildcardPattern]::Escape($cell.TrimEnd('…')))*"
+            }
+            $least = switch -Wildcard ($heading) { *Id { 36 } Name { 12 } *Time { 16 } *At { 16 } State { 4 } Status { 7 } Pattern { 9 } default { 3 } }
+            if ($heading -ne 'Pattern' -or $width -ge 79) { $cell.Length | Should -BeGreaterOrEqual ([Math]::Min($least, $text.Length)) -Because "$heading at $width" }
+        }
+        if ($width -ge 79) { $columns.Count | Should -Be ($full[0].Trim() -split '\s+').Count -Because 'all columns are there' }
+        if ($width -ge 99) {
+            foreach ($moment in [regex]::Matches($full[2], '\d{4}-\S+ \S+Z( \(.*?\))?').Value) { $lines[-1] | Should -BeLike "*$moment*" }
         }
     }
 
-    It 'has a table that shows a long name whole where there is room' {
-        if (-not $thing.PSObject.Properties['Name'] -or $Type -in 'TroveSchedules.Instance', 'TroveSchedules.InstalledWorkbook') { return }
-        $named = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($thing, 2))
-        $named.Name = 'customer-orders-half-hourly'
-        (Show-Thing $named -Width 120)[2] | Should -BeLike '* customer-orders-half-hourly *'
+    It 'has a table that shows a long name whole with -AutoSize' {
+        if (-not $thing.PSObject.Properties['Name'] -or $Type -eq 'TroveSchedules.InstalledWorkbook') { return }
+        ($thing | Format-Table -AutoSize | Out-String -Width 200) | Should -BeLike "* $long *"
     }
 
     It 'has a list with every property' {
@@ -117,7 +129,7 @@ Describe 'What cmdlets emit: <Type>' -ForEach $types {
     It 'has a list with every time in UTC, which says so, and how far it is' {
         $text = $thing | Format-List | Out-String -Width 200
         foreach ($property in $thing.GetType().GetProperties([Reflection.BindingFlags] 'Public, Instance') | Where-Object PropertyType -In ([DateTimeOffset]), ([Nullable[DateTimeOffset]])) {
-            $distance = if ($property.Name -ne 'CloudTime') { ' \((now|in \d+ (min|h|d)|\d+ (min|h|d) ago)\)' } # That is now.
+            $distance = if ($property.Name -ne 'CloudTime') { ' \((now|in \d+ (s|min|h|d)|\d+ (s|min|h|d) ago)\)' } # That is now.
             $text | Should -Match "(?m)^$($property.Name) +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$distance\r?$"
         }
         $text | Should -Not -Match '[+-]\d\d:\d\d\b(?!-)' -Because 'a time with an offset is none that ends in Z'
@@ -153,6 +165,11 @@ Describe 'The tables of the specification' {
         Show-Thing $schedule | Select-Object -Last 1 | Should -Match "^$uuid +myback +\*/2 \* \* \* \* +$shown \(\d+ d ago\)$"
     }
 
+    It 'show short names and patterns whole at <_> columns' -ForEach 59, 79, 80, 99, 119 {
+        $schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $other; Name = 'nightly-db12'; Pattern = '0 */2 * * *'; NextExecutionTime = $time; Input = '{}' }
+        Show-Thing $schedule -Width $_ | Select-Object -Last 1 | Should -Match "^$uuid nightly-db12 0 \*/2 \* \* \*( |$)"
+    }
+
     It 'show a schedule without a pattern as one that runs once' {
         $schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $other; Name = 'once'; NextExecutionTime = $time; Input = '{}' }
         Show-Thing $schedule | Select-Object -Last 1 | Should -Match "^$uuid +once +\(once\) +$shown "
@@ -160,7 +177,15 @@ Describe 'The tables of the specification' {
 
     It 'show an execution as execution-list does' {
         $execution = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; ExecutionTime = $time; State = 'SUCCESS'; Output = '{"status": "Backup complete"}' }
-        Show-Thing $execution | Select-Object -Last 1 | Should -BeExactly "$uuid $shown SUCCESS   {""status"": ""Backup complete""}"
+        Show-Thing $execution | Select-Object -Last 1 | Should -BeExactly "$uuid 2016-06-14 12:50Z SUCCESS   {""status"": ""Backup complete""}"
+    }
+
+    It 'show when an execution was to the nearest minute: <Time>' -ForEach @(
+        @{ Time = '2016-06-14T02:59:58Z'; Minute = '2016-06-14 03:00Z' }, @{ Time = '2016-06-14T03:00:29Z'; Minute = '2016-06-14 03:00Z' }
+        @{ Time = '2016-12-31T23:59:58+00:00'; Minute = '2017-01-01 00:00Z' }, @{ Time = '9999-12-31T23:59:59Z'; Minute = '9999-12-31 23:59Z' }
+        @{ Time = '0001-01-01T00:00:00Z'; Minute = '0001-01-01 00:00Z' }
+    ) {
+        [TroveSchedules.Formatting.Views]::UtcMinute([DateTimeOffset]::Parse($Time, [cultureinfo]::InvariantCulture)) | Should -BeExactly $Minute
     }
 
     It 'show why an execution failed in the place of its output, on one line' {
@@ -195,7 +220,9 @@ Describe 'The wide view' {
 
 Describe 'How far a time is' {
     It 'is <Words> at <After>' -ForEach @(
-        @{ After = '0:00:00'; Words = 'now' }, @{ After = '0:00:59.999'; Words = 'now' }, @{ After = '-0:00:59.999'; Words = 'now' }
+        @{ After = '0:00:00'; Words = 'now' }, @{ After = '0:00:00.999'; Words = 'now' }, @{ After = '-0:00:00.999'; Words = 'now' }
+        @{ After = '0:00:01'; Words = 'in 1 s' }, @{ After = '-0:00:01'; Words = '1 s ago' }, @{ After = '0:00:58.5'; Words = 'in 58 s' }, @{ After = '-0:00:12'; Words = '12 s ago' }
+        @{ After = '0:00:59.999'; Words = 'in 59 s' }, @{ After = '-0:00:59.999'; Words = '59 s ago' }
         @{ After = '0:01:00'; Words = 'in 1 min' }, @{ After = '0:01:59.999'; Words = 'in 1 min' }, @{ After = '0:02:00'; Words = 'in 2 min' }
         @{ After = '-0:01:00'; Words = '1 min ago' }, @{ After = '-0:05:59'; Words = '5 min ago' }
         @{ After = '0:59:59.999'; Words = 'in 59 min' }, @{ After = '-0:59:59.999'; Words = '59 min ago' }
@@ -241,6 +268,8 @@ Describe 'A time that is none' {
     It 'is shown as it is' {
         [TroveSchedules.Formatting.Views]::Time($null) | Should -BeNullOrEmpty
         [TroveSchedules.Formatting.Views]::Utc($null) | Should -BeNullOrEmpty
+        [TroveSchedules.Formatting.Views]::UtcMinute($null) | Should -BeNullOrEmpty
+        [TroveSchedules.Formatting.Views]::UtcMinute('soon') | Should -BeExactly soon
         [TroveSchedules.Formatting.Views]::Times($null) | Should -BeNullOrEmpty
         [TroveSchedules.Formatting.Views]::Times(@()) | Should -BeNullOrEmpty
         [TroveSchedules.Formatting.Views]::NextTime($null, $true) | Should -BeNullOrEmpty
@@ -308,7 +337,7 @@ Describe 'Colour' {
         $PSStyle.OutputRendering = 'PlainText'
         $screen = Invoke-AtScreen '$thing | Out-Default; $thing | Format-List | Out-Default' -Variables @{ thing = $failed } -Colour
         # PowerShell's own headings keep their colours at such a screen; only its console takes them away.
-        "$($screen.Screen)" | Should -Match "(?m)$shown ERROR *\r?$"
+        "$($screen.Screen)" | Should -Match '(?m)2016-06-14 12:50Z ERROR *\r?$'
         "$($screen.Screen)" | Should -Match '(?m)^State +: ERROR\r?$|State.* : .*ERROR\r?$'
         "$($screen.Screen)".Contains("$($PSStyle.Formatting.Error)ERROR") | Should -BeFalse
     }

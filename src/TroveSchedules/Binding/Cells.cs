@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Management.Automation;
+using TroveSchedules.Serialisation;
 
 namespace TroveSchedules.Binding;
 
@@ -19,7 +20,7 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
     {
         object? input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (input is not string text)
-            return inputData;
+            return ReadOther(inputData);
         return text == "" ? Nothing! : Read(text) ?? throw new ArgumentTransformationMetadataException($"This takes {_takes} or nothing, not '{TerminalText.SanitizeLine(text)}'.");
     }
 
@@ -28,6 +29,9 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
 
     /// <summary>What a text means; null where it is none of what is taken.</summary>
     private protected abstract object? Read(string text);
+
+    /// <summary>What a value that is no text means. Null, too, comes here.</summary>
+    private protected virtual object ReadOther(object value) => value;
 }
 
 /// <summary>Reads a whole number.</summary>
@@ -36,7 +40,7 @@ public sealed class NumberCellAttribute() : CellAttribute("a whole number")
     private protected override object? Read(string text) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : null;
 }
 
-/// <summary>Reads a time in ISO 8601, or as the current culture writes it, which is how Export-Csv does; one without an offset is local.</summary>
+/// <summary>Reads a time in ISO 8601, or as the current culture writes it where that has one meaning only; one without an offset is local.</summary>
 public sealed class TimeCellAttribute() : CellAttribute("a time")
 {
     private protected override object? Read(string text)
@@ -50,6 +54,14 @@ public sealed class TimeCellAttribute() : CellAttribute("a time")
             throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(e.Message));
         }
     }
+
+    // PowerShell makes a time of 2030.01, too: the month or the day of that.
+    private protected override object ReadOther(object value) => value switch
+    {
+        null or DateTime or DateTimeOffset or PSObject { BaseObject: DateTime or DateTimeOffset } => value!,
+        _ => Moment.Read(value) ?? throw new ArgumentTransformationMetadataException(
+            $"This takes a time, not a {(value is PSObject wrapped ? wrapped.BaseObject : value).GetType().Name}. Write it in ISO 8601, like 2030-01-07T03:00:00Z."),
+    };
 }
 
 /// <summary>Reads True or False for a switch, which an empty cell leaves off.</summary>

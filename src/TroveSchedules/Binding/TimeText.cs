@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using System.Management.Automation;
 using System.Text.RegularExpressions;
 
 namespace TroveSchedules.Binding;
@@ -17,6 +16,8 @@ internal static class TimeText
         @"^\s*(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})((T|\s+)(?<time>[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,](?<fraction>[0-9]+))?)?))?(\s*(?<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?))?\s*$",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
 
+    private static readonly CultureInfo DayFirst = new CultureInfo("") { DateTimeFormat = { ShortDatePattern = "dd/MM/yyyy", MonthDayPattern = "dd MMMM" } };
+
     // What begins so is meant as ISO 8601, whatever else is wrong with it.
     private static readonly Regex IsoLike = new(@"^\s*[0-9]{4}-[0-9]", RegexOptions.CultureInvariant);
 
@@ -25,16 +26,15 @@ internal static class TimeText
     /// <param name="culture">Reads what is not ISO 8601.</param>
     /// <param name="zone">The local time zone.</param>
     /// <returns>The time; null where the text is none.</returns>
-    /// <exception cref="FormatException">It is a local time that the clock skips or shows twice, or text that begins like ISO 8601 and is something else.</exception>
+    /// <exception cref="FormatException">
+    /// It is a local time that the clock skips or shows twice, text that begins like ISO 8601 and is something else, or text that has another meaning where
+    /// the month comes first, where the day does, or by the Gregorian calendar.
+    /// </exception>
     public static DateTimeOffset? Read(string text, CultureInfo culture, TimeZoneInfo zone)
     {
         Match iso = Iso.Match(text);
         if (!iso.Success)
-        {
-            return IsoLike.IsMatch(text) ? throw NotIso()
-                : LanguagePrimitives.TryConvertTo(text, culture, out DateTimeOffset time) ? time
-                : null;
-        }
+            return IsoLike.IsMatch(text) ? throw NotIso() : ReadByCulture();
         string whole = iso.Groups["day"].Value;
         if (iso.Groups["time"] is { Success: true, Value: var timeOfDay })
         {
@@ -52,6 +52,18 @@ internal static class TimeText
             throw NotIso(); // No such offset, or a time before the first or after the last there is.
         }
 
+        DateTimeOffset? ReadByCulture()
+        {
+            if (Parse(text, culture) is not { } read)
+                return null;
+            foreach (CultureInfo other in new[] { CultureInfo.InvariantCulture, DayFirst })
+            {
+                if (Parse(text, other) is { } otherwise && otherwise.Time != read.Time)
+                    throw new FormatException($"'{text.Trim()}' can be read as {Day(read.Time)} or as {Day(otherwise.Time)}. Write it in ISO 8601, like {Day(read.Time)}.");
+            }
+            return new DateTimeOffset(read.Time, read.Offset ?? LocalOffset(read.Time));
+        }
+
         TimeSpan LocalOffset(DateTime time)
         {
             if (zone.IsInvalidTime(time))
@@ -64,6 +76,13 @@ internal static class TimeText
 
         FormatException NotIso() => new($"'{text.Trim()}' is no time in ISO 8601. Write it like 2030-01-07, 2030-01-07 03:00 or 2030-01-07T03:00:00Z.");
     }
+
+    private static (DateTime Time, TimeSpan? Offset)? Parse(string text, CultureInfo culture) =>
+        DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) && DateTime.TryParse(text, culture, DateTimeStyles.RoundtripKind, out DateTime kind)
+            ? (time.DateTime, kind.Kind == DateTimeKind.Unspecified ? null : time.Offset)
+            : null;
+
+    private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static TimeSpan Offset(string text)
     {

@@ -26,6 +26,12 @@ public static class Views
     /// <returns>The time; null for null; the text of what is no time.</returns>
     public static string? Utc(object? time) => Moment.Read(time) is { } moment ? Utc(moment) : Text(time);
 
+    /// <summary>A time in UTC to the nearest minute, such as <c>2026-11-22 20:04Z</c>, in every culture. Mistral starts a run up to two seconds before it is due.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
+    /// <returns>The time; null for null; the text of what is no time.</returns>
+    public static string? UtcMinute(object? time) =>
+        Moment.Read(time) is { } moment ? moment.UtcDateTime.AddSeconds(moment < DateTimeOffset.MaxValue.AddMinutes(-1) ? 30 : 0).ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : Text(time);
+
     /// <summary>A time in UTC, and how far it is from now by the cloud's clock: <c>2026-11-22 20:04:00Z (in 4 min)</c>.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
     /// <returns>The time; null for null; the text of what is no time.</returns>
@@ -63,8 +69,8 @@ public static class Views
     }
 
     /// <summary>
-    /// How far a time is from another, in the greatest of minutes, hours and days of which there is a whole one, rounded down: <c>in 4 min</c>, <c>in 3 h</c>,
-    /// <c>2 d ago</c>; <c>now</c> for less than a minute either way.
+    /// How far a time is from another, in the greatest of seconds, minutes, hours and days of which there is a whole one, rounded down: <c>in 58 s</c>,
+    /// <c>in 4 min</c>, <c>in 3 h</c>, <c>2 d ago</c>; <c>now</c> for less than a second either way.
     /// </summary>
     /// <param name="time">The time to tell of.</param>
     /// <param name="now">The time to tell it from.</param>
@@ -72,9 +78,9 @@ public static class Views
     public static string Distance(DateTimeOffset time, DateTimeOffset now)
     {
         TimeSpan length = (time - now).Duration();
-        if (length < TimeSpan.FromMinutes(1))
+        if (length < TimeSpan.FromSeconds(1))
             return "now";
-        string words = length < TimeSpan.FromHours(1) ? $"{length.Minutes} min" : length < TimeSpan.FromDays(1) ? $"{length.Hours} h" : $"{length.Days} d";
+        string words = length < TimeSpan.FromMinutes(1) ? $"{length.Seconds} s" : length < TimeSpan.FromHours(1) ? $"{length.Minutes} min" : length < TimeSpan.FromDays(1) ? $"{length.Hours} h" : $"{length.Days} d";
         return time > now ? $"in {words}" : $"{words} ago";
     }
 

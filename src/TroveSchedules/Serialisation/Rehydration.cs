@@ -34,11 +34,15 @@ public sealed class Rehydration : PSTypeConverter
         _ = Type.GetType("Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility") is { } update
             ? shell.AddCommand(new CmdletInfo("Update-TypeData", update))
             : shell.AddCommand(@"Microsoft.PowerShell.Utility\Update-TypeData");
+        // PowerShell finds an adapter by the exact type, and a session's is in a load context where it does not look.
+        var session = new TypeData(typeof(TroveSession)) { SerializationDepth = 2 };
+        foreach (string name in new[] { nameof(TroveSession.TokenExpiresAt), nameof(TroveSession.CloudTime) })
+            session.Members.Add(name, new CodePropertyData(name, typeof(TimePropertyAdapter).GetMethod(name)));
         shell.AddParameter("Force").AddParameter("TypeData", Types.SelectMany(one => new[]
         {
-            new TypeData(one.Type) { TypeConverter = typeof(Rehydration), SerializationDepth = one.Depth },
+            new TypeData(one.Type) { TypeConverter = typeof(Rehydration), TypeAdapter = typeof(TimePropertyAdapter), SerializationDepth = one.Depth },
             new TypeData($"Deserialized.{one.Type.FullName}") { TargetTypeForDeserialization = one.Type },
-        }).Append(new TypeData(typeof(TroveSession)) { SerializationDepth = 2 }).ToArray());
+        }).Append(session).ToArray());
         try
         {
             shell.Invoke();
