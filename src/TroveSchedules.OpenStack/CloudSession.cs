@@ -169,11 +169,11 @@ public sealed class CloudSession : TroveSession
     /// <summary>Refuses what was read from another cloud, or belongs to another project. Asks nobody.</summary>
     /// <param name="origin">The cloud that it was read from; null where that is not known.</param>
     /// <param name="projectId">The project that it belongs to; null where that is not known.</param>
-    /// <param name="allProjects">Whether an administrator may touch other projects' things.</param>
+    /// <param name="allProjects">Whether an administrator may touch other projects' things; null where the operation cannot.</param>
     /// <param name="what">The thing, to begin a sentence with: "The schedule '1'".</param>
     /// <param name="target">What the error is about.</param>
     /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> or <c>OtherProject</c>.</exception>
-    public void CheckOrigin(string? origin, string? projectId, bool allProjects, string what, object target)
+    public void CheckOrigin(string? origin, string? projectId, bool? allProjects, string what, object target)
     {
         if (origin is not null && origin != Origin)
         {
@@ -185,13 +185,13 @@ public sealed class CloudSession : TroveSession
                 RecommendedAction = "Name the session that it was read through with -Session, or read it again through this one.",
             };
         }
-        if (Sees(projectId, allProjects))
+        if (Sees(projectId, allProjects == true))
             return;
         throw new TroveScheduleException(TroveErrorKind.Forbidden, $"{what} belongs to the project {ServiceError.Printable(projectId!, 255)}, not to this session's, {ProjectName} ({ProjectId}).")
         {
             ErrorId = "OtherProject",
             Target = target,
-            RecommendedAction = "Name a session of that project with -Session, or as an administrator say -AllProjects.",
+            RecommendedAction = allProjects is null ? "Name a session of that project with -Session." : "Name a session of that project with -Session, or as an administrator say -AllProjects.",
         };
     }
 

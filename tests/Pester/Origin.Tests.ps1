@@ -80,6 +80,16 @@ Describe 'an object of another cloud' {
     }
 }
 
+Describe 'an object of another project' {
+    It 'is refused by <From>, which advises only what it has: <Use>' -ForEach ($uses + $ofKinds | Where-Object { $_.Use -notlike '*-AllProjects*' }) {
+        $object = $two[$What] | Select-Object *
+        $object.ProjectId = 'f' * 32
+        $record = Get-ErrorOf { $object | ForEach-Object $Use }
+        $record | Assert-Error OtherProject $From PermissionDenied -Says $object.ProjectId -Advises '-Session'
+        "$($record.ErrorDetails.RecommendedAction)" -like '*-AllProjects*' | Should -Be (Get-Command $From).Parameters.ContainsKey('AllProjects')
+    }
+}
+
 Describe 'an object without origin' {
     It 'works as its id does, <Form>' -ForEach @(
         @{ Form = 'a row'; Make = { [pscustomobject] @{ Id = $args[0] } } }
