@@ -4,7 +4,15 @@ namespace TroveSchedules.Cron;
 /// <remarks><see cref="TroveScheduleException.Target"/> is the pattern as given; <see cref="TroveScheduleException.RecommendedAction"/> is the way out.</remarks>
 public sealed class CronPatternException : TroveScheduleException
 {
-    internal CronPatternException(string? pattern, string reason, string action, string? field = null, int? position = null)
+    private const int LongestShown = 100;
+
+    /// <summary>Makes the error of one pattern.</summary>
+    /// <param name="pattern">The pattern as given; null where none was.</param>
+    /// <param name="reason">The offending text and the rule that it breaks, as the end of a sentence.</param>
+    /// <param name="action">The way out, as a sentence.</param>
+    /// <param name="field">The field at fault; null when it is the whole pattern.</param>
+    /// <param name="position">Where the offending text begins, counted in characters from 1; null when it is the whole pattern.</param>
+    public CronPatternException(string? pattern, string reason, string action, string? field = null, int? position = null)
         : base(TroveErrorKind.Invalid, Sentence(pattern, reason, field, position))
     {
         ErrorId = "InvalidCronPattern";
@@ -32,5 +40,5 @@ public sealed class CronPatternException : TroveScheduleException
     }
 
     private static string Shortened(string pattern) =>
-        pattern.Length <= CronParser.LongestPattern ? pattern : pattern.Substring(0, CronParser.LongestPattern) + "…";
+        pattern.Length <= LongestShown ? pattern : pattern.Substring(0, LongestShown) + "…";
 }

@@ -79,11 +79,7 @@ public sealed class CronPattern
     /// <summary>The first time that the pattern runs strictly after another.</summary>
     /// <param name="after">The time to start from, in any offset.</param>
     /// <returns>A whole minute (a whole second when <see cref="HasSeconds"/>) in UTC; null when there is none before the end of the year 9999.</returns>
-    public DateTimeOffset? Next(DateTimeOffset after)
-    {
-        long ticks = _schedule.Next(after.UtcTicks);
-        return ticks < 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
-    }
+    public DateTimeOffset? Next(DateTimeOffset after) => _schedule.Next(after.UtcDateTime) is { } time ? new DateTimeOffset(time) : null;
 
     /// <summary>The times that the pattern runs strictly after another, in their order, found as they are asked for.</summary>
     /// <param name="after">The time to start from, in any offset.</param>

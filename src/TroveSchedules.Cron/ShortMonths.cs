@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -31,7 +32,7 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
     }
 
     private static IEnumerable<(int Month, int Length)> Overruns =>
-        Enumerable.Range(1, 12).Select(month => (month, CivilCalendar.DaysIn(2000, month))).Append((February, 28));
+        Enumerable.Range(1, 12).Select(month => (month, DateTime.DaysInMonth(2000, month))).Append((February, 28));
 
     private static bool HoldNumbers(CronFieldValues dates, ulong months) =>
         Overruns.Any(month => Bits.Has(months, month.Month) && (dates.Mask & Bits.Span(1, month.Length)) != 0);

@@ -1,0 +1,34 @@
+using System;
+using System.Linq;
+
+namespace TroveSchedules.Cron;
+
+/// <summary>Makes reports of cron patterns. The report is a type of its own assembly, which PowerShell knows and which holds no third-party code.</summary>
+public static class CronPatternReports
+{
+    extension(CronPatternReport)
+    {
+        /// <summary>Looks at a pattern.</summary>
+        /// <param name="pattern">Any text.</param>
+        /// <param name="allowSeconds">Whether a sixth field, which Mistral reads as seconds, is allowed.</param>
+        /// <param name="now">The moment from which the next times are counted.</param>
+        /// <returns>What was found; a bad pattern is no exception.</returns>
+        public static CronPatternReport Of(string? pattern, bool allowSeconds, DateTimeOffset now) =>
+            CronPattern.TryParse(pattern, allowSeconds, out CronPattern? good, out CronPatternException? fault)
+                ? new CronPatternReport
+                {
+                    Pattern = pattern,
+                    IsValid = true,
+                    Explanation = good.Explain(),
+                    Warnings = good.Warnings,
+                    NextExecutionTimes = [.. good.Occurrences(now).Take(3)],
+                }
+                : new CronPatternReport
+                {
+                    Pattern = pattern,
+                    Reason = fault.Message,
+                    Field = fault.Field,
+                    Position = fault.Position,
+                };
+    }
+}

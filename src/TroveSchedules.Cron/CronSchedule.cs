@@ -1,0 +1,133 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Cronos;
+
+namespace TroveSchedules.Cron;
+
+/// <summary>The values that a pattern lists, as bit masks, and the times that follow from them. Cronos computes these from text made of the masks.</summary>
+internal sealed class CronSchedule
+{
+    /// <summary>Where the last weekdays of the month (<c>Lx</c>) stand in <see cref="Ordinals"/>, after the five that are counted.</summary>
+    public const int LastOrdinal = 6;
+
+    private const int DaysPerWeek = 7;
+
+    private readonly Lazy<CronExpression[]> _byDate;
+    private readonly Lazy<CronExpression[]> _byWeekday;
+
+    public CronSchedule()
+    {
+        _byDate = new Lazy<CronExpression[]>(() => [.. DateFields().Select(days => Expression(days, "*"))]);
+        _byWeekday = new Lazy<CronExpression[]>(() => [.. WeekdayFields().Select(weekdays => Expression("*", weekdays))]);
+    }
+
+    public bool HasSeconds { get; init; }
+
+    public ulong Seconds { get; init; } = 1;
+
+    public required ulong Minutes { get; init; }
+
+    public required ulong Hours { get; init; }
+
+    public required ulong Months { get; init; }
+
+    /// <summary>Days of the month by number; looked at when <see cref="RunsByDate"/>.</summary>
+    public ulong Dates { get; init; }
+
+    /// <summary>The last day of the month, <c>L</c>, besides <see cref="Dates"/>.</summary>
+    public bool LastDay { get; init; }
+
+    /// <summary>Days of the week, bit 0 being Sunday; looked at when <see cref="RunsByWeekday"/> and there are no <see cref="Ordinals"/>.</summary>
+    public ulong Weekdays { get; init; }
+
+    /// <summary>The first to fifth and last weekdays of the month, seven bits each; 0 when there are none.</summary>
+    public ulong Ordinals { get; init; }
+
+    public bool RunsByDate { get; init; }
+
+    public bool RunsByWeekday { get; init; }
+
+    /// <summary>
+    /// croniter before 6.1 looks for the 29th to 31st in a month too short for it and ends up as many days into the next one:
+    /// past an <c>L</c> of the short month, and past the first days of the next. <c>*/10</c> so misses 1 March.
+    /// </summary>
+    public bool Overruns { get; init; }
+
+    /// <summary>The first time after another; null when there is none up to the end of the year 9999. A pattern that is restricted in both day fields runs on the days of either.</summary>
+    public DateTime? Next(DateTime after)
+    {
+        if (after == DateTime.MaxValue)
+            return null; // Cronos throws.
+        DateTime? byDate = RunsByWeekday && !RunsByDate ? null : NextByDate(after);
+        DateTime? byWeekday = RunsByWeekday ? Earliest(_byWeekday.Value, after) : null;
+        return byDate is null || byWeekday < byDate ? byWeekday : byDate;
+    }
+
+    private DateTime? NextByDate(DateTime after)
+    {
+        DateTime? next = Earliest(_byDate.Value, after);
+        if (!Overruns || next is not { } time)
+            return next;
+        DateTime today = after.AddSeconds(HasSeconds ? 1 : 60).Date;
+        return time.Date == today ? next : Earliest(_byDate.Value, SkipOverrun(today));
+    }
+
+    // croniter sets out from today even when today is over, unless today is one of the days.
+    private DateTime SkipOverrun(DateTime today)
+    {
+        DateTime day = IsDate(today) ? today.AddDays(1) : today;
+        while (day is not { Year: 9999, Month: 12 })
+        {
+            ulong rest = Dates >> day.Day << day.Day;
+            int beyond = rest == 0 ? 0 : Bits.Lowest(rest) - DateTime.DaysInMonth(day.Year, day.Month);
+            bool isMonth = Bits.Has(Months, day.Month);
+            if (isMonth && beyond <= 0)
+                break;
+            day = day.AddDays(1 - day.Day).AddMonths(1).AddDays(isMonth ? beyond - 1 : 0);
+        }
+        return day.AddTicks(-1);
+    }
+
+    private bool IsDate(DateTime day) => Bits.Has(Dates, day.Day) || (LastDay && day.Day == DateTime.DaysInMonth(day.Year, day.Month));
+
+    private static DateTime? Earliest(CronExpression[] expressions, DateTime after)
+    {
+        DateTime? earliest = null;
+        foreach (CronExpression expression in expressions)
+        {
+            if (expression.GetNextOccurrence(after) is { } time && !(earliest <= time))
+                earliest = time;
+        }
+        return earliest;
+    }
+
+    private IEnumerable<string> DateFields()
+    {
+        if (!RunsByDate)
+        {
+            yield return "*";
+            yield break;
+        }
+        if (Dates != 0)
+            yield return List(Dates);
+        if (LastDay)
+            yield return "L";
+    }
+
+    private IEnumerable<string> WeekdayFields()
+    {
+        if (Ordinals == 0)
+            return [List(Weekdays)];
+        return from bit in Values(Ordinals)
+               let week = (bit / DaysPerWeek) + 1
+               select $"{bit % DaysPerWeek}{(week == LastOrdinal ? "L" : "#" + week)}";
+    }
+
+    private CronExpression Expression(string days, string weekdays) =>
+        CronExpression.Parse($"{List(Seconds)} {List(Minutes)} {List(Hours)} {days} {List(Months)} {weekdays}", CronFormat.IncludeSeconds);
+
+    private static string List(ulong mask) => string.Join(",", Values(mask));
+
+    private static IEnumerable<int> Values(ulong mask) => Enumerable.Range(0, 64).Where(bit => Bits.Has(mask, bit));
+}
