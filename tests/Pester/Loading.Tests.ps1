@@ -50,7 +50,7 @@ Describe 'Another module that brings <Age> versions of the same libraries' -ForE
         if ($LASTEXITCODE) { throw "The other versions, which NuGet brings, cannot be had: $output" }
         $other = (Resolve-Path "$project/bin/$Age/publish/OtherVersions/release").Path
         $load = "Add-Type -Path '$other/OtherVersions.dll'"
-        $useOther = '[OtherVersions.Libraries]::Yaml(); [OtherVersions.Libraries]::Polly(); [OtherVersions.Libraries]::Http(); [OtherVersions.Libraries]::Logging()'
+        $useOther = '[OtherVersions.Libraries]::Yaml(); [OtherVersions.Libraries]::Polly(); [OtherVersions.Libraries]::Http(); [OtherVersions.Libraries]::Logging(); [OtherVersions.Libraries]::Cron()'
         $name = New-TestName
         $useOurs = "
             if (-not (Get-TroveSession)) { `$null = Connect-TroveSession -Cloud demo -MaxRetry 1 }
@@ -58,16 +58,16 @@ Describe 'Another module that brings <Age> versions of the same libraries' -ForE
             `$made = New-TroveBackupSchedule m '0 3 * * *' $name
             (Get-TroveBackupSchedule -Id `$made.Id).Name
             `$made | Remove-TroveBackupSchedule -Confirm:`$false"
-        $libraries = 'Microsoft.Extensions.Http', 'Microsoft.Extensions.Logging.Abstractions', 'Polly.Core', 'YamlDotNet'
+        $libraries = 'Cronos', 'Microsoft.Extensions.Http', 'Microsoft.Extensions.Logging.Abstractions', 'Polly.Core', 'YamlDotNet'
         $tellOurs = "
             ([Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ TroveSchedules).Assemblies | Sort-Object { `$_.GetName().Name } |
                 Where-Object { `$_.GetName().Name -in '$($libraries -join "', '")' } | ForEach-Object Location"
-        $theirs = 'YamlDotNet', 'Polly.Core', 'Microsoft.Extensions.Http', 'Microsoft.Extensions.Logging.Abstractions' | ForEach-Object { Join-Path $other "$_.dll" }
+        $theirs = 'YamlDotNet', 'Polly.Core', 'Microsoft.Extensions.Http', 'Microsoft.Extensions.Logging.Abstractions', 'Cronos' | ForEach-Object { Join-Path $other "$_.dll" }
         $ours = $libraries | ForEach-Object { Join-Path $base "net8.0/dependencies/$_.dll" }
     }
 
     It 'has other versions indeed' {
-        # Of Polly.Core and YamlDotNet there are none newer.
+        # Of Cronos, Polly.Core and YamlDotNet there are none newer.
         foreach ($library in $libraries | Where-Object { $Age -eq 'older' -or $_ -like 'Microsoft.*' }) {
             $version, $otherVersion = $base, $other | ForEach-Object { [version] (Get-ChildItem $_ -Recurse -Filter "$library.dll")[0].VersionInfo.FileVersion }
             $otherVersion -gt $version | Should -Be ($Age -eq 'newer') -Because "$library has $otherVersion there, and $version here"
@@ -137,7 +137,7 @@ Describe 'What the module depends on' {
         $loaded = Invoke-Fresh "`$null = Get-TroveBackupSchedule; $tellLoaded" -Variables $variables
         $loaded | Should -Contain TroveSchedules.OpenStack
         $loaded | Should -Contain Microsoft.Extensions.Http
-        $loaded | Where-Object { $_ -in 'YamlDotNet', 'Polly.Core', 'TroveSchedules.Sandbox' } | Should -BeNullOrEmpty
+        $loaded | Where-Object { $_ -in 'Cronos', 'YamlDotNet', 'Polly.Core', 'TroveSchedules.Sandbox' } | Should -BeNullOrEmpty
     }
 
     It 'reads and writes JSON with reflection turned off' {

@@ -10,7 +10,7 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>Occurrences per second of CronPattern, of croniter, whose results it must have, and of Cronos, which is the fast one in .NET.</summary>
+/// <summary>Occurrences per second of CronPattern, of croniter, whose results it must have, and of Cronos alone, which computes the times of CronPattern.</summary>
 /// <remarks>All three find the next time, then the next after that: what a preview does. All in one run, on the same machine.</remarks>
 internal static class CronBenchmark
 {

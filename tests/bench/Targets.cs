@@ -100,8 +100,7 @@ internal static class Targets
 
     public static string OfCron(IReadOnlyList<CronRate> rates) => Table(
     [
-        ["CronPattern against Cronos, the least of three patterns", "> 1 ×", Report.Times(rates.Min(rate => rate.Ours / rate.Cronos)), Word(rates.All(rate => rate.Ours > rate.Cronos))],
-        ["… against croniter", "≥ 100 ×", Report.Times(rates.Min(rate => rate.Ours / rate.Croniter)), Word(rates.All(rate => rate.Ours >= 100 * rate.Croniter))],
+        ["CronPattern against croniter, the least of three patterns", "≥ 100 ×", Report.Times(rates.Min(rate => rate.Ours / rate.Croniter)), Word(rates.All(rate => rate.Ours >= 100 * rate.Croniter))],
         ["… allocated", "0 B", Report.Size(rates.Max(rate => rate.Bytes)), Word(rates.All(rate => rate.Bytes < 0.5))],
     ]);
 

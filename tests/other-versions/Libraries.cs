@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net.Http;
+using Cronos;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -42,6 +43,12 @@ public static class Libraries
     {
         NullLogger.Instance.LogInformation("Nobody reads {This}.", "this");
         return Place(typeof(NullLogger));
+    }
+
+    public static string Cron()
+    {
+        DateTime? next = CronExpression.Parse("0 3 * * *").GetNextOccurrence(new DateTime(2030, 1, 7, 0, 0, 0, DateTimeKind.Utc));
+        return next?.Hour == 3 ? Place(typeof(CronExpression)) : throw new InvalidOperationException("It computes something else.");
     }
 
     private static string Place(Type type) => type.Assembly.Location;
