@@ -32,8 +32,8 @@ internal static class CronExplainer
     private static string TimesOfDay(CronSchedule schedule, string seconds = "")
     {
         IEnumerable<string> times =
-            from hour in Values(schedule.Hours)
-            from minute in Values(schedule.Minutes)
+            from hour in Bits.Values(schedule.Hours)
+            from minute in Bits.Values(schedule.Minutes)
             select $"{hour:00}:{minute:00}{seconds}";
         return $"At {Prose.Join(times.ToList())} UTC";
     }
@@ -54,7 +54,7 @@ internal static class CronExplainer
 
     private static string OnceInHours(int minute, ulong hours)
     {
-        List<int> values = Values(hours);
+        List<int> values = Bits.Values(hours).ToList();
         int step = values[1] - values[0];
         return hours == Bits.Span(values[0], values[values.Count - 1], step)
             ? $"Every {(step == 1 ? "hour" : step + " hours")} from {values[0]:00}:{minute:00} to {values[values.Count - 1]:00}:{minute:00} UTC"
@@ -101,7 +101,7 @@ internal static class CronExplainer
 
     private static string Dates(CronSchedule schedule)
     {
-        List<int> days = Values(schedule.Dates);
+        List<int> days = Bits.Values(schedule.Dates).ToList();
         int step = days.Count < 2 ? 0 : days[1] - days[0];
         bool isStepped = step > 1 && days.Count > MostTimesListed && schedule.Dates == Bits.Span(days[0], days[days.Count - 1], step);
         List<string> dates = isStepped
@@ -113,7 +113,7 @@ internal static class CronExplainer
     }
 
     private static string Ordinals(ulong ordinals) => Prose.Join(
-        (from bit in Values(ordinals)
+        (from bit in Bits.Values(ordinals)
          let week = (bit / 7) + 1
          select $"{(week == CronSchedule.LastOrdinal ? "last" : Prose.Ordinal(week))} {CronField.DayOfWeek.Word(bit % 7)}").ToList());
 
@@ -121,6 +121,4 @@ internal static class CronExplainer
 
     // "Monday to Friday", before which "every" would mislead.
     private static bool IsRange(ulong weekdays) => CronField.DayOfWeek.InWords(weekdays).Contains(" to ");
-
-    private static List<int> Values(ulong mask) => Enumerable.Range(0, 64).Where(bit => Bits.Has(mask, bit)).ToList();
 }

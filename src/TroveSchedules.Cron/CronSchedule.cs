@@ -119,7 +119,7 @@ internal sealed class CronSchedule
     {
         if (Ordinals == 0)
             return [List(Weekdays)];
-        return from bit in Values(Ordinals)
+        return from bit in Bits.Values(Ordinals)
                let week = (bit / DaysPerWeek) + 1
                select $"{bit % DaysPerWeek}{(week == LastOrdinal ? "L" : "#" + week)}";
     }
@@ -127,7 +127,5 @@ internal sealed class CronSchedule
     private CronExpression Expression(string days, string weekdays) =>
         CronExpression.Parse($"{List(Seconds)} {List(Minutes)} {List(Hours)} {days} {List(Months)} {weekdays}", CronFormat.IncludeSeconds);
 
-    private static string List(ulong mask) => string.Join(",", Values(mask));
-
-    private static IEnumerable<int> Values(ulong mask) => Enumerable.Range(0, 64).Where(bit => Bits.Has(mask, bit));
+    private static string List(ulong mask) => string.Join(",", Bits.Values(mask));
 }
