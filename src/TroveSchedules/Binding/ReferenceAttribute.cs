@@ -58,6 +58,9 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// <param name="thing">What is left of it.</param>
     private protected virtual object? Revive(string kind, PSObject thing) => null;
 
+    /// <summary>What to advise on a value that is refused; null where there is nothing to say.</summary>
+    private protected virtual string? AdviceOn(object? bare) => null;
+
     /// <summary>Whether a row that names a thing in this column was made of the thing, so that its other columns tell where that was read from.</summary>
     private protected virtual bool TellsOrigin(string column) => true;
 
@@ -119,7 +122,8 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
                 : $"with {Names(thing)}";
             return $"This takes {_takes}, or a row that has one in a column {string.Join(" or ", columns)}, not a row {has}.{also}";
         }
-        return $"This takes {_takes}, not {(Bare(input) is { } bare ? $"the {bare.GetType().Name} '{bare}'" : "null")}.{also}";
+        string advice = AdviceOn(Bare(input)) is { } action ? " " + action : "";
+        return $"This takes {_takes}, not {(Bare(input) is { } bare ? $"the {bare.GetType().Name} '{bare}'" : "null")}.{also}{advice}";
     }
 
     private static string Names(PSObject thing) => string.Join(", ", thing.Properties.Select(property => property.Name));

@@ -1,3 +1,5 @@
+using System;
+using System.Collections;
 using System.IO;
 using System.Management.Automation;
 using TroveSchedules.Cron;
@@ -14,6 +16,9 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
     /// <param name="columns">The parameter's name and its aliases.</param>
     public InstanceReferenceAttribute(params string[] columns) : base("an instance", "its name or id", columns) { }
 
+    /// <summary>The cmdlet takes a cron pattern too, whose second field comes here where it stands without quotes.</summary>
+    public bool IsBesidePattern { get; set; }
+
     private protected override object? Convert(object input) => input switch
     {
         string nameOrId => new InstanceReference(nameOrId),
@@ -21,6 +26,8 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
         InstanceReference reference => reference,
         _ => null,
     };
+
+    private protected override string? AdviceOn(object? bare) => IsBesidePattern && bare is ValueType ? Quoting.OfFields : null;
 
     // Select-Object makes lines of a plan of instances, too.
     private protected override object? Revive(string kind, PSObject thing) =>
@@ -103,6 +110,13 @@ public sealed class PatternReferenceAttribute() : ReferenceAttribute("a schedule
         kind == typeof(CronPatternReport).FullName ? Text(thing, "Pattern") ?? ""
         : kind == typeof(BackupSchedule).FullName && thing.Properties["Pattern"] is not null ? Text(thing, "Pattern") ?? throw Once(Text(thing, "Id"))
         : null;
+
+    private protected override string? AdviceOn(object? bare) => bare switch
+    {
+        null => Quoting.OfNothing,
+        ValueType or IDictionary => Quoting.OfFields,
+        _ => null,
+    };
 
     private static ArgumentTransformationMetadataException Once(string? id) => new($"The schedule '{id}' has no pattern: it runs once.");
 }
