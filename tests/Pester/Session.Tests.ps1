@@ -324,7 +324,7 @@ Describe 'A login that Keystone refuses' {
         $web = New-TestServer
         $web.Answer('.', 401, (@{ error = @{ code = 401; message = $Words; title = 'Unauthorized' } } | ConvertTo-Json), $null)
         try { $record = Get-ErrorOf { Connect-TestKeystone $web.Url } } finally { $web.Dispose() }
-        $record | Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says $Words, 'tester' -Advises ($Advises + 'Connect-TroveSession')
+        $record | Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says $Words, 'tester' -Advises (@($Advises) + 'Connect-TroveSession')
         $record.ErrorDetails.Message | Should -Not -BeLike '*does not say*'
         $record.Exception.ServerMessage | Should -BeExactly $Words
         Get-TroveSession | Should -BeNullOrEmpty

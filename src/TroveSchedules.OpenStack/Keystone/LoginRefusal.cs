@@ -108,7 +108,7 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
     private string FactorAction() =>
         settings.Credential is ApplicationCredential
             ? "Have an administrator add the rule [\"application_credential\"] to the user's multi_factor_auth_rules, or log in elsewhere with every factor and give that token with -Token"
-            : "Use an application credential, where the user's multi_factor_auth_rules have the rule [\"application_credential\"], or log in elsewhere with every factor and give that token with -Token";
+            : "Log in elsewhere with every factor and give that token with -Token, or use an application credential (which makes no schedules) where the user's multi_factor_auth_rules have the rule [\"application_credential\"]";
 
     private static JsonDocument? Parsed(byte[] body)
     {

@@ -174,7 +174,7 @@ public sealed class LoginRefusalTests
         TroveScheduleException error = await Refusal(Factors("""["application_credential"]""", "[]"), Application, receipt: Receipt);
         Assert.Contains("application credential id a1 as one factor of several", error.Problem);
         Assert.All(["""["application_credential"]""", "multi_factor_auth_rules", "-Token"], part => Assert.Contains(part, error.RecommendedAction));
-        Assert.DoesNotContain("Use an application credential", error.RecommendedAction);
+        Assert.DoesNotContain("use an application credential", error.RecommendedAction);
     }
 
     [Fact]
