@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Management.Automation;
 using TroveSchedules.Cron;
@@ -13,6 +14,8 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
     /// <summary>Takes rows by other columns.</summary>
     /// <param name="columns">The parameter's name and its aliases.</param>
     public InstanceReferenceAttribute(params string[] columns) : base("an instance", "its name or id", columns) { }
+
+    private protected override Type[] Kinds => [typeof(Instance)];
 
     private protected override object? Convert(object input) => input switch
     {
@@ -40,6 +43,8 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
     /// <param name="columns">The parameter's name and its aliases.</param>
     public ScheduleReferenceAttribute(params string[] columns) : base("a schedule", "its id", columns) { }
 
+    private protected override Type[] Kinds => [typeof(BackupSchedule)];
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new ScheduleReference(id, null),
@@ -55,6 +60,8 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
 /// <summary>Takes an execution or its id; gives an <see cref="ExecutionReference"/>.</summary>
 public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execution", "its id", "Id")
 {
+    private protected override Type[] Kinds => [typeof(ScheduleExecution)];
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new ExecutionReference(id, null),
@@ -70,6 +77,8 @@ public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execu
 /// <summary>Takes a backup, an execution that made one, or a backup's id; gives a <see cref="BackupReference"/>.</summary>
 public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or an execution that made one", "a backup's id", "BackupId", "Id")
 {
+    private protected override Type[] Kinds => [typeof(Backup), typeof(ScheduleExecution)];
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new BackupReference(id),
@@ -85,7 +94,8 @@ public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or
             : kind == typeof(ScheduleExecution).FullName ? Text(thing, "BackupId") ?? throw None(Text(thing, "Id"), Text(thing, "State"))
             : null) is { } id ? new BackupReference(id) : null;
 
-    private static ArgumentTransformationMetadataException None(string? id, string? state) => new($"The execution '{id}' tells of no backup; its state is {state}.");
+    private static ArgumentTransformationMetadataException None(string? id, string? state) =>
+        new($"The execution '{id}' tells of no backup{(state is null ? "" : $"; its state is {state}")}.");
 }
 
 /// <summary>Takes a cron pattern as text, or what has one: a schedule, or a report of Test-TroveCronPattern; gives the text.</summary>
