@@ -19,6 +19,8 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
     /// <summary>The cmdlet takes a cron pattern too, whose second field comes here where it stands without quotes.</summary>
     public bool IsBesidePattern { get; set; }
 
+    private protected override Type[] Kinds => [typeof(Instance)];
+
     private protected override object? Convert(object input) => input switch
     {
         string nameOrId => new InstanceReference(nameOrId),
@@ -47,6 +49,8 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
     /// <param name="columns">The parameter's name and its aliases.</param>
     public ScheduleReferenceAttribute(params string[] columns) : base("a schedule", "its id", columns) { }
 
+    private protected override Type[] Kinds => [typeof(BackupSchedule)];
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new ScheduleReference(id, null),
@@ -62,6 +66,8 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
 /// <summary>Takes an execution or its id; gives an <see cref="ExecutionReference"/>.</summary>
 public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execution", "its id", "Id")
 {
+    private protected override Type[] Kinds => [typeof(ScheduleExecution)];
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new ExecutionReference(id, null),
@@ -77,6 +83,8 @@ public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execu
 /// <summary>Takes a backup, an execution that made one, or a backup's id; gives a <see cref="BackupReference"/>.</summary>
 public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or an execution that made one", "a backup's id", "BackupId", "Id")
 {
+    private protected override Type[] Kinds => [typeof(Backup), typeof(ScheduleExecution)];
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new BackupReference(id),
@@ -92,7 +100,8 @@ public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or
             : kind == typeof(ScheduleExecution).FullName ? Text(thing, "BackupId") ?? throw None(Text(thing, "Id"), Text(thing, "State"))
             : null) is { } id ? new BackupReference(id) : null;
 
-    private static ArgumentTransformationMetadataException None(string? id, string? state) => new($"The execution '{id}' tells of no backup; its state is {state}.");
+    private static ArgumentTransformationMetadataException None(string? id, string? state) =>
+        new($"The execution '{id}' tells of no backup{(state is null ? "" : $"; its state is {state}")}.");
 }
 
 /// <summary>Takes a cron pattern as text, or what has one: a schedule, or a report of Test-TroveCronPattern; gives the text.</summary>
