@@ -68,7 +68,10 @@ public class TroveScheduleException : Exception
     /// <summary>The object, id or value that the error is about; null when there is none.</summary>
     public object? Target { get; init; }
 
-    /// <summary>The service's own words (Mistral's <c>faultstring</c>, Trove's and Keystone's <c>message</c>); null when none were given or they may hold a secret.</summary>
+    /// <summary>
+    /// The service's own words (Mistral's <c>faultstring</c>, Trove's and Keystone's <c>message</c>); null when none were given or they may hold a secret. Of a login that
+    /// Keystone refuses, with <c>***</c> for each secret.
+    /// </summary>
     public string? ServerMessage { get; init; }
 
     /// <summary>The HTTP status of the answer; null when there was no answer.</summary>

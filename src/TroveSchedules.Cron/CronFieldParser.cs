@@ -121,7 +121,7 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
         CronReading reading = Range(low, last, position + dash + 1, step: 1);
         AddOrdinal(ordinal, reading.Late);
         _early = null;
-        Warn($"In {field.Name}, '{item}' is a range before '#': croniter before 1.3.10 refuses it. Write a list, such as mon#{ordinal},tue#{ordinal}.");
+        Warn($"In {field.Name}, '{item}' is a range before '#': croniter 1.3.0 to 1.3.8 refuses it; 1.3.10 to 6.2.4 takes it. Write a list, such as mon#{ordinal},tue#{ordinal}.");
         Warn(reading.Dispute(field, weekdays));
     }
 

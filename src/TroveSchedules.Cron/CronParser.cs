@@ -30,14 +30,15 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
             .Zip(columns, (field, column) => new CronFieldParser(field, pattern!, column.Position, warnings).Parse(column.Text))
             .ToList();
 
-        bool isRefusedEarly = fields.Exists(field => field.Early is null);
-        if (isRefusedEarly)
+        bool isRefusedAt135 = fields.Exists(field => field.Early is null);
+        if (isRefusedAt135)
             fields = fields.ConvertAll(field => field with { Mask = field.Late });
 
         CronFieldValues dates = fields[2], months = fields[3], weekdays = fields[4];
         RefuseDatesWithOrdinals(dates, weekdays);
-        bool everyDay = ListsEveryDayBeside(dates, weekdays) && isRefusedEarly;
-        bool runsByDate = dates.IsRestricted && !everyDay && CanHappen(dates, months, weekdays);
+        bool everyDay = ListsEveryDayBeside(dates, weekdays) && isRefusedAt135;
+        var shortMonths = new ShortMonths(dates, months.Values);
+        bool runsByDate = dates.IsRestricted && !everyDay && CanHappen(shortMonths, dates, months, weekdays);
 
         return new CronSchedule
         {
@@ -49,7 +50,9 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
             Dates = dates.Values,
             LastDay = dates.HasLastDay,
             RunsByDate = runsByDate,
-            Overruns = runsByDate && new ShortMonths(dates, months.Values).AreOverrun(warnings),
+            Overruns = runsByDate && shortMonths.AreOverrun(warnings),
+            IsRefusedAt135 = isRefusedAt135,
+            IsNeverAt135 = dates.IsRestricted && shortMonths.HaveNone,
             Weekdays = weekdays.Values,
             Ordinals = weekdays.Ordinals,
             RunsByWeekday = (weekdays.IsRestricted && !everyDay) || weekdays.Ordinals != 0,
@@ -125,14 +128,14 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
             return false;
 
         warnings.Add(
-            $"In {full.Field.Name}, '{full.Text}' lists every day without being '*': croniter before 2.0.4 takes it for '*' and runs on the days of "
-            + $"{other.Field.Name} '{other.Text}' alone; later versions run every day. Write '*': here for the first, in both fields for the second.");
+            $"In {full.Field.Name}, '{full.Text}' lists every day without being '*': croniter 1.3.0 to 2.0.2 takes it for '*' and runs on the days of "
+            + $"{other.Field.Name} '{other.Text}' alone; 2.0.4 to 6.2.4 runs every day. Write '*': here for the first, in both fields for the second.");
         return true;
     }
 
-    private bool CanHappen(CronFieldValues dates, CronFieldValues months, CronFieldValues weekdays)
+    private bool CanHappen(ShortMonths shortMonths, CronFieldValues dates, CronFieldValues months, CronFieldValues weekdays)
     {
-        if (ShortMonths.Hold(dates, months.Values))
+        if (dates.HasLastDay || !shortMonths.HaveNone)
             return true;
 
         string never = $"'{dates.Text}' never comes in month '{months.Text}'";
@@ -140,7 +143,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
             throw Refusal(never + ", and Mistral answers that with an internal error", "Choose a day that the month has; L is its last day.", dates);
 
         warnings.Add(
-            $"In day-of-month, {never}: croniter before 6.3 fails on that, and Mistral answers with an internal error; later versions run on the days of "
+            $"In day-of-month, {never}: croniter 1.3.0 to 6.2.4 fails on that, and Mistral answers with an internal error; {CroniterVersions.Latest} runs on the days of "
             + $"day-of-week '{weekdays.Text}' alone. Write '*' in day-of-month for that.");
         return false;
     }

@@ -6,8 +6,8 @@ namespace TroveSchedules.Cron;
 
 /// <summary>A cron pattern as Mistral means it: <c>minute hour day-of-month month day-of-week</c>, in UTC, evaluated by Python's croniter.</summary>
 /// <remarks>
-/// Mistral computes a trigger's next time with <c>croniter(pattern, utcnow).get_next()</c>. Where the croniter versions that
-/// clouds run differ, this class follows 1.3.5 where that version accepts the pattern, the newer ones where it does not, and
+/// Mistral computes a trigger's next time with <c>croniter(pattern, utcnow).get_next()</c>. Where versions of croniter
+/// differ, this class follows 1.3.5 where that version accepts the pattern, the newer ones where it does not, and
 /// tells of the difference in <see cref="Warnings"/>. A pattern never changes, and may be shared between threads.
 /// </remarks>
 public sealed class CronPattern
@@ -36,6 +36,12 @@ public sealed class CronPattern
     /// <summary>One sentence for each thing that the pattern does and its writer may not expect: <see cref="Warnings"/>, and that <see cref="JoinsDays"/>.</summary>
     public IReadOnlyList<string> Surprises =>
         JoinsDays ? [.. Warnings, $"Restricted in both day-of-month and day-of-week, it runs on the days of either: {Explain()}."] : Warnings;
+
+    /// <summary>croniter 1.3.5 refuses the pattern, which newer versions take.</summary>
+    internal bool IsRefusedAt135 => _schedule.IsRefusedAt135;
+
+    /// <summary>croniter 1.3.5 takes the pattern and finds no time for it; newer versions do.</summary>
+    internal bool IsNeverAt135 => _schedule.IsNeverAt135;
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="pattern">Five fields, or an alias such as <c>@daily</c>; at most 100 characters.</param>

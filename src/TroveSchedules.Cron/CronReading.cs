@@ -1,13 +1,13 @@
 namespace TroveSchedules.Cron;
 
 /// <summary>
-/// What one item of a list means to the three generations of croniter that clouds run. Where they agree nobody need know;
+/// What one item of a list means to three generations of croniter, which <see cref="CroniterVersions"/> names. Where they agree nobody need know;
 /// where they do not, the oldest that accepts the whole pattern is followed and the user is told what the others do.
 /// </summary>
 /// <remarks>Early versions count days of the week to 7: bit 7 is a second Sunday, or in a pattern with seconds a day that never comes.</remarks>
-/// <param name="Early">croniter 1.3 to 4; null when these refuse the item.</param>
-/// <param name="Late">croniter 5 to 6.2.</param>
-/// <param name="Latest">croniter 6.3 on.</param>
+/// <param name="Early">To <see cref="CroniterVersions.Early"/>; null when these refuse the item.</param>
+/// <param name="Late">To <see cref="CroniterVersions.Late"/>.</param>
+/// <param name="Latest">To <see cref="CroniterVersions.Latest"/>.</param>
 internal readonly record struct CronReading(ulong? Early, ulong Late, ulong Latest)
 {
     private const int EarlyEndOfWeek = 7;
@@ -49,14 +49,13 @@ internal readonly record struct CronReading(ulong? Early, ulong Late, ulong Late
         if (early == Late && Late == Latest)
             return null;
 
-        string before = early is ulong days ? $"before 5 takes {Words(field, days)}" : "before 5 refuses it";
-        string after = Late == Latest
-            ? $"from 5 on takes {Words(field, Late)}"
-            : $"from 5 to 6.2 takes {Words(field, Late)}, and from 6.3 on {Words(field, Latest)}";
-        return $"In {field.Name}, '{item}' means different things to different servers: croniter {before}; {after}.";
+        string before = early is ulong days ? "takes " + Words(field, days) : "refuses it";
+        string latest = Late == Latest ? "" : $"; {CroniterVersions.Latest} takes {Words(field, Latest)}";
+        return $"In {field.Name}, '{item}' means different things to different servers: croniter {CroniterVersions.Early} {before}; "
+            + $"{CroniterVersions.Late} takes {Words(field, Late)}{latest}.";
     }
 
-    // From croniter 5 on, a range may run over the field's end, and one whose ends are equal is the whole field.
+    // Later, a range may run over the field's end, and one whose ends are equal is the whole field.
     private static ulong LateRange(CronField field, int low, int high, int step)
     {
         if (low == high)

@@ -49,10 +49,16 @@ internal sealed class CronSchedule
     public bool RunsByWeekday { get; init; }
 
     /// <summary>
-    /// croniter before 6.1 looks for the 29th to 31st in a month too short for it and ends up as many days into the next one:
+    /// croniter 1.3.0 to 6.0.0 looks for the 29th to 31st in a month too short for it and ends up as many days into the next one:
     /// past an <c>L</c> of the short month, and past the first days of the next. <c>*/10</c> so misses 1 March.
     /// </summary>
     public bool Overruns { get; init; }
+
+    /// <summary>croniter 1.3.5 refuses the pattern, which newer versions take.</summary>
+    public bool IsRefusedAt135 { get; init; }
+
+    /// <summary>croniter 1.3.5 takes the pattern and finds no time for it; newer versions do.</summary>
+    public bool IsNeverAt135 { get; init; }
 
     /// <summary>The first time after another; null when there is none up to the end of the year 9999. A pattern that is restricted in both day fields runs on the days of either.</summary>
     public DateTime? Next(DateTime after)

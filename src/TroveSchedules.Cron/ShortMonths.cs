@@ -9,16 +9,16 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
 {
     private const int February = 2;
 
-    /// <summary>Some month, leap years included, has one of the days.</summary>
-    public static bool Hold(CronFieldValues dates, ulong months) => dates.HasLastDay || HoldNumbers(dates, months);
+    /// <summary>Days are given by number, and no month has one of them, in leap years neither. To 6.0.0, croniter then sees no <c>L</c> beside them, and finds no time.</summary>
+    public bool HaveNone => dates.Mask != 0 && !Overruns.Any(month => Bits.Has(months, month.Month) && (dates.Mask & Bits.Span(1, month.Length)) != 0);
 
     /// <summary>Whether <see cref="CronSchedule.Overruns"/> makes a difference and is to be followed; the user is told either way.</summary>
     public bool AreOverrun(List<string> warnings)
     {
-        string place = $"In day-of-month, '{dates.Text}' lists days that short months lack: croniter before 6.1 (Mistral before 2026.2)";
-        if (dates.HasLastDay && dates.Mask != 0 && !HoldNumbers(dates, months))
+        string place = $"In day-of-month, '{dates.Text}' lists days that short months lack: croniter 1.3.0 to 6.0.0";
+        if (HaveNone)
         {
-            warnings.Add($"{place} then does not see the L, and Mistral answers with an internal error; later versions run on the last day. Write L alone.");
+            warnings.Add($"{place} then does not see the L, and Mistral answers with an internal error; 6.1.0 to 6.2.4 runs on the last day. Write L alone.");
             return false;
         }
 
@@ -26,16 +26,13 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
             return false;
 
         warnings.Add(dates.HasLastDay
-            ? $"{place} then does not see the L, and skips the last day of such a month and the first days after it; later versions do not. Write L alone for the end of the month."
-            : $"{place} loses count at the end of February, and skips the first days of March; later versions do not.");
+            ? $"{place} then does not see the L, and skips the last day of such a month and the first days after it; 6.1.0 to 6.2.4 does not. Write L alone for the end of the month."
+            : $"{place} loses count at the end of February, and skips the first days of March; 6.1.0 to 6.2.4 does not.");
         return true;
     }
 
     private static IEnumerable<(int Month, int Length)> Overruns =>
         Enumerable.Range(1, 12).Select(month => (month, DateTime.DaysInMonth(2000, month))).Append((February, 28));
-
-    private static bool HoldNumbers(CronFieldValues dates, ulong months) =>
-        Overruns.Any(month => Bits.Has(months, month.Month) && (dates.Mask & Bits.Span(1, month.Length)) != 0);
 
     private bool IsMissed(int month, int length)
     {

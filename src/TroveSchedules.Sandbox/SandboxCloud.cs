@@ -17,7 +17,7 @@ namespace TroveSchedules.Sandbox;
 /// <remarks>
 /// Left out: a second region; roles that are withdrawn; a run whose trust is deleted under it; Mistral's environments, members, event triggers, sub-workflows, retries and
 /// reports; workflows without a workbook; what YAQL has beyond <c>$.name</c>, <c>task().result</c> and <c>get()</c>, and tasks in any order but their own; the random
-/// <c>R</c> and a day of the month together with <c>x#n</c> in patterns, which croniter takes; the schema after the first line of "Invalid DSL"; the cache that makes Mistral
+/// <c>R</c>, <c>x#n</c> beside a day of the month or a star, what follows <c>x#n</c>, and <c>7</c> beside seconds in patterns, which croniter takes; the schema after the first line of "Invalid DSL"; the cache that makes Mistral
 /// take a revoked token for up to five minutes; filters by tags; accents, which MariaDB compares as plain letters; instances that change.
 /// </remarks>
 public sealed class SandboxCloud : IDisposable

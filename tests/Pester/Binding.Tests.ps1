@@ -237,18 +237,28 @@ Describe 'A thing that is no longer alive' {
             'Select-Object in a job' = { ConvertTo-Remains ($args | Select-Object *) -Depth 1 }
             'Import-Csv with its type' = { $args | Export-Csv "$TestDrive/things.csv" -IncludeTypeInformation; Import-Csv "$TestDrive/things.csv" }
         }
+        # Of these nothing but the columns tells what a thing was.
+        $rows = @{
+            'Import-Csv' = { $args | Export-Csv "$TestDrive/rows.csv"; Import-Csv "$TestDrive/rows.csv" }
+            'ConvertFrom-Json' = { $args | ConvertTo-Json | ConvertFrom-Json }
+            'Select-Object and ConvertFrom-Json' = { $args | Select-Object * -ExcludeProperty Input, Output, Origin | ConvertTo-Json | ConvertFrom-Json }
+            'ConvertFrom-Json with columns of one''s own' = { $args | Select-Object *, @{ Name = 'Owner'; Expression = { 'ops' } }, @{ Name = 'Status2'; Expression = { 'x' } } | ConvertTo-Json | ConvertFrom-Json }
+        }
     }
 
     AfterAll { Clear-TestCloud }
 
-    It 'binds as it did: from <_>' -ForEach 'Import-Clixml', 'a job', 'Select-Object', 'Select-Object in a job', 'Import-Csv with its type' {
-        $of = $remains[$_]
+    It 'binds as it did: from <_>' -ForEach 'Import-Clixml', 'a job', 'Select-Object', 'Select-Object in a job', 'Import-Csv with its type', 'Import-Csv', 'ConvertFrom-Json',
+    'Select-Object and ConvertFrom-Json', 'ConvertFrom-Json with columns of one''s own' {
+        $of = $remains[$_] ?? $rows[$_]
         (& $of $schedule | Get-TroveScheduleExecution).Id | Should -Be $runs.Id
         (& $of $schedule | Get-TroveBackupSchedule).Id | Should -Be $schedule.Id
         (& $of $runs[1] | Get-TroveScheduleExecution).Id | Should -Be $runs[1].Id
         (& $of $m | Get-TroveBackupSchedule).Id | Should -Be @(Get-TroveBackupSchedule m).Id
         (& $of $m | Get-TroveInstance).Id | Should -Be $m.Id
         (& $of $backup | Get-TroveBackup).Id | Should -Be $backup.Id
+        (& $of $m | Get-TroveBackup).Id | Should -Be @($m | Get-TroveBackup).Id
+        (& $of $m | New-TroveBackupSchedule -Pattern '0 5 1 1 *' -Name (New-TestName) | Remove-TroveBackupSchedule -PassThru -Confirm:$false).InstanceId | Should -Be $m.Id
         (& $of (Test-TroveCronPattern '0 3 * * *') | Test-TroveCronPattern).Pattern | Should -Be '0 3 * * *'
         & $of $schedule | Remove-TroveBackupSchedule -WhatIf -ErrorAction Stop
         & $of $runs[0] | Remove-TroveScheduleExecution -WhatIf -ErrorAction Stop
@@ -267,6 +277,53 @@ Describe 'A thing that is no longer alive' {
         }
     }
 
+    It 'is of the kind that its columns tell, through <Way>: <Columns> is a <Noun> to <Cmdlet>' -ForEach $(
+        foreach ($way in 'JSON', 'CSV') {
+            @{ Way = $way; Noun = 'schedule'; Columns = 'Id', 'Name'; Cmdlet = 'Get-TroveScheduleExecution' }
+            @{ Way = $way; Noun = 'schedule'; Columns = 'Id', 'Pattern'; Cmdlet = 'Get-TroveScheduleExecution' }
+            @{ Way = $way; Noun = 'schedule'; Columns = 'Id', 'Name', 'InstanceId'; Cmdlet = 'Get-TroveScheduleExecution' }
+            @{ Way = $way; Noun = 'schedule'; Columns = 'Id', 'Name', 'Pattern', 'NextExecutionTime'; Cmdlet = 'Get-TroveScheduleExecution' }
+            @{ Way = $way; Noun = 'execution'; Columns = , 'Id'; Cmdlet = 'Get-TroveScheduleExecution' }
+            @{ Way = $way; Noun = 'execution'; Columns = 'Id', 'State'; Cmdlet = 'Get-TroveScheduleExecution' }
+            @{ Way = $way; Noun = 'execution'; Columns = 'Id', 'ExecutionTime', 'State', 'Output'; Cmdlet = 'Get-TroveScheduleExecution' }
+            @{ Way = $way; Noun = 'execution'; Columns = 'Id', 'ScheduleId', 'Reason'; Cmdlet = 'Get-TroveScheduleExecution' }
+            @{ Way = $way; Noun = 'schedule'; Columns = , 'Id'; Cmdlet = 'Get-TroveBackupSchedule' }
+            @{ Way = $way; Noun = 'schedule'; Columns = 'Id', 'Name', 'Pattern'; Cmdlet = 'Get-TroveBackupSchedule' }
+            @{ Way = $way; Noun = 'instance'; Columns = 'Id', 'Name', 'Status'; Cmdlet = 'Get-TroveBackupSchedule' }
+            @{ Way = $way; Noun = 'instance'; Columns = 'Id', 'Name', 'Status', 'Datastore', 'VolumeSize'; Cmdlet = 'Get-TroveBackup' }
+            @{ Way = $way; Noun = 'backup'; Columns = 'Id', 'Name', 'Status'; Cmdlet = 'Get-TroveBackup' }
+            @{ Way = $way; Noun = 'backup'; Columns = 'Id', 'Name', 'Status', 'InstanceId', 'Size'; Cmdlet = 'Get-TroveBackup' }
+        }) {
+        $thing = @{ schedule = $schedule; execution = $runs[1]; backup = $backup; instance = $m }[$Noun]
+        $row = $thing | Select-Object $Columns
+        $row = if ($Way -eq 'JSON') { $row | ConvertTo-Json | ConvertFrom-Json } else { $row | ConvertTo-Csv | ConvertFrom-Csv }
+        ($row | & $Cmdlet -ErrorAction Stop).Id | Should -Be @($thing | & $Cmdlet).Id
+    }
+
+    It 'is whatever its Id is of, where its columns are anybody''s: <_>' -ForEach 'Reason', 'State', 'Region', 'Size', 'Status', 'Owner' {
+        [pscustomobject] @{ Id = $schedule.Id; $_ = 'x' } | Remove-TroveBackupSchedule -WhatIf -ErrorAction Stop
+        [pscustomobject] @{ Id = $runs[1].Id; $_ = 'x' } | Remove-TroveScheduleExecution -WhatIf -ErrorAction Stop
+    }
+
+    It 'is refused by what takes no such thing, which says what it looks like: from <_>' -ForEach 'Import-Csv', 'ConvertFrom-Json', 'Select-Object and ConvertFrom-Json', 'ConvertFrom-Json with columns of one''s own' {
+        $of = $rows[$_]
+        $things = @{ BackupSchedule = $schedule; ScheduleExecution = $runs[0]; Backup = $backup; Instance = $m }
+        $uses = @{
+            BackupSchedule = { $row | Remove-TroveScheduleExecution }, { $row | Get-TroveInstance }, { $row | Get-TroveBackup }, { Get-TroveScheduleExecution -Id $row }
+            ScheduleExecution = { $row | Remove-TroveBackupSchedule -Confirm:$false }, { $row | Get-TroveBackupSchedule }, { $row | Get-TroveInstance }
+            Backup = { $row | Remove-TroveBackupSchedule -Confirm:$false }, { $row | Get-TroveScheduleExecution }, { $row | Remove-TroveScheduleExecution }, { $row | Get-TroveInstance }, { $row | Get-TroveBackupSchedule }
+            Instance = { $row | Remove-TroveBackupSchedule -Confirm:$false }, { $row | Get-TroveScheduleExecution }, { $row | Remove-TroveScheduleExecution }
+        }
+        foreach ($kind in $things.Keys) {
+            $row = & $of $things[$kind]
+            foreach ($use in $uses[$kind]) {
+                $record = Get-ErrorOf $use
+                $record.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
+                "$record" | Should -BeLike "*This takes *, not a row that looks like the $kind '$($things[$kind].Id)'.*"
+            }
+        }
+    }
+
     It 'need not be whole' {
         (Get-TroveBackupSchedule -Id $schedule.Id | Select-Object Id, Name | Get-TroveScheduleExecution).Id | Should -Be $runs.Id
         ($runs[2] | Select-Object Id | Get-TroveScheduleExecution).Id | Should -Be $runs[2].Id
@@ -277,7 +334,7 @@ Describe 'A thing that is no longer alive' {
 
     It 'without a backup says so' {
         $failed = $runs | Where-Object State -EQ ERROR | Select-Object -First 1
-        foreach ($thing in $failed, (ConvertTo-Remains $failed), ($failed | Select-Object *)) {
+        foreach ($thing in $failed, (ConvertTo-Remains $failed), ($failed | Select-Object *), ($failed | ConvertTo-Json | ConvertFrom-Json), ($failed | ConvertTo-Csv | ConvertFrom-Csv)) {
             "$(Get-ErrorOf { $thing | Get-TroveBackup })" | Should -BeLike "*'$($failed.Id)' tells of no backup; its state is ERROR."
         }
     }

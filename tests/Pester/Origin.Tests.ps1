@@ -6,6 +6,7 @@ BeforeDiscovery {
         @{ Form = 'through JSON'; Pass = { $_ | ConvertTo-Json -Depth 3 | ConvertFrom-Json } }
         @{ Form = 'through CSV'; Pass = { $_ | ConvertTo-Csv -NoTypeInformation | ConvertFrom-Csv } }
         @{ Form = 'selected'; Pass = { $_ | Select-Object * } }
+        @{ Form = 'selected, through JSON'; Pass = { $_ | Select-Object * -ExcludeProperty Input, Output | ConvertTo-Json | ConvertFrom-Json } }
     )
     $uses = @(
         @{ What = 'schedule'; From = 'Remove-TroveBackupSchedule'; Use = { $_ | Remove-TroveBackupSchedule -Confirm:$false } }
@@ -16,17 +17,18 @@ BeforeDiscovery {
         @{ What = 'execution'; From = 'Get-TroveBackup'; Use = { Get-TroveBackup -Id $_ } }
         @{ What = 'backup'; From = 'Get-TroveBackup'; Use = { Get-TroveBackup -Id $_ } }
         @{ What = 'instance'; From = 'Get-TroveInstance'; Use = { Get-TroveInstance -Id $_ } }
-    )
-    # By its Id alone a row without a kind is nothing that these take.
-    $ofKinds = @(
         @{ What = 'schedule'; From = 'Get-TroveScheduleExecution'; Use = { Get-TroveScheduleExecution -Schedule $_ -AllProjects } }
+        @{ What = 'schedule'; From = 'Get-TroveScheduleExecution'; Use = { $_ | Get-TroveScheduleExecution } }
+        @{ What = 'execution'; From = 'Get-TroveScheduleExecution'; Use = { $_ | Get-TroveScheduleExecution } }
+        @{ What = 'schedule'; From = 'Get-TroveBackupSchedule'; Use = { $_ | Get-TroveBackupSchedule } }
+        @{ What = 'backup'; From = 'Get-TroveBackup'; Use = { $_ | Get-TroveBackup } }
+        @{ What = 'execution'; From = 'Get-TroveBackup'; Use = { $_ | Get-TroveBackup } }
         @{ What = 'instance'; From = 'Get-TroveBackup'; Use = { $_ | Get-TroveBackup } }
         @{ What = 'instance'; From = 'Get-TroveBackupSchedule'; Use = { $_ | Get-TroveBackupSchedule } }
         @{ What = 'instance'; From = 'New-TroveBackupSchedule'; Use = { $_ | New-TroveBackupSchedule -Pattern '0 3 * * *' -Name other } }
     )
     $cases = foreach ($form in $forms) {
         foreach ($use in $uses) { $use + $form }
-        if ($form.Form -in 'live', 'through Clixml', 'selected') { foreach ($use in $ofKinds) { $use + $form } }
     }
 }
 

@@ -259,8 +259,9 @@ Describe 'Whatever servers repeat' {
         $applicationSecret = 'App-secret/+="5<6&7'
         $given = 'gAAAAABogiven' + 'G1v-_' * 30 + '=='
         $issued = 'gAAAAABoissued' + 'I5s-_' * 30 + '=='
+        $receipt = 'gAAAAABoreceipt' + 'R7c-_' * 30 + '==' # Of a first factor: Keystone gives it out with a 401.
         $secrets = $password, $applicationSecret, $given, $issued
-        $hunt = [TroveSchedules.PesterTests.SecretHunt]::new($secrets)
+        $hunt = [TroveSchedules.PesterTests.SecretHunt]::new(@($secrets) + $receipt)
         $keystone, $service = 1..2 | ForEach-Object { [TroveSchedules.PesterTests.EchoServer]@{ Secrets = $secrets } }
         $project = '0123456789abcdef0123456789abcdef'
         $endpoint = { param($path) , @(@{ interface = 'public'; region_id = 'RegionOne'; url = "$($service.Url)$path" }) }
@@ -396,6 +397,15 @@ Describe 'Whatever servers repeat' {
         $refusals = @{
             '400' = "HTTP/1.1 400 Bad`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"message`": `"Invalid input: <secret>`", `"title`": `"<secret>`"}}"
             '401' = "HTTP/1.1 401 No`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"message`": `"<secret>`"}}"
+            '401 for an expired password' = "HTTP/1.1 401 No`r`nContent-Type: application/json`r`nx-openstack-request-id: <secret>`r`n`r`n{`"error`": {`"message`": `"The password <secret> is expired and needs to be changed for user: <secret>.`", `"title`": `"<secret>`"}}"
+            '401 for a lock' = "HTTP/1.1 401 No <secret>`r`nContent-Type: application/json`r`nWWW-Authenticate: <secret>`r`n`r`n{`"error`": {`"message`": `"The account is locked: {'secret': '<secret>'}, token=<secret>, <secret>`"}}"
+            '401 in the plain words' = "HTTP/1.1 401 No`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"message`": `"The request you have made requires authentication.`", `"title`": `"<secret>`"}}"
+            '401 with a page' = "HTTP/1.1 401 No`r`nContent-Type: text/html`r`n`r`n<html>The password is expired: <secret>"
+            '401 for a second factor' = "HTTP/1.1 401 No`r`nContent-Type: application/json`r`nOpenstack-Auth-Receipt: $receipt`r`nx-openstack-request-id: req-$receipt`r`n`r`n{`"receipt`": {`"methods`": [`"password`"], `"id`": `"$receipt`"}, `"required_auth_methods`": [[`"totp`", `"<secret>`", `"$receipt`"]], `"error`": {`"message`": `"Receipt $receipt of <secret>`"}}"
+            '400 with a receipt' = "HTTP/1.1 400 No`r`nContent-Type: application/json`r`nOpenstack-Auth-Receipt: $receipt`r`n`r`n{`"error`": {`"message`": `"Could not use auth receipt: $receipt`"}}"
+            '404 that names it' = "HTTP/1.1 404 No`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"code`": 404, `"message`": `"Could not find token <secret>.`"}}"
+            'redirect that names it' = "HTTP/1.1 307 No`r`nLocation: https://tester@127.0.0.1:9/<secret>/login?token=<secret>#<secret>`r`n`r`n"
+            'redirect with it as the password' = "HTTP/1.1 302 No`r`nLocation: https://tester:<secret>@127.0.0.1:9/`r`n`r`n"
             '500' = "HTTP/1.1 500 Oops`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"message`": `"<secret>`"}}"
             'page' = "HTTP/1.1 200 OK`r`nContent-Type: text/html`r`n`r`n<html><secret>"
             'redirect' = "HTTP/1.1 301 Moved`r`nLocation: https://127.0.0.1:9/`r`n`r`n<secret>"

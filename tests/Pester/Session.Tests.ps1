@@ -1,3 +1,8 @@
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    $noStack = -not (Test-TestStack)
+}
+
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
@@ -305,6 +310,88 @@ Describe 'Connect-TroveSession refuses' {
     }
 }
 
+Describe 'A login that Keystone refuses' {
+    # The bodies are what Keystone 22 answers (tests/stack/README.md); that of a lock is an older Keystone's.
+    It 'tells the reason, and what helps: <What>' -ForEach @(
+        @{
+            What = 'an expired password'; Words = 'The password is expired and needs to be changed for user: 989b7134cbe94626951532992cb04479.'
+            Advises = '/v3/users/USER_ID/password', 'dashboard'
+        }
+        @{ What = 'a lock'; Words = 'The account is locked for user: 989b7134cbe94626951532992cb04479.'; Advises = 'Wait', 'openstack user set --enable' }
+        @{ What = 'a disabled project'; Words = 'Project is disabled: 0123456789abcdef'; Advises = 'administrator' }
+        @{ What = 'something else'; Words = 'Could not find user: tester. (Disable insecure_debug mode to suppress these details.)'; Advises = 'Check the credential' }
+    ) {
+        $web = New-TestServer
+        $web.Answer('.', 401, (@{ error = @{ code = 401; message = $Words; title = 'Unauthorized' } } | ConvertTo-Json), $null)
+        try { $record = Get-ErrorOf { Connect-TestKeystone $web.Url } } finally { $web.Dispose() }
+        $record | Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says $Words, 'tester' -Advises (@($Advises) + 'Connect-TroveSession')
+        $record.ErrorDetails.Message | Should -Not -BeLike '*does not say*'
+        $record.Exception.ServerMessage | Should -BeExactly $Words
+        Get-TroveSession | Should -BeNullOrEmpty
+    }
+
+    It 'says that Keystone says no more, where that is so' {
+        $account = Get-TestAccount demo
+        $wrong = [pscredential]::new('demo', (ConvertTo-SecureString 'no-password-of-anyone' -AsPlainText -Force))
+        $record = Get-ErrorOf { Connect-TroveSession -AuthUrl $account.auth_url -Credential $wrong -UserDomainName Default -ProjectName demo -ProjectDomainName Default }
+        $record.ErrorDetails.Message | Should -BeLike '*The request you have made requires authentication. It does not say which is wrong: the user, its domain, the password, the project,*locked out*'
+        $record.Exception.ServerMessage | Should -BeExactly 'The request you have made requires authentication.'
+    }
+
+    It 'does not deny Keystone where that does not know an application credential' {
+        $url = (Get-TestAccount).auth_url
+        $secret = ConvertTo-SecureString x -AsPlainText -Force
+        Get-ErrorOf { Connect-TroveSession -AuthUrl $url -ApplicationCredentialId nope -ApplicationCredentialSecret $secret } |
+            Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says 'Could not find Application Credential: nope.'
+    }
+
+    It 'names the factor that is still wanted, and the ways out' {
+        $web = New-TestServer
+        $web.Answer('.', 401, '{"receipt": {"methods": ["password"], "user": {"id": "u", "name": "tester"}}, "required_auth_methods": [["totp", "password"]]}', @{ 'Openstack-Auth-Receipt' = 'gAAAAABrCbRc-a-receipt' })
+        try { $record = Get-ErrorOf { Connect-TestKeystone $web.Url } } finally { $web.Dispose() }
+        $record | Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says 'as one factor of several, and still wants totp.' -Advises 'application credential', '-Token'
+        ($record | Format-List * -Force | Out-String -Width 4000) | Should -Not -Match 'gAAAAABrCbRc'
+    }
+}
+
+Describe 'A user of whom Keystone wants more, or nothing' -Skip:$noStack -Tag 'Needs a stack' {
+    BeforeAll {
+        $identity, $administrator, $demo = (Get-TestAccount).auth_url, (Get-TestToken admin), (Get-TestToken)
+        function Invoke-Keystone($Method, $Path, $Body) {
+            $json = $Body ? ($Body | ConvertTo-Json -Depth 9) : $null
+            Invoke-RestMethod "$identity/$Path" -Method $Method -Headers @{ 'X-Auth-Token' = $administrator.Id } -ContentType application/json -Body $json
+        }
+        $name = "t-$(New-Guid)"
+        $user = (Invoke-Keystone Post users @{ user = @{ name = $name; domain_id = 'default'; password = 'secret-of-somebody' } }).user.id
+        $member = ((Invoke-Keystone Get roles).roles | Where-Object name -EQ member).id
+        $null = Invoke-Keystone Put "projects/$($demo.ProjectId)/users/$user/roles/$member"
+        function Connect-Somebody {
+            Connect-TroveSession -AuthUrl $identity -UserDomainName Default -ProjectName demo -ProjectDomainName Default `
+                -Credential ([pscredential]::new($name, (ConvertTo-SecureString 'secret-of-somebody' -AsPlainText -Force)))
+        }
+    }
+
+    AfterAll {
+        Disconnect-TroveSession
+        $null = Invoke-Keystone Delete "users/$user"
+    }
+
+    It 'is let in as long as nothing more is wanted' { (Connect-Somebody).UserName | Should -Be $name }
+
+    It 'is told which factor is still wanted' {
+        # Keystone counts only the methods that it has loaded, and of these token is always one.
+        $null = Invoke-Keystone Patch "users/$user" @{ user = @{ options = @{ multi_factor_auth_enabled = $true; multi_factor_auth_rules = @(, @('password', 'token')) } } }
+        $record = Get-ErrorOf { Connect-Somebody }
+        $record | Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says $name, 'as one factor of several, and still wants token.' -Advises 'application credential', '-Token'
+        ($record | Format-List * -Force | Out-String -Width 4000) | Should -Not -Match 'gAAAAA|secret-of-somebody'
+    }
+
+    It 'is told that Keystone does not say why, where it is disabled' {
+        $null = Invoke-Keystone Patch "users/$user" @{ user = @{ enabled = $false } }
+        Get-ErrorOf { Connect-Somebody } | Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says 'It does not say which is wrong', 'disabled'
+    }
+}
+
 Describe 'Connecting to what is no cloud' {
     BeforeAll {
         Disconnect-TroveSession
@@ -378,7 +465,8 @@ Describe 'Connecting to what is no cloud' {
         $web = New-TestServer
         $web.Answer('.', 307, '', @{ Location = "$($server.Url)/v3/auth/tokens" })
         $before = $server.Requests.Count
-        try { $null = Get-ErrorOf { Connect-TestKeystone $web.Url } } finally { $web.Dispose() }
+        try { $record = Get-ErrorOf { Connect-TestKeystone $web.Url } } finally { $web.Dispose() }
+        $record | Assert-Error ProtocolError Connect-TroveSession InvalidData -Says "redirects to $($server.Url)/v3/auth/tokens" -Advises '-AuthUrl'
         $server.Requests.Count | Should -Be $before
         Get-TroveSession | Should -BeNullOrEmpty
     }

@@ -20,13 +20,15 @@ BeforeDiscovery {
     $forms = 'live', 'deserialised', 'selected'
     # Every cmdlet that takes something from the pipeline, whether the table has it or not.
     $cmdlets = Get-Command -Module TroveSchedules | Where-Object { $_.Parameters.Values.Attributes.ValueFromPipeline -contains $true } | ForEach-Object Name
+    # A file of JSON or CSV keeps no kind: there a thing is told by its columns, which of these four are enough.
+    $rows = foreach ($noun in 'schedule', 'execution', 'backup', 'instance') { foreach ($form in 'through JSON', 'through CSV', 'selected, through JSON') { @{ Noun = $noun; Form = $form } } }
     $known = $cmdlets | ForEach-Object { @{ Cmdlet = $_; Table = $takes } }
     $pairs = foreach ($cmdlet in $cmdlets) {
-        foreach ($noun in $nouns) {
-            foreach ($form in $forms) {
-                $isTaken = $noun -in @($takes[$cmdlet].Values | ForEach-Object { $_ })
-                @{ Cmdlet = $cmdlet; Noun = $noun; Form = $form; IsTaken = $isTaken -and -not ($noun -eq 'session' -and $form -ne 'live') }
-            }
+        foreach ($thing in @($nouns | ForEach-Object { foreach ($form in $forms) { @{ Noun = $_; Form = $form } } }) + $rows) {
+            $isTaken = $thing.Noun -in @($takes[$cmdlet].Values | ForEach-Object { $_ })
+            # A schedule's row, and an execution's or a backup's, is a plan, and one with a pattern is a row with a pattern.
+            $isPlan = $thing.Form -like '*through*' -and $cmdlet -eq 'New-TroveBackupSchedule' -and $thing.Noun -ne 'instance'
+            @{ Cmdlet = $cmdlet; IsTaken = ($isTaken -or $isPlan) -and -not ($thing.Noun -eq 'session' -and $thing.Form -ne 'live') } + $thing
         }
     }
     $right, $wrong = $pairs.Where({ $_.IsTaken }, 'Split')
@@ -65,6 +67,12 @@ BeforeAll {
         $things.deserialised.$noun = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($live.$noun))
         $things.selected.$noun = $live.$noun | Select-Object *
     }
+    foreach ($form in 'through JSON', 'through CSV', 'selected, through JSON') { $things.$form = @{} }
+    foreach ($noun in 'schedule', 'execution', 'backup', 'instance') {
+        $things.'through JSON'.$noun = $live.$noun | ConvertTo-Json | ConvertFrom-Json
+        $things.'through CSV'.$noun = $live.$noun | ConvertTo-Csv | ConvertFrom-Csv
+        $things.'selected, through JSON'.$noun = $live.$noun | Select-Object * -ExcludeProperty Input, Output, ProjectId, Origin, CreatedAt, Reason | ConvertTo-Json | ConvertFrom-Json
+    }
     $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false } }
 }
 
@@ -97,6 +105,7 @@ Describe 'A thing of the wrong kind' {
         $record.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*' -Because 'the generic InputObjectNotBound says nothing'
         $record.CategoryInfo.Category | Should -Be InvalidData
         "$record" | Should -BeLike '*This takes *, not *'
+        if ($Form -like '*through*') { "$record" | Should -BeLike "*not a row that looks like the $($live.$Noun.GetType().Name) '$uuid'.*" }
     }
 
     It 'does not bind by name: <Noun> for <Cmdlet> -<Parameter>' -ForEach $named {

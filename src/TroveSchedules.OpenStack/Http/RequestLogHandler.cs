@@ -5,6 +5,7 @@ using System.Net.Http;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
@@ -43,6 +44,7 @@ internal sealed class RequestLogHandler(HttpMessageHandler inner, TimeProvider c
             throw;
         }
         secrets.AddHeader(response.Headers, "X-Subject-Token");
+        secrets.AddHeader(response.Headers, LoginRefusal.ReceiptHeader);
         string id = ServiceError.RequestIdOf(response) is { } known ? $" ({Shown(known)})" : "";
         log.Line?.Invoke($"{what} {(int)response.StatusCode} in {Milliseconds()}{id}");
         if (log.Body is { } hear && response.Content is not null)

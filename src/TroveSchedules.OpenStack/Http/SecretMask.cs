@@ -17,7 +17,7 @@ namespace TroveSchedules.OpenStack.Http;
 internal sealed class SecretMask
 {
     private const string Masked = "***";
-    private const string Telling = "pass|secret|token|private_?key";
+    private const string Telling = "pass|secret|token|receipt|private_?key";
 
     private static readonly Regex TellingName = new(Telling, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -80,7 +80,7 @@ internal sealed class ServiceClient(Exchange exchange, string name, Func<Uri> en
     }
 
     private static Task<TroveScheduleException> RefusalAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken) =>
-        ServiceError.ReadAsync(response, request.Service, request.Target, request.IsChange, cancellationToken);
+        ServiceError.ReadAsync(response, request, cancellationToken);
 
     private static TroveScheduleException Unknown(WireRequest request, HttpResponseMessage response, string what, Exception? cause) =>
         new(TroveErrorKind.ProtocolError, $"{request.Service} gave an answer that its API does not know: {what}", cause)

@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
@@ -15,33 +16,34 @@ internal static class ServiceError
 {
     private const int LongestBody = 64 * 1024;
     private const int LongestMessage = 2000;
+    private const int LongestPlace = 500;
 
     /// <summary>Reads the refusal.</summary>
     /// <param name="response">Any answer but a 2xx.</param>
-    /// <param name="service">The service as a user knows it: Keystone, Mistral or Trove.</param>
-    /// <param name="target">What the request was about; null when nothing in particular.</param>
-    /// <param name="isChange">Whether the request was to change something.</param>
+    /// <param name="request">What was asked.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<TroveScheduleException> ReadAsync(
-        HttpResponseMessage response, string service, object? target, bool isChange, CancellationToken cancellationToken)
+    public static async Task<TroveScheduleException> ReadAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken)
     {
-        // Mistral's 401 repeats the token in its body and in two headers, so nothing of a 401 is read.
+        // Mistral's 401 repeats the token in its body and in two headers, so nothing of a 401 is read. Keystone's own is LoginRefusal's to read.
         string? words = response.StatusCode == HttpStatusCode.Unauthorized
             ? null
             : ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false));
         int status = (int)response.StatusCode;
         TroveErrorKind kind = KindOf(status);
         string? shown = words is null ? null : new SecretMask().Mask(words); // A validator that quotes the request, a traceback with the service's own settings.
-        string what = shown ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();
-        return new TroveScheduleException(kind, $"{service} {VerbOf(kind)}: {what}")
+        string line = $"HTTP {status} {ReasonOf(response)}".TrimEnd(), what = shown ?? line;
+        string? place = PlaceOf(response, request.Uri);
+        if (place is not null)
+            what = $"{line} redirects to {place}, and the module follows no redirect.{(shown is null ? "" : $" {shown}")}";
+        return new TroveScheduleException(kind, $"{request.Service} {VerbOf(kind)}: {what}")
         {
-            Target = target,
+            Target = request.Target,
             ServerMessage = shown == words ? words : null,
             StatusCode = status,
             RequestId = RequestIdOf(response),
-            RecommendedAction = ActionFor(kind, service),
+            RecommendedAction = place is null ? ActionFor(kind, request.Service) : request.WayOutOfRedirect,
             // A 409 is what Mistral makes of every database error; a 5xx may have come after the deed.
-            MayHaveHappened = isChange && kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError,
+            MayHaveHappened = request.IsChange && kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError,
         };
     }
 
@@ -63,6 +65,18 @@ internal static class ServiceError
             clean.Append(TerminalText.IsUnsafe(c) && c != '\n' ? ' ' : c);
         }
         return clean.ToString();
+    }
+
+    // A ticket in the query, a password before the host and what is no address of the web are not shown.
+    private static string? PlaceOf(HttpResponseMessage response, Uri asked)
+    {
+        if ((int)response.StatusCode is < 300 or > 399 || !response.Headers.TryGetValues("Location", out var values) || values.First() is not { Length: > 0 } named)
+            return null;
+        if (!Uri.TryCreate(asked, named, out Uri? place))
+            return "an address that is none";
+        return place.Scheme == Uri.UriSchemeHttp || place.Scheme == Uri.UriSchemeHttps
+            ? Printable(new SecretMask().Mask(CloudUrl.Masked(place)), LongestPlace)
+            : $"an address of {Printable(place.Scheme)}";
     }
 
     private static TroveErrorKind KindOf(int status) => status switch
@@ -103,7 +117,8 @@ internal static class ServiceError
     private static string ReasonOf(HttpResponseMessage response) =>
         Printable(response.StatusCode == HttpStatusCode.Unauthorized || response.ReasonPhrase is null ? response.StatusCode.ToString() : response.ReasonPhrase);
 
-    private static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>The body of a refusal, or its beginning; nothing where it cannot be read: the status says enough.</summary>
+    public static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
@@ -118,13 +133,14 @@ internal static class ServiceError
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
-            return []; // The status says enough.
+            return [];
         }
     }
 
+    /// <summary>The service's own words in the body of a refusal, which may hold a secret; null where there are none.</summary>
     // Mistral: {"faultstring": ...}. Keystone, and Trove's 401: {"error": {"message": ...}}. Trove: {"<any one key>": {"message": ...}}.
     // The HTML pages of 405, of some 404 and of proxies say no more than the status does.
-    private static string? ServerWords(byte[] body)
+    public static string? ServerWords(byte[] body)
     {
         try
         {

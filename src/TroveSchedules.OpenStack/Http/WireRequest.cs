@@ -25,6 +25,11 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
             ? $" Where the catalogue leads elsewhere than it should, connect with {parameter}, or with another -Interface or -Region."
             : "");
 
+    /// <summary>What to do where the address leads elsewhere.</summary>
+    public string WayOutOfRedirect =>
+        $"Give that address with {Service switch { "Mistral" => "-WorkflowEndpoint", "Trove" => "-DatabaseEndpoint", _ => "-AuthUrl (auth_url in clouds.yaml, OS_AUTH_URL)" }}"
+        + " if the cloud is there; otherwise a proxy or a login page answers in the service's place.";
+
     /// <summary>Whether to send it again does no harm.</summary>
     public bool MayRepeat { get; init; } = Method != HttpMethod.Post;
 }

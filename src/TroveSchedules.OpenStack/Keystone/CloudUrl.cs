@@ -42,6 +42,10 @@ internal static class CloudUrl
     public static string Shown(Uri url) =>
         url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : "(a relative URL)";
 
+    /// <summary>The same for an address that somebody else named: what it should not hold is told of, and not shown.</summary>
+    public static string Masked(Uri url) =>
+        $"{url.Scheme}://{(url.UserInfo.Length > 0 ? "***@" : "")}{url.Authority}{url.AbsolutePath}{(url.Query.Length > 0 ? "?***" : url.Fragment.Length > 0 ? "#***" : "")}";
+
     /// <summary>Whether what is sent there can be read on the way: plain http to another machine.</summary>
     public static bool IsOpen(Uri url) => url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback;
 

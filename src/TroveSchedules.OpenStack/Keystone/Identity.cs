@@ -27,7 +27,7 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
 
     /// <summary>Asks for a token. Identity API v3, <c>POST /v3/auth/tokens</c>.</summary>
     /// <exception cref="TroveScheduleException">
-    /// <c>Unauthorized</c>: the credential is wrong, or not good for the project. <c>UnscopedToken</c>: no project was named, and
+    /// <c>Unauthorized</c>: what <see cref="LoginRefusal"/> says. <c>UnscopedToken</c>: no project was named, and
     /// the user has no default one. <c>ProtocolError</c>: the answer is not Keystone's. Otherwise what <see cref="ServiceError"/> says.
     /// </exception>
     public async Task<AuthToken> AuthenticateAsync(CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         var request = new WireRequest("Keystone", HttpMethod.Post, url, settings.AuthUrl) { Content = Body, IsChange = false, MayRepeat = true };
         return await exchange.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
             ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
-            : throw await RefusalAsync(response, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            : throw await RefusalAsync(response, request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     private HttpContent Body()
@@ -108,20 +108,11 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         };
     }
 
-    private async Task<TroveScheduleException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<TroveScheduleException> RefusalAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken)
     {
-        if (response.StatusCode == HttpStatusCode.Unauthorized || await IsNoTokenAsync(response, cancellationToken).ConfigureAwait(false))
-        {
-            return new TroveScheduleException(TroveErrorKind.Unauthorized,
-                $"Keystone at {CloudUrl.Shown(settings.AuthUrl)} does not accept {settings.Credential}{(Project is null ? "" : $" for {Project}")}. "
-                + $"It does not say which is wrong: {WhatMayBeWrong()}.")
-            {
-                Target = settings.AuthUrl,
-                StatusCode = (int)response.StatusCode,
-                RequestId = ServiceError.RequestIdOf(response),
-                RecommendedAction = "Check the credential and the names, then connect again with Connect-TroveSession.",
-            };
-        }
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.NotFound
+            && await new LoginRefusal(settings, url, Project).ReadAsync(response, cancellationToken).ConfigureAwait(false) is { } refusal)
+            return refusal;
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return new TroveScheduleException(TroveErrorKind.Invalid, $"There is no Keystone v3 at {CloudUrl.Shown(settings.AuthUrl)}: {CloudUrl.Shown(url)} is not found.")
@@ -134,20 +125,8 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         }
         if (response.IsSuccessStatusCode)
             return ProtocolError(response, $"has the status {(int)response.StatusCode} instead of 201");
-        return await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, isChange: false, cancellationToken).ConfigureAwait(false);
+        return await ServiceError.ReadAsync(response, request, cancellationToken).ConfigureAwait(false);
     }
-
-    // To a token that is none Keystone answers 404 in its own words; a page that says 404 means that Keystone is elsewhere.
-    private async Task<bool> IsNoTokenAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        response.StatusCode == HttpStatusCode.NotFound && settings.Credential is TokenCredential
-        && (await ServiceError.ReadAsync(response, "Keystone", settings.AuthUrl, isChange: false, cancellationToken).ConfigureAwait(false)).ServerMessage is not null;
-
-    private string WhatMayBeWrong() => settings.Credential switch
-    {
-        PasswordCredential => Project is null ? "the user or the password" : "the user, the password, the project, or the user's role in it",
-        ApplicationCredential => "the credential, its secret or its user, or the credential has expired",
-        _ => Project is null ? "the token may be wrong or have expired" : "the token may be wrong or have expired, or its user has no role in the project",
-    };
 
     private TroveScheduleException Unscoped() =>
         new(TroveErrorKind.Invalid, $"Keystone at {CloudUrl.Shown(settings.AuthUrl)} accepts {settings.Credential}, but no project was named and the user has no default one. Mistral would show such a token empty lists.")

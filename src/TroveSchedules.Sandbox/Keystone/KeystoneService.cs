@@ -179,11 +179,21 @@ internal sealed class KeystoneService
 
     private SandboxAccount ByApplicationCredential(JsonMap details)
     {
-        SandboxAccount? found = details.Text("id") is { } id
-            ? Accounts.FirstOrDefault(account => account.ApplicationCredentialId == id)
-            : details.Map("user") is { } user && details.Text("name") == "stack"
-                ? Accounts.FirstOrDefault(Named(user, "user", account => account.UserId, account => account.UserName))
-                : null;
+        SandboxAccount? found;
+        if (details.Text("id") is { } id)
+        {
+            found = Accounts.FirstOrDefault(account => account.ApplicationCredentialId == id)
+                ?? throw Error(404, $"Could not find Application Credential: {id}.", "Not Found");
+        }
+        else
+        {
+            JsonMap user = details.Map("user") ?? throw Unauthorized();
+            found = Accounts.FirstOrDefault(Named(user, "user", account => account.UserId, account => account.UserName));
+            if (found is null && !user.Has("id"))
+                throw Error(404, $"Could not find user: {user.Text("name")}.", "Not Found");
+            if (details.Text("name") != "stack")
+                throw Unauthorized();
+        }
         return found?.ApplicationCredentialSecret is { } secret && details.Text("secret") == secret ? found : throw Unauthorized();
     }
 

@@ -224,9 +224,9 @@ internal sealed class CronTriggers
     {
         if (CronPattern.TryParse(pattern, allowSeconds: true, out CronPattern? good, out CronPatternException? fault))
         {
-            if (good.Warnings.Any(warning => warning.Contains("croniter before 5 refuses it")))
+            if (good.IsRefusedAt135)
                 throw Invalid(pattern);
-            if (good.Warnings.Any(warning => warning.Contains("croniter before 6.3 fails on that")) && !hasFirst)
+            if (good.IsNeverAt135 && !hasFirst)
                 throw MistralFault.Server("failed to find next date");
             return good;
         }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 
@@ -7,6 +8,18 @@ namespace TroveSchedules.Binding;
 /// <summary>What a thing was when a cmdlet wrote it. It stays that when it is selected from, or comes back from a file, a job or another machine.</summary>
 internal static class Kind
 {
+    private static readonly Dictionary<Type, HashSet<string>> Columns =
+        new[] { typeof(BackupSchedule), typeof(ScheduleExecution), typeof(Backup), typeof(Instance) }
+            .ToDictionary(type => type, type => new HashSet<string>(type.GetProperties().Select(property => property.Name), StringComparer.OrdinalIgnoreCase));
+
+    // Columns of one kind only, with names that others' rows rarely have.
+    private static readonly HashSet<string> Telling = new(
+        [
+            nameof(BackupSchedule.Pattern), nameof(BackupSchedule.NextExecutionTime), nameof(BackupSchedule.FirstExecutionTime), nameof(BackupSchedule.RemainingExecutions), nameof(BackupSchedule.IsStuck),
+            nameof(ScheduleExecution.ExecutionTime), nameof(ScheduleExecution.ScheduleId), nameof(ScheduleExecution.BackupId), nameof(ScheduleExecution.BackupStatus), nameof(ScheduleExecution.StateInfo),
+            nameof(Instance.VolumeSize),
+        ], StringComparer.OrdinalIgnoreCase);
+
     private static readonly string[] Marks = ["Deserialized.", "Selected.", "CSV:"];
 
     /// <summary>The full name of the type that a thing without one of its own once had; null for a row that never had one, such as a line of a CSV file.</summary>
@@ -19,6 +32,28 @@ internal static class Kind
             return null;
         // A name without any mark is one that a user gave to rows of their own.
         return name != first || IsOurs(name) || IsLine(thing) ? name : null;
+    }
+
+    /// <summary>
+    /// The full name of the type whose columns a row has, such as an object that went through a file of JSON or CSV; null where its Id is empty or its columns do not tell.
+    /// They do where one kind has more of them than any other: by two, where a telling one counts twice, or by one where it is only to choose between kinds.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="choice">The kinds that are taken, where there are several.</param>
+    public static string? LooksLike(PSObject row, Type[] choice)
+    {
+        if (row.Properties["Id"]?.Value?.ToString() is null or "")
+            return null;
+        string[] names = [.. row.Properties.Select(property => property.Name)];
+        return Nearest(Columns.Keys, 2) ?? (choice.Length > 1 ? Nearest(choice, 1) : null);
+
+        string? Nearest(IEnumerable<Type> kinds, int lead)
+        {
+            (Type Kind, int Count)[] best = [.. kinds.Select(kind => (kind, Count(kind))).OrderByDescending(one => one.Item2)];
+            return best[0].Count - best[1].Count >= lead ? best[0].Kind.FullName : null;
+        }
+
+        int Count(Type kind) => names.Where(Columns[kind].Contains).Sum(name => Telling.Contains(name) ? 2 : 1);
     }
 
     /// <summary>Whether a thing is a line of a CSV file, though perhaps one that tells its kind.</summary>

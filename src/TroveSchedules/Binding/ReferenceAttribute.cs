@@ -36,6 +36,9 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// </summary>
     public Type? Besides { get; set; }
 
+    /// <summary>The kinds that are taken and may be told by a row's columns.</summary>
+    private protected virtual Type[] Kinds => [];
+
     private ReferenceAttribute? Other => Besides is null ? null : (ReferenceAttribute)Activator.CreateInstance(Besides)!;
 
     /// <inheritdoc/>
@@ -58,6 +61,9 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// <param name="thing">What is left of it.</param>
     private protected virtual object? Revive(string kind, PSObject thing) => null;
 
+    /// <summary>What to advise on a value that is refused; null where there is nothing to say.</summary>
+    private protected virtual string? AdviceOn(object? bare) => null;
+
     /// <summary>Whether a row that names a thing in this column was made of the thing, so that its other columns tell where that was read from.</summary>
     private protected virtual bool TellsOrigin(string column) => true;
 
@@ -69,20 +75,20 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
 
     private object One(object? input)
     {
-        bool isOthers = Bare(input) is not string and not Guid && Other?.Find(input) is not null;
-        return (isOthers ? null : Find(input))
-            ?? throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(Refusal(input)),
+        string? kind = Bare(input) is PSCustomObject ? Kind.Of((PSObject)input!) ?? Kind.LooksLike((PSObject)input!, Other is { } other ? [.. Kinds, .. other.Kinds] : []) : null;
+        bool isOthers = Bare(input) is not string and not Guid && Other?.Find(input, kind) is not null;
+        return (isOthers ? null : Find(input, kind))
+            ?? throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(Refusal(input, kind)),
                 // With this cause PowerShell goes on and asks the other parameter.
                 isOthers ? new PSInvalidCastException() : null);
     }
 
-    private object? Find(object? input)
+    private object? Find(object? input, string? kind)
     {
         object? bare = Bare(input) is Guid id ? id.ToString() : Bare(input);
         if (bare is not PSCustomObject)
             return bare is null ? null : Convert(bare);
         var thing = (PSObject)input!;
-        string? kind = Kind.Of(thing);
         if (kind is not null && Revive(kind, thing) is { } revived)
             return Located(revived, thing);
         string? column = ColumnsOf(kind, thing).FirstOrDefault(name => Bare(thing.Properties[name]?.Value) is not null and not "");
@@ -102,24 +108,26 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         return found;
     }
 
-    // An Id is the id of a thing of its own kind. A line of a CSV file is a plan that somebody may have written by hand: its other columns count, whatever it was made from.
+    // An Id is the id of a thing of its own kind. A row is a plan that somebody may have written by hand: its other columns count, whatever it was made from.
     private IEnumerable<string> ColumnsOf(string? kind, PSObject thing) =>
-        kind is null ? _columns : Kind.IsLine(thing) ? _columns.Where(column => column != "Id") : [];
+        kind is null ? _columns : Kind.Of(thing) is null || Kind.IsLine(thing) ? _columns.Where(column => column != "Id") : [];
 
-    private string Refusal(object? input)
+    private string Refusal(object? input, string? kind)
     {
         string also = Other is { } other ? $" From the pipeline it can also be {other._things}." : "";
         if (Bare(input) is PSCustomObject && input is PSObject thing)
         {
-            if (Kind.Of(thing) is { } kind)
+            if (kind is not null && Kind.Of(thing) is not null)
                 return $"This takes {_takes}, not {(Text(thing, "Id") is { } id ? $"the {Kind.Short(kind)} '{id}'" : $"a {Kind.Short(kind)} with no more than {Names(thing)}")}.{also}";
             string[] columns = Other is null ? _columns : [.. _columns.Union(Other._columns)];
-            string has = columns.FirstOrDefault(column => thing.Properties[column] is not null) is { } column
+            string has = columns.FirstOrDefault(column => thing.Properties[column] is not null && !(column == "Id" && kind is not null)) is { } column
                 ? $"whose {column} is '{thing.Properties[column].Value}'"
+                : kind is not null ? $"that looks like the {Kind.Short(kind)} '{Text(thing, "Id")}'"
                 : $"with {Names(thing)}";
             return $"This takes {_takes}, or a row that has one in a column {string.Join(" or ", columns)}, not a row {has}.{also}";
         }
-        return $"This takes {_takes}, not {(Bare(input) is { } bare ? $"the {bare.GetType().Name} '{bare}'" : "null")}.{also}";
+        string advice = AdviceOn(Bare(input)) is { } action ? " " + action : "";
+        return $"This takes {_takes}, not {(Bare(input) is { } bare ? $"the {bare.GetType().Name} '{bare}'" : "null")}.{also}{advice}";
     }
 
     private static string Names(PSObject thing) => string.Join(", ", thing.Properties.Select(property => property.Name));

@@ -1,3 +1,5 @@
+using System;
+using System.Collections;
 using System.IO;
 using System.Management.Automation;
 using TroveSchedules.Cron;
@@ -14,6 +16,11 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
     /// <param name="columns">The parameter's name and its aliases.</param>
     public InstanceReferenceAttribute(params string[] columns) : base("an instance", "its name or id", columns) { }
 
+    /// <summary>The cmdlet takes a cron pattern too, whose second field comes here where it stands without quotes.</summary>
+    public bool IsBesidePattern { get; set; }
+
+    private protected override Type[] Kinds => [typeof(Instance)];
+
     private protected override object? Convert(object input) => input switch
     {
         string nameOrId => new InstanceReference(nameOrId),
@@ -21,6 +28,8 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
         InstanceReference reference => reference,
         _ => null,
     };
+
+    private protected override string? AdviceOn(object? bare) => IsBesidePattern && bare is ValueType ? Quoting.OfFields : null;
 
     // Select-Object makes lines of a plan of instances, too.
     private protected override object? Revive(string kind, PSObject thing) =>
@@ -40,6 +49,8 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
     /// <param name="columns">The parameter's name and its aliases.</param>
     public ScheduleReferenceAttribute(params string[] columns) : base("a schedule", "its id", columns) { }
 
+    private protected override Type[] Kinds => [typeof(BackupSchedule)];
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new ScheduleReference(id, null),
@@ -55,6 +66,8 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
 /// <summary>Takes an execution or its id; gives an <see cref="ExecutionReference"/>.</summary>
 public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execution", "its id", "Id")
 {
+    private protected override Type[] Kinds => [typeof(ScheduleExecution)];
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new ExecutionReference(id, null),
@@ -70,6 +83,8 @@ public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execu
 /// <summary>Takes a backup, an execution that made one, or a backup's id; gives a <see cref="BackupReference"/>.</summary>
 public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or an execution that made one", "a backup's id", "BackupId", "Id")
 {
+    private protected override Type[] Kinds => [typeof(Backup), typeof(ScheduleExecution)];
+
     private protected override object? Convert(object input) => input switch
     {
         string { Length: > 0 } id => new BackupReference(id),
@@ -85,7 +100,8 @@ public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or
             : kind == typeof(ScheduleExecution).FullName ? Text(thing, "BackupId") ?? throw None(Text(thing, "Id"), Text(thing, "State"))
             : null) is { } id ? new BackupReference(id) : null;
 
-    private static ArgumentTransformationMetadataException None(string? id, string? state) => new($"The execution '{id}' tells of no backup; its state is {state}.");
+    private static ArgumentTransformationMetadataException None(string? id, string? state) =>
+        new($"The execution '{id}' tells of no backup{(state is null ? "" : $"; its state is {state}")}.");
 }
 
 /// <summary>Takes a cron pattern as text, or what has one: a schedule, or a report of Test-TroveCronPattern; gives the text.</summary>
@@ -103,6 +119,13 @@ public sealed class PatternReferenceAttribute() : ReferenceAttribute("a schedule
         kind == typeof(CronPatternReport).FullName ? Text(thing, "Pattern") ?? ""
         : kind == typeof(BackupSchedule).FullName && thing.Properties["Pattern"] is not null ? Text(thing, "Pattern") ?? throw Once(Text(thing, "Id"))
         : null;
+
+    private protected override string? AdviceOn(object? bare) => bare switch
+    {
+        null => Quoting.OfNothing,
+        ValueType or IDictionary => Quoting.OfFields,
+        _ => null,
+    };
 
     private static ArgumentTransformationMetadataException Once(string? id) => new($"The schedule '{id}' has no pattern: it runs once.");
 }

@@ -35,10 +35,26 @@ internal static class ScheduleSnapshot
             return false;
         if (property.Value is null or "" or PSObject { BaseObject: "" })
             return true;
+        if (typeof(T) == typeof(DateTimeOffset) && (property.Value as string ?? (property.Value as PSObject)?.BaseObject as string) is { } text)
+            return TryReadTime(text, out value);
         object given = property.Value is PSObject { BaseObject: PSCustomObject } parts && Moment.Read(parts) is { } time ? time : property.Value;
         if (!LanguagePrimitives.TryConvertTo(given, CultureInfo.CurrentCulture, out T read))
             return false;
         value = read;
         return true;
+    }
+
+    // Not as PowerShell does, which reads ISO 8601 by the culture's calendar.
+    private static bool TryReadTime<T>(string text, out T? value) where T : struct
+    {
+        value = null;
+        try
+        {
+            value = (T?)(object?)TimeText.Read(text, CultureInfo.CurrentCulture, TimeZoneInfo.Local);
+        }
+        catch (FormatException)
+        {
+        }
+        return value is not null;
     }
 }

@@ -136,7 +136,7 @@ public abstract class BulkCmdlet : SessionCmdlet
     // Without a session nothing can be done, so that ends the pipeline: one error says so, not one for each item that is left.
     private void Write(TroveScheduleException error, object? item)
     {
-        ErrorRecord record = ErrorRecords.From(error, item ?? Subject);
+        ErrorRecord record = ErrorRecords.From(error, item ?? Subject, AdviceOn(error));
         if (!_isSessionDead)
         {
             WriteError(record);

@@ -11,8 +11,11 @@ namespace TroveSchedules.Commands;
 /// <summary>Tells when a pattern or a schedule is due.</summary>
 [Cmdlet(VerbsCommon.Get, "TroveScheduleOccurrence", DefaultParameterSetName = "Pattern")]
 [OutputType(typeof(ScheduleOccurrence))]
-public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
+public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicParameters
 {
+    private bool _patternIsNamed;
+    private Quoting.LeftOver? _leftOver;
+
     /// <summary>Five cron fields or an alias, in UTC.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Pattern")]
     [ArgumentCompleter(typeof(PatternCompleter))]
@@ -38,6 +41,20 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet
     /// <summary>Allows a sixth field in the pattern, which Mistral reads as seconds.</summary>
     [Parameter(ParameterSetName = "Pattern")]
     public SwitchParameter AllowSeconds { get; set; }
+
+    /// <inheritdoc/>
+    public object? GetDynamicParameters() => _leftOver = Quoting.Catch(MyInvocation, Pattern.LastOrDefault());
+
+    /// <summary>Sees what was said for all.</summary>
+    protected override void BeginProcessing()
+    {
+        if (Quoting.Refusal(_leftOver, Pattern.LastOrDefault()) is { } refusal)
+            ThrowTerminatingError(refusal);
+        _patternIsNamed = Quoting.IsNamed(MyInvocation);
+    }
+
+    private protected override string? AdviceOn(TroveScheduleException error) =>
+        _patternIsNamed && error is CronPatternException ? Quoting.Advise(error.Target as string) : null;
 
     /// <summary>Writes the times.</summary>
     protected override void ProcessRecord()

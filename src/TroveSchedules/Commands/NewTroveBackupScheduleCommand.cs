@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
+using TroveSchedules.Cron;
 using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
@@ -10,21 +11,24 @@ namespace TroveSchedules.Commands;
 /// <summary>Makes a schedule of backups.</summary>
 [Cmdlet(VerbsCommon.New, "TroveBackupSchedule", SupportsShouldProcess = true)]
 [OutputType(typeof(BackupSchedule))]
-public sealed class NewTroveBackupScheduleCommand : BulkCmdlet
+public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParameters
 {
     private BackupSchedules? _schedules;
     private bool _firstIsNamed;
+    private bool _patternIsNamed;
+    private Quoting.LeftOver? _leftOver;
 
     /// <summary>The instances to back up: by object, id or name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(InstanceCompleter))]
     [Alias("InstanceId")]
-    [InstanceReference("Instance", "InstanceId")]
+    [InstanceReference("Instance", "InstanceId", IsBesidePattern = true)]
     public InstanceReference[] Instance { get; set; } = [];
 
     /// <summary>When: five cron fields or an alias such as @daily, in UTC. May be left out for one run at the first execution time.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PatternCompleter))]
+    [PatternText]
     public string? Pattern { get; set; }
 
     /// <summary>The name that each backup gets.</summary>
@@ -60,13 +64,24 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet
     [SwitchCell]
     public SwitchParameter AllowSeconds { get; set; }
 
+    /// <inheritdoc/>
+    public object? GetDynamicParameters() => _leftOver = Quoting.Catch(MyInvocation, Pattern);
+
     /// <summary>Sees what was said for all.</summary>
     protected override void BeginProcessing()
     {
+        _patternIsNamed = Quoting.IsNamed(MyInvocation);
+        if (_leftOver is not null && !CronPattern.TryParse(Pattern, AllowSeconds, out _, out CronPatternException? refusal))
+            ThrowTerminatingError(ErrorRecords.From(refusal, Pattern, AdviceOn(refusal)));
         base.BeginProcessing();
         _schedules = new BackupSchedules(Cloud, Warn);
         _firstIsNamed = MyInvocation.BoundParameters.ContainsKey(nameof(FirstExecutionTime));
     }
+
+    private protected override string? AdviceOn(TroveScheduleException error) =>
+        !_patternIsNamed || error is not CronPatternException ? null
+        : string.IsNullOrEmpty(Pattern) && FirstExecutionTime is not null ? $"For one run at -FirstExecutionTime, leave -Pattern out. {Quoting.Advise(Pattern)}"
+        : Quoting.Advise(Pattern);
 
     /// <summary>Makes the schedules.</summary>
     protected override void ProcessRecord() => BeginEach(Instance, reference =>

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
@@ -9,8 +10,11 @@ namespace TroveSchedules.Commands;
 /// <summary>Tells whether a cron pattern is good, and what it means to Mistral.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "TroveCronPattern")]
 [OutputType(typeof(CronPatternReport), typeof(bool))]
-public sealed class TestTroveCronPatternCommand : TroveCmdlet
+public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameters
 {
+    private bool _patternIsNamed;
+    private Quoting.LeftOver? _leftOver;
+
     /// <summary>The patterns to look at.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PatternCompleter))]
@@ -26,12 +30,25 @@ public sealed class TestTroveCronPatternCommand : TroveCmdlet
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    /// <inheritdoc/>
+    public object? GetDynamicParameters() => _leftOver = Quoting.Catch(MyInvocation, Pattern.LastOrDefault());
+
+    /// <summary>Sees what was said for all.</summary>
+    protected override void BeginProcessing()
+    {
+        if (Quoting.Refusal(_leftOver, Pattern.LastOrDefault()) is { } refusal)
+            ThrowTerminatingError(refusal);
+        _patternIsNamed = Quoting.IsNamed(MyInvocation);
+    }
+
     /// <summary>Writes what can be said of each pattern.</summary>
     protected override void ProcessRecord()
     {
         foreach (string pattern in Pattern)
         {
             CronPatternReport report = CronPatternReport.Of(pattern, AllowSeconds, DateTimeOffset.UtcNow);
+            if (!report.IsValid && _patternIsNamed && Quoting.Advise(pattern) is { } advice)
+                report.Reason += " " + advice;
             WriteObject(Quiet ? report.IsValid : report);
         }
     }

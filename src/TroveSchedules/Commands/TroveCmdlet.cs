@@ -25,6 +25,9 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>What an error is about that names nothing.</summary>
     private protected virtual object? Subject => null;
 
+    /// <summary>What to advise on an error that comes of how the command was typed; null where there is nothing to say.</summary>
+    private protected virtual string? AdviceOn(TroveScheduleException error) => null;
+
     // What names the cloud's things may hold what a terminal would obey, or a second line that looks like another message.
 
     /// <summary>Writes a warning, made harmless for a screen.</summary>
@@ -117,7 +120,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
             }
             catch (TroveScheduleException e)
             {
-                WriteError(ErrorRecords.From(e, item ?? Subject));
+                WriteError(ErrorRecords.From(e, item ?? Subject, AdviceOn(e)));
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {

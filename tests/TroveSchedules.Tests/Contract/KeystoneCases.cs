@@ -202,6 +202,41 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
+    public async Task An_application_credential_that_does_not_exist_is_404_and_a_wrong_name_of_one_401()
+    {
+        Reply id = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["id"] = "nope" })));
+        Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Could not find Application Credential: nope.\",\"title\":\"Not Found\"}}\n"), (id.Status, id.Body));
+        Reply user = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["name"] = "stack", ["user"] = User("nobody") })));
+        Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Could not find user: nobody.\",\"title\":\"Not Found\"}}\n"), (user.Status, user.Body));
+        Reply name = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["name"] = "nope", ["user"] = User("demo") })));
+        Assert.Equal((401, Unauthorized), (name.Status, name.Body));
+
+        static JsonObject Named(JsonObject which)
+        {
+            which["secret"] = "x";
+            return new JsonObject { ["methods"] = new JsonArray("application_credential"), ["application_credential"] = which };
+        }
+    }
+
+    [ContractFact(Needs = Needs.People)]
+    public async Task The_library_tells_what_Keystone_says_of_a_credential_that_it_refuses()
+    {
+        CloudSettings demo = Cloud.As("demo");
+        foreach ((CloudCredential credential, int status, string words) in new (CloudCredential, int, string)[]
+        {
+            (ApplicationCredential.ById("nope", "x"), 404, "Could not find Application Credential: nope."),
+            (new TokenCredential("nope"), 404, "Could not recognize Fernet token"),
+            (PasswordCredential.ByName("demo", Domain.ByName("Default"), "wrong"), 401, "The request you have made requires authentication."),
+        })
+        {
+            var settings = new CloudSettings { AuthUrl = demo.AuthUrl, Credential = credential, Project = demo.Project };
+            var refusal = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(settings, TimeProvider.System, Cloud.CreateHandler, default));
+            Assert.Equal(("Unauthorized", status, words), (refusal.ErrorId, refusal.StatusCode, refusal.ServerMessage));
+            Assert.Contains(words, refusal.Problem);
+        }
+    }
+
+    [ContractFact(Needs = Needs.People)]
     public async Task A_delegated_token_is_no_good_for_another()
     {
         Reply first = await Keystone("POST", Tokens, Auth(AppCred()));

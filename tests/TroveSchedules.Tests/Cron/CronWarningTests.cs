@@ -53,26 +53,26 @@ public class CronWarningTests
         Assert.Empty(CronPattern.Parse(pattern, allowSeconds: true).Warnings);
 
     [Theory]
-    [InlineData("0 0 1-31 * 1", "runs on the days of day-of-week '1' alone; later versions run every day", "2026-11-23 00:00", "2026-11-30 00:00")]
-    [InlineData("0 0 */1 * 1", "runs on the days of day-of-week '1' alone; later versions run every day", "2026-11-23 00:00", "2026-11-30 00:00")]
-    [InlineData("0 0 13 * 0-6", "runs on the days of day-of-month '13' alone; later versions run every day", "2026-12-13 00:00", "2027-01-13 00:00")]
-    [InlineData("0 0 * * fri-mon", "before 5 refuses it; from 5 on takes Monday and Friday to Sunday", "2026-11-23 00:00", "2026-11-27 00:00")]
-    [InlineData("0 22-2 * * *", "before 5 refuses it; from 5 on takes 0 to 2, 22 and 23", "2026-11-22 22:00", "2026-11-22 23:00")]
-    [InlineData("50-10/20 * * * *", "before 5 refuses it; from 5 on takes 50", "2026-11-22 14:50", "2026-11-22 15:50")]
-    [InlineData("0 0 25-5 * *", "before 5 refuses it; from 5 on takes 1 to 5 and 25 to 31", "2026-11-25 00:00", "2026-11-26 00:00")]
-    [InlineData("0 0 1 nov-feb *", "before 5 refuses it; from 5 on takes January, February, November and December", "2026-12-01 00:00", "2027-01-01 00:00")]
-    [InlineData("0 0 * * 1/2", "before 5 takes Monday, Wednesday, Friday and Sunday; from 5 on takes Monday, Wednesday and Friday", "2026-11-23 00:00", "2026-11-25 00:00")]
-    [InlineData("5-5 * * * *", "before 5 takes 5; from 5 on takes every minute", "2026-11-22 15:05", "2026-11-22 16:05")]
-    [InlineData("0 0 * * 7-7", "before 5 takes Sunday; from 5 on takes every day", "2026-11-29 00:00", "2026-12-06 00:00")]
-    [InlineData("59/15 * * * *", "before 5 takes 59; from 5 to 6.2 takes 0, 15, 30 and 45, and from 6.3 on 59", "2026-11-22 14:59", "2026-11-22 15:59")]
-    [InlineData("0 23/6 * * *", "before 5 takes 23; from 5 to 6.2 takes 0, 6, 12 and 18, and from 6.3 on 23", "2026-11-22 23:00", "2026-11-23 23:00")]
-    [InlineData("0 0 31/5 * *", "before 5 takes 31; from 5 to 6.2 takes 1, 6, 11, 16, 21, 26 and 31, and from 6.3 on 31", "2026-12-31 00:00", "2027-01-31 00:00")]
-    [InlineData("0 0 1 12/3 *", "before 5 takes December; from 5 to 6.2 takes January, April, July and October, and from 6.3 on December", "2026-12-01 00:00", "2027-12-01 00:00")]
-    [InlineData("0 0 * * 6/2", "before 5 takes Saturday; from 5 to 6.2 takes Tuesday, Thursday, Saturday and Sunday, and from 6.3 on Saturday", "2026-11-28 00:00", "2026-12-05 00:00")]
-    [InlineData("0 0 31 2 0", "croniter before 6.3 fails on that", "2027-02-07 00:00", "2027-02-14 00:00")]
+    [InlineData("0 0 1-31 * 1", "croniter 1.3.0 to 2.0.2 takes it for '*' and runs on the days of day-of-week '1' alone; 2.0.4 to 6.2.4 runs every day", "2026-11-23 00:00", "2026-11-30 00:00")]
+    [InlineData("0 0 */1 * 1", "croniter 1.3.0 to 2.0.2 takes it for '*' and runs on the days of day-of-week '1' alone; 2.0.4 to 6.2.4 runs every day", "2026-11-23 00:00", "2026-11-30 00:00")]
+    [InlineData("0 0 13 * 0-6", "croniter 1.3.0 to 2.0.2 takes it for '*' and runs on the days of day-of-month '13' alone; 2.0.4 to 6.2.4 runs every day", "2026-12-13 00:00", "2027-01-13 00:00")]
+    [InlineData("0 0 * * fri-mon", "croniter 1.3.0 to 3.0.4 refuses it; 5.0.1 to 6.2.4 takes Monday and Friday to Sunday.", "2026-11-23 00:00", "2026-11-27 00:00")]
+    [InlineData("0 22-2 * * *", "croniter 1.3.0 to 3.0.4 refuses it; 5.0.1 to 6.2.4 takes 0 to 2, 22 and 23.", "2026-11-22 22:00", "2026-11-22 23:00")]
+    [InlineData("50-10/20 * * * *", "croniter 1.3.0 to 3.0.4 refuses it; 5.0.1 to 6.2.4 takes 50.", "2026-11-22 14:50", "2026-11-22 15:50")]
+    [InlineData("0 0 25-5 * *", "croniter 1.3.0 to 3.0.4 refuses it; 5.0.1 to 6.2.4 takes 1 to 5 and 25 to 31.", "2026-11-25 00:00", "2026-11-26 00:00")]
+    [InlineData("0 0 1 nov-feb *", "croniter 1.3.0 to 3.0.4 refuses it; 5.0.1 to 6.2.4 takes January, February, November and December.", "2026-12-01 00:00", "2027-01-01 00:00")]
+    [InlineData("0 0 * * 1/2", "croniter 1.3.0 to 3.0.4 takes Monday, Wednesday, Friday and Sunday; 5.0.1 to 6.2.4 takes Monday, Wednesday and Friday.", "2026-11-23 00:00", "2026-11-25 00:00")]
+    [InlineData("5-5 * * * *", "croniter 1.3.0 to 3.0.4 takes 5; 5.0.1 to 6.2.4 takes every minute.", "2026-11-22 15:05", "2026-11-22 16:05")]
+    [InlineData("0 0 * * 7-7", "croniter 1.3.0 to 3.0.4 takes Sunday; 5.0.1 to 6.2.4 takes every day.", "2026-11-29 00:00", "2026-12-06 00:00")]
+    [InlineData("59/15 * * * *", "croniter 1.3.0 to 3.0.4 takes 59; 5.0.1 to 6.2.4 takes 0, 15, 30 and 45; 6.3.0.dev0 takes 59.", "2026-11-22 14:59", "2026-11-22 15:59")]
+    [InlineData("0 23/6 * * *", "croniter 1.3.0 to 3.0.4 takes 23; 5.0.1 to 6.2.4 takes 0, 6, 12 and 18; 6.3.0.dev0 takes 23.", "2026-11-22 23:00", "2026-11-23 23:00")]
+    [InlineData("0 0 31/5 * *", "croniter 1.3.0 to 3.0.4 takes 31; 5.0.1 to 6.2.4 takes 1, 6, 11, 16, 21, 26 and 31; 6.3.0.dev0 takes 31.", "2026-12-31 00:00", "2027-01-31 00:00")]
+    [InlineData("0 0 1 12/3 *", "croniter 1.3.0 to 3.0.4 takes December; 5.0.1 to 6.2.4 takes January, April, July and October; 6.3.0.dev0 takes December.", "2026-12-01 00:00", "2027-12-01 00:00")]
+    [InlineData("0 0 * * 6/2", "croniter 1.3.0 to 3.0.4 takes Saturday; 5.0.1 to 6.2.4 takes Tuesday, Thursday, Saturday and Sunday; 6.3.0.dev0 takes Saturday.", "2026-11-28 00:00", "2026-12-05 00:00")]
+    [InlineData("0 0 31 2 0", "croniter 1.3.0 to 6.2.4 fails on that, and Mistral answers with an internal error; 6.3.0.dev0 runs on the days of day-of-week '0' alone", "2027-02-07 00:00", "2027-02-14 00:00")]
     [InlineData("*/61 * * * *", "takes the first value alone, 0", "2026-11-22 15:00", "2026-11-22 16:00")]
-    [InlineData("0 0 * * mon-fri#2", "croniter before 1.3.10 refuses it", "2026-12-08 00:00", "2026-12-09 00:00")]
-    [InlineData("0 0 * * fri-sun 0", "before 5 takes Friday and Saturday; from 5 on takes Friday to Sunday", "2026-11-27 00:00", "2026-11-28 00:00")]
+    [InlineData("0 0 * * mon-fri#2", "croniter 1.3.0 to 1.3.8 refuses it; 1.3.10 to 6.2.4 takes it", "2026-12-08 00:00", "2026-12-09 00:00")]
+    [InlineData("0 0 * * fri-sun 0", "croniter 1.3.0 to 3.0.4 takes Friday and Saturday; 5.0.1 to 6.2.4 takes Friday to Sunday.", "2026-11-27 00:00", "2026-11-28 00:00")]
     public void What_versions_differ_about_is_told_and_follows_the_oldest_that_accepts_it(string pattern, string warning, params string[] times)
     {
         CronPattern accepted = CronPattern.Parse(pattern, allowSeconds: true);
@@ -89,10 +89,10 @@ public class CronWarningTests
     [InlineData("0 0 1,15,31 * *", "2026-02-15", "2026-03-15", "2026-03-31")]
     [InlineData("0 0 1,15,31 * *", "2024-02-15", "2024-03-15", "2024-03-31")]
     [InlineData("0 0 1,15,30 * *", "2024-02-15", "2024-03-01", "2024-03-15")]
-    public void Servers_before_croniter_6_1_miss_the_first_of_March_and_the_user_is_told(string pattern, string after, params string[] times)
+    public void Servers_up_to_croniter_6_0_miss_the_first_of_March_and_the_user_is_told(string pattern, string after, params string[] times)
     {
         CronPattern accepted = CronPattern.Parse(pattern);
-        Assert.Contains("skips the first days of March", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
+        Assert.Contains("croniter 1.3.0 to 6.0.0 loses count at the end of February, and skips the first days of March; 6.1.0 to 6.2.4 does not", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
         Assert.Equal(times.Select(Utc), accepted.Occurrences(Utc(after)).Take(times.Length));
     }
 
@@ -108,10 +108,10 @@ public class CronWarningTests
     [Theory]
     [InlineData("0 0 30,L * *", "2026-01-31", "2026-03-30", "2026-03-31")]
     [InlineData("0 0 31,L * *", "2026-03-31", "2026-05-31", "2026-07-31")]
-    public void Servers_before_croniter_6_1_miss_the_last_day_beside_days_that_a_month_lacks(string pattern, string after, params string[] times)
+    public void Servers_up_to_croniter_6_0_miss_the_last_day_beside_days_that_a_month_lacks(string pattern, string after, params string[] times)
     {
         CronPattern accepted = CronPattern.Parse(pattern);
-        Assert.Contains("skips the last day of such a month", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
+        Assert.Contains("croniter 1.3.0 to 6.0.0 then does not see the L, and skips the last day of such a month and the first days after it; 6.1.0 to 6.2.4 does not", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
         Assert.Equal(times.Select(Utc), accepted.Occurrences(Utc(after)).Take(times.Length));
     }
 
@@ -119,7 +119,7 @@ public class CronWarningTests
     public void A_last_day_that_early_servers_never_see_follows_the_later_ones()
     {
         CronPattern accepted = CronPattern.Parse("0 0 30,L 2 *");
-        Assert.Contains("Mistral answers with an internal error; later versions run on the last day", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
+        Assert.Contains("croniter 1.3.0 to 6.0.0 then does not see the L, and Mistral answers with an internal error; 6.1.0 to 6.2.4 runs on the last day", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
         Assert.Equal(Utc("2027-02-28"), accepted.Next(Utc("2026-11-22")));
     }
 

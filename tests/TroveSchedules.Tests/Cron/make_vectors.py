@@ -14,6 +14,7 @@ Sections:
   seconds   the same with a sixth field, the seconds
   differs   what versions take differently and 1.3.5 accepts
   refused   what 1.3.5 refuses, or accepts and can find no time for: good patterns with one character changed
+  ordinals  weeks of the month, x#n and Lx, in ranges, lists and steps, by names and numbers: with times where 1.3.5 runs it, without where it does not
 """
 import calendar
 import datetime
@@ -231,11 +232,33 @@ def refusals():
             yield ["refused", pattern]
 
 
+def ordinal_forms():
+    """Each pair of weekdays as a range before #, and ranges with each week, step and neighbour in a list."""
+    names = list(NAMES[DOW])
+    weekdays = [str(n) for n in range(8)] + names
+    yield from (f"{weekday}#{week}" for weekday in weekdays + ["MON", "Fri", "07", "8", "monday", "*", "*/2", "1/2", ""] for week in [1, 5])
+    yield from (f"{a}-{b}#2" for a in weekdays for b in weekdays)
+    for days in ["mon-fri", "MON-Fri", "1-5", "sun-sat", "fri-mon", "fri-sun", "mon-mon", "0-7", "5-0", "1-fri", "mon-5", "mon", "1"]:
+        yield from (f"{days}#{week}" for week in ["0", "1", "3", "5", "6", "01", "L", "x", "", "-1", "1-2", "1,2", "1/2"])
+        yield from (f"{days}/2#2", f"{days}#2/2", f"{days}#2#3")
+        for other in ["tue#1", "2#3", "L5", "l2", "wed-thu#3", "fri-mon#1", "1-2#4", "3", "wed", "wed-thu", "*", "3/2", "*/2"]:
+            yield from (f"{days}#2,{other}", f"{other},{days}#2")
+    yield from ["L0", "L7", "L8", "Lmon", "L1-3", "L1/2", "L1#2", "L1,L2", "L1,2", "fri-#1", "-fri#1", "mon-tue-wed#1", "mon#1-2", "mon#1-tue#2", "#1", "1##1"]
+
+
+def ordinals_taken():
+    for weekdays in dict.fromkeys(ordinal_forms()):
+        pattern = f"0 0 * * {weekdays}"
+        times = [] if is_refused(pattern) else [STARTS[0]] + occurrences(pattern, STARTS[0])
+        yield ["ordinals", pattern] + [time.strftime("%Y%m%d%H%M%S") for time in times]
+
+
 def main():
     lines = list(vectors("agreed", agreed_pattern, is_agreed))
     lines += vectors("seconds", lambda: agreed_pattern(6), is_agreed)
     lines += vectors("differs", differing_pattern, lambda pattern: True)
     lines += refusals()
+    lines += ordinals_taken()
     text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
     pathlib.Path(__file__).with_name("croniter-vectors.jsonl").write_text(text, encoding="ascii")
 

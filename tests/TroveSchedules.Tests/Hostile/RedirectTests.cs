@@ -43,7 +43,7 @@ public sealed class RedirectTests : IDisposable
             if (mayLogIn && LoopbackCloud.IsLogin(context))
                 return own.LogInAsync(context);
             context.Response.StatusCode = status;
-            context.Response.Headers.Location = where == "the same host" ? "/trap" : $"{elsewhere.Url}/trap";
+            context.Response.Headers.Location = where == "the same host" ? "/trap" : $"{elsewhere.Url}/trap?ticket=unknown-secret";
             return Task.CompletedTask;
         }, isTls: where == "plain http");
 
@@ -64,7 +64,79 @@ public sealed class RedirectTests : IDisposable
         {
             TroveScheduleException error = await ScriptedCloud.FailureOf(act);
             Assert.Equal((TroveErrorKind.ProtocolError, status), (error.Kind, error.StatusCode));
+            Assert.Contains(where == "the same host" ? $"redirects to {cloud.Url}/trap," : $"redirects to {elsewhere.Url}/trap?***,", error.Problem);
+            Assert.DoesNotContain("unknown-secret", error.ToString());
         }
+    }
+
+    public static TheoryData<string, string> Locations => new()
+    {
+        { "https://k.example/v3/auth/tokens", "https://k.example/v3/auth/tokens" },
+        { "http://cloud:8989/v2/", "http://cloud:8989/v2/" },
+        { "/elsewhere", "http://cloud:8989/elsewhere" },
+        { "elsewhere", "http://cloud:8989/v2/elsewhere" },
+        { "?token=unknown-secret", "http://cloud:8989/v2/cron_triggers?***" },
+        { "//sso.example/login?next=unknown-secret", "http://sso.example/login?***" },
+        { "https://sso.example/login?SAMLRequest=unknown-secret#unknown-secret", "https://sso.example/login?***" },
+        { "https://sso.example/#access_token=unknown-secret", "https://sso.example/#***" },
+        { "https://ann:unknown-secret@sso.example:8443/login", "https://***@sso.example:8443/login" },
+        { "https://unknown-secret@sso.example", "https://***@sso.example/" },
+        { "https://sso.example/a%20b/ü", "https://sso.example/a%20b/%C3%BC" },
+        { "https://[::1]:5000/v3", "https://[::1]:5000/v3" },
+        { "https://sso.example/token=topsecret/x", "https://sso.example/token=***" },
+        { "javascript:alert('unknown-secret')", "an address of javascript" },
+        { "file:///etc/unknown-secret", "an address of file" },
+        { "https://", "an address that is none" },
+        { "http://a b:unknown-secret@/", "an address that is none" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Locations))]
+    public async Task Where_a_redirect_points_is_told_without_what_may_be_secret_in_it(string location, string shown)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always("GET " + Rows.TriggersPath, Answers.Status(302, ("Location", location)));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Assert.Contains($"HTTP 302 Found redirects to {shown}, ", error.Problem);
+        Assert.Contains("-WorkflowEndpoint", error.RecommendedAction);
+        Assert.DoesNotContain("unknown-secret", error.ToString());
+        Assert.Single(cloud.Requests);
+    }
+
+    [Theory]
+    [InlineData("POST /v3/auth/tokens", "-AuthUrl")]
+    [InlineData("GET " + Rows.TriggersPath, "-WorkflowEndpoint")]
+    [InlineData("GET " + Rows.TrovePath + "/instances", "-DatabaseEndpoint")]
+    public async Task A_redirect_names_the_setting_that_takes_the_address_and_repeats_no_secret_that_was_sent(string route, string setting)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always("GET " + Rows.TriggersPath, Answers.Ok(Rows.Triggers())).Always(route, (request, token) =>
+            Answers.Status(301, ("Location", $"https://new.example/{request.Token ?? ScriptedCloud.Password}/{new string('x', 5000)}"))(request, token));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
+        {
+            using CloudSession session = await cloud.ConnectAsync();
+            await new BackupSchedules(session).ListAsync();
+            await new Instances(session).ListAsync().ToListAsync();
+        });
+        Assert.Equal((TroveErrorKind.ProtocolError, 301), (error.Kind, error.StatusCode));
+        Assert.Contains("redirects to https://new.example/", error.Problem);
+        Assert.Contains(setting, error.RecommendedAction);
+        Assert.InRange(error.Message.Length, 100, 3000);
+    }
+
+    [Theory]
+    [InlineData(300)]
+    [InlineData(302)]
+    [InlineData(304)]
+    [InlineData(302, "")]
+    [InlineData(202, "http://elsewhere/")]
+    [InlineData(401, "http://elsewhere/")]
+    public async Task A_redirect_without_a_location_has_none_to_tell(int status, string? location = null)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always("GET " + Rows.TriggersPath, Answers.Status(status, location is null ? [] : [("Location", location)]));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Assert.Equal((status == 401 ? TroveErrorKind.Unauthorized : TroveErrorKind.ProtocolError, status), (error.Kind, error.StatusCode));
+        Assert.DoesNotContain("redirects", error.Problem);
     }
 
     [Fact]

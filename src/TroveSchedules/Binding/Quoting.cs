@@ -1,0 +1,69 @@
+using System;
+using System.Collections;
+using System.Linq;
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+using TroveSchedules.Commands;
+using TroveSchedules.Cron;
+
+namespace TroveSchedules.Binding;
+
+/// <summary>Tells a user to quote a cron pattern, where PowerShell seems to have changed it on the way to the parameter.</summary>
+internal static class Quoting
+{
+    public const string OfNothing = "Write an alias in single quotes, '@daily': without them PowerShell passes the variable $daily, and mostly there is none.";
+    public const string OfFields = "Write the pattern in single quotes, '0 3 * * *': without them PowerShell takes each field for an argument of its own, and a comma for a list.";
+    private const string OfHoles = "Write the pattern in single quotes, '0 3 * * *': in double ones PowerShell leaves out a variable that is not set, and a backtick changes what follows it.";
+
+    private static readonly Regex Hole = new(@"(?<!\S)[,/#-]|[,/#-](?!\S)|,,");
+
+    /// <summary>What to advise on a pattern from the command line that is refused; null where nothing shows that PowerShell changed it.</summary>
+    public static string? Advise(string? pattern)
+    {
+        string text = pattern ?? "";
+        string[] fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        bool hasGap = fields.Length < 5 && (text != text.Trim() || Regex.IsMatch(text, @"\s\s"));
+        return fields.Length == 0 ? $"{OfNothing} {OfHoles}"
+            : IsCut(text) ? OfFields
+            : hasGap || Hole.IsMatch(text) || text.Any(c => char.IsControl(c) && !char.IsWhiteSpace(c)) ? OfHoles
+            : null;
+    }
+
+    /// <summary>
+    /// Takes what else stands on the command line, where the pattern there is empty or a single field: else PowerShell itself would say of the second field that no parameter
+    /// takes it. Null where the pattern may be whole.
+    /// </summary>
+    public static LeftOver? Catch(InvocationInfo invocation, string? pattern) =>
+        IsNamed(invocation) && (string.IsNullOrWhiteSpace(pattern) || IsCut(pattern!)) ? new LeftOver() : null;
+
+    /// <summary>Whether the command line, and not the pipeline, gives the pattern. To be asked before the pipeline runs.</summary>
+    public static bool IsNamed(InvocationInfo invocation) => invocation.BoundParameters.ContainsKey("Pattern");
+
+    /// <summary>The error of a pattern whose fields became arguments; null where none did.</summary>
+    public static ErrorRecord? Refusal(LeftOver? leftOver, string? pattern) =>
+        leftOver?.Arguments.Length > 0 && !CronPattern.TryParse(pattern, false, out _, out CronPatternException? refusal)
+            ? ErrorRecords.From(refusal, pattern, Advise(pattern))
+            : null;
+
+    private static bool IsCut(string pattern) => pattern.Length > 0 && pattern[0] != '@' && !pattern.Any(char.IsWhiteSpace);
+
+    /// <summary>The parameter for what no other takes.</summary>
+    internal sealed class LeftOver
+    {
+        [Parameter(ValueFromRemainingArguments = true, DontShow = true)]
+        public object[] Arguments { get; set; } = [];
+    }
+}
+
+/// <summary>Takes one cron pattern as text. PowerShell on its own would pass over a row's list, and say of one on the command line that a method is not supported.</summary>
+public sealed class PatternTextAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object? bare = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return bare is ICollection and not IDictionary
+            ? throw new ArgumentTransformationMetadataException($"This takes one cron pattern as text, not a list of {((ICollection)bare).Count}. {Quoting.OfFields}")
+            : inputData;
+    }
+}
