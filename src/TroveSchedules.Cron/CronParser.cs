@@ -36,6 +36,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
 
         CronFieldValues dates = fields[2], months = fields[3], weekdays = fields[4];
         RefuseDatesWithOrdinals(dates, weekdays);
+        WarnOfWeekBeyondSeven(dates, weekdays);
         bool everyDay = ListsEveryDayBeside(dates, weekdays) && isRefusedAt135;
         var shortMonths = new ShortMonths(dates, months.Values);
         bool runsByDate = dates.IsRestricted && !everyDay && CanHappen(shortMonths, dates, months, weekdays);
@@ -131,6 +132,17 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
             $"In {full.Field.Name}, '{full.Text}' lists every day without being '*': croniter 1.3.0 to 2.0.2 takes it for '*' and runs on the days of "
             + $"{other.Field.Name} '{other.Text}' alone; 2.0.4 to 6.2.4 runs every day. Write '*': here for the first, in both fields for the second.");
         return true;
+    }
+
+    /// <summary>In a pattern with seconds early versions count an eighth day to <c>*/1</c>, which so is no star; the star of the other field hides that from later ones.</summary>
+    private void WarnOfWeekBeyondSeven(CronFieldValues dates, CronFieldValues weekdays)
+    {
+        if (Bits.Count(weekdays.Mask) > weekdays.Field.Size && weekdays.Late == weekdays.Field.All && dates.IsRestricted && dates.Text.Contains('*'))
+        {
+            warnings.Add(
+                $"In day-of-week, '{weekdays.Text}' lists every day without being '*': beside seconds, croniter {CroniterVersions.Early} runs every day; "
+                + $"{CroniterVersions.Late} runs on the days of day-of-month '{dates.Text}' alone. Write '*': here for the second, in both fields for the first.");
+        }
     }
 
     private bool CanHappen(ShortMonths shortMonths, CronFieldValues dates, CronFieldValues months, CronFieldValues weekdays)

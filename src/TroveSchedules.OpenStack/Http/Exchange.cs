@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Threading;
 using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
@@ -59,7 +60,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             }
             catch (TroveScheduleException e)
             {
-                throw Masked(IsPassing(response, e) ? new PassingFault(e, RetryAfter(response)) : e, message);
+                throw Masked(IsPassing(response, e) ? new PassingFault(e, RetryAfter(response)) : e, message, response);
             }
         }
         catch (ObjectDisposedException e)
@@ -89,11 +90,13 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
     }
 
     // A server can repeat what it was sent, and the network's own errors quote what it wrote.
-    private Exception Masked(Exception error, HttpRequestMessage request)
+    private Exception Masked(Exception error, HttpRequestMessage request, HttpResponseMessage? response = null)
     {
         var secrets = new SecretMask();
         secrets.Add(secret ?? "");
         secrets.AddHeader(request.Headers, "X-Auth-Token");
+        if (response is not null)
+            secrets.AddHeader(response.Headers, LoginRefusal.ReceiptHeader);
         return error switch
         {
             PassingFault fault => new PassingFault(secrets.Mask(fault.Failure), fault.RetryAfter),

@@ -31,10 +31,9 @@ internal static class ServiceError
         int status = (int)response.StatusCode;
         TroveErrorKind kind = KindOf(status);
         string? shown = words is null ? null : new SecretMask().Mask(words); // A validator that quotes the request, a traceback with the service's own settings.
-        string line = $"HTTP {status} {ReasonOf(response)}".TrimEnd(), what = shown ?? line;
         string? place = PlaceOf(response, request.Uri);
-        if (place is not null)
-            what = $"{line} redirects to {place}, and the module follows no redirect.{(shown is null ? "" : $" {shown}")}";
+        string what = place is not null ? $"HTTP {status} redirects to {place}, and the module follows no redirect.{(shown is null ? "" : $" {shown}")}"
+            : shown ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();
         return new TroveScheduleException(kind, $"{request.Service} {VerbOf(kind)}: {what}")
         {
             Target = request.Target,

@@ -27,8 +27,9 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
 
     /// <summary>What to do where the address leads elsewhere.</summary>
     public string WayOutOfRedirect =>
-        $"Give that address with {Service switch { "Mistral" => "-WorkflowEndpoint", "Trove" => "-DatabaseEndpoint", _ => "-AuthUrl (auth_url in clouds.yaml, OS_AUTH_URL)" }}"
-        + " if the cloud is there; otherwise a proxy or a login page answers in the service's place.";
+        "If the cloud is there, give that address as far as its version with "
+        + Service switch { "Mistral" => "-WorkflowEndpoint (…/v2)", "Trove" => "-DatabaseEndpoint (…/v1.0)", _ => "-AuthUrl, auth_url in clouds.yaml or OS_AUTH_URL (…/v3)" }
+        + "; otherwise a proxy or a login page answers in the service's place.";
 
     /// <summary>Whether to send it again does no harm.</summary>
     public bool MayRepeat { get; init; } = Method != HttpMethod.Post;

@@ -47,6 +47,9 @@ public class CronWarningTests
     [InlineData("0 0 L * 1")]
     [InlineData("0 0 */2 * 1")]
     [InlineData("0 0 13 * *,1")]
+    [InlineData("0 0 */2 * */1")]
+    [InlineData("0 0 */2 * */2 30")]
+    [InlineData("0 0 * * */1 30")]
     [InlineData("0 0 1-31 * 5#2")]
     [InlineData("0 0 1-31 * 0-6")]
     public void What_all_versions_agree_on_is_accepted_in_silence(string pattern) =>
@@ -73,6 +76,8 @@ public class CronWarningTests
     [InlineData("*/61 * * * *", "takes the first value alone, 0", "2026-11-22 15:00", "2026-11-22 16:00")]
     [InlineData("0 0 * * mon-fri#2", "croniter 1.3.0 to 1.3.8 refuses it; 1.3.10 to 6.2.4 takes it", "2026-12-08 00:00", "2026-12-09 00:00")]
     [InlineData("0 0 * * fri-sun 0", "croniter 1.3.0 to 3.0.4 takes Friday and Saturday; 5.0.1 to 6.2.4 takes Friday to Sunday.", "2026-11-27 00:00", "2026-11-28 00:00")]
+    [InlineData("0 0 */2 * */1 30", "croniter 1.3.0 to 3.0.4 runs every day; 5.0.1 to 6.2.4 runs on the days of day-of-month '*/2' alone", "2026-11-23 00:00:30", "2026-11-24 00:00:30")]
+    [InlineData("0 0 1-9,*/20 * */1,fri 30", "croniter 1.3.0 to 3.0.4 runs every day; 5.0.1 to 6.2.4 runs on the days of day-of-month '1-9,*/20' alone", "2026-11-23 00:00:30", "2026-11-24 00:00:30")]
     public void What_versions_differ_about_is_told_and_follows_the_oldest_that_accepts_it(string pattern, string warning, params string[] times)
     {
         CronPattern accepted = CronPattern.Parse(pattern, allowSeconds: true);

@@ -130,6 +130,30 @@ public sealed class SecretEchoTests
         Assert.All(heard, line => Assert.DoesNotContain("topsecret", line));
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(500)]
+    public async Task A_receipt_that_keystone_gives_out_is_in_no_error_and_no_line(int status)
+    {
+        const string receipt = "gAAAAABrCbRc-topsecret-receipt-of-the-first-factor";
+        ScriptedCloud cloud = new ScriptedCloud().Always("POST /v3/auth/tokens", Answers.Json(status,
+            $$$"""{"receipt": {"methods": ["password"]}, "error": {"message": "Not good for more: {{{receipt}}}"}, "required_auth_methods": [["totp", "{{{receipt}}}"]]}""",
+            ("Openstack-Auth-Receipt", receipt), ("x-openstack-request-id", receipt)));
+        List<string> heard = [];
+        RequestLog.Current = new RequestLog { Line = heard.Add, Body = heard.Add };
+        try
+        {
+            await ScriptedCloud.FailureOf(() => cloud.ConnectAsync());
+        }
+        finally
+        {
+            RequestLog.Current = null;
+        }
+        Assert.Equal(3, heard.Count);
+        Assert.All(heard, line => Assert.DoesNotContain("topsecret", line));
+    }
+
     [Fact]
     public async Task An_error_without_a_secret_keeps_its_cause_and_the_services_words()
     {
