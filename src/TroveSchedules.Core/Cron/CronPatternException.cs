@@ -6,7 +6,13 @@ public sealed class CronPatternException : TroveScheduleException
 {
     private const int LongestShown = 100;
 
-    internal CronPatternException(string? pattern, string reason, string action, string? field = null, int? position = null)
+    /// <summary>Makes the error of one pattern.</summary>
+    /// <param name="pattern">The pattern as given; null where none was.</param>
+    /// <param name="reason">The offending text and the rule that it breaks, as the end of a sentence.</param>
+    /// <param name="action">The way out, as a sentence.</param>
+    /// <param name="field">The field at fault; null when it is the whole pattern.</param>
+    /// <param name="position">Where the offending text begins, counted in characters from 1; null when it is the whole pattern.</param>
+    public CronPatternException(string? pattern, string reason, string action, string? field = null, int? position = null)
         : base(TroveErrorKind.Invalid, Sentence(pattern, reason, field, position))
     {
         ErrorId = "InvalidCronPattern";

@@ -16,7 +16,7 @@ public sealed class CronPatternReport
     public string? Explanation { get; init; }
 
     /// <summary>Why it is not valid, and what to do instead; null where it is.</summary>
-    public string? Reason { get; internal set; }
+    public string? Reason { get; set; }
 
     /// <summary>The field at fault; null where it is valid or the fault is in the whole.</summary>
     public string? Field { get; init; }
