@@ -325,6 +325,18 @@ Describe 'A thing that is no longer alive' {
         }
     }
 
+    It 'is due when it was due, in the culture <_>' -ForEach 'de-DE', 'fa-IR', 'th-TH' {
+        $due = ($once | Get-TroveScheduleOccurrence).Time
+        $text = $once | ConvertTo-Json
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = $_
+            $time = ($text | ConvertFrom-Json -DateKind String | Get-TroveScheduleOccurrence).Time
+        }
+        finally { [cultureinfo]::CurrentCulture = $before }
+        $time | Should -Be $due
+    }
+
     It 'need not be whole' {
         (Get-TroveBackupSchedule -Id $schedule.Id | Select-Object Id, Name | Get-TroveScheduleExecution).Id | Should -Be $runs.Id
         ($runs[2] | Select-Object Id | Get-TroveScheduleExecution).Id | Should -Be $runs[2].Id
