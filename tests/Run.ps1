@@ -19,6 +19,12 @@ param(
 
 $ErrorActionPreference = 'Stop'
 . "$PSScriptRoot/Get-PwshCommand.ps1"
+$stacks = @("$env:TROVE_TEST_STACK" -split [IO.Path]::PathSeparator | Where-Object { $_ })
+$contract = $env:TROVE_TEST_CONTRACT_STACK
+if ($stacks) {
+    Import-Module "$PSScriptRoot/Pester/TestCloud.psm1"
+    $stacks | ForEach-Object { Assert-TestStack $_ }
+}
 $out = Join-Path $PSScriptRoot ../out/tests
 Remove-Item $out -Recurse -Force -ErrorAction Ignore
 $out = (New-Item $out -ItemType Directory).FullName
@@ -109,8 +115,6 @@ function Invoke-Lane($Lanes) {
     finally { $running | ForEach-Object { $_.Process.Kill($true) } }
 }
 
-$stacks = @("$env:TROVE_TEST_STACK" -split [IO.Path]::PathSeparator | Where-Object { $_ })
-$contract = $env:TROVE_TEST_CONTRACT_STACK
 $lanes = @(
     if ($stacks) {
         $queue = New-PesterQueue stack

@@ -1,6 +1,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Assert-TestStack
     $byId = Get-Command -Module TroveSchedules -Verb Get | Where-Object { $_.Parameters.ContainsKey('Id') } | ForEach-Object { @{ Cmdlet = $_.Name } }
     # The names by which a row binds: the parameter's own, and its aliases.
     $columns = foreach ($command in Get-Command -Module TroveSchedules) {
@@ -158,7 +159,7 @@ m,0 3 * * *,pester-i,,,
         try {
             $made = 1..5 | ForEach-Object { [pscustomobject] @{ Instance = 'm', 'broken' | Select-Object -Index ($_ % 2); Pattern = '0 3 * * *'; Name = "pester-$_" } } | New-TroveBackupSchedule -Session $session
             $made.Count | Should -Be 5
-            $proxy.Requests.Count | Should -Be 1
+            $proxy.Requests.Count | Should -Be (Get-TestInstancePageCount)
         }
         finally { $proxy.Dispose() }
     }
@@ -324,6 +325,18 @@ Describe 'A thing that is no longer alive' {
         }
     }
 
+    It 'is due when it was due, in the culture <_>' -ForEach 'de-DE', 'fa-IR', 'th-TH' {
+        $due = ($once | Get-TroveScheduleOccurrence).Time
+        $text = $once | ConvertTo-Json
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = $_
+            $time = ($text | ConvertFrom-Json -DateKind String | Get-TroveScheduleOccurrence).Time
+        }
+        finally { [cultureinfo]::CurrentCulture = $before }
+        $time | Should -Be $due
+    }
+
     It 'need not be whole' {
         (Get-TroveBackupSchedule -Id $schedule.Id | Select-Object Id, Name | Get-TroveScheduleExecution).Id | Should -Be $runs.Id
         ($runs[2] | Select-Object Id | Get-TroveScheduleExecution).Id | Should -Be $runs[2].Id
@@ -479,7 +492,7 @@ Describe 'A name with wildcards' {
     It 'means each instance that it fits, in any case, and lists the schedules once' {
         (Get-TroveBackupSchedule 'DU*' -Name pester-wild).Id | Sort-Object | Should -Be ($schedules[2, 3].Id | Sort-Object)
         @($proxies.workflowv2.Requests).Count | Should -Be 1
-        @($proxies.database.Requests).Count | Should -Be 1
+        @($proxies.database.Requests).Count | Should -Be (Get-TestInstancePageCount)
         (Get-TroveBackupSchedule 'm', '[bd]*' -Name pester-wild).Id | Should -Be (@($schedules[0].Id) + ($schedules[1..3] | Sort-Object NextExecutionTime, Id).Id)
         @($proxies.workflowv2.Requests).Count | Should -Be 2
         (Get-TroveInstance | Get-TroveBackupSchedule -Name pester-wild).Count | Should -Be 4

@@ -1,4 +1,6 @@
 BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
     $hard = 'a b', ' a', "it's", 'say "yes"', '$home', 'a$b', '$(exit)', 'a`b', '`', 'a,b', 'a;b', 'a|b', 'a&b', '(a)', '{a}', 'a{b', 'a}b', '@a', '@', '#a', 'a#b', '>a', '2>a', '<a', '-a', '--',
         '-', '--a', '-a:b', '--%', '--%a', '-1', '5', '1.5', '1e5', '0x1f', '10gb', '1d', '+5', '1..5', 'if', 'begin', 'true', '[int]', 'a[1]', '*', 'a?', '%', '~', '/a', '\a', 'a=b', 'a:', '::', '.', "$([char] 0x2019)a",
         "a$([char] 0x201C)b$([char] 0x201D)", "$([char] 0x2013)a", "$([char] 0xFC)n", "c$([char] 0xA0)d"

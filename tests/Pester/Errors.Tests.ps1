@@ -1,6 +1,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Assert-TestStack
     $calls = Get-TestCall
 }
 

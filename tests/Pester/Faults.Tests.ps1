@@ -1,6 +1,11 @@
 # A short form of ./build.ps1 Test -Faults: work by seed through a network that goes wrong by seed.
 # What must be equal is the state; how often what goes wrong depends on how the requests of one pipeline come to be ordered.
 
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
+}
+
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule

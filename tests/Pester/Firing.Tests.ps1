@@ -1,3 +1,8 @@
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
+}
+
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule

@@ -4,6 +4,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Assert-TestStack
     $referring = @(
         @{ Use = 'Get-TroveBackupSchedule -Id'; Cmdlet = 'Get-TroveBackupSchedule'; Parameter = 'Id'; ErrorId = 'ScheduleNotFound' }
         @{ Use = 'Remove-TroveBackupSchedule -Id'; Cmdlet = 'Remove-TroveBackupSchedule'; Parameter = 'Id'; ErrorId = 'ScheduleNotFound'; With = @{ Confirm = $false } }

@@ -3,6 +3,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Assert-TestStack
     $asking = (Get-Command -Module TroveSchedules | Where-Object { $_.Parameters.ContainsKey('WhatIf') }).Name
     $deleting = (Get-Command -Module TroveSchedules -Verb Remove).Name
 }

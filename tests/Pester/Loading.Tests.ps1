@@ -1,5 +1,6 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
     # Where there is one load context for all, as in Windows PowerShell's flavour, it holds one version of a library.
     $sharesAll = -not (Test-OwnLoadContext)
 }

@@ -1,6 +1,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     $noStack = -not (Test-TestStack)
+    Assert-TestStack
 }
 
 BeforeAll {

@@ -1,6 +1,7 @@
 # On a stack whose services may be stopped and started again, say so with TROVE_TEST_RESTARTS=1: that is tested, too, then.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
     $mayNotRestart = -not ((Test-TestStack) -and $env:TROVE_TEST_RESTARTS)
 }
 

@@ -1,6 +1,7 @@
 # On a stack it needs tokens that live a minute or so: tests/stack/up --token-seconds 60. On another it is skipped.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
     $noShortTokens = $false
     if (Test-TestStack) {
         Open-TestCloud

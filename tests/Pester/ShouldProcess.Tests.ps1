@@ -1,6 +1,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
+    Assert-TestStack
     $cmdlets = Get-Command -Module TroveSchedules | ForEach-Object { @{ Cmdlet = $_.Name } }
     # Those that change what other people see. A sandbox is nobody's, and a session one's own.
     $changing = (Get-Command -Module TroveSchedules | Where-Object Verb -NotIn 'Get', 'Test', 'Find', 'Wait', 'Connect', 'Disconnect', 'Step').Name

@@ -11,6 +11,7 @@ $script:Built = Join-Path $Root 'out/TroveSchedules'
 $script:Manifest = Join-Path ($env:TROVE_TEST_FLAVOUR ? "$PSScriptRoot/bin/$env:TROVE_TEST_FLAVOUR/TroveSchedules" : $Built) 'TroveSchedules.psd1'
 # The folder with clouds.yaml; the sandbox, where that is the cloud, and the servers in front of it.
 $script:Cloud = $null
+$script:CheckedStack = $null
 $script:Sandbox = $null
 $script:Fronts = @()
 # All that the tests make has a name that begins so.
@@ -70,16 +71,30 @@ function Close-TestCloud {
     if ($failures) { throw "The sandbox broke: $($failures -join "`n")" }
 }
 
+function Assert-TestStack {
+    <#
+    Throws where tests cannot run on the stack that TROVE_TEST_STACK names, if it names one. A file that opens a cloud asks in BeforeDiscovery, where that is one
+    failure: in BeforeAll it is one of each test.
+    #>
+    param([string] $State = $env:TROVE_TEST_STACK)
+    if (-not $State) { return }
+    if (-not (Test-Path "$State/clouds.yaml")) { throw "No stack has its state in '$State' (TROVE_TEST_STACK)." }
+    $script:Clouds = (Get-Content "$State/clouds.yaml" -Raw | ConvertFrom-Json).clouds
+    try { $null = Invoke-RestMethod $Clouds.demo.auth.auth_url -TimeoutSec 10 }
+    catch { throw "The stack that has its state in '$State' (TROVE_TEST_STACK) does not answer: $_" }
+    foreach ($project in 'demo', 'other') {
+        $strangers = @(Get-TestTrigger $project | Where-Object workflow_input -NotLike "*`"name`": `"$Prefix*")
+        if ($strangers) {
+            throw "The project $project of the stack in '$State' has $($strangers.Count) schedules that are not the tests', which replace its workbook. Delete them, or let TROVE_TEST_STACK name another stack."
+        }
+    }
+    $script:CheckedStack = $State
+}
+
 function Open-TestStack {
-    if (-not (Test-Path "$env:TROVE_TEST_STACK/clouds.yaml")) { throw "No stack has its state in '$env:TROVE_TEST_STACK' (TROVE_TEST_STACK)." }
+    if ($script:CheckedStack -ne $env:TROVE_TEST_STACK) { throw 'The file has not asked in BeforeDiscovery whether tests can run on the stack: Assert-TestStack.' }
     $script:Cloud = $env:TROVE_TEST_STACK
     $script:Clouds = (Get-Content "$Cloud/clouds.yaml" -Raw | ConvertFrom-Json).clouds
-    try { $null = Invoke-RestMethod $Clouds.demo.auth.auth_url -TimeoutSec 10 }
-    catch { throw "The stack that has its state in '$Cloud' (TROVE_TEST_STACK) does not answer: $_" }
-    $strangers = @((Invoke-TestApi workflowv2 /cron_triggers).cron_triggers | Where-Object workflow_input -NotLike "*`"name`": `"$Prefix*")
-    if ($strangers) {
-        throw "The project demo of the stack in '$Cloud' has $($strangers.Count) schedules that are not the tests', which replace its workbook. Delete them, or let TROVE_TEST_STACK name another stack."
-    }
 }
 
 function Open-TestSandbox {
@@ -312,10 +327,25 @@ function Use-TestBehaviour {
     finally { Set-Content $file $before -NoNewline }
 }
 
+function Get-TestInstance {
+    <# The instances of a project as Trove lists them, which is 20 at a time whatever is asked for. #>
+    param([string] $As = 'demo')
+    $page = $null
+    do {
+        $page = (Invoke-TestApi database "/instances$($page ? "?marker=$($page[-1].id)" : '')" -As $As).instances
+        $page
+    } while (@($page).Count -eq 20)
+}
+
+function Get-TestInstancePageCount {
+    <# How many requests it takes to list demo's instances. #>
+    [Math]::Max(1, [Math]::Ceiling(@(Get-TestInstance).Count / 20))
+}
+
 function Get-TestInstanceId {
     <# The id of an instance of demo's, or of o, which is other's; of two with one name that of the first. #>
     param([string] $Name = 'm')
-    $script:InstanceIds[$Name] ??= (Invoke-TestApi database /instances -As ($Name -eq 'o' ? 'other' : 'demo')).instances |
+    $script:InstanceIds[$Name] ??= Get-TestInstance ($Name -eq 'o' ? 'other' : 'demo') |
         Where-Object name -CEQ $Name | Sort-Object id | Select-Object -First 1 -ExpandProperty id
     $script:InstanceIds[$Name]
 }

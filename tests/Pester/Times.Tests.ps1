@@ -1,5 +1,7 @@
 # Text that is a time means the same wherever it is read: PowerShell on its own reads it by the calendar of the culture.
 BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
     $cultures = 'de-DE', 'en-US', 'tr-TR', 'fa-IR', 'th-TH', 'ar-SA', 'ja-JP' | ForEach-Object { @{ Culture = $_ } }
 }
 

@@ -1,5 +1,6 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
     # The peer is Debian's python3-troveclient, which the stack brings along.
     $noPeer = -not (Test-TestStack)
 }

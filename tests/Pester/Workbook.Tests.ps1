@@ -1,4 +1,6 @@
 BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
     $ours = @{ Kind = 'ours'; Path = $null; Keys = 'instance', 'name', 'description', 'parent_id', 'incremental' }
     $spec = @{ Kind = "the spec's"; Path = "$PSScriptRoot/data/spec-workbook.yaml"; Keys = 'instance', 'name', 'description', 'parent_id' }
     $client = @{ Kind = "python-troveclient's"; Path = "$PSScriptRoot/data/client-workbook.yaml"; Keys = 'instance', 'name', 'description', 'incremental' }
