@@ -51,6 +51,12 @@ internal static class ScheduleRules
     /// <summary>Checks that the installed workbook can take what is asked for.</summary>
     public static void CheckFits(ScheduleRequest request, WorkflowInputs inputs)
     {
+        if (new[] { "instance", "name" }.FirstOrDefault(input => !inputs.Take(input)) is { } missing)
+        {
+            throw Invalid("InvalidForWorkbook", missing,
+                $"The installed workbook takes no {missing} ({(inputs.Names.Count == 0 ? "it takes nothing" : $"it takes {string.Join(", ", inputs.Names)}")}), so no schedule can be made with it: its runs would not know what to back up.",
+                "Install-TroveWorkbook loads one that takes it.");
+        }
         if (request.ParentId is not null && !inputs.Take("parent_id"))
             throw Unfit("-ParentId", "parent_id", "the spec's workbook and ours do, python-troveclient's does not");
         if (request.Incremental && !inputs.Take("incremental"))

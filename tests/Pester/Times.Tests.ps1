@@ -93,6 +93,40 @@ Describe 'In <Culture>' -ForEach $cultures {
     }
 }
 
+Describe 'A date that the culture''s own calendar wrote' {
+    It 'is refused under <_>, for by ISO 8601 it is centuries away' -ForEach 'th-TH', 'fa-IR' {
+        Use-Culture $_ {
+            $meant = (Get-TestTime).UtcDateTime.Date.AddDays(-90)
+            foreach ($text in $meant.ToString('yyyy-MM-dd'), $meant.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")) {
+                $says = "*'$text' is a day of the year $($text.Substring(0, 4)) in ISO 8601. By this culture's calendar it can be read as $($meant.ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture)). Write that, or pass a DateTimeOffset.*"
+                { $schedule | Get-TroveScheduleExecution -Before $text -ErrorAction Stop } | Should -Throw $says
+                { New-TroveBackupSchedule m '0 3 * * *' never -FirstExecutionTime $text -ErrorAction Stop } | Should -Throw $says
+            }
+        }
+    }
+}
+
+Describe 'Another runspace' {
+    It 'that has not imported the module leaves the text of times here as it is' {
+        $texts = Invoke-FreshPwsh "
+            [cultureinfo]::CurrentCulture = 'de-DE'
+            `$null = Connect-TroveSession -Sandbox -SandboxSpeed 0
+            `$null = Install-TroveWorkbook
+            `$s = New-TroveBackupSchedule m '0 3 * * *' nightly
+            Step-TroveSandbox 2.00:00:00
+            `$e = `$s | Get-TroveScheduleExecution
+            `$null = `$e | ForEach-Object -Parallel { `$_ | Select-Object ExecutionTime | ConvertTo-Csv; `$_.ExecutionTime.ToString(); `$_ | Sort-Object ExecutionTime | Format-Table ExecutionTime | Out-String }
+            (`$e + (`$s | Get-TroveScheduleExecution)) | ForEach-Object {
+                (`$_ | Select-Object ExecutionTime | ConvertTo-Csv | ConvertFrom-Csv).ExecutionTime
+                (`$_ | ConvertTo-Csv | ConvertFrom-Csv).ExecutionTime
+                `$_.ExecutionTime.ToString()
+                (`$_ | Group-Object ExecutionTime).Name
+            }"
+        $texts -split '\r?\n' | Should -HaveCount 16
+        $texts -split '\r?\n' | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$'
+    }
+}
+
 Describe 'A limit that is nothing' {
     It 'is refused, for it would list everything: -<Name> <Text>' -ForEach @(
         @{ Name = 'Before'; Value = $null; Text = '$null' }, @{ Name = 'After'; Value = $null; Text = '$null' }, @{ Name = 'Before'; Value = ''; Text = "''" }, @{ Name = 'After'; Value = ''; Text = "''" }
@@ -126,6 +160,8 @@ Describe 'Text that is not ISO 8601' {
         @{ Culture = 'th-TH'; Text = '25/4/2573'; First = '2030-04-25'; Second = '2573-04-25' }
         @{ Culture = 'ar-SA'; Text = '20/4/1451'; First = '2029-08-30'; Second = '1451-04-20' }
         @{ Culture = 'ja-JP'; Text = '30/04/05'; First = '2030-04-05'; Second = '2005-04-30' }
+        @{ Culture = 'de-DE'; Text = '30-01-07'; First = '2007-01-30'; Second = '2030-01-07' }
+        @{ Culture = 'en-GB'; Text = '29-12-31 03:00'; First = '2031-12-29'; Second = '2029-12-31' }
     ) {
         Use-Culture $Culture {
             $says = "*'$Text' can be read as $First or as $Second. Write it in ISO 8601, like $First.*"

@@ -82,7 +82,7 @@ public static class CloudConfiguration
         Settings entry = entries.Select(each => each.Settings()).Aggregate((merged, nearer) => nearer.MergedOver(merged));
         CloudsFile? profile = Profile(entry, subject, sources, passedOver, out string[] warnings);
         Settings settings = Completed(said.Overriding(beside.Overriding(entry)), said.Overriding(beside), profile, subject, entries);
-        string origin = $"{subject} in '{entries[0].Path}'{(entry[Settings.Profile] is { } name && profile is null ? $" (whose profile '{name}' is in no clouds-public.yaml)" : "")}";
+        string origin = $"{subject} in '{entries[0].Path}'{(entry[Settings.Profile] is { } name && profile is null ? $" (whose profile '{Shown(name)}' is in no clouds-public.yaml)" : "")}";
         return Bound(new SettingsReader(settings, origin, subject, name => name, sources).Read(cloudName, [.. warnings, .. Told(passedOver)]), said);
     }
 
@@ -113,9 +113,12 @@ public static class CloudConfiguration
             return null;
         CloudsFile? profile = CloudsFile.Find("clouds-public", "OS_CLIENT_VENDOR_FILE", sources, passedOver)?.Mapping("public-clouds")?.Mapping(name);
         if (profile is null)
-            warnings = [$"The profile '{name}' of {subject} is in no clouds-public.yaml, so nothing of it is used."];
+            warnings = [$"The profile '{Shown(name)}' of {subject} is in no clouds-public.yaml, so nothing of it is used."];
         return profile;
     }
+
+    // openstacksdk takes the address of a profile, too, which can hold a password.
+    private static string Shown(string profile) => Uri.TryCreate(profile, UriKind.Absolute, out Uri? address) ? CloudUrl.Masked(address) : profile;
 
     private static IEnumerable<string> Told(IEnumerable<string> passedOver) => passedOver.Select(file => $"The file {file}, so it was skipped.");
 

@@ -137,22 +137,26 @@ internal sealed class CloudsFile
     private YamlNode? Node(string key) =>
         Entries().Where(entry => entry.Key == key).Select(entry => entry.Value).FirstOrDefault() is { } nearest && !IsNull(nearest) ? nearest : null;
 
-    // YAML's merge key: an entry's own keys come first, then those of the mappings that it takes in.
-    private IEnumerable<(string Key, YamlNode Value, int Depth)> Entries(int depth = 0)
+    // YAML's merge key: an entry's own keys come first, then those of the mappings that it takes in, of which an earlier one comes before a later one.
+    private IEnumerable<(string Key, YamlNode Value, int Depth)> Entries() =>
+        Mappings().SelectMany((from, distance) => from.OwnEntries().Select(entry => (entry.Key, entry.Value, distance)));
+
+    private IEnumerable<(string Key, YamlNode Value)> OwnEntries() =>
+        from entry in mapping.Children
+        where entry.Key is YamlScalarNode { Value: not null and not "<<" }
+        select (((YamlScalarNode)entry.Key).Value!, entry.Value);
+
+    private IEnumerable<CloudsFile> Mappings(int depth = 0)
     {
-        foreach (KeyValuePair<YamlNode, YamlNode> entry in mapping.Children)
-        {
-            if (entry.Key is YamlScalarNode { Value: { } key } && key != "<<")
-                yield return (key, entry.Value, depth);
-        }
+        yield return this;
         if (depth == DeepestMerge || !mapping.Children.TryGetValue("<<", out YamlNode? merged))
             yield break;
         foreach (YamlNode taken in merged as YamlSequenceNode ?? (IEnumerable<YamlNode>)[merged])
         {
             if (taken is not YamlMappingNode from)
                 throw Wrong("'<<' must take in a mapping, or a list of mappings", taken);
-            foreach ((string, YamlNode, int) entry in new CloudsFile(Path, from).Entries(depth + 1))
-                yield return entry;
+            foreach (CloudsFile next in new CloudsFile(Path, from).Mappings(depth + 1))
+                yield return next;
         }
     }
 

@@ -96,6 +96,7 @@ internal static class KnownSettings
         Refused("trust_id", "with a token of a trust Mistral can make no schedule, for Keystone grants no trust upon a trust"),
         Refused("passcode", "a second factor cannot be given; use an application credential", isSecret: true),
         Refused("auth_methods", "several factors cannot be given; use an application credential", SettingType.Any),
+        Honoured(Settings.IdentityVersion, SettingType.Version),
 
         // Where to, and which service.
         Honoured(Settings.Profile, "cloud"),

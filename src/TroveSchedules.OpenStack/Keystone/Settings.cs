@@ -50,6 +50,7 @@ internal sealed class Settings
     public const string WorkflowRegion = "workflow_region_name";
     public const string WorkflowType = "workflow_service_type";
     public const string WorkflowName = "workflow_service_name";
+    public const string IdentityVersion = "identity_api_version";
     public const string WorkflowVersion = "workflow_api_version";
     public const string DatabaseEndpoint = "database_endpoint_override";
     public const string DatabaseInterface = "database_interface";

@@ -13,6 +13,10 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <param name="sources">Where paths start.</param>
 internal sealed class SettingsReader(Settings settings, string origin, string subject, Func<string, string> nameOf, ConfigurationSources sources)
 {
+    private static readonly Regex Keystone3 = new(@"^v?3(\.\d+)?$", RegexOptions.CultureInvariant);
+    // A key in one line, without its PEM header.
+    private static readonly Regex Base64 = new("[A-Za-z0-9+/=]{40}", RegexOptions.CultureInvariant);
+
     private static readonly Regex Mistral2 = new(@"^v?2(\.\d+)?$", RegexOptions.CultureInvariant);
     private static readonly Regex Trove1 = new(@"^v?1(\.\d+)?$", RegexOptions.CultureInvariant);
 
@@ -58,7 +62,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
             ClientCertificate = certificate,
             ClientKey = key,
             SkipCertificateCheck = Flag(Settings.Insecure) ?? !(Flag(Settings.Verify) ?? true),
-            Warnings = [.. settings.Warnings.Concat(warnings).Concat(NotUsed()).Distinct()],
+            Warnings = [.. settings.Warnings.Concat(warnings).Concat(NotUsed()).Concat(PassedOver(credential)).Distinct()],
         };
     }
 
@@ -73,6 +77,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
             throw Wrong($"{At(domain)} asks for a token of a domain, which has no project, and schedules and instances belong to one.", null,
                 $"Name a project; or, for the user's domain, write {nameOf(domain == Settings.DomainId ? Settings.UserDomainId : Settings.UserDomainName)}.");
         }
+        Version(Settings.IdentityVersion, Keystone3, "Keystone is asked at v3");
         Version(Settings.WorkflowVersion, Mistral2, "Mistral is asked at v2");
         Version(Settings.DatabaseVersion, Trove1, "Trove is asked at v1.0");
     }
@@ -81,6 +86,19 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         from setting in KnownSettings.All
         where setting.Use == SettingUse.Warned && settings[setting.Name] is not null
         select $"{At(setting.Name)} is not used: {setting.Reason}.";
+
+    // What is given besides what the login uses.
+    private IEnumerable<string> PassedOver(CloudCredential credential)
+    {
+        if (!credential.TakesScope && new[] { Settings.ProjectId, Settings.ProjectName }.FirstOrDefault(name => settings[name] is not null) is { } project)
+            yield return $"{At(project)} is not used: an application credential is bound to the project that it was made in.";
+        if (settings[Settings.AuthType] is not null)
+            yield break;
+        if (credential is not TokenCredential && settings[Settings.Token] is not null)
+            yield return $"{At(Settings.Token)} is not used: {(credential is ApplicationCredential ? "the application credential" : "the password")} is.";
+        if (credential is ApplicationCredential && settings[Settings.Password] is not null)
+            yield return $"{At(Settings.Password)} is not used: the application credential is.";
+    }
 
     // Like keystoneauth, an explicit auth_type decides; without one, what there is does.
     private CloudCredential Credential() => settings[Settings.AuthType] switch
@@ -161,7 +179,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
     {
         null => null,
         { } text when PemSource.IsPem(text) => new PemSource(null, text, At(setting), mayBeSecret: true),
-        { } path when IsPath(path) => new PemSource(sources.FullPath(path), null, At(setting), KnownSettings.Find(setting)!.MayHoldSecret),
+        { } path when IsPath(path) => new PemSource(sources.FullPath(path), null, At(setting), KnownSettings.Find(setting)!.MayHoldSecret || Base64.IsMatch(path)),
         _ => throw Wrong($"{At(setting)} is neither PEM text nor a path.", null),
     };
 

@@ -16,7 +16,12 @@ internal static class TimeText
         @"^\s*(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})((T|\s+)(?<time>[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,](?<fraction>[0-9]+))?)?))?(\s*(?<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?))?\s*$",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
 
-    private static readonly CultureInfo DayFirst = new CultureInfo("") { DateTimeFormat = { ShortDatePattern = "dd/MM/yyyy", MonthDayPattern = "dd MMMM" } };
+    private static readonly CultureInfo[] OtherOrders =
+    [
+        CultureInfo.InvariantCulture,
+        new CultureInfo("") { DateTimeFormat = { ShortDatePattern = "dd/MM/yyyy", MonthDayPattern = "dd MMMM" } },
+        new CultureInfo("") { DateTimeFormat = { ShortDatePattern = "yyyy/MM/dd" } },
+    ];
 
     // What begins so is meant as ISO 8601, whatever else is wrong with it.
     private static readonly Regex IsoLike = new(@"^\s*[0-9]{4}-[0-9]", RegexOptions.CultureInvariant);
@@ -27,8 +32,8 @@ internal static class TimeText
     /// <param name="zone">The local time zone.</param>
     /// <returns>The time; null where the text is none.</returns>
     /// <exception cref="FormatException">
-    /// It is a local time that the clock skips or shows twice, text that begins like ISO 8601 and is something else, or text that has another meaning where
-    /// the month comes first, where the day does, or by the Gregorian calendar.
+    /// It is a local time that the clock skips or shows twice, text that begins like ISO 8601 and is something else or a day of our time by the culture's
+    /// calendar only, or text that has another meaning where the month, the day or the year comes first, or by the Gregorian calendar.
     /// </exception>
     public static DateTimeOffset? Read(string text, CultureInfo culture, TimeZoneInfo zone)
     {
@@ -43,6 +48,8 @@ internal static class TimeText
         }
         if (!DateTime.TryParseExact(whole, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime local))
             throw NotIso();
+        if (InCalendar(local, culture.Calendar) is { } meant)
+            throw new FormatException($"'{text.Trim()}' is a day of the year {local.Year} in ISO 8601. By this culture's calendar it can be read as {meant}. Write that, or pass a DateTimeOffset.");
         try
         {
             return new DateTimeOffset(local, iso.Groups["offset"] is { Success: true, Value: var offset } ? Offset(offset) : LocalOffset(local));
@@ -56,7 +63,7 @@ internal static class TimeText
         {
             if (Parse(text, culture) is not { } read)
                 return null;
-            foreach (CultureInfo other in new[] { CultureInfo.InvariantCulture, DayFirst })
+            foreach (CultureInfo other in OtherOrders)
             {
                 if (Parse(text, other) is { } otherwise && otherwise.Time != read.Time)
                     throw new FormatException($"'{text.Trim()}' can be read as {Day(read.Time)} or as {Day(otherwise.Time)}. Write it in ISO 8601, like {Day(read.Time)}.");
@@ -81,6 +88,23 @@ internal static class TimeText
         DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) && DateTime.TryParse(text, culture, DateTimeStyles.RoundtripKind, out DateTime kind)
             ? (time.DateTime, kind.Kind == DateTimeKind.Unspecified ? null : time.Offset)
             : null;
+
+    // What (Get-Date).ToString('yyyy-MM-dd') writes under th-TH or fa-IR looks like ISO 8601 and is centuries away.
+    private static string? InCalendar(DateTime read, Calendar calendar)
+    {
+        const int Near = 100;
+        DateTime now = DateTime.UtcNow;
+        if (Math.Abs(read.Year - now.Year) <= Near || Math.Abs(read.Year - calendar.GetYear(now)) > Near)
+            return null;
+        try
+        {
+            return Day(calendar.ToDateTime(read.Year, read.Month, read.Day, 0, 0, 0, 0));
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null; // No day of that calendar.
+        }
+    }
 
     private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

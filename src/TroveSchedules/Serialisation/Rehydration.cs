@@ -38,11 +38,16 @@ public sealed class Rehydration : PSTypeConverter
         var session = new TypeData(typeof(TroveSession)) { SerializationDepth = 2 };
         foreach (string name in new[] { nameof(TroveSession.TokenExpiresAt), nameof(TroveSession.CloudTime) })
             session.Members.Add(name, new CodePropertyData(name, typeof(TimePropertyAdapter).GetMethod(name)));
+        // PowerShell shares its compiled property accesses between runspaces. One that has not imported this module would teach the others to read times without
+        // the adapter; of a name that some type's data has, each runspace asks its own.
+        var names = new TypeData("TroveSchedules.TimeProperties");
+        foreach (string name in Types.SelectMany(one => one.Type.GetProperties()).Where(property => TimePropertyAdapter.IsTime(property.PropertyType)).Select(property => property.Name).Distinct())
+            names.Members.Add(name, new NotePropertyData(name, null));
         shell.AddParameter("Force").AddParameter("TypeData", Types.SelectMany(one => new[]
         {
             new TypeData(one.Type) { TypeConverter = typeof(Rehydration), TypeAdapter = typeof(TimePropertyAdapter), SerializationDepth = one.Depth },
             new TypeData($"Deserialized.{one.Type.FullName}") { TargetTypeForDeserialization = one.Type },
-        }).Append(session).ToArray());
+        }).Append(session).Append(names).ToArray());
         try
         {
             shell.Invoke();

@@ -56,6 +56,9 @@ public sealed class TimePropertyAdapter : PSPropertyAdapter
     /// <summary>The time that a session's cloud has, with the text of a time.</summary>
     public static PSObject CloudTime(PSObject session) => WithIsoText(((TroveSession)session.BaseObject).CloudTime);
 
+    /// <summary>Whether a property of this type is a time, or several.</summary>
+    internal static bool IsTime(Type type) => type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?) || typeof(IEnumerable<DateTimeOffset>).IsAssignableFrom(type);
+
     private static PropertyInfo Property(PSAdaptedProperty adapted) => (PropertyInfo)adapted.Tag;
 
     private static PSObject WithIsoText(DateTimeOffset time)

@@ -17,6 +17,7 @@ public sealed class KnownSettingsTests : IDisposable
     {
         ["region_name"] = ("R", cloud => cloud.Region, "R"),
         ["interface"] = ("admin", cloud => cloud.Interface.ToString(), "Admin"),
+        ["identity_api_version"] = ("3", cloud => cloud.Warnings.Count.ToString(), "0"),
         ["workflow_endpoint_override"] = ("http://m", cloud => cloud.WorkflowEndpoint?.OriginalString, "http://m"),
         ["workflow_interface"] = ("internal", cloud => cloud.Workflow.Interface.ToString(), "Internal"),
         ["workflow_region_name"] = ("R", cloud => cloud.Workflow.Region, "R"),
@@ -105,7 +106,6 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("compute_api_version")]
     [InlineData("volumev3_endpoint_override")]
     [InlineData("dns_service_type")]
-    [InlineData("identity_api_version")]
     [InlineData("has_network")]
     [InlineData("object_store_region_name")]
     [InlineData("baremetal_introspection_status_code_retries")]
@@ -160,6 +160,42 @@ public sealed class KnownSettingsTests : IDisposable
         Assert.EndsWith("'favourite_colour' is not a known setting, so it is not used.", Assert.Single(Read("favourite_colour: blue").Warnings));
 
     [Theory]
+    [InlineData("2")]
+    [InlineData("v2.0")]
+    [InlineData("30")]
+    public void Another_version_of_the_identity_API_is_refused_by_name(string version)
+    {
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Read($"identity_api_version: '{version}'"));
+        Assert.StartsWith($"identity_api_version '{version}' in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 cannot be honoured: Keystone is asked at v3.", error.Message);
+        Assert.Contains("OS_IDENTITY_API_VERSION", Assert.Throws<TroveScheduleException>(() => Variables("identity_api_version", version)).Message);
+    }
+
+    [Theory]
+    [InlineData("application_credential_id: a, application_credential_secret: topsecret, project_id: OTHER", "project_id", "an application credential is bound to the project that it was made in.")]
+    [InlineData("application_credential_id: a, application_credential_secret: topsecret, project_name: OTHER", "project_name", "an application credential is bound to the project that it was made in.")]
+    [InlineData("application_credential_id: a, application_credential_secret: topsecret, user_id: u, password: topsecret", "password", "the application credential is.")]
+    [InlineData("application_credential_id: a, application_credential_secret: topsecret, token: topsecret", "token", "the application credential is.")]
+    [InlineData("user_id: u, password: topsecret, token: topsecret", "token", "the password is.")]
+    public void What_a_login_does_not_use_is_told(string auth, string name, string reason)
+    {
+        folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{auth_url: 'http://k', {auth}}}\n");
+        string warning = Assert.Single(CloudConfiguration.FromCloud("prod", null, folders.Sources).Warnings);
+        Assert.Equal($"{name} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 3 is not used: {reason}", warning);
+    }
+
+    [Theory]
+    [InlineData("https://user:topsecret@vendor.example", "https://***@vendor.example/")]
+    [InlineData("https://vendor.example/p?token=topsecret", "https://vendor.example/p?***")]
+    public void The_address_of_a_profile_is_shown_without_its_secrets(string profile, string shown)
+    {
+        string warning = Assert.Single(Read($"profile: '{profile}'").Warnings);
+        Assert.Equal($"The profile '{shown}' of the cloud 'prod' is in no clouds-public.yaml, so nothing of it is used.", warning);
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Read($"profile: '{profile}'", without: "auth_url"));
+        Assert.Contains(shown, error.Message);
+        Assert.DoesNotContain(Secret, error.ToString());
+    }
+
+    [Theory]
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p, pasword: x}", 3)]
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p}\n    regions: [{name: R, values: {pasword: x}}]", 4)]
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p}\n    profile: vendor", 1)]
@@ -202,6 +238,7 @@ public sealed class KnownSettingsTests : IDisposable
             shapes.Add(name, pem.Replace("-----BEGIN PRIVATE KEY-----\n", ""));
             shapes.Add(name, pem.Replace("-----BEGIN ", "-----BEGIN  "));
             shapes.Add(name, $"{Secret}\n{Secret}");
+            shapes.Add(name, string.Concat(pem.Split('\n').Where(line => !line.StartsWith('-'))));
             if (name != "cacert")
                 shapes.Add(name, Secret);
         }

@@ -58,6 +58,21 @@ public sealed class SettingLevelsTests : IDisposable
     public void Dispose() => folders.Dispose();
 
     [Theory]
+    [InlineData("{project_id: null}", "{project_id: FAR}", null)]
+    [InlineData("{project_id: ''}", "{project_id: FAR}", null)]
+    [InlineData("{project_id: ~, <<: {project_id: NESTED}}", "{project_id: FAR}", null)]
+    [InlineData("{<<: {project_id: null}}", "{project_id: FAR}", null)]
+    [InlineData("{<<: {project_id: NESTED}}", "{project_id: FAR}", "NESTED")]
+    [InlineData("{other: x}", "{project_id: FAR}", "FAR")]
+    [InlineData("{project_id: NEAR}", "{project_id: null}", "NEAR")]
+    [InlineData("{other: x}", "{project_id: null}, {project_id: FARTHER}", null)]
+    public void Of_several_mappings_that_are_taken_in_the_first_says_it(string first, string others, string? expected)
+    {
+        folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{auth_url: 'http://k', user_id: u, password: p, <<: [{first}, {others}]}}\n");
+        Assert.Equal(expected, CloudConfiguration.FromCloud("prod", null, folders.Sources).Project?.Id);
+    }
+
+    [Theory]
     [MemberData(nameof(Cases))]
     public void The_nearest_says_it_and_nothing_takes_it_away(string name, bool inAuth, string near, string far, string state)
     {

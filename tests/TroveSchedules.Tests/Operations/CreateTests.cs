@@ -435,6 +435,20 @@ public sealed class CreateTests
         Assert.DoesNotContain(Post, cloud.Routes);
     }
 
+    [Theory]
+    [InlineData("""["instance_id", "name"]""", "instance")]
+    [InlineData("""["instance"]""", "name")]
+    [InlineData("""["name", {"instances": null}]""", "instance")]
+    [InlineData("[]", "instance")]
+    public async Task A_workbook_that_cannot_be_told_the_instance_or_the_name_is_refused(string inputs, string missing)
+    {
+        ScriptedCloud cloud = Cloud(inputs);
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud, Full()));
+        Assert.Equal((TroveErrorKind.Invalid, "InvalidForWorkbook"), (error.Kind, error.ErrorId));
+        Assert.StartsWith($"The installed workbook takes no {missing} (it takes ", error.Message);
+        Assert.DoesNotContain(Post, cloud.Routes);
+    }
+
     private static ScheduleRequest Full(string? parent = null, bool incremental = false, string? description = null) =>
         new() { Instance = "m", Name = "myback", Pattern = "0 3 * * *", ParentId = parent, Incremental = incremental, Description = description };
 
@@ -447,7 +461,6 @@ public sealed class CreateTests
         { Rows.OurInputs, Full(), $$"""{"instance":"{{Rows.Id(900)}}","name":"myback","description":null,"parent_id":null,"incremental":false}""" },
         { Rows.OurInputs, Full(null, true, "d1"), $$"""{"instance":"{{Rows.Id(900)}}","name":"myback","description":"d1","parent_id":null,"incremental":true}""" },
         { """["name", "instance", "needed", {"bucket": "b1"}]""", Full(), $$"""{"name":"myback","instance":"{{Rows.Id(900)}}","needed":null}""" },
-        { "[]", Full(), "{}" },
     };
 
     [Theory]
@@ -470,7 +483,6 @@ public sealed class CreateTests
     [InlineData("instance, name, description, parent_id", """{"instance":"I","name":"myback","description":null,"parent_id":null}""")]
     [InlineData("instance, name, description=None, parent_id=None, incremental=False", """{"instance":"I","name":"myback","description":null,"parent_id":null,"incremental":false}""")]
     [InlineData("instance, name, needed, tags=['a', 'b'], where={'k': 1, 'l': [2, 3]}", """{"instance":"I","name":"myback","needed":null}""")]
-    [InlineData("", "{}")]
     public async Task An_older_mistral_tells_its_inputs_as_text(string input, string expected)
     {
         ScriptedCloud cloud = Cloud().On(Post, Created).Always(Rows.WorkflowRoute, Answers.Ok(Rows.Workflow("[]", row =>
