@@ -1,6 +1,8 @@
 # What PowerShell makes of a pattern on its way to -Pattern. Each text is run as a user types it.
 
 BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
     $cut = '0 3 * * *'
     # Arguments after -Pattern, or in its place; what the error shows of what arrived; what it says to write.
     $typed = @(

@@ -165,9 +165,11 @@ Describe 'The tables of the specification' {
         Show-Thing $schedule | Select-Object -Last 1 | Should -Match "^$uuid +myback +\*/2 \* \* \* \* +$shown \(\d+ d ago\)$"
     }
 
-    It 'show short names and patterns whole at <_> columns' -ForEach 59, 79, 80, 99, 119 {
-        $schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $other; Name = 'nightly-db12'; Pattern = '0 */2 * * *'; NextExecutionTime = $time; Input = '{}' }
-        Show-Thing $schedule -Width $_ | Select-Object -Last 1 | Should -Match "^$uuid nightly-db12 0 \*/2 \* \* \*( |$)"
+    It 'show short names and patterns whole at <Width> columns' -ForEach @(
+        @{ Width = 59; Pattern = '0 3 * * *' }, @{ Width = 79; Pattern = '0 */2 * * *' }, @{ Width = 80; Pattern = '0 */2 * * *' }, @{ Width = 99; Pattern = '0 */2 * * *' }, @{ Width = 119; Pattern = '0 */2 * * *' }
+    ) {
+        $schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $other; Name = 'nightly-db12'; Pattern = $Pattern; NextExecutionTime = $time; Input = '{}' }
+        Show-Thing $schedule -Width $Width | Select-Object -Last 1 | Should -Match "^$uuid nightly-db12 $([regex]::Escape($Pattern))( |$)"
     }
 
     It 'show a schedule without a pattern as one that runs once' {
