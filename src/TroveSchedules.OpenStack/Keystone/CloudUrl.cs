@@ -42,7 +42,7 @@ internal static class CloudUrl
     public static string Shown(Uri url) =>
         url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : "(a relative URL)";
 
-    /// <summary>The same for an address that somebody else named: what it should not hold is told of, and not shown.</summary>
+    /// <summary>The same for an address from a server or a file. <c>***</c> stands for a user, a password, a query or a fragment in it.</summary>
     public static string Masked(Uri url) =>
         $"{url.Scheme}://{(url.UserInfo.Length > 0 ? "***@" : "")}{url.Authority}{url.AbsolutePath}{(url.Query.Length > 0 ? "?***" : url.Fragment.Length > 0 ? "#***" : "")}";
 
