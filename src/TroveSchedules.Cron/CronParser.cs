@@ -134,7 +134,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
         return true;
     }
 
-    /// <summary>In a pattern with seconds early versions count an eighth day to <c>*/1</c>, which so is no star; the star of the other field hides that from later ones.</summary>
+    /// <summary>In a pattern with seconds, early versions give <c>*/1</c> an eighth day, so it restricts the days as a star does not. Later versions look at the star in the other day field only.</summary>
     private void WarnOfWeekBeyondSeven(CronFieldValues dates, CronFieldValues weekdays)
     {
         if (Bits.Count(weekdays.Mask) > weekdays.Field.Size && weekdays.Late == weekdays.Field.All && dates.IsRestricted && dates.Text.Contains('*'))

@@ -50,7 +50,7 @@ internal sealed class CronSchedule
 
     /// <summary>
     /// croniter 1.3.0 to 6.0.0 looks for the 29th to 31st in a month too short for it and ends up as many days into the next one:
-    /// past an <c>L</c> of the short month, and past the first days of the next. <c>*/10</c> so misses 1 March.
+    /// past an <c>L</c> of the short month, and past the first days of the next. So <c>*/10</c> misses 1 March.
     /// </summary>
     public bool Overruns { get; init; }
 

@@ -9,7 +9,7 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
 {
     private const int February = 2;
 
-    /// <summary>Days are given by number, and no month has one of them, in leap years neither. To 6.0.0, croniter then sees no <c>L</c> beside them, and finds no time.</summary>
+    /// <summary>Days are listed by number, and none of the months has one of them, not even in a leap year. croniter up to 6.0.0 then ignores an <c>L</c> beside them, and finds no time.</summary>
     public bool HaveNone => dates.Mask != 0 && !Overruns.Any(month => Bits.Has(months, month.Month) && (dates.Mask & Bits.Span(1, month.Length)) != 0);
 
     /// <summary>Whether <see cref="CronSchedule.Overruns"/> makes a difference and is to be followed; the user is told either way.</summary>

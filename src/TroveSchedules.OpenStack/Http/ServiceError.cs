@@ -66,7 +66,7 @@ internal static class ServiceError
         return clean.ToString();
     }
 
-    // A ticket in the query, a password before the host and what is no address of the web are not shown.
+    // The query may hold a ticket, and the user part a password. An address that is not http or https is shown as its scheme only.
     private static string? PlaceOf(HttpResponseMessage response, Uri asked)
     {
         if ((int)response.StatusCode is < 300 or > 399 || !response.Headers.TryGetValues("Location", out var values) || values.First() is not { Length: > 0 } named)

@@ -117,7 +117,7 @@ public static class CloudConfiguration
         return profile;
     }
 
-    // openstacksdk takes the address of a profile, too, which can hold a password.
+    // openstacksdk also takes a URL as the profile, and a URL can hold a password.
     private static string Shown(string profile) => Uri.TryCreate(profile, UriKind.Absolute, out Uri? address) ? CloudUrl.Masked(address) : profile;
 
     private static IEnumerable<string> Told(IEnumerable<string> passedOver) => passedOver.Select(file => $"The file {file}, so it was skipped.");

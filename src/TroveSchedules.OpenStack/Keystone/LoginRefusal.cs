@@ -21,7 +21,7 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
     private const int LongestName = 64;
     private const RegexOptions AnyCase = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    // What Keystone says unless [DEFAULT] insecure_debug is on, of all but an expired password. Since CVE-2021-38155 of a lock, too.
+    // Keystone's only reason unless [DEFAULT] insecure_debug is on, except for an expired password. Since CVE-2021-38155 it gives it for a locked account, too.
     private static readonly Regex Plain = new(
         @"^(The request you have made requires authentication|Authentication required|Unauthorized)\.?(\s*\(Disable insecure_debug [^)]*\))?\z", AnyCase);
 

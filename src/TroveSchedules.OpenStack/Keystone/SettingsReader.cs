@@ -87,7 +87,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         where setting.Use == SettingUse.Warned && settings[setting.Name] is not null
         select $"{At(setting.Name)} is not used: {setting.Reason}.";
 
-    // What is given besides what the login uses.
+    // Warns of what is set and what the login does not use.
     private IEnumerable<string> PassedOver(CloudCredential credential)
     {
         if (!credential.TakesScope && new[] { Settings.ProjectId, Settings.ProjectName }.FirstOrDefault(name => settings[name] is not null) is { } project)

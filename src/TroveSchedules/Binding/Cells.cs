@@ -30,7 +30,7 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
     /// <summary>What a text means; null where it is none of what is taken.</summary>
     private protected abstract object? Read(string text);
 
-    /// <summary>What a value that is no text means. Null, too, comes here.</summary>
+    /// <summary>Converts a value that is not text. The value can be null.</summary>
     private protected virtual object ReadOther(object value) => value;
 }
 
@@ -55,7 +55,7 @@ public sealed class TimeCellAttribute() : CellAttribute("a time")
         }
     }
 
-    // PowerShell makes a time of 2030.01, too: the month or the day of that.
+    // PowerShell would convert the number 2030.01 to a time, too.
     private protected override object ReadOther(object value) => value switch
     {
         null or DateTime or DateTimeOffset or PSObject { BaseObject: DateTime or DateTimeOffset } => value!,

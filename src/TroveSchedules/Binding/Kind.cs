@@ -35,8 +35,8 @@ internal static class Kind
     }
 
     /// <summary>
-    /// The full name of the type whose columns a row has, such as an object that went through a file of JSON or CSV; null where its Id is empty or its columns do not tell.
-    /// They do where one kind has more of them than any other: by two, where a telling one counts twice, or by one where it is only to choose between kinds.
+    /// The full name of the type whose columns a row has, such as an object that went through a file of JSON or CSV; null where its Id is empty or its columns fit no type clearly.
+    /// A type fits where the row has at least two more of its columns than of any other type. A column of one type only counts twice. Among the types that a cmdlet takes, a lead of one is enough.
     /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="choice">The kinds that are taken, where there are several.</param>

@@ -30,8 +30,8 @@ internal static class Quoting
     }
 
     /// <summary>
-    /// Takes what else stands on the command line, where the pattern there is empty or a single field: else PowerShell itself would say of the second field that no parameter
-    /// takes it. Null where the pattern may be whole.
+    /// Adds a parameter for the remaining arguments where the pattern on the command line is empty or a single field. Without it PowerShell refuses the second field with an
+    /// error of its own, which does not mention quotes. Null where the pattern may be whole.
     /// </summary>
     public static LeftOver? Catch(InvocationInfo invocation, string? pattern) =>
         IsNamed(invocation) && (string.IsNullOrWhiteSpace(pattern) || IsCut(pattern!)) ? new LeftOver() : null;
@@ -47,7 +47,7 @@ internal static class Quoting
 
     private static bool IsCut(string pattern) => pattern.Length > 0 && pattern[0] != '@' && !pattern.Any(char.IsWhiteSpace);
 
-    /// <summary>The parameter for what no other takes.</summary>
+    /// <summary>The parameter for the remaining arguments.</summary>
     internal sealed class LeftOver
     {
         [Parameter(ValueFromRemainingArguments = true, DontShow = true)]

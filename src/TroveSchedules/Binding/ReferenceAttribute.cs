@@ -36,7 +36,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// </summary>
     public Type? Besides { get; set; }
 
-    /// <summary>The kinds that are taken and may be told by a row's columns.</summary>
+    /// <summary>The types that the parameter takes and that a row is matched with by its columns.</summary>
     private protected virtual Type[] Kinds => [];
 
     private ReferenceAttribute? Other => Besides is null ? null : (ReferenceAttribute)Activator.CreateInstance(Besides)!;
@@ -61,7 +61,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// <param name="thing">What is left of it.</param>
     private protected virtual object? Revive(string kind, PSObject thing) => null;
 
-    /// <summary>What to advise on a value that is refused; null where there is nothing to say.</summary>
+    /// <summary>Advice for a value that is refused; null for none.</summary>
     private protected virtual string? AdviceOn(object? bare) => null;
 
     /// <summary>Whether a row that names a thing in this column was made of the thing, so that its other columns tell where that was read from.</summary>

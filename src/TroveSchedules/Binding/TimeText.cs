@@ -32,8 +32,8 @@ internal static class TimeText
     /// <param name="zone">The local time zone.</param>
     /// <returns>The time; null where the text is none.</returns>
     /// <exception cref="FormatException">
-    /// It is a local time that the clock skips or shows twice, text that begins like ISO 8601 and is something else or a day of our time by the culture's
-    /// calendar only, or text that has another meaning where the month, the day or the year comes first, or by the Gregorian calendar.
+    /// The clock skips the local time or shows it twice; the text begins like ISO 8601 and is not; the text is ISO 8601 and centuries away, but near by the
+    /// culture's own calendar; or the text has another reading with the month, the day or the year first, or by the Gregorian calendar.
     /// </exception>
     public static DateTimeOffset? Read(string text, CultureInfo culture, TimeZoneInfo zone)
     {

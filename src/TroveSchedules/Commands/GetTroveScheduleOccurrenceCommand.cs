@@ -45,7 +45,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
     /// <inheritdoc/>
     public object? GetDynamicParameters() => _leftOver = Quoting.Catch(MyInvocation, Pattern.LastOrDefault());
 
-    /// <summary>Sees what was said for all.</summary>
+    /// <summary>Refuses a pattern that PowerShell split into several arguments.</summary>
     protected override void BeginProcessing()
     {
         if (Quoting.Refusal(_leftOver, Pattern.LastOrDefault()) is { } refusal)

@@ -25,7 +25,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>What an error is about that names nothing.</summary>
     private protected virtual object? Subject => null;
 
-    /// <summary>What to advise on an error that comes of how the command was typed; null where there is nothing to say.</summary>
+    /// <summary>Advice for an error that may come from how the command was typed; null for none.</summary>
     private protected virtual string? AdviceOn(TroveScheduleException error) => null;
 
     // What names the cloud's things may hold what a terminal would obey, or a second line that looks like another message.

@@ -38,8 +38,8 @@ public sealed class Rehydration : PSTypeConverter
         var session = new TypeData(typeof(TroveSession)) { SerializationDepth = 2 };
         foreach (string name in new[] { nameof(TroveSession.TokenExpiresAt), nameof(TroveSession.CloudTime) })
             session.Members.Add(name, new CodePropertyData(name, typeof(TimePropertyAdapter).GetMethod(name)));
-        // PowerShell shares its compiled property accesses between runspaces. One that has not imported this module would teach the others to read times without
-        // the adapter; of a name that some type's data has, each runspace asks its own.
+        // PowerShell shares compiled property reads between runspaces, so a runspace without this module would make the others read times without the adapter.
+        // It does not share them for a name that is a member in some type data, so each name of a time is made one.
         var names = new TypeData("TroveSchedules.TimeProperties");
         foreach (string name in Types.SelectMany(one => one.Type.GetProperties()).Where(property => TimePropertyAdapter.IsTime(property.PropertyType)).Select(property => property.Name).Distinct())
             names.Members.Add(name, new NotePropertyData(name, null));
