@@ -71,7 +71,8 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task While_a_backup_runs_the_next_fails()
     {
-        await EndAsync((await RunAsync()).Text("id")!);
+        using (Cloud.SlowBackups())
+            await EndAsync((await RunAsync()).Text("id")!);
         Reply second = await EndAsync((await RunAsync()).Text("id")!);
         Assert.Contains(
             $"msg='TroveAction.backups.create failed: Instance {OtherDup} is not currently available for an action to be performed (instance status was BACKUP). (HTTP 422)'",

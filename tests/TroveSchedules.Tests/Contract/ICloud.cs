@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Net.Http;
+using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
 using TroveSchedules.OpenStack.Keystone;
@@ -23,6 +24,9 @@ public interface ICloud
 
     /// <summary>Lets time pass.</summary>
     Task PassAsync(TimeSpan time);
+
+    /// <summary>Until it is disposed, a backup runs for longer than a busy machine takes for a few requests.</summary>
+    IDisposable SlowBackups();
 }
 
 /// <summary>A sandbox of its own for each case; its clock stands still until it is stepped.</summary>
@@ -70,6 +74,9 @@ public sealed class SandboxUnderTest : ICloud
         return Task.CompletedTask;
     }
 
+    // Its clock stands still between the requests.
+    public IDisposable SlowBackups() => new Undo(() => { });
+
     public sealed class Standing(DateTimeOffset now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => now;
@@ -104,5 +111,31 @@ public sealed class RealCloud : ICloud
 
     public Task PassAsync(TimeSpan time) => Task.Delay(time);
 
+    /// <summary>A cloud that is not tests/stack makes real backups, which take long enough.</summary>
+    public IDisposable SlowBackups()
+    {
+        if (Stack is null)
+            return new Undo(() => { });
+        string file = Path.Combine(Stack, "behaviour.json");
+        string before = File.ReadAllText(file);
+        JsonNode slow = JsonNode.Parse(before)!;
+        slow["backup_seconds"] = 8;
+        Replace(file, slow.ToJsonString());
+        return new Undo(() => Replace(file, before));
+    }
+
+    // In one step, because Trove may be reading it.
+    private static void Replace(string file, string text)
+    {
+        File.WriteAllText(file + ".new", text);
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}
+
+/// <summary>Undoes something when it is disposed.</summary>
+internal sealed class Undo(Action undo) : IDisposable
+{
+    public void Dispose() => undo();
 }

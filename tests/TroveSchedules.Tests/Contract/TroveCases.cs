@@ -122,6 +122,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_backup_is_accepted_with_202_and_completes()
     {
         await IdleAsync(Dup);
+        using IDisposable slow = Cloud.SlowBackups();
         Reply made = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup, ["description"] = "d" });
         JsonNode backup = made.Json!["backup"]!;
         Assert.Equal(202, made.Status);
@@ -135,7 +136,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
         {
             states.Add((string)reply.Json!["backup"]!["status"]!);
             return states[^1] == "COMPLETED";
-        }, 10)).Json!["backup"]!;
+        }, 30)).Json!["backup"]!;
         Assert.Contains("BUILDING", states);
         Assert.Equal(0.14, (double)done["size"]!);
         Assert.EndsWith("/" + backup["id"], (string?)done["locationRef"]);
@@ -146,6 +147,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_running_backup_keeps_the_next_out_and_cannot_be_deleted()
     {
         await IdleAsync(Dup);
+        using IDisposable slow = Cloud.SlowBackups();
         JsonNode first = (await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup })).Json!["backup"]!;
         Reply second = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup });
         Assert.Equal(
