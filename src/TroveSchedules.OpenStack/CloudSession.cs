@@ -99,8 +99,8 @@ public sealed class CloudSession : TroveSession
     /// <summary>What the installed workflow takes; forgotten when the workbook changes.</summary>
     internal Once<WorkflowInputs> Inputs { get; } = new();
 
-    /// <summary>What the objects that are read through the session say of where they come from.</summary>
-    internal string Origin { get; private set; } = "";
+    /// <summary>The <c>Origin</c> of the objects that are read through the session: Keystone's address in the catalogue, and the region.</summary>
+    public string Origin { get; private set; } = "";
 
     internal AuthToken Token => _tokens.Last ?? throw Ended(null);
 

@@ -71,29 +71,47 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     /// Invalid (<c>InvalidWorkbook</c>) for a text that is no such workbook; Forbidden where another project's public workbook stands in the way, or
     /// where the user may not make one public; where it cannot be told whether it was loaded, the message says so.
     /// </exception>
-    public async Task<InstalledWorkbook> InstallAsync(string? definition = null, bool? isPublic = null, CancellationToken cancellationToken = default)
+    public async Task<InstalledWorkbook> InstallAsync(string? definition = null, bool? isPublic = null, CancellationToken cancellationToken = default) =>
+        await InstallAsync(await PrepareAsync(definition, isPublic, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The first half of an installation: looks at what is there, has Mistral check the text, and warns of schedules that the workbook would stop or hide. Changes nothing.</summary>
+    /// <inheritdoc cref="InstallAsync(string?, bool?, CancellationToken)" path="/param | /exception"/>
+    /// <returns>What the other <see cref="InstallAsync(WorkbookChange, CancellationToken)"/> carries out.</returns>
+    public async Task<WorkbookChange> PrepareAsync(string? definition = null, bool? isPublic = null, CancellationToken cancellationToken = default)
     {
         definition ??= Bundled;
         WorkflowInputs inputs = ReadInputs(definition);
-        WorkbookAnswer? own = await OwnAsync().ConfigureAwait(false);
-        string scope = isPublic switch { true => "public", false => Private, null => own?.Scope ?? Private };
-
-        if (own?.Definition != definition || own.Scope != scope)
+        WorkbookAnswer? own = await OwnAsync(cancellationToken).ConfigureAwait(false);
+        var change = new WorkbookChange(definition, isPublic switch { true => "public", false => Private, null => own?.Scope ?? Private }, own);
+        if (change.IsNeeded)
         {
             ValidationAnswer verdict = await session.Workbooks.ValidateAsync(definition, cancellationToken).ConfigureAwait(false);
             if (!verdict.Valid)
                 throw NotAWorkbook($"Mistral does not take it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
-            await WarnOfAffectedSchedulesAsync(inputs, scope, cancellationToken).ConfigureAwait(false);
+            await WarnOfAffectedSchedulesAsync(inputs, change.Scope, cancellationToken).ConfigureAwait(false);
+        }
+        return change;
+    }
+
+    /// <summary>The second half of an installation: loads or updates the workbook.</summary>
+    /// <param name="change">What <see cref="PrepareAsync"/> gave.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <returns>What is installed afterwards.</returns>
+    /// <exception cref="TroveScheduleException">As for <see cref="InstallAsync(string?, bool?, CancellationToken)"/>.</exception>
+    public async Task<InstalledWorkbook> InstallAsync(WorkbookChange change, CancellationToken cancellationToken = default)
+    {
+        if (change.IsNeeded)
+        {
             try
             {
-                await (own is null
-                    ? session.Workbooks.CreateAsync(definition, scope, cancellationToken)
-                    : session.Workbooks.UpdateAsync(definition, scope, cancellationToken)).ConfigureAwait(false);
+                await (change.Own is null
+                    ? session.Workbooks.CreateAsync(change.Definition, change.Scope, cancellationToken)
+                    : session.Workbooks.UpdateAsync(change.Definition, change.Scope, cancellationToken)).ConfigureAwait(false);
             }
             catch (TroveScheduleException e) when (e.MayHaveHappened)
             {
                 var aftermath = new Aftermath(e, Name, "Get-TroveWorkbook");
-                if (await aftermath.LookAsync(OwnAsync, "the workbook was loaded").ConfigureAwait(false) is not { } now || now.Definition != definition || now.Scope != scope)
+                if (await aftermath.LookAsync(() => OwnAsync(cancellationToken), "the workbook was loaded").ConfigureAwait(false) is not { } now || !change.IsDone(now))
                     throw aftermath.NotDone("The workbook is not there so far.", "loading it", "The workbook was not loaded.");
             }
             finally
@@ -106,10 +124,10 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
         if (!installed.HasTroveActions)
             warn?.Invoke($"This cloud's Mistral has no action '{ActionName}', so every run will fail; its administrator has to install mistral-extra.");
         return installed;
-
-        async Task<WorkbookAnswer?> OwnAsync() =>
-            (await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false)).FirstOrDefault(w => w.ProjectId == session.ProjectId);
     }
+
+    private async Task<WorkbookAnswer?> OwnAsync(CancellationToken cancellationToken) =>
+        (await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false)).FirstOrDefault(w => w.ProjectId == session.ProjectId);
 
     /// <summary>What the installed workflow takes; looked at once per session.</summary>
     internal Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken) => session.Inputs.GetAsync(LookAtInputsAsync, cancellationToken);
@@ -206,4 +224,26 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+}
+
+/// <summary>An installation of the workbook that was prepared and not yet carried out.</summary>
+public sealed class WorkbookChange
+{
+    internal WorkbookChange(string definition, string scope, WorkbookAnswer? own)
+    {
+        Definition = definition;
+        Scope = scope;
+        Own = own;
+    }
+
+    /// <summary>Whether there is anything to change.</summary>
+    public bool IsNeeded => Own is null || !IsDone(Own);
+
+    internal string Definition { get; }
+
+    internal string Scope { get; }
+
+    internal WorkbookAnswer? Own { get; }
+
+    internal bool IsDone(WorkbookAnswer workbook) => workbook.Definition == Definition && workbook.Scope == Scope;
 }

@@ -42,7 +42,7 @@ Describe 'Connect-TroveSession -Sandbox' {
     }
 
     It 'refuses -<Parameter> <Value>' -ForEach @(
-        @{ Parameter = 'SandboxSpeed'; Value = -1 }, @{ Parameter = 'SandboxSpeed'; Value = 100001 }
+        @{ Parameter = 'SandboxSpeed'; Value = -1 }, @{ Parameter = 'SandboxSpeed'; Value = 3601 }
         @{ Parameter = 'SandboxInstances'; Value = -1 }, @{ Parameter = 'SandboxInstances'; Value = 100001 }
     ) {
         $with = @{ $Parameter = $Value }
@@ -86,6 +86,23 @@ Describe 'Step-TroveSandbox' {
     }
 
     AfterAll { Disconnect-TroveSession }
+
+    It 'refuses <Value> as a length of time, and sends the clock nowhere' -ForEach @(
+        @{ Value = '24:00:00' }, @{ Value = '99:00' }, @{ Value = '10' }, @{ Value = 10 }, @{ Value = 1.5 }, @{ Value = 'soon' }, @{ Value = '00:60:00' }, @{ Value = @{} }, @{ Value = '1:2:3:4:5' }
+    ) {
+        $before = $session.CloudTime
+        { Step-TroveSandbox $Value } | Should -Throw '*takes a length of time such as 00:10:00, or 1.00:00:00 for a day*'
+        $session.CloudTime | Should -Be $before
+    }
+
+    It 'reads <Value> as <Seconds> seconds' -ForEach @(
+        @{ Value = '00:10'; Seconds = 600 }, @{ Value = '1:00:00'; Seconds = 3600 }, @{ Value = '00:00:01.5'; Seconds = 1.5 }, @{ Value = '1.00:00:00'; Seconds = 86400 }
+        @{ Value = [timespan]::FromHours(30); Seconds = 108000 }
+    ) {
+        $before = $session.CloudTime
+        Step-TroveSandbox $Value
+        ($session.CloudTime - $before).TotalSeconds | Should -Be $Seconds
+    }
 
     It 'lets a schedule run and its backup be made, and one that fails fail' {
         $good = New-TroveBackupSchedule m '*/10 * * * *' (New-TestName)
@@ -225,7 +242,7 @@ Describe 'A sandbox that has ended' {
         $session = Connect-Sandbox
         Disconnect-TroveSession
         Get-ErrorOf { Get-TroveInstance -Session $session } | Assert-Error NotConnected Get-TroveInstance InvalidArgument -Says 'disconnected' -Advises Connect-TroveSession
-        Get-ErrorOf { Step-TroveSandbox 1 -Session $session } | Assert-Error InvalidSession Step-TroveSandbox InvalidArgument -Says 'ended' -Advises 'Connect-TroveSession -Sandbox'
+        Get-ErrorOf { Step-TroveSandbox 00:00:01 -Session $session } | Assert-Error InvalidSession Step-TroveSandbox InvalidArgument -Says 'ended' -Advises 'Connect-TroveSession -Sandbox'
     }
 
     It 'answers another session with one error that says so, at once' {

@@ -20,7 +20,7 @@ BeforeAll {
 
     # How each is used, and what it then calls the thing.
     $calls = @{
-        'Install-TroveWorkbook' = @{ Script = "Install-TroveWorkbook '$definition'"; Operation = 'Load'; Target = "workbook 'trove' of project 'demo'" }
+        'Install-TroveWorkbook' = @{ Script = "Install-TroveWorkbook '$definition' -WarningAction SilentlyContinue"; Operation = 'Load'; Target = "workbook 'trove' of project 'demo'" }
         'New-TroveBackupSchedule' = @{
             Script = "New-TroveBackupSchedule m '0 3 * * *' pester-new"; Operation = "Schedule backup 'pester-new': At 03:00 UTC, every day"
             Target = "instance 'm' ($(Get-TestInstanceId))"
@@ -216,7 +216,7 @@ Describe 'The words for a thing' {
     }
 
     It 'say that a workbook is for every project' {
-        "$((Invoke-AtScreen 'Install-TroveWorkbook -Scope Public -WhatIf').Screen)" |
+        "$((Invoke-AtScreen 'Install-TroveWorkbook -Scope Public -WhatIf -WarningAction SilentlyContinue').Screen)" |
             Should -BeLike "What if: Performing the operation ""Load for every project"" on target ""workbook 'trove' of project 'demo'"".*"
     }
 }

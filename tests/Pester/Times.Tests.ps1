@@ -156,7 +156,8 @@ Describe 'Text that is not ISO 8601' {
         @{ Culture = 'de-DE'; Text = '05.04.2030 03:00:00 +00:00'; First = '2030-04-05'; Second = '2030-05-04' }
         @{ Culture = 'de-DE'; Text = '5.4.30'; First = '2030-04-05'; Second = '2030-05-04' }
         @{ Culture = 'tr-TR'; Text = '5.04.2030 03:00'; First = '2030-04-05'; Second = '2030-05-04' }
-        @{ Culture = 'fa-IR'; Text = '2020/01/01'; First = '2641-03-21'; Second = '2020-01-01' }
+        @{ Culture = 'fa-IR'; Text = '2020/01/01'; First = '2641-03-21'; Second = '2020-01-01'; Likely = '2020-01-01' }
+        @{ Culture = 'th-TH'; Text = '04/05/2030'; First = '1487-05-04'; Second = '2030-04-05'; Likely = '2030-04-05' }
         @{ Culture = 'th-TH'; Text = '25/4/2573'; First = '2030-04-25'; Second = '2573-04-25' }
         @{ Culture = 'ar-SA'; Text = '20/4/1451'; First = '2029-08-30'; Second = '1451-04-20' }
         @{ Culture = 'ja-JP'; Text = '30/04/05'; First = '2030-04-05'; Second = '2005-04-30' }
@@ -164,7 +165,7 @@ Describe 'Text that is not ISO 8601' {
         @{ Culture = 'en-GB'; Text = '29-12-31 03:00'; First = '2031-12-29'; Second = '2029-12-31' }
     ) {
         Use-Culture $Culture {
-            $says = "*'$Text' can be read as $First or as $Second. Write it in ISO 8601, like $First.*"
+            $says = "*'$Text' can be read as $First or as $Second. Write it in ISO 8601, like $($Likely ?? $First).*"
             { $schedule | Get-TroveScheduleExecution -Before $Text -ErrorAction Stop } | Should -Throw $says
             { $schedule | Get-TroveScheduleExecution -After $Text -ErrorAction Stop } | Should -Throw $says
             { Get-TroveScheduleOccurrence '* * * * *' -From $Text -First 1 -ErrorAction Stop } | Should -Throw $says

@@ -258,6 +258,25 @@ Describe 'How far a time is' {
             Get-TroveScheduleExecution $schedule -First 1 | Format-List | Out-String -Width 200 | Should -BeLike '*ExecutionTime : *Z (23 h ago)*'
         }
 
+        It 'is told by the clock of the object''s own cloud, whatever the default session is' {
+            Step-TroveSandbox 00:00:30
+            $other = Connect-TroveSession -Sandbox -SandboxSpeed 0
+            try {
+                $now = Get-TroveBackupSchedule -Session $sandbox
+                foreach ($seen in $now, [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($now))) {
+                    $seen | Out-String -Width 200 | Should -BeLike '*Z (in 3 min)*'
+                    $seen | Format-List | Out-String -Width 200 | Should -BeLike '*NextExecutionTime*Z (in 3 min)*'
+                }
+                $sandbox | Format-List | Out-String -Width 200 | Should -Match 'TokenExpiresAt +: .*Z \((in [0-9]+ min|[0-9]+ d ago)\)'
+                $real = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; State = 'SUCCESS'; Origin = 'https://keystone.example'; ExecutionTime = [DateTimeOffset]::UtcNow.AddHours(-3).AddMinutes(-1) }
+                Step-TroveSandbox 1.00:00:00
+                $real | Format-List | Out-String -Width 200 | Should -BeLike '*Z (3 h ago)*' -Because 'the sandbox''s clock is not that cloud''s'
+            }
+            finally {
+                $other | Disconnect-TroveSession
+            }
+        }
+
         It 'is told by our own clock once the session has ended' {
             $sandbox | Disconnect-TroveSession
             [TroveSchedules.Formatting.Views]::Time([DateTimeOffset]::UtcNow) | Should -BeLike '*Z (now)'

@@ -215,6 +215,12 @@ Describe 'A change of the workbook under schedules' {
         Wait-Until -For 'the schedule that was made on the old one to run on' { @(Get-TroveScheduleExecution $fromSpec).Count -gt $runs + 1 } | Should -BeTrue
     }
 
+    It 'warns before it asks, so that -WhatIf warns, too' {
+        Install-TroveWorkbook $clientText -WhatIf -WarningVariable warnings 3>$null | Should -BeNullOrEmpty
+        "$warnings" | Should -BeLike "*$($fromSpec.Id)*silently*"
+        (Get-TroveWorkbook).AcceptsIncremental | Should -BeTrue -Because 'nothing was loaded'
+    }
+
     It 'to one that they do not fit warns of each, for they make no more backups though their next time goes on' {
         $changed = (Install-TroveWorkbook $clientText -WarningVariable warnings 3>$null).UpdatedAt
         $warnings.Count | Should -Be 1

@@ -108,6 +108,14 @@ Describe 'A thing of the wrong kind' {
         if ($Form -like '*through*') { "$record" | Should -BeLike "*not a row that looks like the $($live.$Noun.GetType().Name) '$uuid'.*" }
     }
 
+    It 'says of a hashtable how to make a row of it: <Cmdlet>' -ForEach @(
+        'Get-TroveScheduleExecution', 'Remove-TroveScheduleExecution', 'Remove-TroveBackupSchedule', 'Get-TroveBackup' | ForEach-Object { @{ Cmdlet = $_ } }
+    ) {
+        foreach ($row in [ordered] @{ Id = $uuid }, @{ Id = $uuid }, ("{""Id"": ""$uuid""}" | ConvertFrom-Json -AsHashtable)) {
+            "$(Get-ErrorOf { $row | & $Cmdlet })" | Should -BeLike '*This takes *, not a hashtable. Convert it with [[]pscustomobject], or use ConvertFrom-Json without -AsHashtable.*'
+        }
+    }
+
     It 'does not bind by name: <Noun> for <Cmdlet> -<Parameter>' -ForEach $named {
         foreach ($form in $Forms) {
             $with = @{ $Parameter = $things.$form.$Noun } + ($extra.$Cmdlet ?? @{})

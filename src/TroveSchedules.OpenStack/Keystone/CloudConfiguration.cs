@@ -59,6 +59,9 @@ public static class CloudConfiguration
             Settings.CaCertificate => "CACertificate",
             Settings.ClientCertificate => "ClientCertificate",
             Settings.ClientKey => "ClientKey",
+            Settings.RegionName => "Region",
+            Settings.WorkflowEndpoint => "WorkflowEndpoint",
+            Settings.DatabaseEndpoint => "DatabaseEndpoint",
             _ => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1))),
         };
     }
@@ -120,7 +123,9 @@ public static class CloudConfiguration
     // openstacksdk also takes a URL as the profile, and a URL can hold a password.
     private static string Shown(string profile) => Uri.TryCreate(profile, UriKind.Absolute, out Uri? address) ? CloudUrl.Masked(address) : profile;
 
-    private static IEnumerable<string> Told(IEnumerable<string> passedOver) => passedOver.Select(file => $"The file {file}, so it was skipped.");
+    private static IEnumerable<string> Told(IEnumerable<string> passedOver) => passedOver.Select(skipped => $"{Capitalized(skipped)}, so it was skipped.");
+
+    private static string Capitalized(string text) => char.ToUpperInvariant(text[0]) + text.Substring(1);
 
     private static string VariableOf(string name) => "OS_" + name.ToUpperInvariant();
 
@@ -159,7 +164,7 @@ public static class CloudConfiguration
         if (name is null)
         {
             throw new TroveScheduleException(TroveErrorKind.Invalid,
-                $"{char.ToUpperInvariant(subject[0])}{subject.Substring(1)} has no region '{wanted}' in '{layer.Path}', but {string.Join(", ", known.Select(region => region.Name))}. Case matters.")
+                $"{Capitalized(subject)} has no region '{wanted}' in '{layer.Path}', but {string.Join(", ", known.Select(region => region.Name))}. Case matters.")
             {
                 ErrorId = "InvalidConfiguration",
                 Target = wanted,
@@ -190,6 +195,15 @@ public static class CloudConfiguration
 
     private static TroveScheduleException UnknownCloud(string cloudName, CloudsFile?[] files, ConfigurationSources sources, IReadOnlyCollection<string> passedOver)
     {
+        if (files.OfType<CloudsFile>().FirstOrDefault(file => file.Mapping("clouds")?.Has(cloudName) == true) is { } empty)
+        {
+            return new TroveScheduleException(TroveErrorKind.Invalid, $"The cloud '{cloudName}' in '{empty.Path}' has no settings.")
+            {
+                ErrorId = "InvalidConfiguration",
+                Target = cloudName,
+                RecommendedAction = $"Write its settings below '{cloudName}', each indented.",
+            };
+        }
         string[] names = Names(files);
         string known = names.Length > 0 ? $"Known are {string.Join(", ", names)}" : "None is known";
         string[] read = [.. files.OfType<CloudsFile>().Select(file => file.Path)];

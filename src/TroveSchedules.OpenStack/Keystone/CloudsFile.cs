@@ -30,7 +30,7 @@ internal sealed class CloudsFile
     /// <param name="name">The name without an extension: clouds, secure or clouds-public.</param>
     /// <param name="variable">The environment variable that names a file instead.</param>
     /// <param name="sources">Where to look.</param>
-    /// <param name="passedOver">Takes the files that are there and cannot be read, with the reason.</param>
+    /// <param name="passedOver">Takes the files and folders that are there and cannot be read, with the reason.</param>
     /// <exception cref="TroveScheduleException">The file is not YAML, or the variable names none that can be read.</exception>
     public static CloudsFile? Find(string name, string variable, ConfigurationSources sources, ICollection<string> passedOver)
     {
@@ -44,12 +44,23 @@ internal sealed class CloudsFile
             if (TryRead(path, out string? reason) is { } file)
                 return file;
             if (reason is not null)
-                passedOver.Add($"'{path}' {reason}");
+                Skip(path, reason);
         }
         return null;
+
+        void Skip(string path, string reason)
+        {
+            // Of a folder that may not be entered, nobody can tell which files it holds.
+            string skipped = File.Exists(path) || Directory.Exists(path) || IsLink(path) ? $"the file '{path}' {reason}" : $"the folder '{System.IO.Path.GetDirectoryName(path)}' may not be entered by this user";
+            if (!passedOver.Contains(skipped))
+                passedOver.Add(skipped);
+        }
     }
 
     public IEnumerable<string> Keys => Entries().Where(entry => !IsNull(entry.Value)).Select(entry => entry.Key).Distinct();
+
+    /// <summary>Whether the mapping has the key, though perhaps with nothing below it.</summary>
+    public bool Has(string key) => Entries().Any(entry => entry.Key == key);
 
     /// <summary>The mapping under a key; null when there is none.</summary>
     public CloudsFile? Mapping(string key) => Node(key) switch
@@ -86,6 +97,8 @@ internal sealed class CloudsFile
     public Settings Settings()
     {
         (string Key, YamlNode Value, int Depth) auth = Entries().FirstOrDefault(entry => entry.Key == "auth");
+        if (auth.Value is not null && IsNull(auth.Value))
+            throw Wrong("'auth' is empty. Write settings below it, or take the line out", auth.Value);
         Found[] found =
         [
             .. Mapping("auth")?.Entries().Select(entry => new Found(entry.Key, entry.Value, auth.Depth, entry.Depth)) ?? [],
@@ -109,8 +122,11 @@ internal sealed class CloudsFile
         Found[] byDistance = [.. found.OrderBy(each => each.Depth).ThenBy(each => each.DepthInAuth).ThenBy(each => setting.Names.TakeWhile(name => name != each.Name).Count())];
         if (byDistance.Length == 0)
             return null;
-        Found nearest = byDistance.Where(each => each.IsAsNearAs(byDistance[0]) && !IsNull(each.Value)).DefaultIfEmpty(byDistance[0]).First();
+        Found[] equallyNear = [.. byDistance.Where(each => each.IsAsNearAs(byDistance[0]) && !IsNull(each.Value))];
+        Found nearest = equallyNear.DefaultIfEmpty(byDistance[0]).First();
         string? text = Text(setting, nearest);
+        if (setting.Use == SettingUse.Honoured && equallyNear.FirstOrDefault(each => Text(setting, each) != text) is { Key: { } otherKey } contradiction)
+            throw Wrong($"'{otherKey}' differs from '{nearest.Key}' (line {nearest.Value.Start.Line}), and both are the setting '{setting.Name}'. Keep one", contradiction.Value);
         // Which of these two wins changed between the versions of openstacksdk.
         Found beside = byDistance.FirstOrDefault(each => each.Depth == nearest.Depth && each.DepthInAuth == int.MaxValue);
         if (nearest.DepthInAuth != int.MaxValue && beside.Value is not null && text is { Length: > 0 } && Text(setting, beside) is { Length: > 0 } other && other != text)
@@ -198,6 +214,8 @@ internal sealed class CloudsFile
             // YamlDotNet's own message may quote the line, and a password with it. It does not always know the line, nor (with an
             // unclosed brace) that the fault is the file's.
             long line = e is YamlException { Start: { Index: > 0 } start } ? start.Line : parser?.Current?.Start.Line ?? 1;
+            if (e.Message.StartsWith("Duplicate key", StringComparison.Ordinal))
+                throw Wrong($"In the file '{path}', line {line}: {(parser!.NameAt(line) is { } name && PlainName.IsMatch(name) ? $"the key '{name}'" : "a key")} stands twice in one mapping. Keep one.");
             throw Wrong($"The file '{path}' is not valid YAML or JSON: see line {line} and those beside it.");
         }
     }

@@ -159,6 +159,8 @@ internal static class KnownSettings
     /// <summary>The known name that is most like another one; null when none is much like it.</summary>
     public static string? Nearest(string name)
     {
+        if (ByName.ContainsKey(name + "_name"))
+            return name + "_name";
         (string known, int distance) = ByName.Keys.Select(known => (known, distance: Distance(name, known))).OrderBy(each => each.distance).First();
         return distance <= Math.Max(1, Math.Min(3, name.Length / 3)) ? known : null;
     }

@@ -18,10 +18,13 @@ internal sealed class PlainYaml : IParser
     private const string Core = "tag:yaml.org,2002:";
 
     private static readonly string[] Known = ["!", NullTag, .. new[] { "str", "int", "float", "bool", "map", "seq", "timestamp", "merge" }.Select(type => Core + type)];
+    private static readonly string[] Unread = [.. new[] { "binary", "omap", "pairs", "set" }.Select(type => Core + type)];
+    private static readonly Regex Name = new(@"^[\s{,?-]*[""']?(?<name>[A-Za-z][A-Za-z0-9_-]*)[""']?\s*:", RegexOptions.CultureInvariant);
     private static readonly Regex Unprintable = new(@"[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]", RegexOptions.CultureInvariant);
 
     private readonly string _path;
     private readonly ShallowParser _parser;
+    private readonly string[] _lines;
     private int _documents;
 
     /// <summary>Takes a file's contents.</summary>
@@ -32,10 +35,15 @@ internal sealed class PlainYaml : IParser
         string text = Text(contents);
         if (Unprintable.Match(text) is { Success: true } found)
             throw Wrong(1 + text.Take(found.Index).Count(c => c == '\n'), "there is a character that YAML does not allow. Save the file as UTF-8");
+        _lines = text.Split('\n');
         _parser = new ShallowParser(new StringReader(text));
     }
 
     public ParsingEvent? Current => _parser.Current;
+
+    /// <summary>The key that begins a line; null when none does.</summary>
+    /// <param name="line">The line, counted from one.</param>
+    public string? NameAt(long line) => line <= _lines.Length && Name.Match(_lines[line - 1]) is { Success: true } found ? found.Groups["name"].Value : null;
 
     public bool MoveNext()
     {
@@ -43,6 +51,8 @@ internal sealed class PlainYaml : IParser
             return false;
         if (Current is DocumentStart && ++_documents > 1)
             throw Wrong(Current.Start.Line, "a second document begins. Keep one, or give each a file of its own");
+        if (Current is NodeEvent { Tag.IsEmpty: false } typed && Unread.Contains(typed.Tag.Value))
+            throw Wrong(Current.Start.Line, $"a value of the type !!{typed.Tag.Value.Substring(Core.Length)} is not read. Write it as text");
         // The tag itself may be what somebody wrote in the place of a value.
         if (Current is NodeEvent { Tag.IsEmpty: false } node && !Known.Contains(node.Tag.Value))
             throw Wrong(Current.Start.Line, "a tag (!) is not known, so its value cannot be. Quote a value that begins with '!'");

@@ -45,17 +45,20 @@ internal static partial class PrimaryHandler
 
     private static void ImportPemWithKey(X509Certificate2Collection certificates, PemSource source, PemSource? key)
     {
-        string keyPem = "";
-        if (key is not null)
-            Load(key, $"the key to the client certificate {source.Shown}", () => keyPem = key.Read());
+        string pem = "";
         Load(source, "the client certificate", () =>
         {
-            string pem = source.Read();
-            using X509Certificate2 client = X509Certificate2.CreateFromPem(pem, key is null ? pem : keyPem);
+            pem = source.Read();
             certificates.ImportFromPem(pem);
+        });
+        if (certificates.Count == 0)
+            throw Wrong($"{Named("the client certificate", source)} holds no PEM certificate.", source);
+        Load(key ?? source, "the client's key", () =>
+        {
+            using X509Certificate2 client = X509Certificate2.CreateFromPem(pem, key is null ? pem : key.Read());
             // Windows' TLS uses no key that exists only in memory, hence the way through a PFX.
             certificates[0] = new X509Certificate2(client.Export(X509ContentType.Pkcs12));
-        });
+        }, $" It is to be the key to the certificate {source.Shown}.");
     }
 }
 #endif

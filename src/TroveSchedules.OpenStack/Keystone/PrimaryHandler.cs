@@ -36,7 +36,7 @@ internal static partial class PrimaryHandler
         return certificates[0].HasPrivateKey ? certificates : throw Wrong($"There is no key to the client certificate {source.Shown}.", source);
     }
 
-    private static void Load(PemSource source, string what, Action load)
+    private static void Load(PemSource source, string what, Action load, string advice = "")
     {
         try
         {
@@ -44,7 +44,7 @@ internal static partial class PrimaryHandler
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException)
         {
-            throw Wrong($"{Named(what, source)} cannot be loaded: {(source.IsReasonShown ? e.Message : "there is no such file, nor is it PEM text.")}", source);
+            throw Wrong($"{Named(what, source)} cannot be loaded: {(source.IsReasonShown ? e.Message : "there is no such file, nor is it PEM text.")}{advice}", source);
         }
     }
 

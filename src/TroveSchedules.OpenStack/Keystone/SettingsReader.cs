@@ -45,15 +45,15 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
             {
                 Region = settings[Settings.WorkflowRegion],
                 Interface = Interface(Settings.WorkflowInterface),
-                Type = settings[Settings.WorkflowType],
-                Name = settings[Settings.WorkflowName],
+                Type = Expanded(Settings.WorkflowType),
+                Name = Expanded(Settings.WorkflowName),
             },
             Database = new ServiceChoice
             {
                 Region = settings[Settings.DatabaseRegion],
                 Interface = Interface(Settings.DatabaseInterface),
-                Type = settings[Settings.DatabaseType],
-                Name = settings[Settings.DatabaseName],
+                Type = Expanded(Settings.DatabaseType),
+                Name = Expanded(Settings.DatabaseName),
             },
             CaCertificatePath = authorities?.Path,
             ClientCertificatePath = certificate?.Path,
@@ -162,20 +162,23 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         { } other => throw Wrong($"{At(setting, other)} is none of public, internal and admin.", other),
     };
 
-    private Uri? Url(string setting)
+    private Uri? Url(string setting) => Expanded(setting) is { } url ? CloudUrl.Parse(url, At(setting)) : null;
+
+    // openstacksdk puts a cloud's settings into its texts. Of these, the region is the one that people write.
+    private string? Expanded(string setting)
     {
-        if (settings[setting] is not { } url)
-            return null;
+        if (settings[setting] is not { } text || PemSource.IsPem(text))
+            return settings[setting];
         if (settings[Settings.RegionName] is { } region)
-            url = url.Replace("{region_name}", region);
-        if (url.IndexOfAny(['{', '}']) < 0)
-            return CloudUrl.Parse(url, At(setting));
-        throw url.Contains("{region_name}")
+            text = text.Replace("{region_name}", region);
+        if (text.IndexOfAny(['{', '}']) < 0)
+            return text;
+        throw text.Contains("{region_name}")
             ? Missing(Settings.RegionName, $"{nameOf(settings.Of(setting)!.Name)} holds it in braces")
             : Wrong($"{At(setting)} holds a brace, and only {{region_name}} is replaced.", null);
     }
 
-    private PemSource? Pem(string setting) => settings[setting] switch
+    private PemSource? Pem(string setting) => Expanded(setting) switch
     {
         null => null,
         { } text when PemSource.IsPem(text) => new PemSource(null, text, At(setting), mayBeSecret: true),
@@ -210,7 +213,9 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
 
     // It may stand there under a name that nobody knows.
     private TroveScheduleException Missing(string setting, string? because) =>
-        Wrong($"{nameOf(setting)} is missing in {origin}{(because is null ? "" : $": {because}")}.{string.Concat(settings.Warnings.Distinct().Select(told => " " + told))}", null, $"Set {nameOf(setting)}.");
+        Wrong($"{nameOf(setting)} is missing in {origin}{(because is null ? "" : $": {because}")}.{TakenAway(setting)}{string.Concat(settings.Warnings.Distinct().Select(told => " " + told))}", null, $"Set {nameOf(setting)}.");
+
+    private string TakenAway(string setting) => settings.Of(setting) is { Text: null, Place: { } place } said ? $" {nameOf(said.Name)} is empty in {place}." : "";
 
     private static TroveScheduleException Wrong(string message, object? target, string? action = null) =>
         new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = target, RecommendedAction = action };

@@ -64,6 +64,25 @@ public sealed class TimeCellAttribute() : CellAttribute("a time")
     };
 }
 
+/// <summary>Reads a length of time. PowerShell on its own reads 24:00:00 as 24 days, and the number 10 as a millionth of a second.</summary>
+public sealed class DurationCellAttribute() : CellAttribute("a length of time such as 00:10:00, or 1.00:00:00 for a day,")
+{
+    private static readonly string[] Formats = [@"h\:mm", @"h\:mm\:ss", @"h\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss", @"d\.hh\:mm\:ss\.FFFFFFF"];
+
+    private protected override object? Read(string text)
+    {
+        bool isNegative = text.StartsWith("-", StringComparison.Ordinal);
+        return TimeSpan.TryParseExact(isNegative ? text.Substring(1) : text, Formats, CultureInfo.InvariantCulture, isNegative ? TimeSpanStyles.AssumeNegative : TimeSpanStyles.None, out TimeSpan length) ? length : null;
+    }
+
+    private protected override object ReadOther(object value) => value switch
+    {
+        TimeSpan or PSObject { BaseObject: TimeSpan } => value,
+        0 => TimeSpan.Zero,
+        _ => Read(value?.ToString() ?? "") ?? throw new ArgumentTransformationMetadataException($"This takes a length of time such as 00:10:00, or 1.00:00:00 for a day, not {value ?? "null"}. Write one as text, or use New-TimeSpan."),
+    };
+}
+
 /// <summary>Reads True or False for a switch, which an empty cell leaves off.</summary>
 public sealed class SwitchCellAttribute() : CellAttribute("True, False")
 {

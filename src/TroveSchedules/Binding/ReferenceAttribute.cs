@@ -127,6 +127,8 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
             return $"This takes {_takes}, or a row that has one in a column {string.Join(" or ", columns)}, not a row {has}.{also}";
         }
         string advice = AdviceOn(Bare(input)) is { } action ? " " + action : "";
+        if (advice == "" && Bare(input) is IDictionary)
+            return $"This takes {_takes}, not a hashtable. Convert it with [pscustomobject], or use ConvertFrom-Json without -AsHashtable.{also}";
         return $"This takes {_takes}, not {(Bare(input) is { } bare ? $"the {bare.GetType().Name} '{bare}'" : "null")}.{also}{advice}";
     }
 

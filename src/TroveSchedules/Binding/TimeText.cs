@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Linq;
 using System.Text.RegularExpressions;
 
 namespace TroveSchedules.Binding;
@@ -66,7 +67,11 @@ internal static class TimeText
             foreach (CultureInfo other in OtherOrders)
             {
                 if (Parse(text, other) is { } otherwise && otherwise.Time != read.Time)
-                    throw new FormatException($"'{text.Trim()}' can be read as {Day(read.Time)} or as {Day(otherwise.Time)}. Write it in ISO 8601, like {Day(read.Time)}.");
+                {
+                    // The year that is near by is the likelier one.
+                    DateTime likely = new[] { read.Time, otherwise.Time }.OrderBy(time => Math.Abs(time.Year - DateTime.UtcNow.Year)).First();
+                    throw new FormatException($"'{text.Trim()}' can be read as {Day(read.Time)} or as {Day(otherwise.Time)}. Write it in ISO 8601, like {Day(likely)}.");
+                }
             }
             return new DateTimeOffset(read.Time, read.Offset ?? LocalOffset(read.Time));
         }

@@ -83,7 +83,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
 
     /// <summary>How many times faster the sandbox's clock runs: with 60 a minute passes in a second, with 0 only Step-TroveSandbox moves it.</summary>
     [Parameter(ParameterSetName = ToSandbox)]
-    [ValidateRange(0.0, 100_000.0)]
+    [ValidateRange(0.0, 3_600.0)]
     public double SandboxSpeed { get; set; } = 1;
 
     /// <summary>How many more instances the sandbox has: db-00001, db-00002 …</summary>

@@ -27,8 +27,10 @@ public sealed class InstallTroveWorkbookCommand : SessionCmdlet
         string? definition = Path is null ? null : ReadFile(Path);
         if (definition is not null)
             Workbook.Check(definition);
+        var workbook = new Workbook(Cloud, Warn);
+        WorkbookChange change = Await(workbook.PrepareAsync(definition, Scope is { } scope ? scope == WorkbookScope.Public : null, Cancelled));
         if (ShouldProcess($"workbook '{Workbook.Name}' of project '{Cloud.ProjectName}'", Scope == WorkbookScope.Public ? "Load for every project" : "Load"))
-            WriteObject(Await(new Workbook(Cloud, Warn).InstallAsync(definition, Scope is { } scope ? scope == WorkbookScope.Public : null, Cancelled)));
+            WriteObject(Await(workbook.InstallAsync(change, Cancelled)));
     });
 
     private string ReadFile(string path)

@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using TroveSchedules.Binding;
 
 namespace TroveSchedules.Commands;
 
@@ -10,6 +11,7 @@ public sealed class StepTroveSandboxCommand : SessionCmdlet
 {
     /// <summary>By how much, such as 00:10:00.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [DurationCell]
     public TimeSpan By { get; set; }
 
     /// <summary>Writes the session.</summary>

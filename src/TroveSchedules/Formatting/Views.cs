@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.Commands;
+using TroveSchedules.OpenStack;
 using TroveSchedules.Serialisation;
 
 namespace TroveSchedules.Formatting;
@@ -34,21 +35,23 @@ public static class Views
 
     /// <summary>A time in UTC, and how far it is from now by the cloud's clock: <c>2026-11-22 20:04:00Z (in 4 min)</c>.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
+    /// <param name="source">The session, or the <c>Origin</c> of the object that the time belongs to; null for the default session.</param>
     /// <returns>The time; null for null; the text of what is no time.</returns>
-    public static string? Time(object? time) =>
-        Moment.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, Now)})" : Text(time);
+    public static string? Time(object? time, object? source = null) =>
+        Moment.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, Now(source))})" : Text(time);
 
     /// <summary>Several times, each as <see cref="Time"/> gives it, on a line of its own.</summary>
     /// <param name="times">The times; null for none.</param>
     /// <returns>The lines; null for none.</returns>
     public static string? Times(IEnumerable? times) =>
-        times?.Cast<object?>().Select(Time).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
+        times?.Cast<object?>().Select(time => Time(time)).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
 
     /// <summary>When a schedule runs next, as <see cref="Time"/> gives it; one that is stuck stands out.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
     /// <param name="isStuck">Whether the schedule is stuck.</param>
+    /// <param name="origin">The schedule's <c>Origin</c>.</param>
     /// <returns>The time; null for null.</returns>
-    public static string? NextTime(object? time, bool isStuck) => isStuck ? Styled(Time(time), "Formatting", "Warning") : Time(time);
+    public static string? NextTime(object? time, bool isStuck, object? origin = null) => isStuck ? Styled(Time(time, origin), "Formatting", "Warning") : Time(time, origin);
 
     /// <summary>A state or status in the service's word: green where all is well, as an error where it is not, as a warning where it has not ended.</summary>
     /// <param name="state">The word, in the service's capitals; any other has no colour.</param>
@@ -84,19 +87,21 @@ public static class Views
         return time > now ? $"in {words}" : $"{words} ago";
     }
 
-    // Sandboxes are stepped and clouds' clocks are off, so the times that a cloud tells are told from its own.
-    private static DateTimeOffset Now
+    // Sandboxes are stepped and clouds' clocks are off, so a time is told from the clock of the cloud that it comes from.
+    private static DateTimeOffset Now(object? source)
     {
-        get
+        try
         {
-            try
-            {
-                return SharedSession.Current?.CloudTime ?? DateTimeOffset.UtcNow;
-            }
-            catch (TroveScheduleException)
-            {
-                return DateTimeOffset.UtcNow; // It has just been disconnected.
-            }
+            TroveSession? session = (source is PSObject wrapped ? wrapped.BaseObject : source) as TroveSession;
+            string? origin = session is null ? source?.ToString() : null;
+            session ??= SharedSession.Current is { } current && (origin is null or "" || origin == (current as CloudSession)?.Origin) ? current : null;
+            return session?.CloudTime
+                ?? (Uri.TryCreate(origin?.Split(' ')[0], UriKind.Absolute, out Uri? keystone) ? Sandboxes.At(keystone)?.Clock.GetUtcNow() : null)
+                ?? DateTimeOffset.UtcNow;
+        }
+        catch (TroveScheduleException)
+        {
+            return DateTimeOffset.UtcNow; // It has just been disconnected.
         }
     }
 

@@ -770,7 +770,7 @@ public sealed class CloudConfigurationTests : IDisposable
         Directory.CreateDirectory(folders.PathOf(path));
         TroveScheduleException error = CloudError();
         Assert.Equal("UnknownCloud", error.ErrorId);
-        Assert.Contains($"None is known, for '{folders.PathOf(path)}' is a folder, and no other clouds.yaml, .yml or .json is in ", error.Message);
+        Assert.Contains($"None is known, for the file '{folders.PathOf(path)}' is a folder, and no other clouds.yaml, .yml or .json is in ", error.Message);
     }
 
     [Fact]
@@ -853,7 +853,122 @@ public sealed class CloudConfigurationTests : IDisposable
     public void An_auth_of_nothing_hides_the_one_that_is_taken_in()
     {
         folders.Write("here/clouds.yaml", "a: &a {auth: {auth_url: http://k, user_id: u, password: p}}\nclouds: {prod: {<<: *a, auth: null}}\n");
-        Assert.StartsWith("auth_url is missing", CloudError().Message);
+        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 2: 'auth' is empty. Write settings below it, or take the line out.", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("auth: null")]
+    [InlineData("auth:")]
+    [InlineData("auth: ~")]
+    public void An_empty_auth_is_an_error_in_every_file(string auth)
+    {
+        folders.Write("here/clouds.yaml", Prod).Write("here/secure.yaml", $"clouds:\n  prod:\n    {auth}\n");
+        Assert.StartsWith($"In the file '{folders.PathOf("here/secure.yaml")}', line 3: 'auth' is empty", CloudError().Message);
+        folders.Write("here/secure.yaml", "");
+        Entry("profile: vendor\nauth: {user_id: u, password: p}");
+        folders.Write("etc/clouds-public.yaml", $"public-clouds:\n  vendor:\n    auth_url: http://k\n    {auth}\n");
+        Assert.StartsWith($"In the file '{folders.PathOf("etc/clouds-public.yaml")}', line 4: 'auth' is empty", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("region_name: One", "region-name: Two")]
+    [InlineData("tenant_id: x", "project_id: y")]
+    [InlineData("interface: internal", "endpoint_type: public")]
+    [InlineData("cacert: a", "'ca-cert': b", false)]
+    [InlineData("region_name: One", "region-name: One", false)]
+    [InlineData("region_name: One", "region-name: null", false)]
+    [InlineData("region_name: ''", "region-name: Two")]
+    [InlineData("status_code_retries: 1", "connect_retries: 2", false)]
+    public void One_setting_under_two_names_with_two_values_is_an_error(string one, string other, bool isError = true)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p, project_domain_id: d}}\n{one}\n{other}");
+        if (isError)
+            Assert.Matches($"line (4|5): '[a-z_-]+' differs from '[a-z_-]+' \\(line (5|4)\\), and both are the setting '[a-z_]+'\\. Keep one\\.$", CloudError().Message);
+        else
+            Assert.Equal("k", Cloud().AuthUrl.Host);
+    }
+
+    [Theory]
+    [InlineData("username: ''", "username")]
+    [InlineData("auth: {password: null}", "password")]
+    [InlineData("auth: {auth_url: ''}", "auth_url")]
+    public void A_setting_that_secure_yaml_takes_away_is_told_with_its_place(string line, string setting)
+    {
+        folders.Write("here/clouds.yaml", "clouds: {prod: {auth: {auth_url: http://k, username: u, user_domain_id: d, password: p}}}").Write("here/secure.yaml", $"clouds:\n  prod:\n    {line}\n");
+        TroveScheduleException error = CloudError();
+        Assert.StartsWith($"{setting} is missing in the cloud 'prod'", error.Message);
+        Assert.EndsWith($". {setting} is empty in '{folders.PathOf("here/secure.yaml")}', line 3. Set {setting}.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("cacert", "/etc/{region_name}.pem")]
+    [InlineData("workflow_service_name", "mistral-{region_name}")]
+    [InlineData("database_service_type", "database-{region_name}")]
+    public void The_region_is_put_into_paths_and_services_names(string setting, string value)
+    {
+        Entry($"region_name: R\n{setting}: '{value}'\nauth: {{auth_url: http://k, user_id: u, password: p}}");
+        CloudSettings cloud = Cloud();
+        Assert.Equal(value.Replace("{region_name}", "R"), setting switch { "cacert" => cloud.CaCertificatePath, "workflow_service_name" => cloud.Workflow.Name, _ => cloud.Database.Type });
+        Entry($"region_name: R\n{setting}: '{value.Replace("region_name", "zone")}'\nauth: {{auth_url: http://k, user_id: u, password: p}}");
+        Assert.StartsWith($"{setting} in the cloud 'prod' in ", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("clouds:\n  prod:\n    auth:\n      password: topsecret\n      password: topsecret\n", 5, "the key 'password' stands")]
+    [InlineData("clouds:\n  prod: {}\n  prod: {}\n", 3, "the key 'prod' stands")]
+    [InlineData("clouds:\n  prod: {auth: {password: topsecret}, auth: {}}\n", 2, "stands")]
+    [InlineData("clouds:\n  prod: {auth: {topsecret, topsecret}}\n", 2, "stands")]
+    public void A_key_that_stands_twice_is_named(string text, int line, string words)
+    {
+        folders.Write("here/clouds.yaml", text);
+        string message = CloudError().Message;
+        Assert.StartsWith($"In the file '{folders.PathOf("here/clouds.yaml")}', line {line}: ", message);
+        Assert.EndsWith(" stands twice in one mapping. Keep one.", message);
+        Assert.Contains(words, message);
+        Assert.DoesNotContain("topsecret", message);
+    }
+
+    [Fact]
+    public void A_type_of_yaml_that_is_not_read_is_named()
+    {
+        folders.Write("here/clouds.yaml", "clouds:\n  prod:\n    password: !!binary dG9wc2VjcmV0\n");
+        Assert.EndsWith("line 3: a value of the type !!binary is not read. Write it as text.", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("prod:")]
+    [InlineData("prod: null")]
+    public void A_cloud_without_settings_is_not_called_absent(string line)
+    {
+        folders.Write("here/clouds.yaml", $"clouds:\n  {line}\n");
+        TroveScheduleException error = CloudError();
+        Assert.Equal(("InvalidConfiguration", $"The cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}' has no settings. Write its settings below 'prod', each indented."), (error.ErrorId, error.Message));
+    }
+
+    [Theory]
+    [InlineData("region", "region_name")]
+    [InlineData("project", "project_name")]
+    [InlineData("tenant", "tenant_name")]
+    [InlineData("user", "user_name")]
+    [InlineData("project_domain", "project_domain_name")]
+    public void A_setting_without_its_ending_is_told_with_it(string name, string nearest)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\n{name}: x");
+        Assert.EndsWith($"'{name}' is not a known setting, so it is not used. Did you mean '{nearest}'?", Assert.Single(Cloud().Warnings));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_an_argument_is_told_by_its_name()
+    {
+        foreach ((CloudOverrides arguments, string name) in new[]
+        {
+            (new CloudOverrides { AuthUrl = "http://k", UserId = "u", Password = "p", WorkflowEndpoint = "m" }, "WorkflowEndpoint in the arguments"),
+            (new CloudOverrides { AuthUrl = "http://k", UserId = "u", Password = "p", DatabaseEndpoint = "m" }, "DatabaseEndpoint in the arguments"),
+            (new CloudOverrides { AuthUrl = "http://{region_name}", UserId = "u", Password = "p" }, "Region is missing in the arguments"),
+        })
+        {
+            Assert.Contains(name, Assert.Throws<TroveScheduleException>(() => CloudConfiguration.FromArguments(arguments, folders.Sources)).Message);
+        }
     }
 
     [Fact]

@@ -165,8 +165,28 @@ public sealed class PrimaryHandlerTests : IDisposable
     {
         string pem = Authority.Client("me").Pem, other = Authority.Client("you").KeyPem;
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { ["cert"] = pem, ["key"] = other })));
-        Assert.StartsWith($"The PEM text of the client certificate, cert in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4, cannot be loaded: ", error.Message);
+        Assert.StartsWith(
+            $"The PEM text of the client's key, key in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 5, cannot be loaded: ",
+            error.Message);
+        Assert.EndsWith($"It is to be the key to the certificate cert in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4.", error.Message);
         Assert.DoesNotContain(other.Split('\n')[1], error.ToString());
+    }
+
+    [Fact]
+    public void A_key_that_is_none_is_named_and_not_its_good_certificate()
+    {
+        string certificate = File("me.pem", Authority.Client("me").Pem), key = File("me.key", "no key");
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { ["cert"] = certificate, ["key"] = key })));
+        Assert.StartsWith($"The file of the client's key '{key}' cannot be loaded: ", error.Message);
+        Assert.EndsWith($"It is to be the key to the certificate '{certificate}'.", error.Message);
+    }
+
+    [Fact]
+    public void A_file_without_a_certificate_is_named()
+    {
+        string certificate = File("me.pem", "no certificate"), key = File("me.key", Authority.Client("me").KeyPem);
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { ["cert"] = certificate, ["key"] = key })));
+        Assert.Equal($"The file of the client certificate '{certificate}' holds no PEM certificate.", error.Message);
     }
 
     [Theory]
