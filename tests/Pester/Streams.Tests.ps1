@@ -65,7 +65,7 @@ Describe '-Verbose' {
         $mistral.Answer('.', 401, 'No', $null)
         try {
             $refused = Connect-TestKeystone $server.Url @{ WorkflowEndpoint = $mistral.Url }
-            $lines = Get-Stream Verbose { Get-TroveBackupSchedule -Session $refused -Verbose -ErrorAction Ignore }
+            $lines = Get-Stream Verbose { try { Get-TroveBackupSchedule -Session $refused -Verbose } catch { $_.Exception.Kind | Should -Be Unauthorized } }
             $lines -replace ' .*? (\d+) in .*', ' $1' | Should -Be 'GET 401', 'POST 201', 'GET 401'
         }
         finally {

@@ -84,9 +84,9 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
         : Quoting.Advise(Pattern);
 
     /// <summary>Makes the schedules.</summary>
-    protected override void ProcessRecord() => BeginEach(Instance, reference =>
+    protected override void ProcessRecord() => ChangeEach(Instance, async reference =>
     {
-        PreparedSchedule prepared = Await(_schedules!.PrepareAsync(new ScheduleRequest
+        var request = new ScheduleRequest
         {
             Instance = reference.IdIn(Cloud),
             Name = Name,
@@ -98,9 +98,13 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
             FirstExecutionTime = FirstExecutionTime,
             MayHaveBegun = !_firstIsNamed,
             RemainingExecutions = RemainingExecutions,
-        }, Cancelled));
-        Tell(prepared.Explain());
-        return ShouldProcess($"instance '{prepared.Instance.Name}' ({prepared.Instance.Id})", $"Schedule backup '{Name}': {prepared.Explain()}") ? CreateAsync() : null;
+        };
+        PreparedSchedule prepared = await _schedules!.PrepareAsync(request, Cancelled).ConfigureAwait(false);
+        return () =>
+        {
+            WriteDetail(prepared.Explain());
+            return ShouldProcess($"instance '{prepared.Instance.Name}' ({prepared.Instance.Id})", $"Schedule backup '{request.Name}': {prepared.Explain()}") ? CreateAsync() : null;
+        };
 
         async Task<object?> CreateAsync() => await _schedules.CreateAsync(prepared, Cancelled).ConfigureAwait(false);
     });

@@ -16,7 +16,7 @@ internal sealed class Progress
 
     // Hosts tell bars apart by source and id, and let a bar stand below another of the same source.
     private const long Source = 0x54_72_6F_76_65;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
     private static int s_lastId;
     [ThreadStatic] private static Progress? s_running;
 
@@ -26,9 +26,13 @@ internal sealed class Progress
     private readonly string _activity;
     private readonly int _id = Interlocked.Increment(ref s_lastId);
     private readonly long _began;
-    private int _above = -1;
+    private int _parentId = -1;
+    private long? _items;
+    private bool _countsRows;
     private long _shownAt;
     private ProgressRecord? _shown;
+    private long _count;
+    private long? _total;
     private string? _waiting;
     private long _waitingSince;
 
@@ -44,12 +48,6 @@ internal sealed class Progress
     /// <summary>The clock of all bars; a test may set another.</summary>
     internal static TimeProvider Clock { get; set; } = TimeProvider.System;
 
-    /// <summary>How many objects are done.</summary>
-    public long Count { get; private set; }
-
-    /// <summary>How many there will be at most; null where that is not known.</summary>
-    public long? Total { get; set; }
-
     /// <summary>The bar of the cmdlet that is at work in this thread; null where none is, or none of ours.</summary>
     public static Progress? Running
     {
@@ -57,14 +55,35 @@ internal sealed class Progress
         set => s_running = value;
     }
 
-    /// <summary>Puts this bar below another's.</summary>
-    public void StandBelow(Progress above) => _above = above == this ? _above : above._id;
+    /// <summary>Shows this bar below that of the cmdlet that called this one.</summary>
+    public void SetParent(Progress parent) => _parentId = parent == this ? _parentId : parent._id;
 
-    /// <summary>Counts one more.</summary>
-    public void Step()
+    /// <summary>Sets what the items are measured against.</summary>
+    /// <param name="items">Number of items; null where they come from the pipeline, so that nobody knows.</param>
+    public void ExpectItems(long? items) => _items = items;
+
+    /// <summary>Counts rows from now on, and no items.</summary>
+    /// <param name="rowsPerItem">Maximum number of rows of an item; null where there is none.</param>
+    public void CountRows(long? rowsPerItem)
     {
-        Count++;
-        if (Count != Total)
+        _countsRows = true;
+        _total = _items * rowsPerItem;
+    }
+
+    /// <summary>Counts an item, unless rows are counted.</summary>
+    public void ItemDone()
+    {
+        if (_countsRows)
+            return;
+        _total = _items;
+        RowDone();
+    }
+
+    /// <summary>Counts a row.</summary>
+    public void RowDone()
+    {
+        _count++;
+        if (_count != _total)
             Update(null);
     }
 
@@ -78,18 +97,18 @@ internal sealed class Progress
             _waiting = waiting;
             _waitingSince = now;
         }
-        if (_shown is not null ? _clock.GetElapsedTime(_shownAt, now) < Interval : _clock.GetElapsedTime(_began, now) < Patience)
+        if (_shown is not null ? _clock.GetElapsedTime(_shownAt, now) < Interval : _clock.GetElapsedTime(_began, now) < Delay)
             return;
-        if (Count == 0 && waiting is null)
+        if (_count == 0 && waiting is null)
             return;
         _shownAt = now;
-        double rate = Count / _clock.GetElapsedTime(_began, now).TotalSeconds;
+        double rate = _count / _clock.GetElapsedTime(_began, now).TotalSeconds;
         // A new record each time: a host may keep them.
         _shown = Record(Status(rate, _clock.GetElapsedTime(_waitingSince, now)));
-        if (Total > 0)
-            _shown.PercentComplete = (int)Math.Min(100, 100 * Count / Total.Value);
-        if (Total >= Count && Count > 0)
-            _shown.SecondsRemaining = (int)Math.Min(int.MaxValue, Math.Ceiling((Total.Value - Count) / rate));
+        if (_total > 0)
+            _shown.PercentComplete = (int)Math.Min(100, 100 * _count / _total.Value);
+        if (_total >= _count && _count > 0)
+            _shown.SecondsRemaining = (int)Math.Min(int.MaxValue, Math.Ceiling((_total.Value - _count) / rate));
         _runtime.WriteProgress(Source, _shown);
     }
 
@@ -104,15 +123,15 @@ internal sealed class Progress
         _ui.WriteProgress(Source, end);
     }
 
-    private ProgressRecord Record(string status) => new(_id, _activity, status) { ParentActivityId = _above };
+    private ProgressRecord Record(string status) => new(_id, _activity, status) { ParentActivityId = _parentId };
 
     private string Status(double rate, TimeSpan waited)
     {
-        string wait = waited < Patience || _waiting is null ? _waiting ?? "" : FormattableString.Invariant($"{_waiting}, {Math.Floor(waited.TotalSeconds):0} s");
-        if (Count == 0)
+        string wait = waited < Delay || _waiting is null ? _waiting ?? "" : FormattableString.Invariant($"{_waiting}, {Math.Floor(waited.TotalSeconds):0} s");
+        if (_count == 0)
             return wait;
-        string count = FormattableString.Invariant($"{Count:#,0}{(Total is null ? "" : FormattableString.Invariant($" of {Total:#,0}"))}, {Text(rate)}");
-        return waited < Patience || _waiting is null ? count : $"{count}; {wait}";
+        string count = FormattableString.Invariant($"{_count:#,0}{(_total is null ? "" : FormattableString.Invariant($" of {_total:#,0}"))}, {Text(rate)}");
+        return waited < Delay || _waiting is null ? count : $"{count}; {wait}";
     }
 
     private static string Text(double rate) => rate switch

@@ -30,14 +30,17 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Deletes them.</summary>
-    protected override void ProcessRecord() => BeginEach(Id, reference =>
+    protected override void ProcessRecord() => ChangeEach(Id, async reference =>
     {
         var schedules = new BackupSchedules(Cloud);
         string id = reference.IdIn(Cloud, AllProjects);
-        BackupSchedule schedule = reference.Schedule ?? Await(schedules.GetAsync(id, AllProjects, Cancelled));
+        BackupSchedule schedule = reference.Schedule ?? await schedules.GetAsync(id, AllProjects, Cancelled).ConfigureAwait(false);
         schedules.CheckOrigin(schedule, AllProjects);
-        WarnOfRunsInFlight(schedule);
-        return ShouldProcess(InWords(schedule), "Delete") ? DeleteAsync() : null;
+        return () =>
+        {
+            WarnOfRunsInFlight(schedule);
+            return ShouldProcess(InWords(schedule), "Delete") ? DeleteAsync() : null;
+        };
 
         async Task<object?> DeleteAsync()
         {
@@ -56,7 +59,7 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
         {
             // What cannot be told hinders no deletion.
             _inFlight = Enumerable.Empty<ScheduleExecution>().ToLookup(run => run.Id);
-            Tell($"Whether runs are in flight is not known. {e.Message}");
+            WriteDetail($"Whether runs are in flight is not known. {e.Message}");
         }
         foreach (ScheduleExecution run in _inFlight[schedule.TriggerId])
         {

@@ -28,13 +28,13 @@ public sealed class RemoveTroveScheduleExecutionCommand : BulkCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Deletes them.</summary>
-    protected override void ProcessRecord() => BeginEach(Id, reference =>
+    protected override void ProcessRecord() => ChangeEach(Id, async reference =>
     {
         var executions = new ScheduleExecutions(Cloud);
         string id = reference.IdIn(Cloud, AllProjects);
-        ScheduleExecution execution = reference.Execution ?? Await(executions.GetAsync(id, AllProjects, false, Cancelled));
+        ScheduleExecution execution = reference.Execution ?? await executions.GetAsync(id, AllProjects, false, Cancelled).ConfigureAwait(false);
         executions.CheckOrigin(execution, AllProjects);
-        return ShouldProcess(InWords(execution), "Delete") ? DeleteAsync() : null;
+        return () => ShouldProcess(InWords(execution), "Delete") ? DeleteAsync() : null;
 
         async Task<object?> DeleteAsync()
         {

@@ -18,22 +18,18 @@ public abstract class SessionCmdlet : TroveCmdlet
     private protected CloudSession Cloud => (CloudSession)Session!;
 
     /// <summary>The session, where nothing better is known.</summary>
-    private protected override object? Subject => Session;
+    private protected override object? DefaultTarget => Session;
 
     /// <summary>Finds the session; without one nothing can be done, so that ends the pipeline.</summary>
     protected override void BeginProcessing()
     {
         try
         {
-            Heard(() => Session ??= Await(SharedSession.GetAsync(SessionState, WarnAsync, Cancelled)));
+            Run(() => Session ??= Await(SharedSession.GetAsync(SessionState, WarnAsync, Cancelled)));
         }
         catch (TroveScheduleException e)
         {
             ThrowTerminatingError(ErrorRecords.From(e, null));
-        }
-        catch (System.OperationCanceledException) when (Cancelled.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
         }
     }
 

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
@@ -8,95 +7,84 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>What every cmdlet shares: prompt cancellation, the one bridge between PowerShell's pipeline and asynchronous work, and what is said on the way.</summary>
+/// <summary>
+/// The base of all cmdlets: cancels promptly, waits for asynchronous work on the pipeline's thread, does work for each item with one error policy, and feeds -Verbose, -Debug and the progress bar.
+/// </summary>
 public abstract class TroveCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<Action> _messages = new();
-    private readonly ManualResetEventSlim _news = new();
+    private readonly PipelineMessageQueue _messages = new();
+    private OrderedWorkQueue? _work;
     private RequestLog? _log;
     private Progress? _progress;
-    private long? _items;
-    private bool _countsRows;
+    private int _changed;
+    private bool _isEnding;
+    private bool _isSessionDead;
 
-    /// <summary>Set when the user presses Ctrl-C or nobody downstream wants more.</summary>
+    /// <summary>Cancelled when the user presses Ctrl-C, or when no later cmdlet wants more.</summary>
     private protected CancellationToken Cancelled => _stop.Token;
 
-    /// <summary>What an error is about that names nothing.</summary>
-    private protected virtual object? Subject => null;
+    /// <summary>The target of an error that names none itself.</summary>
+    private protected virtual object? DefaultTarget => null;
+
+    /// <summary>Maximum number of requests at once.</summary>
+    private protected virtual int Concurrency => 1;
 
     /// <summary>Advice for an error that may come from how the command was typed; null for none.</summary>
     private protected virtual string? AdviceOn(TroveScheduleException error) => null;
 
-    // What names the cloud's things may hold what a terminal would obey, or a second line that looks like another message.
+    // Names in the cloud may hold control characters, or a second line that looks like another message.
 
-    /// <summary>Writes a warning, made harmless for a screen.</summary>
+    /// <summary>Writes a warning, made harmless for a terminal.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.SanitizeLine(text));
 
-    /// <summary>Asks whether to do something, in words that are made harmless for a screen.</summary>
+    /// <summary>Asks whether to do something, in words that are made harmless for a terminal.</summary>
     private protected new bool ShouldProcess(string target, string action) =>
         base.ShouldProcess(TerminalText.SanitizeLine(target), TerminalText.SanitizeLine(action));
 
-    /// <summary>Takes a warning from any thread; the pipeline's own writes it, at once where it waits.</summary>
-    private protected void Warn(string text) => Post(() => WriteWarning(text));
+    /// <summary>Writes a warning. May be called on any thread.</summary>
+    private protected void Warn(string text) => _messages.Post(() => WriteWarning(text));
 
-    /// <summary>Takes a warning from any thread, and is done when the pipeline's own, which waits, has written it; cancelled where the user will not go on.</summary>
-    private protected Task WarnAsync(string text)
-    {
-        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            try
-            {
-                WriteWarning(text);
-                written.SetResult(true);
-            }
-            catch
-            {
-                written.SetCanceled();
-                throw;
-            }
-        });
-        return written.Task;
-    }
+    /// <summary>Writes a warning. May be called on any thread. The task ends when the warning is written, and is cancelled where the user will not go on.</summary>
+    private protected Task WarnAsync(string text) => _messages.PostAsync(() => WriteWarning(text));
 
-    /// <summary>Writes a verbose line. PowerShell's own, where only -Debug was said, asks at each whether to go on.</summary>
-    private protected void Tell(string text)
+    /// <summary>Writes a verbose line. Where only -Debug is on, a debug line, because -Debug makes WriteVerbose ask each time whether to go on.</summary>
+    private protected void WriteDetail(string text)
     {
         text = TerminalText.SanitizeLine(text);
-        if (Wants("Verbose", "VerbosePreference"))
+        if (this.IsOn("Verbose", "VerbosePreference"))
             WriteVerbose(text);
         else
             WriteDebug(text);
     }
 
-    /// <summary>Waits for work, and writes meanwhile what it has to say.</summary>
-    private protected T Await<T>(Task<T> work)
+    /// <summary>Waits for a task, and writes meanwhile what it has to say.</summary>
+    private protected T Await<T>(Task<T> task)
     {
-        if (!work.IsCompleted)
-            WaitFor(work);
-        WriteMessages();
-        return work.GetAwaiter().GetResult();
+        Wait(task);
+        return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Waits for work, and writes meanwhile what it has to say.</summary>
-    private protected void Await(Task work) => Await(AsResult(work));
-
-    /// <summary>Writes each object as it comes.</summary>
-    private protected void WriteAll<T>(IAsyncEnumerable<T> objects, Func<T, bool>? wanted = null)
+    /// <summary>Waits for a task, and writes meanwhile what it has to say.</summary>
+    private protected void Await(Task task)
     {
-        _countsRows = true;
-        if (_progress is not null)
-            _progress.Total = Wanted();
-        IAsyncEnumerator<T> each = objects.GetAsyncEnumerator(Cancelled);
+        Wait(task);
+        task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Writes each row as it comes.</summary>
+    private protected void WriteAll<T>(IAsyncEnumerable<T> rows, Func<T, bool>? filter = null)
+    {
+        _progress?.CountRows(PagingParameters is { First: < int.MaxValue } paging ? (long)paging.First : null);
+        IAsyncEnumerator<T> each = rows.GetAsyncEnumerator(Cancelled);
         try
         {
             while (HasNext(each.MoveNextAsync()))
             {
-                if (wanted is not null && !wanted(each.Current))
+                if (filter is not null && !filter(each.Current))
                     continue;
                 Write(each.Current);
-                _progress?.Step();
+                _progress?.RowDone();
             }
         }
         finally
@@ -105,70 +93,65 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Writes an object of the cloud's.</summary>
+    /// <summary>Writes a row that a service gave.</summary>
     private protected virtual void Write(object? row) => WriteObject(row);
 
-    /// <summary>Does something for each of several; what fails for one is that one's error, and the rest goes on.</summary>
-    private protected void ForEach<T>(IEnumerable<T> items, Action<T> work)
+    /// <summary>Does work for each item. A failure is one error for its item, and the rest goes on; without a session the first one ends the pipeline.</summary>
+    private protected void ForEach<T>(IEnumerable<T> items, Action<T> work) => ChangeEach(items, item => Task.FromResult<Func<Task<object?>?>>(() =>
     {
-        Expect(items);
+        work(item);
+        return null;
+    }));
+
+    /// <summary>Changes several items at once, and writes the results in the order of the items. Failures are as for <see cref="ForEach"/>.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="begin">Looks up and checks, on any thread. Its result asks the user, on the pipeline's thread, and begins the change; null where there is nothing to change.</param>
+    private protected void ChangeEach<T>(IEnumerable<T> items, Func<T, Task<Func<Task<object?>?>>> begin) => Run(() =>
+    {
+        _progress?.ExpectItems(MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count);
+        _work ??= new OrderedWorkQueue(Concurrency, Wait, Report);
         foreach (T item in items)
-        {
-            try
-            {
-                Heard(() => work(item));
-            }
-            catch (TroveScheduleException e)
-            {
-                WriteError(ErrorRecords.From(e, item ?? Subject, AdviceOn(e)));
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                throw new PipelineStoppedException();
-            }
-            CountItem();
-        }
-    }
+            _work.Add(item, () => begin(item));
+    });
 
-    /// <summary>Says what the progress of one call will be measured against, where it is not a pipeline's.</summary>
-    private protected void Expect<T>(IEnumerable<T> items) => _items = MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count;
-
-    /// <summary>Counts an item that is done, unless it is rows that are counted.</summary>
-    private protected void CountItem()
-    {
-        if (_countsRows || _progress is null)
-            return;
-        _progress.Total = _items;
-        _progress.Step();
-    }
-
-    /// <summary>Does something once; its failure is one error.</summary>
+    /// <summary>Does work once; its failure is one error.</summary>
     private protected void Try(Action work) => ForEach<object?>([null], _ => work());
 
-    /// <summary>Does something whose requests -Verbose and -Debug tell of, and whose progress is shown. Cmdlets of one pipeline run inside one another, each with its own preferences.</summary>
-    private protected void Heard(Action work)
+    /// <summary>
+    /// Runs a step of the cmdlet with its own -Verbose, -Debug and progress bar: the cmdlets of a pipeline call one another, each with its own preferences. Makes the end of a pipeline of a cancellation.
+    /// </summary>
+    private protected void Run(Action step)
     {
         if (_log is null)
         {
-            _log = Listen();
-            _progress = Wants("ProgressAction", "ProgressPreference") ? new Progress(this) : null;
+            _log = CreateLog();
+            _progress = this.IsOn("ProgressAction", "ProgressPreference") ? new Progress(this) : null;
         }
-        (RequestLog? log, Progress? above) = (RequestLog.Current, Progress.Running);
+        (RequestLog? log, Progress? parent) = (RequestLog.Current, Progress.Running);
         (RequestLog.Current, Progress.Running) = (_log, _progress);
-        if (above is not null)
-            _progress?.StandBelow(above);
+        if (parent is not null)
+            _progress?.SetParent(parent);
         try
         {
-            work();
+            step();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
         }
         finally
         {
-            (RequestLog.Current, Progress.Running) = (log, above);
+            (RequestLog.Current, Progress.Running) = (log, parent);
         }
     }
 
-    /// <summary>Takes the progress bar away; all else has been done.</summary>
-    protected override void EndProcessing() => _progress?.Complete();
+    /// <summary>Finishes the work that has begun, and removes the progress bar.</summary>
+    protected override void EndProcessing()
+    {
+        if (_work is not null)
+            Run(_work.Finish);
+        _progress?.Complete();
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
@@ -180,7 +163,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Ends what is still under way.</summary>
+    /// <summary>Ends what is still in progress.</summary>
     /// <param name="disposing">Always true; there is no finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
@@ -189,78 +172,64 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         _progress?.Complete(); // Of a cmdlet that was stopped, or that failed before its end.
     }
 
-    private static async Task<bool> AsResult(Task work)
-    {
-        await work.ConfigureAwait(false);
-        return true;
-    }
+    private void Wait(Task task) => _messages.Wait(task, Progress.Interval, () => _progress?.Update(_log!.Waiting), _stop.Cancel);
 
     // A row that is there already costs no task.
     private bool HasNext(ValueTask<bool> next)
     {
         if (!next.IsCompletedSuccessfully)
             return Await(next.AsTask());
-        WriteMessages();
+        _messages.Write();
         return next.Result;
     }
 
-    private void WaitFor(Task work)
+    private void Report(WorkOutcome outcome)
     {
-        _ = work.ContinueWith(_ => _news.Set(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        try
+        if (outcome.Error is { } error)
+            Report(error, outcome.Item);
+        else if (outcome.Result is not null)
+            WriteObject(outcome.Result);
+        _changed += outcome.IsChanged ? 1 : 0;
+        _progress?.ItemDone();
+    }
+
+    // Without a session nothing can be done: one error says so, not one for each item that is left.
+    private void Report(TroveScheduleException error, object? item)
+    {
+        if (_isEnding)
         {
-            while (!work.IsCompleted)
-            {
-                _progress?.Update(_log!.Waiting);
-                _news.Wait(Progress.Interval);
-                _news.Reset();
-                WriteMessages();
-            }
+            if (!(_isSessionDead && IsEndOfSession(error)))
+                WriteWarning(error.Message);
+            return;
         }
-        catch
+        _isSessionDead = IsEndOfSession(error);
+        if (_isSessionDead || this.Preference("ErrorAction", "ErrorActionPreference") is ActionPreference.Stop)
         {
-            // Writing ends the cmdlet, where it is being stopped or a preference says so. An enumeration that is under way cannot be disposed.
-            _stop.Cancel();
-            Task.WhenAny(work).GetAwaiter().GetResult();
-            throw;
+            // This error ends the pipeline, so the outcome of the changes that have begun is written first.
+            _isEnding = true;
+            _work!.FinishBegun();
         }
+        ErrorRecord record = ErrorRecords.From(error, item ?? DefaultTarget, AdviceOn(error));
+        if (!_isSessionDead)
+        {
+            WriteError(record);
+            return;
+        }
+        if (_changed > 0)
+            WriteWarning($"{_changed} were done before the session ended; what came after was not.");
+        ThrowTerminatingError(record);
     }
 
-    private void Post(Action message)
-    {
-        _messages.Enqueue(message);
-        _news.Set();
-    }
+    private static bool IsEndOfSession(TroveScheduleException error) => error.Kind == TroveErrorKind.Unauthorized || error.ErrorId == "NotConnected";
 
-    private void WriteMessages()
+    private RequestLog CreateLog()
     {
-        while (_messages.TryDequeue(out Action? write))
-            write();
-    }
-
-    private RequestLog Listen()
-    {
-        bool verbose = Wants("Verbose", "VerbosePreference"), debug = Wants("Debug", "DebugPreference");
-        Action<string> toDebug = text => Post(() => WriteDebug(text));
+        bool verbose = this.IsOn("Verbose", "VerbosePreference"), debug = this.IsOn("Debug", "DebugPreference");
+        Action<string> toDebug = text => _messages.Post(() => WriteDebug(text));
         return new RequestLog
         {
-            Line = verbose ? text => Post(() => WriteVerbose(text)) : debug ? toDebug : null,
+            Line = verbose ? text => _messages.Post(() => WriteVerbose(text)) : debug ? toDebug : null,
             Body = debug ? toDebug : null,
         };
     }
-
-    private bool Wants(string flag, string preference) =>
-        MyInvocation.BoundParameters.TryGetValue(flag, out object? said) && said is SwitchParameter isOn
-            ? isOn
-            : Preference(flag, preference) is { } set and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
-
-    /// <summary>What a common parameter says, or the variable of its preference; null where neither makes sense.</summary>
-    private protected ActionPreference? Preference(string parameter, string variable)
-    {
-        MyInvocation.BoundParameters.TryGetValue(parameter, out object? said);
-        return LanguagePrimitives.TryConvertTo(said ?? GetVariableValue(variable), out ActionPreference set) ? set : null;
-    }
-
-    // With -First that many rows of each list, at most.
-    private long? Wanted() => PagingParameters is { First: < int.MaxValue } paging ? _items * (long)paging.First : null;
 }

@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using TroveSchedules.Commands;
+using Xunit;
+
+namespace TroveSchedules.Tests.Commands;
+
+public sealed class PipelineMessageQueueTests
+{
+    private readonly PipelineMessageQueue _queue = new();
+    private readonly List<(string Text, int Thread)> _written = [];
+
+    private void Note(string text) => _written.Add((text, Environment.CurrentManagedThreadId));
+
+    private void Wait(Task task, Action? tick = null, Action? cancel = null) => _queue.Wait(task, TimeSpan.FromMilliseconds(1), tick ?? (() => { }), cancel ?? (() => { }));
+
+    [Fact]
+    public void Messages_of_other_threads_are_written_in_order_by_the_thread_that_waits()
+    {
+        Wait(Task.Run(async () =>
+        {
+            _queue.Post(() => Note("one"));
+            await _queue.PostAsync(() => Note("two"));
+            _queue.Post(() => Note("three"));
+        }));
+        int here = Environment.CurrentManagedThreadId;
+        Assert.Equal([("one", here), ("two", here), ("three", here)], _written);
+    }
+
+    [Fact]
+    public void A_task_that_fails_is_waited_for_without_an_error()
+    {
+        Wait(Task.Run(() => throw new InvalidOperationException()));
+        Wait(Task.FromException(new InvalidOperationException()));
+    }
+
+    [Fact]
+    public void It_calls_back_while_it_waits()
+    {
+        var end = new TaskCompletionSource();
+        int ticks = 0;
+        Wait(end.Task, () =>
+        {
+            if (++ticks == 3)
+                end.SetResult();
+        });
+        Assert.Equal(3, ticks);
+    }
+
+    [Fact]
+    public async Task Where_writing_throws_the_task_is_cancelled_and_has_ended_before_the_exception_goes_on()
+    {
+        using var stop = new CancellationTokenSource();
+        var ended = false;
+        Task? written = null;
+        Task work = Task.Run(async () =>
+        {
+            written = _queue.PostAsync(() => throw new NotSupportedException("halt"));
+            try
+            {
+                await Task.Delay(Timeout.Infinite, stop.Token);
+            }
+            finally
+            {
+                ended = true;
+            }
+        });
+        Assert.Equal("halt", Assert.Throws<NotSupportedException>(() => Wait(work, null, stop.Cancel)).Message);
+        Assert.True(ended);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => written!);
+    }
+}
