@@ -88,7 +88,7 @@ internal sealed class CronSchedule
             ulong rest = Dates >> day.Day << day.Day;
             int beyond = rest == 0 ? 0 : Bits.Lowest(rest) - DateTime.DaysInMonth(day.Year, day.Month);
             bool isMonth = Bits.Has(Months, day.Month);
-            if (isMonth && beyond <= 0)
+            if (isMonth && (beyond <= 0 || IsDate(day)))
                 break;
             day = day.AddDays(1 - day.Day).AddMonths(1).AddDays(isMonth ? beyond - 1 : 0);
         }

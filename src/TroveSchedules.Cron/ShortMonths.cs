@@ -41,6 +41,7 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
             return false;
 
         ulong skipped = Bits.Span(1, Bits.Lowest(beyond) - length - 1);
-        return dates.HasLastDay || (Bits.Has(months, month + 1) && (dates.Mask & skipped) != 0);
+        // From the day before the last one, which is listed, croniter comes to the last day and sees the L.
+        return dates.HasLastDay ? !Bits.Has(dates.Mask, length - 1) : (Bits.Has(months, month + 1) && (dates.Mask & skipped) != 0);
     }
 }

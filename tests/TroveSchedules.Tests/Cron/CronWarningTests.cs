@@ -120,6 +120,21 @@ public class CronWarningTests
         Assert.Equal(times.Select(Utc), accepted.Occurrences(Utc(after)).Take(times.Length));
     }
 
+    [Theory]
+    [InlineData("0 0 */2,L * *", "2026-11-28", "2026-11-29", "2026-11-30", "2026-12-01")]
+    [InlineData("0 0 */2,L * *", "2027-02-26", "2027-02-27", "2027-02-28", "2027-03-01")]
+    [InlineData("0 0 */3,L * *", "2028-02-27", "2028-02-28", "2028-02-29", "2028-03-01")]
+    [InlineData("0 0 15/2,L * *", "2026-11-28", "2026-11-29", "2026-11-30", "2026-12-15")]
+    [InlineData("0 0 29,31,L * *", "2026-11-28", "2026-11-29", "2026-11-30", "2026-12-29")]
+    public void A_last_day_after_a_day_that_is_listed_is_seen_by_every_server(string pattern, string after, params string[] times) =>
+        Assert.Equal(times.Select(Utc), CronPattern.Parse(pattern).Occurrences(Utc(after)).Take(times.Length));
+
+    [Theory]
+    [InlineData("0 0 */2,L * *")]
+    [InlineData("0 0 1-31/2,L * *")]
+    [InlineData("0 0 15/2,L * *")]
+    public void Where_the_last_day_is_always_seen_nothing_is_warned_of(string pattern) => Assert.Empty(CronPattern.Parse(pattern).Warnings);
+
     [Fact]
     public void A_last_day_that_early_servers_never_see_follows_the_later_ones()
     {

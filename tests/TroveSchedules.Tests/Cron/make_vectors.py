@@ -253,12 +253,19 @@ def ordinals_taken():
         yield ["ordinals", pattern] + [time.strftime("%Y%m%d%H%M%S") for time in times]
 
 
+# Drawn as a pattern that versions take differently, but all 39 that were measured agree on it.
+AGREED_AFTER_ALL = "43 1 L,28,31 2,3 mon,wed"
+
+
 def main():
     lines = list(vectors("agreed", agreed_pattern, is_agreed))
     lines += vectors("seconds", lambda: agreed_pattern(6), is_agreed)
     lines += vectors("differs", differing_pattern, lambda pattern: True)
     lines += refusals()
     lines += ordinals_taken()
+    for line in lines:
+        if line[1] == AGREED_AFTER_ALL:
+            line[0] = "agreed"
     text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
     pathlib.Path(__file__).with_name("croniter-vectors.jsonl").write_text(text, encoding="ascii")
 
