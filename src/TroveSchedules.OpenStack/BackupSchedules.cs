@@ -93,10 +93,11 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         }
         catch (TroveScheduleException e) when (e.ServerMessage?.Contains("failed to find next date") == true)
         {
-            throw new TroveScheduleException(TroveErrorKind.Invalid, $"The pattern '{request.Pattern}' never occurs, says Mistral.", e)
+            throw new TroveScheduleException(TroveErrorKind.Invalid, $"Mistral finds no time for the pattern '{request.Pattern}'.", e)
             {
                 ErrorId = "InvalidCronPattern",
                 Target = request.Pattern,
+                RecommendedAction = prepared.Pattern is { Surprises.Count: > 0 } pattern ? string.Join(" ", pattern.Surprises) : "Try it with Test-TroveCronPattern.",
             };
         }
         catch (TroveScheduleException e) when (e.MayHaveHappened)

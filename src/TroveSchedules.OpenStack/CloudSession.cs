@@ -34,7 +34,7 @@ public sealed class CloudSession : TroveSession
         var keystone = new HttpClient(Primary()) { Timeout = Timeout.InfiniteTimeSpan }; // The policy's limit covers bodies and repeats too.
         keystone.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         var policy = new RetryPolicy(clock, settings.TimeLimit, settings.MaxRetries);
-        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock, policy, settings.Credential.Secret), settings, clock).AuthenticateAsync, clock);
+        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock, policy), settings, clock).AuthenticateAsync, clock);
         // Begun first: in a new process the rest takes as long as Keystone does, and there is time for it meanwhile.
         _login = _tokens.GetAsync(cancellationToken).AsTask();
 

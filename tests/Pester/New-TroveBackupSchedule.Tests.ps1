@@ -262,6 +262,74 @@ Describe 'New-TroveBackupSchedule refuses' {
     }
 }
 
+Describe 'A cell or a value that is nothing' {
+    BeforeAll {
+        $null = Connect-TestCloud
+        $null = Install-TroveWorkbook
+    }
+
+    AfterEach { Clear-TestCloud }
+
+    AfterAll { Disconnect-TroveSession }
+
+    It 'leaves a switch off in a row: <Form>' -ForEach @(
+        @{ Form = 'the last cell of a file without a last line feed'; Row = { "Instance,Pattern,Name,Incremental`nm,0 3 * * *,{0}," -f (New-TestName) | ConvertFrom-Csv } }
+        @{ Form = 'null in JSON'; Row = { '{{"Instance":"m","Pattern":"0 3 * * *","Name":"{0}","Incremental":null}}' -f (New-TestName) | ConvertFrom-Json } }
+        @{ Form = 'a column that Select-Object adds'; Row = { [pscustomobject] @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = New-TestName } | Select-Object Instance, Pattern, Name, Incremental } }
+        @{ Form = '$null'; Row = { [pscustomobject] @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = New-TestName; Incremental = $null } } }
+    ) {
+        (& $Row | New-TroveBackupSchedule).Incremental | Should -BeFalse
+        ((Get-TestTrigger).workflow_input | ConvertFrom-Json).incremental | Should -BeFalse
+    }
+
+    It 'does not allow seconds in a row' {
+        [pscustomobject] @{ Instance = 'm'; Pattern = '0 0 2 * * *'; Name = 'never'; AllowSeconds = $null } | New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue
+        $errors.FullyQualifiedErrorId | Should -BeLike 'InvalidCronPattern,*'
+    }
+
+    It 'is refused on the command line: <Name> <Value>' -ForEach @(
+        @{ Name = 'ParentId'; Value = $null; Id = 'InvalidParent' }, @{ Name = 'ParentId'; Value = ''; Id = 'InvalidParent' }
+        @{ Name = 'FirstExecutionTime'; Value = $null; Id = 'InvalidFirstExecutionTime' }, @{ Name = 'FirstExecutionTime'; Value = ''; Id = 'InvalidFirstExecutionTime' }
+        @{ Name = 'RemainingExecutions'; Value = $null; Id = 'InvalidRemainingExecutions' }, @{ Name = 'RemainingExecutions'; Value = ''; Id = 'InvalidRemainingExecutions' }
+    ) {
+        $with = @{ $Name = $Value }
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' never @with } | Assert-Error $Id New-TroveBackupSchedule InvalidArgument -Says "-$Name is empty" -Advises "leave -$Name out"
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+
+    It 'in a row means that there is none' {
+        $schedule = [pscustomobject] @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = New-TestName; ParentId = $null; FirstExecutionTime = ''; RemainingExecutions = $null } | New-TroveBackupSchedule
+        $schedule.ParentId, $schedule.RemainingExecutions | Should -Be $null, $null
+    }
+
+    It 'a number of runs that is none is refused: <Value>' -ForEach @(@{ Value = 1.5 }, @{ Value = [decimal] 0.6 }, @{ Value = [char] '5' }, @{ Value = $true }, @{ Value = 3gb }) {
+        { New-TroveBackupSchedule m '0 3 * * *' never -RemainingExecutions $Value } | Should -Throw '*takes a whole number or nothing*'
+        [pscustomobject] @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = 'never'; RemainingExecutions = $Value } | New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue
+        "$errors" | Should -BeLike '*takes a whole number or nothing*'
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+
+    It 'a number of runs may be a whole number of any type: <Value>' -ForEach @(@{ Value = [long] 3 }, @{ Value = 3.0 }, @{ Value = [decimal] 3 }, @{ Value = [byte] 3 }) {
+        (New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -RemainingExecutions $Value).RemainingExecutions | Should -Be 3
+    }
+
+    It 'a date and time without quotes is refused, for the time would become the name' {
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' -FirstExecutionTime 2030-01-07 03:00 } |
+            Assert-Error InvalidFirstExecutionTime New-TroveBackupSchedule InvalidArgument -Says "'03:00'", 'quotes' -Advises "'2030-01-07 03:00'"
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+
+    It 'a row with the columns of <Kind> is no plan: <Form>' -ForEach @(
+        foreach ($kind in 'a backup', 'an execution') { foreach ($form in 'CSV', 'JSON') { @{ Kind = $kind; Form = $form } } }
+    ) {
+        $thing = $Kind -eq 'a backup' ? [TroveSchedules.Backup] @{ Id = [guid]::NewGuid(); Name = 'never'; InstanceId = Get-TestInstanceId m; Status = 'COMPLETED' }
+            : [TroveSchedules.ScheduleExecution] @{ Id = [guid]::NewGuid(); State = 'SUCCESS'; InstanceId = Get-TestInstanceId m }
+        $row = $Form -eq 'CSV' ? ($thing | ConvertTo-Csv -NoTypeInformation | ConvertFrom-Csv) : ($thing | ConvertTo-Json | ConvertFrom-Json)
+        "$(Get-ErrorOf { $row | New-TroveBackupSchedule -Pattern '0 3 * * *' -Name never })" | Should -BeLike "*not a row that looks like the $($thing.GetType().Name) '$($thing.Id)'*"
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'An application credential' {
     BeforeAll {
         $null = Connect-TestCloud

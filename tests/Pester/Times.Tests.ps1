@@ -151,18 +151,18 @@ Describe 'A local time of Europe/Berlin' {
 
 Describe 'Text that is not ISO 8601' {
     It '<Text> in <Culture> has two readings and is refused with both: <First>, <Second>' -ForEach @(
-        @{ Culture = 'en-US'; Text = '04/05/2030 03:00:00 +00:00'; First = '2030-04-05'; Second = '2030-05-04' }
+        @{ Culture = 'en-US'; Text = '04/05/2030 03:00:00 +00:00'; First = '2030-04-05 03:00'; Second = '2030-05-04 03:00' }
         @{ Culture = 'en-GB'; Text = '04/05/2030'; First = '2030-05-04'; Second = '2030-04-05' }
-        @{ Culture = 'de-DE'; Text = '05.04.2030 03:00:00 +00:00'; First = '2030-04-05'; Second = '2030-05-04' }
+        @{ Culture = 'de-DE'; Text = '05.04.2030 03:00:00 +00:00'; First = '2030-04-05 03:00'; Second = '2030-05-04 03:00' }
         @{ Culture = 'de-DE'; Text = '5.4.30'; First = '2030-04-05'; Second = '2030-05-04' }
-        @{ Culture = 'tr-TR'; Text = '5.04.2030 03:00'; First = '2030-04-05'; Second = '2030-05-04' }
+        @{ Culture = 'tr-TR'; Text = '5.04.2030 03:00'; First = '2030-04-05 03:00'; Second = '2030-05-04 03:00' }
         @{ Culture = 'fa-IR'; Text = '2020/01/01'; First = '2641-03-21'; Second = '2020-01-01'; Likely = '2020-01-01' }
         @{ Culture = 'th-TH'; Text = '04/05/2030'; First = '1487-05-04'; Second = '2030-04-05'; Likely = '2030-04-05' }
         @{ Culture = 'th-TH'; Text = '25/4/2573'; First = '2030-04-25'; Second = '2573-04-25' }
         @{ Culture = 'ar-SA'; Text = '20/4/1451'; First = '2029-08-30'; Second = '1451-04-20' }
         @{ Culture = 'ja-JP'; Text = '30/04/05'; First = '2030-04-05'; Second = '2005-04-30' }
-        @{ Culture = 'de-DE'; Text = '30-01-07'; First = '2007-01-30'; Second = '2030-01-07' }
-        @{ Culture = 'en-GB'; Text = '29-12-31 03:00'; First = '2031-12-29'; Second = '2029-12-31' }
+        @{ Culture = 'de-DE'; Text = '30-01-07'; First = '2007-01-30'; Second = '2030-01-07'; Likely = '2030-01-07' }
+        @{ Culture = 'en-GB'; Text = '29-12-31 03:00'; First = '2031-12-29 03:00'; Second = '2029-12-31 03:00'; Likely = '2029-12-31 03:00' }
     ) {
         Use-Culture $Culture {
             $says = "*'$Text' can be read as $First or as $Second. Write it in ISO 8601, like $($Likely ?? $First).*"
@@ -205,6 +205,35 @@ Describe 'A time that went through serialisation' {
             $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize([pscustomobject] @{ Time = $time }, $depth)).Time
             (Get-TroveScheduleOccurrence '* * * * *' -From $copy -First 1).Time | Should -Be $time.AddMinutes(1)
         }
+    }
+}
+
+Describe 'A time of JSON, which is a DateTime without a zone' {
+    It '<What>' -ForEach @(
+        @{ What = 'that the clock skips is refused'; Text = '2030-03-31T02:30:00'; Says = "There is no '2030-03-31 02:30:00' in the time zone Europe/Berlin" }
+        @{ What = 'that comes twice is refused with both'; Text = '2030-10-27T02:30:00'; Says = "'2030-10-27 02:30:00' comes twice in the time zone Europe/Berlin" }
+        @{ What = 'is local otherwise'; Text = '2030-07-27T03:00:00'; Says = '2030-07-27T01:01:00' }
+        @{ What = 'with Z is UTC'; Text = '2030-03-31T02:30:00Z'; Says = '2030-03-31T02:31:00' }
+    ) {
+        Invoke-FreshPwsh -Environment @{ TZ = 'Europe/Berlin' } "`$from = ('{""From"": ""$Text""}' | ConvertFrom-Json).From; try { (Get-TroveScheduleOccurrence '* * * * *' -From `$from -First 1).Time.UtcDateTime.ToString('s') } catch { `"`$_`" }" |
+            Should -BeLike "*$Says*"
+    }
+}
+
+Describe 'Text with a time of day' {
+    It '<Text> in <Culture> is refused with both readings whole: <First>, <Second>' -ForEach @(
+        @{ Culture = 'en-US'; Text = '01/02/2030 3:30 PM'; First = '2030-01-02 15:30'; Second = '2030-02-01 15:30' }
+        @{ Culture = 'de-DE'; Text = '05.04.2030 03:00:07'; First = '2030-04-05 03:00:07'; Second = '2030-05-04 03:00:07' }
+    ) {
+        Use-Culture $Culture { { Get-TroveScheduleOccurrence '* * * * *' -From $Text -First 1 } | Should -Throw "*can be read as $First or as $Second. Write it in ISO 8601, like $First.*" }
+    }
+
+    It 'that is of another calendar is advised with its time of day' {
+        Use-Culture fa-IR { { Get-TroveScheduleOccurrence '* * * * *' -From '1409-09-07 20:27' -First 1 } | Should -Throw '*can be read as 2030-11-28 20:27. Write that,*' }
+    }
+
+    It 'that is no time is advised: <_>' -ForEach '20300107T030000Z', '2030-W02-1', 'soon' {
+        { Get-TroveScheduleOccurrence '* * * * *' -From $_ -First 1 } | Should -Throw '*Write it *2030-01-07T03:00:00Z*'
     }
 }
 

@@ -277,6 +277,11 @@ Describe 'How far a time is' {
             }
         }
 
+        It 'of a pattern''s next times is told by the clock that they were reckoned by, which is ours' {
+            Test-TroveCronPattern '* * * * *' | Format-List | Out-String -Width 200 | Should -Match 'NextExecutionTimes : .*\(in [0-9]+ s\)'
+            Get-TroveScheduleOccurrence '* * * * *' -First 1 | Format-List | Out-String -Width 200 | Should -Match 'Time +: .*\((in [0-9]+ s|in 1 min)\)'
+        }
+
         It 'is told by our own clock once the session has ended' {
             $sandbox | Disconnect-TroveSession
             [TroveSchedules.Formatting.Views]::Time([DateTimeOffset]::UtcNow) | Should -BeLike '*Z (now)'

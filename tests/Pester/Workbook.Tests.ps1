@@ -47,6 +47,12 @@ Describe 'Where no workbook is installed' {
         (Get-TroveWorkbook).IsInstalled | Should -BeFalse
     }
 
+    It 'Install-TroveWorkbook -WhatIf says nothing where nothing would be done' {
+        $null = Install-TroveWorkbook
+        (Invoke-AtScreen 'Install-TroveWorkbook -WhatIf').Screen | Should -BeNullOrEmpty
+        Remove-TestWorkbook
+    }
+
     It 'Install-TroveWorkbook loads it, private to the project, and the same session can make schedules at once' {
         $workbook = Install-TroveWorkbook
         $workbook.IsInstalled | Should -BeTrue

@@ -14,8 +14,7 @@ namespace TroveSchedules.OpenStack.Http;
 /// <param name="http">The pipeline.</param>
 /// <param name="clock">Measures until when a service asks to wait.</param>
 /// <param name="policy">Says what is repeated.</param>
-/// <param name="secret">What the requests hold besides a token that must not be repeated; null for nothing.</param>
-internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy policy, string? secret = null)
+internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy policy)
 {
     /// <summary>Sends a request, again where that may help, and reads the answer.</summary>
     /// <param name="request">What is asked.</param>
@@ -60,7 +59,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             }
             catch (TroveScheduleException e)
             {
-                throw Masked(IsPassing(response, e) ? new PassingFault(e, RetryAfter(response)) : e, message, response);
+                throw Masked(IsPassing(response, e) ? new PassingFault(e, RetryAfter(response)) : e, request, message, response);
             }
         }
         catch (ObjectDisposedException e)
@@ -69,7 +68,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Masked(Unreachable(e, request), message);
+            throw Masked(Unreachable(e, request), request, message);
         }
     }
 
@@ -90,11 +89,9 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
     }
 
     // A server can repeat what it was sent, and the network's own errors quote what it wrote.
-    private Exception Masked(Exception error, HttpRequestMessage request, HttpResponseMessage? response = null)
+    private static Exception Masked(Exception error, WireRequest request, HttpRequestMessage message, HttpResponseMessage? response = null)
     {
-        var secrets = new SecretMask();
-        secrets.Add(secret ?? "");
-        secrets.AddHeader(request.Headers, "X-Auth-Token");
+        SecretMask secrets = SecretMask.Of(request, message);
         if (response is not null)
             secrets.AddHeader(response.Headers, LoginRefusal.ReceiptHeader);
         return error switch

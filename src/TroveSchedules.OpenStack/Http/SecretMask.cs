@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -41,6 +42,18 @@ internal sealed class SecretMask
 
     private readonly Dictionary<string, Regex> _known = new(StringComparer.Ordinal);
 
+    /// <summary>A mask that knows what an attempt sent.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="message">The attempt; null where it is not known.</param>
+    public static SecretMask Of(WireRequest request, HttpRequestMessage? message)
+    {
+        var secrets = new SecretMask();
+        secrets.Add(request.Secret ?? "");
+        if (message is not null)
+            secrets.AddHeader(message.Headers, "X-Auth-Token");
+        return secrets;
+    }
+
     /// <summary>Makes a header's value known as a secret.</summary>
     public void AddHeader(HttpHeaders headers, string name)
     {
@@ -51,7 +64,12 @@ internal sealed class SecretMask
     }
 
     /// <summary>Masks the secrets of a body, and makes them known.</summary>
-    public string Mask(string body) => MaskKnown(MaskNamed(body));
+    public string Mask(string body)
+    {
+        // Those with a blank first: by its name, the mask would take the first word for the whole. No name has a blank that they could spoil.
+        string text = _known.Where(secret => secret.Key.Any(char.IsWhiteSpace)).Aggregate(body, (masked, secret) => secret.Value.Replace(masked, Masked));
+        return MaskKnown(MaskNamed(text));
+    }
 
     /// <summary>Masks the secrets that are known so far, wherever they stand.</summary>
     public string MaskKnown(string text) => _known.OrderByDescending(secret => secret.Key.Length)

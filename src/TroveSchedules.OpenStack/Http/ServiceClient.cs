@@ -52,7 +52,7 @@ internal sealed class ServiceClient(Exchange exchange, string name, Func<Uri> en
         return exchange.SendAsync(request, async (response, before, token) => response.StatusCode switch
         {
             HttpStatusCode.NoContent => true,
-            HttpStatusCode.NotFound when before > 0 => true,
+            HttpStatusCode.NotFound when before > 0 => await ServiceError.IsMissingAsync(response, request, token).ConfigureAwait(false),
             _ => throw (response.IsSuccessStatusCode
                 ? Unknown(request, response, $"{(int)response.StatusCode} to a deletion", null)
                 : await RefusalAsync(response, request, token).ConfigureAwait(false)),
@@ -61,7 +61,7 @@ internal sealed class ServiceClient(Exchange exchange, string name, Func<Uri> en
 
     private async Task<T?> FindAsync<T>(HttpResponseMessage response, WireRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>
-        response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(response, request, type, cancellationToken).ConfigureAwait(false);
+        await ServiceError.IsMissingAsync(response, request, cancellationToken).ConfigureAwait(false) ? null : await ReadAsync(response, request, type, cancellationToken).ConfigureAwait(false);
 
     private async Task<T> ReadAsync<T>(HttpResponseMessage response, WireRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {

@@ -29,8 +29,10 @@ internal static class ServiceError
             ? null
             : ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false));
         int status = (int)response.StatusCode;
+        if (response.StatusCode == HttpStatusCode.NotFound && words is null)
+            return NotTheServices(response, request);
         TroveErrorKind kind = KindOf(status);
-        string? shown = words is null ? null : new SecretMask().Mask(words); // A validator that quotes the request, a traceback with the service's own settings.
+        string? shown = words is null ? null : SecretMask.Of(request, response.RequestMessage).Mask(words); // A validator that quotes the request, a traceback with the service's own settings.
         string? place = PlaceOf(response, request.Uri);
         string what = place is not null ? $"HTTP {status} redirects to {place}, and the module follows no redirect.{(shown is null ? "" : $" {shown}")}"
             : shown ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();
@@ -45,6 +47,24 @@ internal static class ServiceError
             MayHaveHappened = request.IsChange && kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError,
         };
     }
+
+    /// <summary>Whether the service itself says that there is no such thing.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="TroveScheduleException">ProtocolError: a 404 without the service's words is that of something that answers in its place, and says nothing of the thing.</exception>
+    public static async Task<bool> IsMissingAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken) =>
+        response.StatusCode == HttpStatusCode.NotFound
+        && (ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false)) is not null ? true : throw NotTheServices(response, request));
+
+    private static TroveScheduleException NotTheServices(HttpResponseMessage response, WireRequest request) =>
+        new(TroveErrorKind.ProtocolError, $"{request.Service} does not answer at {request.Address}: HTTP 404 {ReasonOf(response)} comes without words of {request.Service}'s.")
+        {
+            Target = request.Target,
+            StatusCode = 404,
+            RequestId = RequestIdOf(response),
+            RecommendedAction = request.WayOutOfWrongAddress,
+        };
 
     /// <summary>The id under which the service logged the request; null when it gave none.</summary>
     public static string? RequestIdOf(HttpResponseMessage response) =>

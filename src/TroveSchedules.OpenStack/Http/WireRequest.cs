@@ -13,6 +13,12 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
     /// <summary>Makes the body; null where there is none.</summary>
     public Func<HttpContent>? Content { get; init; }
 
+    /// <summary>A secret in the body, which no error may repeat; null for none.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>The method and the address. Else a record prints all that it has.</summary>
+    public override string ToString() => $"{Method} {Address}";
+
     /// <summary>Whether it changes anything in the cloud, so that a lost answer leaves open whether it has.</summary>
     public bool IsChange { get; init; } = Method != HttpMethod.Get;
 
@@ -24,6 +30,10 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
         + (Service switch { "Mistral" => "-WorkflowEndpoint", "Trove" => "-DatabaseEndpoint", _ => null } is { } parameter
             ? $" Where the catalogue leads elsewhere than it should, connect with {parameter}, or with another -Interface or -Region."
             : "");
+
+    /// <summary>What to do where something else answers at the address.</summary>
+    public string WayOutOfWrongAddress => "Check that the address is the service's own, and that no proxy answers in its place."
+        + (Service switch { "Mistral" => " -WorkflowEndpoint (workflow_endpoint_override in clouds.yaml) gives another.", "Trove" => " -DatabaseEndpoint (database_endpoint_override in clouds.yaml) gives another.", _ => "" });
 
     /// <summary>What to do where the address leads elsewhere.</summary>
     public string WayOutOfRedirect =>

@@ -33,7 +33,7 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
     public async Task<AuthToken> AuthenticateAsync(CancellationToken cancellationToken)
     {
         // It changes nothing: a token more or less is none the wiser.
-        var request = new WireRequest("Keystone", HttpMethod.Post, url, settings.AuthUrl) { Content = Body, IsChange = false, MayRepeat = true };
+        var request = new WireRequest("Keystone", HttpMethod.Post, url, settings.AuthUrl) { Content = Body, IsChange = false, MayRepeat = true, Secret = settings.Credential.Secret };
         return await exchange.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
             ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
             : throw await RefusalAsync(response, request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);

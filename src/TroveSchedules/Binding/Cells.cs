@@ -13,7 +13,13 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
 {
     private readonly string _takes;
 
-    private protected CellAttribute(string takes) => _takes = takes;
+    private readonly string _advice;
+
+    private protected CellAttribute(string takes, string? advice = null)
+    {
+        _takes = takes;
+        _advice = advice is null ? "" : " " + advice;
+    }
 
     /// <inheritdoc/>
     public sealed override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
@@ -21,7 +27,7 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
         object? input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (input is not string text)
             return ReadOther(inputData);
-        return text == "" ? Nothing! : Read(text) ?? throw new ArgumentTransformationMetadataException($"This takes {_takes} or nothing, not '{TerminalText.SanitizeLine(text)}'.");
+        return text == "" ? Nothing! : Read(text) ?? throw new ArgumentTransformationMetadataException($"This takes {_takes} or nothing, not '{TerminalText.SanitizeLine(text)}'.{_advice}");
     }
 
     /// <summary>What an empty cell means.</summary>
@@ -38,10 +44,23 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
 public sealed class NumberCellAttribute() : CellAttribute("a whole number")
 {
     private protected override object? Read(string text) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : null;
+
+    // PowerShell would round 1.5 to 2, and take the character 5 for 53.
+    private protected override object ReadOther(object value)
+    {
+        object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
+        return bare switch
+        {
+            null => bare!,
+            decimal whole => Read(decimal.Truncate(whole) == whole ? decimal.Truncate(whole).ToString(CultureInfo.InvariantCulture) : ""),
+            sbyte or byte or short or ushort or int or uint or long or ulong or float or double => Read(Convert.ToString(bare, CultureInfo.InvariantCulture)!),
+            _ => null,
+        } ?? (bare is null ? null! : throw new ArgumentTransformationMetadataException($"This takes a whole number or nothing, not the {bare.GetType().Name} '{TerminalText.SanitizeLine(bare.ToString() ?? "")}'."));
+    }
 }
 
 /// <summary>Reads a time in ISO 8601, or as the current culture writes it where that has one meaning only; one without an offset is local.</summary>
-public sealed class TimeCellAttribute() : CellAttribute("a time")
+public sealed class TimeCellAttribute() : CellAttribute("a time", TimeText.Advice)
 {
     private protected override object? Read(string text)
     {
@@ -58,10 +77,27 @@ public sealed class TimeCellAttribute() : CellAttribute("a time")
     // PowerShell would convert the number 2030.01 to a time, too.
     private protected override object ReadOther(object value) => value switch
     {
-        null or DateTime or DateTimeOffset or PSObject { BaseObject: DateTime or DateTimeOffset } => value!,
+        null or DateTimeOffset or PSObject { BaseObject: DateTimeOffset } => value!,
+        DateTime time => Checked(value, time),
+        PSObject { BaseObject: DateTime time } => Checked(value, time),
         _ => Moment.Read(value) ?? throw new ArgumentTransformationMetadataException(
-            $"This takes a time, not a {(value is PSObject wrapped ? wrapped.BaseObject : value).GetType().Name}. Write it in ISO 8601, like 2030-01-07T03:00:00Z."),
+            $"This takes a time, not a {(value is PSObject wrapped ? wrapped.BaseObject : value).GetType().Name}. {TimeText.Advice}"),
     };
+
+    // ConvertFrom-Json makes such a DateTime of a text without an offset.
+    private static object Checked(object value, DateTime time)
+    {
+        try
+        {
+            if (time.Kind == DateTimeKind.Unspecified)
+                TimeText.LocalOffset(time, time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), TimeZoneInfo.Local);
+            return value;
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentTransformationMetadataException(e.Message);
+        }
+    }
 }
 
 /// <summary>Reads a length of time. PowerShell on its own reads 24:00:00 as 24 days, and the number 10 as a millionth of a second.</summary>
@@ -83,9 +119,11 @@ public sealed class DurationCellAttribute() : CellAttribute("a length of time su
     };
 }
 
-/// <summary>Reads True or False for a switch, which an empty cell leaves off.</summary>
+/// <summary>Reads True or False for a switch, which an empty cell leaves off. PowerShell on its own takes null for True.</summary>
 public sealed class SwitchCellAttribute() : CellAttribute("True, False")
 {
+    private protected override object ReadOther(object value) => value ?? Nothing!;
+
     private protected override object? Nothing => new SwitchParameter(false);
 
     private protected override object? Read(string text) => bool.TryParse(text, out bool flag) ? new SwitchParameter(flag) : null;

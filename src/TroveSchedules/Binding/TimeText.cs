@@ -27,6 +27,8 @@ internal static class TimeText
     // What begins so is meant as ISO 8601, whatever else is wrong with it.
     private static readonly Regex IsoLike = new(@"^\s*[0-9]{4}-[0-9]", RegexOptions.CultureInvariant);
 
+    public const string Advice = "Write it in ISO 8601, like 2030-01-07, 2030-01-07 03:00 or 2030-01-07T03:00:00Z.";
+
     /// <summary>Reads ISO 8601 by the Gregorian calendar, and other text as the culture writes times.</summary>
     /// <param name="text">The text. A time without an offset is local.</param>
     /// <param name="culture">Reads what is not ISO 8601.</param>
@@ -53,7 +55,7 @@ internal static class TimeText
             throw new FormatException($"'{text.Trim()}' is a day of the year {local.Year} in ISO 8601. By this culture's calendar it can be read as {meant}. Write that, or pass a DateTimeOffset.");
         try
         {
-            return new DateTimeOffset(local, iso.Groups["offset"] is { Success: true, Value: var offset } ? Offset(offset) : LocalOffset(local));
+            return new DateTimeOffset(local, iso.Groups["offset"] is { Success: true, Value: var offset } ? Offset(offset) : LocalOffset(local, text.Trim(), zone));
         }
         catch (ArgumentException)
         {
@@ -70,23 +72,28 @@ internal static class TimeText
                 {
                     // The year that is near by is the likelier one.
                     DateTime likely = new[] { read.Time, otherwise.Time }.OrderBy(time => Math.Abs(time.Year - DateTime.UtcNow.Year)).First();
-                    throw new FormatException($"'{text.Trim()}' can be read as {Day(read.Time)} or as {Day(otherwise.Time)}. Write it in ISO 8601, like {Day(likely)}.");
+                    throw new FormatException($"'{text.Trim()}' can be read as {Iso8601(read.Time)} or as {Iso8601(otherwise.Time)}. Write it in ISO 8601, like {Iso8601(likely)}.");
                 }
             }
-            return new DateTimeOffset(read.Time, read.Offset ?? LocalOffset(read.Time));
-        }
-
-        TimeSpan LocalOffset(DateTime time)
-        {
-            if (zone.IsInvalidTime(time))
-                throw new FormatException($"There is no '{text.Trim()}' in the time zone {zone.Id}, whose clock skips it. Add an offset, such as {Shown(zone.BaseUtcOffset)}.");
-            if (!zone.IsAmbiguousTime(time))
-                return zone.GetUtcOffset(time);
-            TimeSpan[] offsets = zone.GetAmbiguousTimeOffsets(time);
-            throw new FormatException($"'{text.Trim()}' comes twice in the time zone {zone.Id}: with the offsets {Shown(offsets[1])} and {Shown(offsets[0])}. Add the one that you mean.");
+            return new DateTimeOffset(read.Time, read.Offset ?? LocalOffset(read.Time, text.Trim(), zone));
         }
 
         FormatException NotIso() => new($"'{text.Trim()}' is no time in ISO 8601. Write it like 2030-01-07, 2030-01-07 03:00 or 2030-01-07T03:00:00Z.");
+    }
+
+    /// <summary>The offset of a local time.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="text">The time as it was written.</param>
+    /// <param name="zone">The local time zone.</param>
+    /// <exception cref="FormatException">The clock skips the time or shows it twice.</exception>
+    public static TimeSpan LocalOffset(DateTime time, string text, TimeZoneInfo zone)
+    {
+        if (zone.IsInvalidTime(time))
+            throw new FormatException($"There is no '{text}' in the time zone {zone.Id}, whose clock skips it. Add an offset, such as {Shown(zone.BaseUtcOffset)}.");
+        if (!zone.IsAmbiguousTime(time))
+            return zone.GetUtcOffset(time);
+        TimeSpan[] offsets = zone.GetAmbiguousTimeOffsets(time);
+        throw new FormatException($"'{text}' comes twice in the time zone {zone.Id}: with the offsets {Shown(offsets[1])} and {Shown(offsets[0])}. Add the one that you mean.");
     }
 
     private static (DateTime Time, TimeSpan? Offset)? Parse(string text, CultureInfo culture) =>
@@ -103,7 +110,7 @@ internal static class TimeText
             return null;
         try
         {
-            return Day(calendar.ToDateTime(read.Year, read.Month, read.Day, 0, 0, 0, 0));
+            return Iso8601(calendar.ToDateTime(read.Year, read.Month, read.Day, read.Hour, read.Minute, read.Second, 0));
         }
         catch (ArgumentOutOfRangeException)
         {
@@ -111,7 +118,8 @@ internal static class TimeText
         }
     }
 
-    private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string Iso8601(DateTime time) =>
+        time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : time.Second == 0 ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static TimeSpan Offset(string text)
     {

@@ -29,7 +29,7 @@ public sealed class InstallTroveWorkbookCommand : SessionCmdlet
             Workbook.Check(definition);
         var workbook = new Workbook(Cloud, Warn);
         WorkbookChange change = Await(workbook.PrepareAsync(definition, Scope is { } scope ? scope == WorkbookScope.Public : null, Cancelled));
-        if (ShouldProcess($"workbook '{Workbook.Name}' of project '{Cloud.ProjectName}'", Scope == WorkbookScope.Public ? "Load for every project" : "Load"))
+        if (!change.IsNeeded || ShouldProcess($"workbook '{Workbook.Name}' of project '{Cloud.ProjectName}'", Scope == WorkbookScope.Public ? "Load for every project" : "Load"))
             WriteObject(Await(workbook.InstallAsync(change, Cancelled)));
     });
 

@@ -1,5 +1,7 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
@@ -13,6 +15,8 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(BackupSchedule))]
 public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParameters
 {
+    private static readonly Regex TimeOfDay = new("^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$", RegexOptions.CultureInvariant);
+
     private BackupSchedules? _schedules;
     private bool _firstIsNamed;
     private bool _patternIsNamed;
@@ -73,9 +77,35 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
         if (_leftOver is not null && !CronPattern.TryParse(Pattern, AllowSeconds, out _, out CronPatternException? refusal))
             ThrowTerminatingError(ErrorRecords.From(refusal, Pattern, AdviceOn(refusal)));
+        if (Refusal() is { } wrong)
+            ThrowTerminatingError(ErrorRecords.From(wrong, null));
         base.BeginProcessing();
         _schedules = new BackupSchedules(Cloud, Warn);
         _firstIsNamed = MyInvocation.BoundParameters.ContainsKey(nameof(FirstExecutionTime));
+    }
+
+    private TroveScheduleException? Refusal()
+    {
+        // In a row, an empty cell means that there is nothing. On the command line, something was meant.
+        string? empty = new[] { nameof(ParentId), nameof(FirstExecutionTime), nameof(RemainingExecutions) }
+            .FirstOrDefault(name => MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is null or "");
+        if (empty is not null)
+        {
+            return new TroveScheduleException(TroveErrorKind.Invalid, $"-{empty} is empty. Perhaps a variable is not set.")
+            {
+                ErrorId = empty == nameof(ParentId) ? "InvalidParent" : "Invalid" + empty,
+                RecommendedAction = $"Give a value, or leave -{empty} out.",
+            };
+        }
+        // The time of an unquoted date and time is an argument of its own, and takes the place of the name.
+        return FirstExecutionTime is { TimeOfDay.Ticks: 0 } day && MyInvocation.BoundParameters.ContainsKey(nameof(FirstExecutionTime)) && TimeOfDay.IsMatch(Name)
+            ? new TroveScheduleException(TroveErrorKind.Invalid, $"The name '{Name}' is the time of day of -FirstExecutionTime, which needs quotes.")
+            {
+                ErrorId = "InvalidFirstExecutionTime",
+                Target = Name,
+                RecommendedAction = FormattableString.Invariant($"Write -FirstExecutionTime '{day:yyyy-MM-dd} {Name}', and a -Name."),
+            }
+            : null;
     }
 
     private protected override string? AdviceOn(TroveScheduleException error) =>

@@ -40,11 +40,18 @@ public static class Views
     public static string? Time(object? time, object? source = null) =>
         Moment.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, Now(source))})" : Text(time);
 
-    /// <summary>Several times, each as <see cref="Time"/> gives it, on a line of its own.</summary>
+    /// <summary>The time of an occurrence, as <see cref="Time"/> gives it. This machine's clock computed it where it has no origin.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
+    /// <param name="origin">The occurrence's <c>Origin</c>; null where it is that of a pattern.</param>
+    /// <returns>The time; null for null; the text of what is no time.</returns>
+    public static string? OccurrenceTime(object? time, object? origin) =>
+        origin is null or "" && Moment.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, DateTimeOffset.UtcNow)})" : Time(time, origin);
+
+    /// <summary>Several occurrences of a pattern, each as <see cref="OccurrenceTime"/> gives it, on a line of its own.</summary>
     /// <param name="times">The times; null for none.</param>
     /// <returns>The lines; null for none.</returns>
     public static string? Times(IEnumerable? times) =>
-        times?.Cast<object?>().Select(time => Time(time)).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
+        times?.Cast<object?>().Select(time => OccurrenceTime(time, null)).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
 
     /// <summary>When a schedule runs next, as <see cref="Time"/> gives it; one that is stuck stands out.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>

@@ -28,7 +28,7 @@ public sealed class ErrorTests
     [InlineData(400, TroveErrorKind.Invalid)]
     [InlineData(401, TroveErrorKind.Unauthorized)]
     [InlineData(403, TroveErrorKind.Forbidden)]
-    [InlineData(404, TroveErrorKind.NotFound)]
+    [InlineData(404, TroveErrorKind.ProtocolError)]
     [InlineData(405, TroveErrorKind.Invalid)]
     [InlineData(408, TroveErrorKind.Timeout)]
     [InlineData(409, TroveErrorKind.Conflict)]
@@ -85,9 +85,9 @@ public sealed class ErrorTests
     [MemberData(nameof(Words))]
     public async Task The_services_own_words_are_found_in_whatever_shape_they_come(string body, string? words)
     {
-        TroveScheduleException error = await FailureOf(Answers.Json(404, body));
-        Assert.Equal((TroveErrorKind.NotFound, 404, words), (error.Kind, error.StatusCode, error.ServerMessage));
-        Assert.Contains(words ?? "HTTP 404 Not Found", error.Problem);
+        TroveScheduleException error = await FailureOf(Answers.Json(400, body));
+        Assert.Equal((TroveErrorKind.Invalid, 400, words), (error.Kind, error.StatusCode, error.ServerMessage));
+        Assert.Contains(words ?? "HTTP 400 Bad Request", error.Problem);
     }
 
     [Fact]

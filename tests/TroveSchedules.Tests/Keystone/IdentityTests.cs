@@ -32,11 +32,11 @@ public sealed class IdentityTests
         Project = project,
     };
 
-    private static Exchange Exchange(StubHandler keystone, string? secret = null) =>
-        new(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0), secret);
+    private static Exchange Exchange(StubHandler keystone) =>
+        new(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0));
 
     private static Task<AuthToken> Authenticate(CloudSettings settings, StubHandler keystone) =>
-        new Identity(Exchange(keystone, settings.Credential.Secret), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
+        new Identity(Exchange(keystone), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
 
     private static StubHandler Accepting(string body = Answer, string? token = "gAAAA") => new(() => StubHandler.Json(HttpStatusCode.Created, body, token));
 

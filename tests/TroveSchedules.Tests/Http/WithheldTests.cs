@@ -1,0 +1,71 @@
+using System;
+using System.Linq;
+using System.Threading.Tasks;
+using TroveSchedules.OpenStack;
+using TroveSchedules.OpenStack.Trove;
+using Xunit;
+
+namespace TroveSchedules.Tests.Http;
+
+/// <summary>A 404 that is not the service's own says nothing about the thing that was asked for.</summary>
+public sealed class WithheldTests
+{
+    private static readonly Answer Gateway = Answers.Html(404, "<html><h1>404 Not Found</h1><hr>nginx</html>");
+
+    public static TheoryData<string, Func<CloudSession, Task>> Operations => new()
+    {
+        { "a schedule", session => new BackupSchedules(session).GetAsync(Rows.Id(1)) },
+        { "the schedules", session => new BackupSchedules(session).ListAsync() },
+        { "a schedule to delete", session => new BackupSchedules(session).DeleteAsync(new BackupSchedule { Id = Rows.Id(1), TriggerId = Rows.TriggerId(1), Input = "{}" }) },
+        { "an execution", session => new ScheduleExecutions(session).GetAsync(Rows.Id(1)) },
+        { "a backup", session => new Backups(session).GetAsync(Rows.Id(5)) },
+        { "an instance", session => new Instances(session).GetAsync(Rows.Id(900)) },
+        { "the workbook", session => new Workbook(session).GetAsync() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task Nothing_is_called_absent_where_something_else_answers(string what, Func<CloudSession, Task> operation)
+    {
+        var cloud = new ScriptedCloud();
+        foreach (string route in new[]
+        {
+            $"GET {Rows.TriggersPath}/{Rows.Id(1)}", $"GET {Rows.TriggersPath}/{Rows.TriggerId(1)}", $"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", $"DELETE {Rows.TriggersPath}/{Rows.Id(1)}", Rows.TriggersRoute,
+            $"GET {Rows.ExecutionsPath}/{Rows.Id(1)}", $"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", $"GET {Rows.TrovePath}/instances/{Rows.Id(900)}", $"GET {Rows.TrovePath}/instances", Rows.WorkflowRoute,
+            Rows.ActionRoute,
+        })
+        {
+            cloud.Always(route, Gateway);
+        }
+        TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
+        {
+            using CloudSession session = await cloud.ConnectAsync();
+            await operation(session);
+        });
+        Assert.True(error is { Kind: TroveErrorKind.ProtocolError, StatusCode: 404, MayHaveHappened: false }, $"{what}: {error}");
+        Assert.Contains(" does not answer at http", error.Problem);
+        Assert.Contains("_endpoint_override", error.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("simple words here")]
+    [InlineData("correct horse & battery")]
+    [InlineData("two  blanks")]
+    [InlineData("quoted \"words\" and more")]
+    [InlineData("tab\tand more")]
+    public void A_secret_with_blanks_is_masked_as_a_whole(string secret)
+    {
+        string json = System.Text.Json.JsonSerializer.Serialize(secret);
+        foreach (string body in new[]
+        {
+            $"password: {secret} is not valid", $"password={secret} rejected", $"{{\"password\":{json}}}", $"Invalid request {{\"auth\": {{\"password\": {json}}}}}",
+            System.Text.Json.JsonSerializer.Serialize(new { error = new { message = $"got {{\"password\":{json}}}" } }),
+        })
+        {
+            var mask = new OpenStack.Http.SecretMask();
+            mask.Add(secret);
+            string masked = mask.Mask(body);
+            Assert.DoesNotContain(secret.Split([' ', '\t', '"'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Length > 2 && word != "and"), word => masked.Contains(word));
+        }
+    }
+}
