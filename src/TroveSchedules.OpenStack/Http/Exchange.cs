@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Net;
 using System.Net.Http;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Threading;
@@ -108,6 +109,14 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
         SocketError? socket = null;
         for (Exception? e = cause; e is not null; e = e.InnerException)
         {
+            if (e is AuthenticationException && !e.Message.Contains("certificate"))
+            {
+                return new TroveScheduleException(TroveErrorKind.Unavailable, $"{request.Service} at {request.Uri.Authority} does not speak TLS as it should: {e.Message}", cause)
+                {
+                    Target = request.Target,
+                    RecommendedAction = "Check whether the address is one of http, or has another port.",
+                };
+            }
             if (e is AuthenticationException)
             {
                 return new TroveScheduleException(TroveErrorKind.Unavailable,
@@ -115,7 +124,9 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
                 {
                     ErrorId = "UntrustedCertificate",
                     Target = request.Target,
-                    RecommendedAction = "Name the authority that signed it with -CACertificate (cacert in clouds.yaml, OS_CACERT); "
+                    RecommendedAction = e.Message.Contains(nameof(SslPolicyErrors.RemoteCertificateNameMismatch))
+                        ? "The certificate was made for another name than the one in the address: use its name there, or have a certificate made for this one."
+                        : "Name the authority that signed it with -CACertificate (cacert in clouds.yaml, OS_CACERT); "
                         + "-SkipCertificateCheck turns the check off, and with it the protection of your password.",
                 };
             }
@@ -139,10 +150,19 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             $"{request.Service} at {request.Address} cannot be reached: {cause.GetBaseException().Message}", cause)
         {
             Target = request.Target,
-            RecommendedAction = request.WayOut,
+            RecommendedAction = request.WayOut + WayOutOfProxy(request.Uri),
             MayHaveHappened = request.IsChange
                 && socket is not (SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable),
         };
         return socket is SocketError.HostNotFound ? failure : new PassingFault(failure, null);
+    }
+
+    private static string WayOutOfProxy(Uri address)
+    {
+#if NET
+        if (HttpClient.DefaultProxy.GetProxy(address) is { } proxy && proxy != address)
+            return $" The request goes through the proxy {CloudUrl.Shown(proxy)}, which may be what fails: see the variables http_proxy, https_proxy and no_proxy.";
+#endif
+        return "";
     }
 }

@@ -106,7 +106,7 @@ internal static class ServiceError
         404 or 410 => TroveErrorKind.NotFound,
         408 or 504 => TroveErrorKind.Timeout,
         409 => TroveErrorKind.Conflict,
-        413 => TroveErrorKind.QuotaExceeded,
+        413 => TroveErrorKind.QuotaExceeded, // Trove's answer where a quota is used up.
         429 or >= 500 => TroveErrorKind.Unavailable,
         _ => TroveErrorKind.ProtocolError,
     };

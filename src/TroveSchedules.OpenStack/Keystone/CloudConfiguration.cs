@@ -76,9 +76,10 @@ public static class CloudConfiguration
     {
         var passedOver = new List<string>();
         CloudsFile?[] files = CloudsFiles(sources, passedOver);
+        string[] misplaced = [.. files.OfType<CloudsFile>().SelectMany(file => file.Misplaced())];
         CloudsFile[] entries = [.. files.Select(file => file?.Mapping("clouds")?.Mapping(cloudName)).OfType<CloudsFile>()];
         if (entries.Length == 0)
-            throw UnknownCloud(cloudName, files, sources, passedOver);
+            throw UnknownCloud(cloudName, files, sources, [.. passedOver], misplaced);
 
         // What secure.yaml says is a part of the entry; the profile is what the entry starts from.
         string subject = $"the cloud '{cloudName}'";
@@ -86,7 +87,7 @@ public static class CloudConfiguration
         CloudsFile? profile = Profile(entry, subject, sources, passedOver, out string[] warnings);
         Settings settings = Completed(said.Overriding(beside.Overriding(entry)), said.Overriding(beside), profile, subject, entries);
         string origin = $"{subject} in '{entries[0].Path}'{(entry[Settings.Profile] is { } name && profile is null ? $" (whose profile '{Shown(name)}' is in no clouds-public.yaml)" : "")}";
-        return Bound(new SettingsReader(settings, origin, subject, name => name, sources).Read(cloudName, [.. warnings, .. Told(passedOver)]), said);
+        return Bound(new SettingsReader(settings, origin, subject, name => name, sources).Read(cloudName, [.. warnings, .. misplaced, .. Told(passedOver)]), said);
     }
 
     // The nearest list of regions is the list: openstacksdk replaces it as a whole.
@@ -193,7 +194,7 @@ public static class CloudConfiguration
                 + "or set OS_CLOUD, or OS_AUTH_URL and the other OS_* variables.",
         };
 
-    private static TroveScheduleException UnknownCloud(string cloudName, CloudsFile?[] files, ConfigurationSources sources, IReadOnlyCollection<string> passedOver)
+    private static TroveScheduleException UnknownCloud(string cloudName, CloudsFile?[] files, ConfigurationSources sources, IReadOnlyCollection<string> passedOver, string[] misplaced)
     {
         if (files.OfType<CloudsFile>().FirstOrDefault(file => file.Mapping("clouds")?.Has(cloudName) == true) is { } empty)
         {
@@ -205,13 +206,13 @@ public static class CloudConfiguration
             };
         }
         string[] names = Names(files);
-        string known = names.Length > 0 ? $"Known are {string.Join(", ", names)}" : "None is known";
+        string known = names.Length > 0 ? $"Known are {string.Join(", ", names.Select(name => $"'{name}'"))}" : "None is known";
         string[] read = [.. files.OfType<CloudsFile>().Select(file => file.Path)];
         string looked = read.Length > 0
             ? $"in {string.Join(" and ", read)}"
             : passedOver.Count > 0 ? $"for {string.Join(" and ", passedOver)}, and no other clouds.yaml, .yml or .json is in {string.Join(", ", sources.Folders)}"
             : $"for there is no clouds.yaml, .yml or .json in {string.Join(", ", sources.Folders)}";
-        return new TroveScheduleException(TroveErrorKind.NotFound, $"There is no cloud '{cloudName}'. {known}, {looked}.{(read.Length > 0 ? string.Concat(Told(passedOver).Select(told => " " + told)) : "")}")
+        return new TroveScheduleException(TroveErrorKind.NotFound, $"There is no cloud '{cloudName}'. {known}, {looked}.{(read.Length > 0 ? string.Concat(misplaced.Concat(Told(passedOver)).Select(told => " " + told)) : "")}")
         {
             ErrorId = "UnknownCloud",
             Target = cloudName,

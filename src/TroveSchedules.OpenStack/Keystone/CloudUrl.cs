@@ -12,6 +12,9 @@ internal static class CloudUrl
     private static readonly Regex MistralVersion = new("/v2$", RegexOptions.CultureInvariant);
     private static readonly Regex TroveVersion = new(@"/v1\.0(/[^/]*)?$", RegexOptions.CultureInvariant);
     private static readonly Regex ProjectPlaceholder = new(@"[$%]\((project|tenant)_id\)s", RegexOptions.CultureInvariant);
+    private static readonly Regex LeftOver = new(@"[$%]\(|[{}]", RegexOptions.CultureInvariant);
+
+    private const string AddressAlone = "Give the service's address alone, such as https://cloud.example.org:5000/v3.";
 
     /// <summary>Where tokens are asked for. A Keystone that was configured at <c>/v2.0</c> is asked at <c>/v3</c>: nothing else has been served for years.</summary>
     /// <param name="authUrl">Keystone's address, with or without version and final slash.</param>
@@ -23,12 +26,16 @@ internal static class CloudUrl
         $"{KeystoneVersion.Replace(Checked(keystone, "Keystone's address"), "")} {(region is null ? "" : ServiceError.Printable(region, 255))}".TrimEnd();
 
     /// <summary>Mistral's address, ending in <c>/v2</c>.</summary>
-    public static Uri Mistral(string url, string projectId) =>
-        new(MistralVersion.Replace(Checked(InProject(url, projectId), "Mistral's endpoint"), "") + "/v2");
+    /// <param name="url">The address that is configured, or that the catalogue has.</param>
+    /// <param name="projectId">The session's project.</param>
+    /// <param name="isConfigured">Whether the user gave the address.</param>
+    public static Uri Mistral(string url, string projectId, bool isConfigured) =>
+        new(MistralVersion.Replace(Endpoint(url, projectId, isConfigured, "Mistral", "-WorkflowEndpoint (workflow_endpoint_override in clouds.yaml)"), "") + "/v2");
 
     /// <summary>Trove's address, ending in <c>/v1.0/</c> and the project's id, whichever project the configured address named.</summary>
-    public static Uri Trove(string url, string projectId) =>
-        new($"{TroveVersion.Replace(Checked(InProject(url, projectId), "Trove's endpoint"), "")}/v1.0/{projectId}");
+    /// <inheritdoc cref="Mistral" path="/param"/>
+    public static Uri Trove(string url, string projectId, bool isConfigured) =>
+        new($"{TroveVersion.Replace(Endpoint(url, projectId, isConfigured, "Trove", "-DatabaseEndpoint (database_endpoint_override in clouds.yaml)"), "")}/v1.0/{projectId}");
 
     /// <summary>An absolute address of http or https that names a place and nothing else.</summary>
     /// <exception cref="TroveScheduleException">It is none. The text of it is not repeated, since a password may stand in it.</exception>
@@ -49,8 +56,18 @@ internal static class CloudUrl
     /// <summary>Whether what is sent there can be read on the way: plain http to another machine.</summary>
     public static bool IsOpen(Uri url) => url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback;
 
+    private static string Endpoint(string url, string projectId, bool isConfigured, string service, string setting)
+    {
+        string address = ProjectPlaceholder.Replace(url, _ => projectId);
+        string what = isConfigured ? $"{service}'s endpoint" : $"The address of {service} in the catalogue";
+        string action = isConfigured ? AddressAlone : $"Give {service}'s address with {setting}, or tell those who run the cloud.";
+        return LeftOver.IsMatch(address)
+            ? throw Wrong($"{what} holds a placeholder, and only the one of the project is replaced.", action)
+            : Checked(address, what, action);
+    }
+
     // Without the final slash.
-    private static string Checked(string url, string what)
+    private static string Checked(string url, string what, string action = AddressAlone)
     {
         string? problem =
             !Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || !(uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
@@ -60,13 +77,9 @@ internal static class CloudUrl
             : null;
         return problem is null
             ? uri!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
-            : throw new TroveScheduleException(TroveErrorKind.Invalid, $"{what} {problem}.")
-            {
-                ErrorId = "InvalidConfiguration",
-                RecommendedAction = "Give the service's address alone, such as https://cloud.example.org:5000/v3.",
-            };
+            : throw Wrong($"{what} {problem}.", action);
     }
 
-    private static string InProject(string url, string projectId) =>
-        ProjectPlaceholder.Replace(url, _ => projectId);
+    private static TroveScheduleException Wrong(string message, string action) =>
+        new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", RecommendedAction = action };
 }

@@ -16,6 +16,8 @@ internal sealed class CloudsFile
     // What else stands where a name should be may be a password: in {password:secret} YAML sees one key.
     private static readonly Regex PlainName = new("^[A-Za-z][A-Za-z0-9_-]{0,63}$", RegexOptions.CultureInvariant);
 
+    private static readonly string[] Sections = ["clouds", "public-clouds", "client", "cache", "ansible", "metrics", "influxdb", "functional"];
+
     private readonly YamlMappingNode mapping;
 
     private CloudsFile(string path, YamlMappingNode mapping)
@@ -58,6 +60,14 @@ internal sealed class CloudsFile
     }
 
     public IEnumerable<string> Keys => Entries().Where(entry => !IsNull(entry.Value)).Select(entry => entry.Key).Distinct();
+
+    /// <summary>What stands beside <c>clouds</c> and is no section of openstacksdk's, as warnings: mostly a name misspelt, or settings that are not indented.</summary>
+    public IEnumerable<string> Misplaced() =>
+        from entry in OwnEntries()
+        where !Sections.Contains(entry.Key) && entry.Value is not YamlMappingNode { Anchor.IsEmpty: false } and not YamlSequenceNode { Anchor.IsEmpty: false }
+        select PlainName.IsMatch(entry.Key)
+            ? $"In the file '{Path}', line {entry.Value.Start.Line}: '{entry.Key}' stands beside 'clouds', so it is not used. Settings stand below a cloud, and clouds below 'clouds'."
+            : $"In the file '{Path}', line {entry.Value.Start.Line}: a key stands beside 'clouds' and is not used.";
 
     /// <summary>Whether the mapping has the key, though perhaps with nothing below it.</summary>
     public bool Has(string key) => Entries().Any(entry => entry.Key == key);
@@ -122,8 +132,8 @@ internal sealed class CloudsFile
         Found[] byDistance = [.. found.OrderBy(each => each.Depth).ThenBy(each => each.DepthInAuth).ThenBy(each => setting.Names.TakeWhile(name => name != each.Name).Count())];
         if (byDistance.Length == 0)
             return null;
-        Found[] equallyNear = [.. byDistance.Where(each => each.IsAsNearAs(byDistance[0]) && !IsNull(each.Value))];
-        Found nearest = equallyNear.DefaultIfEmpty(byDistance[0]).First();
+        Found[] equallyNear = [.. byDistance.Where(each => each.IsAsNearAs(byDistance[0]))];
+        Found nearest = equallyNear[0];
         string? text = Text(setting, nearest);
         if (setting.Use == SettingUse.Honoured && equallyNear.FirstOrDefault(each => Text(setting, each) != text) is { Key: { } otherKey } contradiction)
             throw Wrong($"'{otherKey}' differs from '{nearest.Key}' (line {nearest.Value.Start.Line}), and both are the setting '{setting.Name}'. Keep one", contradiction.Value);
@@ -159,13 +169,14 @@ internal sealed class CloudsFile
 
     private IEnumerable<(string Key, YamlNode Value)> OwnEntries() =>
         from entry in mapping.Children
-        where entry.Key is YamlScalarNode { Value: not null and not "<<" }
+        where entry.Key is YamlScalarNode { Value: not null } key && !IsMerge(key)
         select (((YamlScalarNode)entry.Key).Value!, entry.Value);
 
     private IEnumerable<CloudsFile> Mappings(int depth = 0)
     {
         yield return this;
-        if (depth == DeepestMerge || !mapping.Children.TryGetValue("<<", out YamlNode? merged))
+        YamlNode? merged = mapping.Children.FirstOrDefault(entry => entry.Key is YamlScalarNode key && IsMerge(key)).Value;
+        if (depth == DeepestMerge || merged is null)
             yield break;
         foreach (YamlNode taken in merged as YamlSequenceNode ?? (IEnumerable<YamlNode>)[merged])
         {
@@ -175,6 +186,9 @@ internal sealed class CloudsFile
                 yield return next;
         }
     }
+
+    // In quotes, and so in JSON, it is a key like another.
+    private static bool IsMerge(YamlScalarNode key) => key is { Value: "<<", Style: ScalarStyle.Plain };
 
     private static bool IsNull(YamlNode node) =>
         node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" } && (node.Tag.IsEmpty || node.Tag.Value == PlainYaml.NullTag);

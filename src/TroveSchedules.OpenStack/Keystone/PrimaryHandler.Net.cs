@@ -53,6 +53,8 @@ internal static partial class PrimaryHandler
         });
         if (certificates.Count == 0)
             throw Wrong($"{Named("the client certificate", source)} holds no PEM certificate.", source);
+        if (key is null && !pem.Contains("PRIVATE KEY-----"))
+            throw Wrong($"There is no key to the client certificate {source.Shown}: the file of the certificate holds none, and no other is named.", source);
         Load(key ?? source, "the client's key", () =>
         {
             using X509Certificate2 client = X509Certificate2.CreateFromPem(pem, key is null ? pem : key.Read());

@@ -44,7 +44,7 @@ internal static partial class PrimaryHandler
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException)
         {
-            throw Wrong($"{Named(what, source)} cannot be loaded: {(source.IsReasonShown ? e.Message : "there is no such file, nor is it PEM text.")}{advice}", source);
+            throw Wrong($"{Named(what, source)} cannot be loaded: {(Directory.Exists(source.Path) ? "it is a folder." : source.IsReasonShown ? e.Message : "there is no such file, nor is it PEM text.")}{advice}", source);
         }
     }
 

@@ -18,12 +18,12 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
     /// <summary>Mistral's address, ending in <c>/v2</c>.</summary>
     /// <exception cref="TroveScheduleException"><c>NoEndpoint</c>: there is none; <c>InvalidConfiguration</c>: it is no address.</exception>
     public Uri Mistral(CloudSettings settings) =>
-        CloudUrl.Mistral(settings.WorkflowEndpoint?.OriginalString ?? Find("Mistral", MistralTypes, settings.Workflow, settings), projectId);
+        CloudUrl.Mistral(settings.WorkflowEndpoint?.OriginalString ?? Find("Mistral", MistralTypes, settings.Workflow, settings), projectId, settings.WorkflowEndpoint is not null);
 
     /// <summary>Trove's address, ending in <c>/v1.0/</c> and the project's id.</summary>
     /// <exception cref="TroveScheduleException"><c>NoEndpoint</c>: there is none; <c>InvalidConfiguration</c>: it is no address.</exception>
     public Uri Trove(CloudSettings settings) =>
-        CloudUrl.Trove(settings.DatabaseEndpoint?.OriginalString ?? Find("Trove", TroveTypes, settings.Database, settings), projectId);
+        CloudUrl.Trove(settings.DatabaseEndpoint?.OriginalString ?? Find("Trove", TroveTypes, settings.Database, settings), projectId, settings.DatabaseEndpoint is not null);
 
     /// <summary>The region whose Mistral is used; null where the catalogue does not tell.</summary>
     public string? RegionOf(CloudSettings settings) =>
@@ -45,7 +45,7 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
     {
         CatalogueEndpoint[] offered = Offered(types, choice);
         return Fitting(offered, choice, settings)?.Url
-            ?? throw NoEndpoint(service, choice.Type is null ? types : [choice.Type], choice.Name, InterfaceOf(choice, settings), choice.Region ?? settings.Region, offered);
+            ?? throw NoEndpoint(service, choice.Type is null ? types : [choice.Type], choice, InterfaceOf(choice, settings), choice.Region ?? settings.Region, offered);
     }
 
     private CatalogueEndpoint[] Offered(string[] types, ServiceChoice choice) =>
@@ -68,11 +68,13 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
 
     private static string InterfaceOf(ServiceChoice choice, CloudSettings settings) => (choice.Interface ?? settings.Interface).ToString().ToLowerInvariant();
 
-    private static TroveScheduleException NoEndpoint(string service, string[] types, string? name, string wantedInterface, string? region, CatalogueEndpoint[] offered)
+    private TroveScheduleException NoEndpoint(string service, string[] types, ServiceChoice choice, string wantedInterface, string? region, CatalogueEndpoint[] offered)
     {
-        string wanted = $"The catalogue has no {wantedInterface} endpoint of {service} (type {string.Join(" or ", types)}{(name is null ? "" : $", name '{name}'")}){(region is null ? "" : $" in region '{region}'")}";
-        string there = offered.Length == 0
-            ? "it does not list that service at all"
+        string wanted = $"The catalogue has no {wantedInterface} endpoint of {service} (type {string.Join(" or ", types)}{(choice.Name is null ? "" : $", name '{choice.Name}'")}){(region is null ? "" : $" in region '{region}'")}";
+        bool isChosen = offered.Length == 0 && (choice.Type is not null || choice.Name is not null);
+        string there = isChosen ? $"it lists the services {string.Join(", ", services.Select(one => one?.Name is null ? one?.Type : $"{one.Type} '{one.Name}'").Distinct())}"
+            : offered.Length == 0 ? "it does not list that service at all"
+            : offered.All(endpoint => string.IsNullOrEmpty(endpoint.Url)) ? "it lists that service without an address"
             : $"there are {string.Join(", ", offered.Select(endpoint => $"{endpoint.Interface} in '{RegionOf(endpoint)}'").Distinct())}";
         string hint = offered.Any(endpoint => region != RegionOf(endpoint) && string.Equals(region, RegionOf(endpoint), StringComparison.OrdinalIgnoreCase))
             ? " The case of a region's name matters."
@@ -81,7 +83,9 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
         {
             ErrorId = "NoEndpoint",
             Target = service,
-            RecommendedAction = "Choose another region or interface, or give the endpoint's address explicitly.",
+            RecommendedAction = isChosen
+                ? $"Correct {(choice.Type is null ? "the service's name" : "the service's type")}, or leave it out: {(service == "Mistral" ? "workflow" : "database")}_service_{(choice.Type is null ? "name" : "type")} in clouds.yaml or the variable of that name."
+                : "Choose another region or interface, or give the endpoint's address explicitly.",
         };
     }
 

@@ -69,7 +69,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
     private void RefuseWhatIsNotHonoured(CloudCredential credential)
     {
         foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use == SettingUse.Refused && settings[setting.Name] is not null))
-            throw Wrong($"{At(setting.Name)} cannot be honoured: {setting.Reason}.", null, $"Take {nameOf(settings.Of(setting.Name)!.Name)} out, and name a project.");
+            throw Wrong($"{At(setting.Name)} cannot be honoured: {setting.Reason}.", null, $"Take {nameOf(settings.Of(setting.Name)!.Name)} out{(setting.Name is Settings.SystemScope or Settings.TrustId ? ", and name a project" : "")}.");
         // Beside a project they say where its name, and the user's, is unique.
         if (credential.TakesScope && settings[Settings.ProjectId] is null && settings[Settings.ProjectName] is null
             && new[] { Settings.DomainId, Settings.DomainName }.FirstOrDefault(name => settings[name] is not null) is { } domain)

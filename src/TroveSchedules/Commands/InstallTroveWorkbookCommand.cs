@@ -52,7 +52,7 @@ public sealed class InstallTroveWorkbookCommand : SessionCmdlet
         }
         catch (System.Exception e) when (e is IOException or System.UnauthorizedAccessException)
         {
-            throw new TroveScheduleException(TroveErrorKind.Invalid, $"The workbook cannot be read: {e.Message}", e) { ErrorId = "InvalidWorkbook", Target = file };
+            throw new TroveScheduleException(TroveErrorKind.Invalid, $"The workbook cannot be read: {(Directory.Exists(file) ? $"'{file}' is a folder." : e.Message)}", e) { ErrorId = "InvalidWorkbook", Target = file };
         }
     }
 }

@@ -348,7 +348,7 @@ public sealed class CloudConfigurationTests : IDisposable
         folders.Write("here/clouds.yaml", Prod + "\n  test: {auth: {}}").Write("here/secure.yml", "clouds: {prod: {auth: {password: x}}}");
         TroveScheduleException error = CloudError("Prod");
         Assert.Equal((TroveErrorKind.NotFound, "UnknownCloud", "Prod"), (error.Kind, error.ErrorId, error.Target));
-        Assert.Contains("Known are prod, test", error.Message);
+        Assert.Contains("Known are 'prod', 'test'", error.Message);
         Assert.Contains(folders.PathOf("here/clouds.yaml"), error.Message);
         Assert.Contains(folders.PathOf("here/secure.yml"), error.Message);
     }
@@ -838,7 +838,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("regions: [{name: One, values: {system_scope: all}}]", "system_scope in the cloud 'prod' in ")]
     [InlineData("<<: {auth: {auth_url: 'http://other', system_scope: all}}\nsystem_scope: null", null)]
     [InlineData("<<: {workflow_interface: topsecret}", "workflow_interface 'topsecret' in the cloud 'prod' in ")]
-    [InlineData("'<<': {trust_id: t}", "trust_id in the cloud 'prod' in ")]
+    [InlineData("<<: {trust_id: t}", "trust_id in the cloud 'prod' in ")]
     [InlineData("regions: {One: {}}", "line 3: 'regions' must be a list")]
     public void What_is_meant_otherwise_is_an_error(string line, string? message)
     {
@@ -876,7 +876,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("interface: internal", "endpoint_type: public")]
     [InlineData("cacert: a", "'ca-cert': b", false)]
     [InlineData("region_name: One", "region-name: One", false)]
-    [InlineData("region_name: One", "region-name: null", false)]
+    [InlineData("region_name: One", "region-name: null")]
     [InlineData("region_name: ''", "region-name: Two")]
     [InlineData("status_code_retries: 1", "connect_retries: 2", false)]
     public void One_setting_under_two_names_with_two_values_is_an_error(string one, string other, bool isError = true)
@@ -955,6 +955,53 @@ public sealed class CloudConfigurationTests : IDisposable
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\n{name}: x");
         Assert.EndsWith($"'{name}' is not a known setting, so it is not used. Did you mean '{nearest}'?", Assert.Single(Cloud().Warnings));
+    }
+
+    [Theory]
+    [InlineData("'<<': {region_name: R}")]
+    [InlineData("\"<<\": {region_name: R}")]
+    public void A_merge_key_in_quotes_is_a_key_like_another(string line)
+    {
+        Entry($"{line}\nauth: {{auth_url: http://k, user_id: u, password: p}}");
+        CloudSettings cloud = Cloud();
+        Assert.Null(cloud.Region);
+        Assert.Contains("is no setting's name", Assert.Single(cloud.Warnings));
+    }
+
+    [Theory]
+    [InlineData("cluods: {other: {}}", "cluods")]
+    [InlineData("region_name: R", "region_name")]
+    [InlineData("verify: false", "verify")]
+    [InlineData("prod: {password: topsecret}", "prod")]
+    public void What_stands_beside_clouds_is_told(string line, string key)
+    {
+        folders.Write("here/clouds.yaml", Prod + $"\n{line}\n");
+        string warning = Assert.Single(Cloud().Warnings);
+        Assert.Contains($": '{key}' stands beside 'clouds', so it is not used.", warning);
+        Assert.DoesNotContain("topsecret", warning);
+        folders.Write("here/clouds.yaml", Prod).Write("here/secure.yaml", line + "\n");
+        Assert.Contains($"'{folders.PathOf("here/secure.yaml")}', line 1: '{key}' stands", Assert.Single(Cloud().Warnings));
+        folders.Write("here/secure.yaml", "").Write("here/clouds.yaml", line + "\n");
+        Assert.Contains($"'{key}' stands beside 'clouds'", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("client: {force_ipv4: true}")]
+    [InlineData("cache: {expiration_time: 3}")]
+    [InlineData("common: &common {region_name: R}")]
+    public void Sections_of_openstacksdk_and_anchors_beside_clouds_are_not_spoken_of(string line)
+    {
+        folders.Write("here/clouds.yaml", line + "\n" + Prod);
+        Assert.Empty(Cloud().Warnings);
+    }
+
+    [Theory]
+    [InlineData("passcode: '1'", "Take passcode out.")]
+    [InlineData("system_scope: all", "Take system_scope out, and name a project.")]
+    public void The_way_out_of_a_refused_setting_is_about_that_setting(string line, string action)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p, project_id: q, {line}}}");
+        Assert.Equal(action, CloudError().RecommendedAction);
     }
 
     [Fact]

@@ -182,6 +182,23 @@ public sealed class PrimaryHandlerTests : IDisposable
     }
 
     [Fact]
+    public void A_certificate_without_any_key_is_told_to_have_none()
+    {
+        string certificate = File("me.pem", Authority.Client("me").Pem);
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { ["cert"] = certificate })));
+        Assert.StartsWith($"There is no key to the client certificate '{certificate}'", error.Message);
+    }
+
+    [Theory]
+    [InlineData("cacert")]
+    [InlineData("cert")]
+    public void A_folder_is_said_to_be_one(string setting)
+    {
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { [setting] = folders.PathOf("etc") })));
+        Assert.EndsWith(" cannot be loaded: it is a folder.", error.Message);
+    }
+
+    [Fact]
     public void A_file_without_a_certificate_is_named()
     {
         string certificate = File("me.pem", "no certificate"), key = File("me.key", Authority.Client("me").KeyPem);

@@ -153,7 +153,38 @@ public sealed class ServiceCatalogueTests
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalogue($"workflowv2 public R {url}").Mistral(Settings()));
         Assert.Equal("InvalidConfiguration", error.ErrorId);
-        Assert.Contains("Mistral's endpoint", error.Message);
+        Assert.StartsWith("The address of Mistral in the catalogue ", error.Message);
+        Assert.Contains("-WorkflowEndpoint", error.RecommendedAction);
         Assert.DoesNotContain("topsecret", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("http://m/%(user_id)s/v2")]
+    [InlineData("http://{region_name}/v2")]
+    [InlineData("http://m/$(region)s")]
+    public void A_placeholder_that_is_left_is_refused(string url)
+    {
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalogue($"workflowv2 public R {url}").Mistral(Settings()));
+        Assert.Equal(("InvalidConfiguration", "The address of Mistral in the catalogue holds a placeholder, and only the one of the project is replaced."), (error.ErrorId, error.Problem));
+    }
+
+    [Theory]
+    [InlineData("nope", null, "the service's type", "workflow_service_type")]
+    [InlineData(null, "nope", "the service's name", "workflow_service_name")]
+    public void A_service_that_was_chosen_and_is_not_there_is_told_with_those_that_are(string? type, string? name, string what, string setting)
+    {
+        CloudSettings settings = Settings() with { Workflow = new ServiceChoice { Type = type, Name = name } };
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalogue("workflowv2 public R http://m", "database public R http://t").Mistral(settings));
+        Assert.Contains("it lists the services workflowv2", error.Problem);
+        Assert.Contains("database", error.Problem);
+        Assert.StartsWith($"Correct {what}, or leave it out: {setting}", error.RecommendedAction);
+    }
+
+    [Fact]
+    public void A_service_without_an_address_is_told_to_have_none()
+    {
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => new ServiceCatalogue(
+            [new CatalogueService { Type = "workflowv2", Name = "mistral", Endpoints = [new CatalogueEndpoint { Interface = "public", Region = "R", Url = null }] }], "p").Mistral(Settings()));
+        Assert.Contains("it lists that service without an address", error.Problem);
     }
 }
