@@ -238,7 +238,7 @@ Describe 'A session that is looked at' {
         try {
             $shown = Get-TroveSession | Format-List * -Force | Out-String -Width 200
             $names = [regex]::Matches($shown, '(?m)^\w+').Value | Sort-Object
-            $names | Should -Be AuthUrl, Cloud, CloudTime, DatabaseEndpoint, ProjectId, ProjectName, Region, TokenExpiresAt, UserName, WorkflowEndpoint
+            $names | Should -Be AuthUrl, Cloud, CloudTime, DatabaseEndpoint, Origin, ProjectId, ProjectName, Region, TokenExpiresAt, UserName, WorkflowEndpoint
             $session.Cloud, $session.UserName, $session.ProjectName, $session.Region | Should -Be demo, demo, demo, RegionOne
             $session.WorkflowEndpoint, $session.DatabaseEndpoint | Should -Not -BeNullOrEmpty
             $session.TokenExpiresAt | Should -BeGreaterThan (Get-TestTime)

@@ -310,6 +310,20 @@ public sealed class ErrorTests
         Assert.Single(cloud.Requests);
     }
 
+    [Theory]
+    [InlineData("The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch", "UntrustedCertificate", "another name")]
+    [InlineData("Cannot determine the frame size or a corrupted frame was received.", "Unavailable", "one of http")]
+    public async Task A_handshake_that_fails_has_the_advice_that_fits(string reason, string id, string advice)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("The SSL connection could not be established.", new AuthenticationException(reason)));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Assert.Equal(id, error.ErrorId);
+        Assert.Contains(reason, error.Message);
+        Assert.Contains(advice, error.RecommendedAction);
+        Assert.DoesNotContain("-SkipCertificateCheck", error.RecommendedAction);
+    }
+
     [Fact]
     public async Task A_byte_order_mark_is_no_part_of_the_json()
     {
