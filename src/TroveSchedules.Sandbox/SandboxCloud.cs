@@ -65,13 +65,6 @@ public sealed class SandboxCloud : IDisposable
         });
     }
 
-    /// <summary>The quota of backups of each project; -1 for none.</summary>
-    public int MaxBackups
-    {
-        get => Locked(() => _trove.Backups.Quota);
-        set => Locked(() => _trove.Backups.Quota = value);
-    }
-
     /// <summary>Makes a handler that brings requests to the sandbox. Disposing it leaves the sandbox as it is.</summary>
     /// <returns>A new handler; any number of them reach the same sandbox.</returns>
     public HttpMessageHandler CreateHandler() => new SandboxHandler(this);

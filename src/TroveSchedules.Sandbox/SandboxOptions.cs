@@ -26,9 +26,6 @@ public sealed class SandboxOptions
     /// <summary>The quota of backups of each project, which is Trove's default; -1 for none.</summary>
     public int MaxBackups { get; init; } = 50;
 
-    /// <summary>Whether Mistral has the actions <c>trove.backups_*</c>, which come with mistral-extra.</summary>
-    public bool TroveActions { get; init; } = true;
-
     /// <summary>Where Keystone is said to be, without <c>/v3</c>. Nothing listens there: requests go through <see cref="SandboxCloud.CreateHandler"/>.</summary>
     public Uri KeystoneUrl { get; init; } = new("http://sandbox.invalid:5000");
 

@@ -18,22 +18,16 @@ internal sealed class Actions
         new("std.echo", "output, delay=0", "Echo action."),
         new("std.fail", "error_data=null", "Fail action."),
         new("std.noop", "", "No-operation action."),
+        new("trove.backups_create", "name, instance, description=null, parent_id=null, incremental=false, swift_container=null, restore_from=null, restore_ds_version=null, restore_size=null, action_region=\"\"", "Create or restore a new backup."),
+        new("trove.backups_delete", "backup, action_region=\"\"", "Delete the specified backup."),
+        new("trove.backups_get", "backup, action_region=\"\"", "Get a specific backup."),
+        new("trove.backups_list", "limit=null, marker=null, datastore=null, instance_id=null, all_projects=false, project_id=null, action_region=\"\"", "Get a list of all backups."),
     ];
 
-    public Actions(SandboxOptions options, TroveService trove, string server)
+    public Actions(TroveService trove, string server)
     {
         _trove = trove;
         _server = server;
-        if (options.TroveActions)
-        {
-            _all.AddRange(
-            [
-                new("trove.backups_create", "name, instance, description=null, parent_id=null, incremental=false, swift_container=null, restore_from=null, restore_ds_version=null, restore_size=null, action_region=\"\"", "Create or restore a new backup."),
-                new("trove.backups_delete", "backup, action_region=\"\"", "Delete the specified backup."),
-                new("trove.backups_get", "backup, action_region=\"\"", "Get a specific backup."),
-                new("trove.backups_list", "limit=null, marker=null, datastore=null, instance_id=null, all_projects=false, project_id=null, action_region=\"\"", "Get a list of all backups."),
-            ]);
-        }
         _resource = new Resource<ActionDefinition>
         {
             Name = "actions",

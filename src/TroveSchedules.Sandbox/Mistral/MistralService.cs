@@ -21,7 +21,7 @@ internal sealed class MistralService
         _options = options;
         _keystone = keystone;
         string server = options.MistralUrl.AbsoluteUri.TrimEnd('/');
-        _actions = new Actions(options, trove, server);
+        _actions = new Actions(trove, server);
         _workflows = new Workflows(agenda, ids, server);
         _workbooks = new Workbooks(agenda, ids, _workflows, server);
         _executions = new Executions(agenda, ids, _workflows, _actions, server);

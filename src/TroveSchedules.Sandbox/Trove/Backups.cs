@@ -21,7 +21,7 @@ internal sealed class Backups(TroveService trove, SandboxOptions options, Agenda
 
     public HashSet<string> Failing { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    public int Quota { get; set; } = options.MaxBackups;
+    public int Quota => options.MaxBackups;
 
     public bool IsRunning(string instanceId) => _all.Exists(backup => backup.InstanceId == instanceId && backup.IsRunning);
 

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net.Http;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
 using TroveSchedules.OpenStack.Trove;
@@ -289,8 +290,9 @@ public sealed class SandboxTests(ITestOutputHelper output)
     [Fact]
     public async Task A_cloud_without_mistral_extra_is_known_by_it()
     {
-        using SandboxCloud cloud = Standing(new SandboxOptions { TroveActions = false });
-        using CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await CloudSession.ConnectAsync(
+            SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, () => new WithoutTroveActions(cloud.CreateHandler()), default);
         Assert.False((await new Workbook(session).InstallAsync()).HasTroveActions);
     }
 
@@ -331,6 +333,17 @@ public sealed class SandboxTests(ITestOutputHelper output)
         new(cloud.CreateHandler()) { DefaultRequestHeaders = { { "X-Auth-Token", session.Token.Value } } };
 
     private static List<string> Ids(string page) => [.. JsonNode.Parse(page)!["executions"]!.AsArray().Select(run => (string)run!["id"]!)];
+
+    /// <summary>Answers as a Mistral without mistral-extra does, which has none of the actions <c>trove.*</c>.</summary>
+    private sealed class WithoutTroveActions(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath.StartsWith("/v2/actions/trove.", StringComparison.Ordinal))
+                request.RequestUri = new Uri(request.RequestUri, "/v2/actions/absent"); // The sandbox's own 404.
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
 
     private sealed class MovableClock(DateTimeOffset now) : TimeProvider
     {
