@@ -21,7 +21,9 @@ internal sealed class Agenda(TimeProvider clock, double speed)
     public DateTime Now => _at ?? Running;
 
     /// <summary>The time as a table of Mistral keeps it, in whole seconds.</summary>
-    public DateTime Second => new(Now.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, DateTimeKind.Utc);
+    public DateTime Second => WholeSeconds(Now);
+
+    public static DateTime WholeSeconds(DateTime time) => new(time.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, DateTimeKind.Utc);
 
     /// <summary>The time as it runs, UTC.</summary>
     public DateTime Running =>

@@ -30,19 +30,19 @@ internal sealed class CronTriggers
     private readonly Ids _ids;
     private readonly KeystoneService _keystone;
     private readonly Workflows _workflows;
-    private readonly Executions _executions;
+    private readonly WorkflowEngine _engine;
     private readonly string _server;
     private readonly Resource<CronTrigger> _resource;
     private readonly List<CronTrigger> _held = [];
     private bool _run = true;
 
-    public CronTriggers(Agenda agenda, Ids ids, KeystoneService keystone, Workflows workflows, Executions executions, string server)
+    public CronTriggers(Agenda agenda, Ids ids, KeystoneService keystone, Workflows workflows, WorkflowEngine engine, string server)
     {
         _agenda = agenda;
         _ids = ids;
         _keystone = keystone;
         _workflows = workflows;
-        _executions = executions;
+        _engine = engine;
         _server = server;
         _resource = new Resource<CronTrigger>
         {
@@ -312,7 +312,7 @@ internal sealed class CronTriggers
             end?.Invoke();
             return;
         }
-        _executions.Start(workflow, input, trigger.Cause, (JsonMap)Python.Parse(trigger.Params)!, trigger.ProjectId, null, end);
+        _engine.Start(workflow, input, trigger.Cause, (JsonMap)Python.Parse(trigger.Params)!, trigger.ProjectId, null, end);
     }
 }
 

@@ -12,6 +12,8 @@ internal sealed class MistralService
     private readonly SandboxOptions _options;
     private readonly KeystoneService _keystone;
     private readonly Executions _executions;
+    private readonly Tasks _tasks;
+    private readonly ExecutionSeeder _seeder;
     private readonly Workbooks _workbooks;
     private readonly Workflows _workflows;
     private readonly Actions _actions;
@@ -24,8 +26,12 @@ internal sealed class MistralService
         _actions = new Actions(trove, server);
         _workflows = new Workflows(agenda, ids, server);
         _workbooks = new Workbooks(agenda, ids, _workflows, server);
-        _executions = new Executions(agenda, ids, _workflows, _actions, server);
-        Triggers = new CronTriggers(agenda, ids, keystone, _workflows, _executions, server);
+        var store = new ExecutionStore();
+        var engine = new WorkflowEngine(agenda, ids, _actions, store);
+        _tasks = new Tasks(store, server);
+        _executions = new Executions(agenda, _workflows, store, engine, _tasks, server);
+        _seeder = new ExecutionSeeder(agenda, ids, _workflows, store);
+        Triggers = new CronTriggers(agenda, ids, keystone, _workflows, engine, server);
         _workflows.Triggers = Triggers;
     }
 
@@ -69,8 +75,8 @@ internal sealed class MistralService
         {
             ("cron_triggers", null) => Triggers.Answer(ask, caller, id),
             ("executions", null or "tasks") => _executions.Answer(ask, caller, id, below),
-            ("tasks", null or "action_executions") => _executions.AnswerTasks(ask, caller, id, below),
-            ("action_executions", null) => _executions.AnswerActions(ask, caller, id),
+            ("tasks", null or "action_executions") => _tasks.Answer(ask, caller, id, below),
+            ("action_executions", null) => _tasks.AnswerActions(ask, caller, id),
             ("workbooks", null) => _workbooks.Answer(ask, caller, id),
             ("workflows", null) => _workflows.Answer(ask, caller, id),
             ("actions", null) => _actions.Answer(ask, caller, id),
@@ -80,5 +86,5 @@ internal sealed class MistralService
 
     /// <summary>Writes a history of executions.</summary>
     public void Seed(string trigger, int count, int own, TimeSpan span, int errors) =>
-        _executions.Seed(Triggers.All.Find(one => one.Name == trigger || one.Id == trigger) ?? throw new ArgumentException($"There is no cron trigger '{trigger}'.", nameof(trigger)), count, own, span, errors);
+        _seeder.Seed(Triggers.All.Find(one => one.Name == trigger || one.Id == trigger) ?? throw new ArgumentException($"There is no cron trigger '{trigger}'.", nameof(trigger)), count, own, span, errors);
 }

@@ -1,0 +1,61 @@
+using System;
+using System.Linq;
+using TroveSchedules.Sandbox.Wire;
+
+namespace TroveSchedules.Sandbox.Mistral;
+
+/// <summary>Writes a history of executions that ended long ago.</summary>
+internal sealed class ExecutionSeeder(Agenda agenda, Ids ids, Workflows workflows, ExecutionStore store)
+{
+    /// <summary>Adds executions, evenly spread over the time before now.</summary>
+    /// <param name="trigger">The trigger that some of them belong to.</param>
+    /// <param name="count">How many to add.</param>
+    /// <param name="own">How many of them are the trigger's; the rest belong to a hundred deleted triggers.</param>
+    /// <param name="span">The length of the history.</param>
+    /// <param name="errors">How many of a hundred ended in ERROR.</param>
+    public void Seed(CronTrigger trigger, int count, int own, TimeSpan span, int errors)
+    {
+        WorkflowSpec spec = workflows.All.Find(workflow => workflow.Id == trigger.WorkflowId)!.Spec;
+        JsonMap input = spec.Complete((JsonMap)Python.Parse(trigger.Input)!);
+        string instance = Python.Str(input["instance"]), ownInput = Python.Json(input), cause = trigger.Cause;
+        (string Cause, string Input)[] rest =
+        [
+            .. Enumerable.Range(0, 100).Select(n =>
+            {
+                string name = ids.Uuid();
+                JsonMap other = input.Copy();
+                other["instance"] = name;
+                other["name"] = "b" + n;
+                return (CronTrigger.CauseOf(ids.Uuid(), name), Python.Json(other));
+            }),
+        ];
+        string good = Python.Json(new JsonMap { { "status", "Backup complete" } });
+        long step = span.Ticks / Math.Max(count, 1);
+        int mine = 0, others = 0;
+        for (int n = 0; n < count; n++)
+        {
+            DateTime at = Agenda.WholeSeconds(agenda.Now.AddTicks(-(count - n) * step));
+            bool isMine = Shares(n, own, count);
+            int number = isMine ? mine++ : others++;
+            (string description, string given) = isMine ? (cause, ownInput) : rest[number % rest.Length];
+            string? reason = Shares(number, errors, 100) ? WorkflowEngine.FailureReason(ids, "backup_create", ids.Uuid(), ids.Uuid(), $"TroveAction.backups.create failed: Instance {instance} is not ready. (HTTP 422)").Long : null;
+            store.Add(new Execution
+            {
+                Id = ids.Uuid(),
+                WorkflowId = trigger.WorkflowId,
+                WorkflowName = trigger.WorkflowName,
+                Description = description,
+                Params = "{\"namespace\": \"\", \"env\": {}}",
+                Input = given,
+                ProjectId = trigger.ProjectId,
+                CreatedAt = at,
+                UpdatedAt = at.AddSeconds(1),
+                State = reason is null ? "SUCCESS" : "ERROR",
+                StateInfo = reason,
+                Output = reason is null ? good : Python.Json(new JsonMap { { "result", reason } }),
+            });
+        }
+
+        static bool Shares(int n, int part, int whole) => (long)(n + 1) * part / whole > (long)n * part / whole;
+    }
+}
