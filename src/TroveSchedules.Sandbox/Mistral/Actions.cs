@@ -11,7 +11,6 @@ namespace TroveSchedules.Sandbox.Mistral;
 internal sealed class Actions
 {
     private readonly TroveService _trove;
-    private readonly string _server;
     private readonly Resource<ActionDefinition> _resource;
     private readonly List<ActionDefinition> _all =
     [
@@ -27,10 +26,10 @@ internal sealed class Actions
     public Actions(TroveService trove, string server)
     {
         _trove = trove;
-        _server = server;
         _resource = new Resource<ActionDefinition>
         {
             Name = "actions",
+            Server = server,
             Columns =
             [
                 new("id", ColumnKind.Text, action => action.Name),
@@ -55,7 +54,7 @@ internal sealed class Actions
 
     public Answer Answer(Ask ask, Token caller, string? name) => (ask.Method, name) switch
     {
-        ("GET", null) => _resource.List(ask, caller, false, _server),
+        ("GET", null) => _resource.List(ask, caller),
         ("GET", _) => Wire.Answer.Json(200, _resource.View(Find(name))),
         _ => MistralFault.NoSuchMethod(ask, "DELETE, GET, POST, PUT"),
     };

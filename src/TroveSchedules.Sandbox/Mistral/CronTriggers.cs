@@ -31,7 +31,6 @@ internal sealed class CronTriggers
     private readonly KeystoneService _keystone;
     private readonly Workflows _workflows;
     private readonly WorkflowEngine _engine;
-    private readonly string _server;
     private readonly Resource<CronTrigger> _resource;
     private readonly List<CronTrigger> _held = [];
     private bool _run = true;
@@ -43,10 +42,10 @@ internal sealed class CronTriggers
         _keystone = keystone;
         _workflows = workflows;
         _engine = engine;
-        _server = server;
         _resource = new Resource<CronTrigger>
         {
             Name = "cron_triggers",
+            Server = server,
             Columns =
             [
                 new("id", ColumnKind.Id, trigger => trigger.Id),
@@ -71,7 +70,7 @@ internal sealed class CronTriggers
             ],
             Switches = ["all_projects"],
             Find = Find,
-            Rows = query => All.Where(trigger => query.Sees(trigger.ProjectId, trigger.Scope)),
+            Rows = query => All.Where(query.Sees),
         };
     }
 
@@ -99,7 +98,7 @@ internal sealed class CronTriggers
     {
         switch (ask.Method, id)
         {
-            case ("GET", null): return _resource.List(ask, caller, false, _server);
+            case ("GET", null): return _resource.List(ask, caller);
             case ("GET", _):
                 MistralFault.CheckArguments(ask);
                 return Wire.Answer.Json(200, _resource.View(Find(caller, id)));
@@ -168,14 +167,7 @@ internal sealed class CronTriggers
         }
         All.Add(trigger);
         PutDown(trigger);
-        JsonMap view = _resource.View(trigger);
-        var made = new JsonMap(); // The answer to a POST does not tell updated_at.
-        foreach (KeyValuePair<string, object?> member in view)
-        {
-            if (member.Key != "updated_at")
-                made.Add(member.Key, member.Value);
-        }
-        return Wire.Answer.Json(201, made);
+        return Wire.Answer.Json(201, _resource.ViewCreated(trigger));
     }
 
     private Answer Delete(Token caller, string identifier)
@@ -317,7 +309,7 @@ internal sealed class CronTriggers
 }
 
 /// <summary>A cron trigger.</summary>
-internal sealed class CronTrigger
+internal sealed class CronTrigger : IProjectRow
 {
     public required string Id { get; init; }
     public required string? Name { get; init; }

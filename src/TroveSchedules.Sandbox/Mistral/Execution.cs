@@ -5,7 +5,7 @@ using TroveSchedules.Sandbox.Keystone;
 namespace TroveSchedules.Sandbox.Mistral;
 
 /// <summary>One execution of a workflow.</summary>
-internal sealed class Execution
+internal sealed class Execution : IProjectRow
 {
     private List<TaskExecution>? _tasks; // Null until the first task: a seeded history has many executions and no tasks.
 
@@ -16,6 +16,7 @@ internal sealed class Execution
     public required string Params { get; init; }
     public required string Input { get; init; }
     public required string? ProjectId { get; init; }
+    public string Scope => "private";
     public required DateTime CreatedAt { get; init; }
     public required DateTime UpdatedAt { get; set; }
     public string State { get; set; } = "RUNNING";

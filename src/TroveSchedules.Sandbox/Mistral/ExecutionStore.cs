@@ -37,7 +37,7 @@ internal sealed class ExecutionStore
             {
                 if (byTime && query.IsBeyond(rows[i]))
                     break;
-                if (query.Sees(rows[i].ProjectId, "private"))
+                if (query.Sees(rows[i]))
                     yield return rows[i];
             }
         }

@@ -18,7 +18,6 @@ internal sealed class Executions
     private readonly ExecutionStore _store;
     private readonly WorkflowEngine _engine;
     private readonly Tasks _tasks;
-    private readonly string _server;
     private readonly Resource<Execution> _resource;
 
     public Executions(Agenda agenda, Workflows workflows, ExecutionStore store, WorkflowEngine engine, Tasks tasks, string server)
@@ -28,10 +27,10 @@ internal sealed class Executions
         _store = store;
         _engine = engine;
         _tasks = tasks;
-        _server = server;
         _resource = new Resource<Execution>
         {
             Name = "executions",
+            Server = server,
             Columns =
             [
                 new("id", ColumnKind.Id, execution => execution.Id),
@@ -72,7 +71,7 @@ internal sealed class Executions
                 if (ask.Parameter("project_id") is not null && !caller.IsAdmin)
                     throw MistralFault.Forbidden();
                 // "false" is as true as "true".
-                return _resource.List(ask, caller, !string.IsNullOrEmpty(ask.Parameter("include_output")), _server);
+                return _resource.List(ask, caller, !string.IsNullOrEmpty(ask.Parameter("include_output")));
             case ("GET", _, "tasks"):
                 return _tasks.ListOf(caller, id);
             case ("GET", _, null):
@@ -119,13 +118,7 @@ internal sealed class Executions
             execution.Description = description;
             execution.UpdatedAt = _agenda.Second;
             _store.Add(execution);
-            var told = new JsonMap();
-            foreach (KeyValuePair<string, object?> member in _resource.View(execution))
-            {
-                if (member.Key is not ("params" or "input"))
-                    told.Add(member.Key, member.Value);
-            }
-            return Wire.Answer.Json(200, told);
+            return Wire.Answer.Json(200, _resource.View(execution).Without("params", "input"));
         }
         switch (state)
         {

@@ -16,6 +16,9 @@ internal sealed class Resource<T>
     /// <summary>The name in the path and in the answer.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The server's own address, for links.</summary>
+    public required string Server { get; init; }
+
     /// <summary>Every column, in the order of an answer.</summary>
     public required IReadOnlyList<Column<T>> Columns { get; init; }
 
@@ -51,12 +54,14 @@ internal sealed class Resource<T>
         return view;
     }
 
+    /// <summary>One row as the answer to its creation, which leaves out <c>updated_at</c>.</summary>
+    public JsonMap ViewCreated(T row) => View(row).Without("updated_at");
+
     /// <summary>Answers a listing.</summary>
     /// <param name="ask">The request.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="everything">Whether the columns on request are shown, too.</param>
-    /// <param name="server">What the server thinks its address is.</param>
-    public Answer List(Ask ask, Token caller, bool everything, string server)
+    public Answer List(Ask ask, Token caller, bool everything = false)
     {
         MistralFault.CheckArguments(ask, [.. PageParameters, .. Filters, .. Switches]);
         int? limit = Number(ask.Parameter("limit"));
@@ -104,7 +109,7 @@ internal sealed class Resource<T>
 
         // Not encoded, and without include_output and all_projects: so does the server.
         string Next() =>
-            $"{server}/v2/{Name}?sort_keys={string.Join(",", sortKeys)}&sort_dirs={string.Join(",", directions)}&"
+            $"{Server}/v2/{Name}?sort_keys={string.Join(",", sortKeys)}&sort_dirs={string.Join(",", directions)}&"
             + string.Concat(filters.Select(filter => filter.Repeated + "&"))
             + FormattableString.Invariant($"limit={limit}&marker={Columns[0].Value(page[page.Count - 1])}")
             + (fields.Count > 0 ? "&fields=" + string.Join(",", fields) : "");
@@ -235,6 +240,15 @@ internal sealed class ListQuery<T>(Token caller, List<Filter<T>> filters, bool a
         return true;
     }
 
-    /// <summary>Whether a row of that project and scope is the caller's to see in a list.</summary>
-    public bool Sees(string? projectId, string scope) => anyProject || projectId == caller.ProjectId || scope == "public";
+    /// <summary>Whether the caller may see a row in a list.</summary>
+    public bool Sees(IProjectRow row) => anyProject || row.ProjectId == caller.ProjectId || row.Scope == "public";
+}
+
+/// <summary>A row that belongs to a project.</summary>
+internal interface IProjectRow
+{
+    string? ProjectId { get; }
+
+    /// <summary>private or public.</summary>
+    string Scope { get; }
 }

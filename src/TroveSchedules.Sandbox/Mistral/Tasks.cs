@@ -9,17 +9,16 @@ namespace TroveSchedules.Sandbox.Mistral;
 internal sealed class Tasks
 {
     private readonly ExecutionStore _store;
-    private readonly string _server;
     private readonly Resource<TaskExecution> _tasks;
     private readonly Resource<TaskExecution> _actionExecutions;
 
     public Tasks(ExecutionStore store, string server)
     {
         _store = store;
-        _server = server;
         _tasks = new Resource<TaskExecution>
         {
             Name = "tasks",
+            Server = server,
             Columns =
             [
                 new("id", ColumnKind.Id, task => task.Id),
@@ -51,6 +50,7 @@ internal sealed class Tasks
         _actionExecutions = new Resource<TaskExecution>
         {
             Name = "action_executions",
+            Server = server,
             Columns =
             [
                 new("id", ColumnKind.Id, task => task.ActionId),
@@ -86,7 +86,7 @@ internal sealed class Tasks
 
     public Answer Answer(Ask ask, Token caller, string? id, string? below) => (ask.Method, id, below) switch
     {
-        ("GET", null, _) => _tasks.List(ask, caller, false, _server),
+        ("GET", null, _) => _tasks.List(ask, caller),
         ("GET", _, null) => Wire.Answer.Json(200, _tasks.View(FindTask(caller, id), everything: true)),
         ("GET", _, _) => Wire.Answer.Json(200, new JsonMap { { "action_executions", AllTasks(caller).Where(task => task.Id == id).Select(task => _actionExecutions.View(task)).ToList<object?>() } }),
         _ => MistralFault.NoSuchMethod(ask, "GET, PUT"),
@@ -94,7 +94,7 @@ internal sealed class Tasks
 
     public Answer AnswerActions(Ask ask, Token caller, string? id) => (ask.Method, id) switch
     {
-        ("GET", null) => _actionExecutions.List(ask, caller, !string.IsNullOrEmpty(ask.Parameter("include_output")), _server),
+        ("GET", null) => _actionExecutions.List(ask, caller, !string.IsNullOrEmpty(ask.Parameter("include_output"))),
         ("GET", _) => Wire.Answer.Json(200, _actionExecutions.View(FindAction(caller, id), everything: true)),
         _ => MistralFault.NoSuchMethod(ask, "DELETE, GET, POST, PUT"),
     };
@@ -108,5 +108,5 @@ internal sealed class Tasks
     private IEnumerable<TaskExecution> AllTasks(Token caller) => _store.All.Where(execution => execution.IsVisibleTo(caller)).SelectMany(execution => execution.Tasks);
 
     private IEnumerable<TaskExecution> AllTasks(ListQuery<TaskExecution> query) =>
-        _store.All.Where(execution => query.Sees(execution.ProjectId, "private")).SelectMany(execution => execution.Tasks);
+        _store.All.Where(query.Sees).SelectMany(execution => execution.Tasks);
 }

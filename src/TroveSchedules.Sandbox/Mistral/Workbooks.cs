@@ -12,7 +12,6 @@ internal sealed class Workbooks
     private readonly Agenda _agenda;
     private readonly Ids _ids;
     private readonly Workflows _workflows;
-    private readonly string _server;
     private readonly Resource<WorkbookDefinition> _resource;
     private readonly List<WorkbookDefinition> _all = [];
 
@@ -21,10 +20,10 @@ internal sealed class Workbooks
         _agenda = agenda;
         _ids = ids;
         _workflows = workflows;
-        _server = server;
         _resource = new Resource<WorkbookDefinition>
         {
             Name = "workbooks",
+            Server = server,
             Columns =
             [
                 new("id", ColumnKind.Id, book => book.Id),
@@ -39,13 +38,13 @@ internal sealed class Workbooks
             ],
             Filters = ["created_at", "definition", "name", "scope", "updated_at", "namespace"],
             Find = (caller, id) => Visible(caller).FirstOrDefault(book => book.Id == id) ?? throw MistralFault.Client(404, $"Workbook not found [name={id}, namespace=]"),
-            Rows = query => _all.Where(book => query.Sees(book.ProjectId, book.Scope)),
+            Rows = query => _all.Where(query.Sees),
         };
     }
 
     public Answer Answer(Ask ask, Token caller, string? name) => (ask.Method, name) switch
     {
-        ("GET", null) => _resource.List(ask, caller, false, _server),
+        ("GET", null) => _resource.List(ask, caller),
         ("GET", _) => Wire.Answer.Json(200, _resource.View(Named(caller, name) ?? throw MistralFault.Client(404, NotFound(name)))),
         ("POST", "validate") => Validate(ask.Body),
         ("POST", null) => Create(ask, caller),
@@ -90,13 +89,7 @@ internal sealed class Workbooks
         };
         Load(spec, made, caller);
         _all.Add(made);
-        JsonMap view = _resource.View(made), told = []; // The answer to a POST does not tell updated_at.
-        foreach (KeyValuePair<string, object?> member in view)
-        {
-            if (member.Key != "updated_at")
-                told.Add(member.Key, member.Value);
-        }
-        return Wire.Answer.Json(201, told);
+        return Wire.Answer.Json(201, _resource.ViewCreated(made));
     }
 
     // Whose the workbook is is not looked at, only whose the workflows are: so does Mistral.
@@ -199,7 +192,7 @@ internal sealed class Workbooks
 }
 
 /// <summary>A workbook that is loaded.</summary>
-internal sealed class WorkbookDefinition
+internal sealed class WorkbookDefinition : IProjectRow
 {
     public required string Id { get; init; }
     public required string Name { get; init; }

@@ -11,17 +11,16 @@ internal sealed class Workflows
 {
     private readonly Agenda _agenda;
     private readonly Ids _ids;
-    private readonly string _server;
     private readonly Resource<WorkflowDefinition> _resource;
 
     public Workflows(Agenda agenda, Ids ids, string server)
     {
         _agenda = agenda;
         _ids = ids;
-        _server = server;
         _resource = new Resource<WorkflowDefinition>
         {
             Name = "workflows",
+            Server = server,
             Columns =
             [
                 new("id", ColumnKind.Id, workflow => workflow.Id),
@@ -39,7 +38,7 @@ internal sealed class Workflows
             Filters = ["created_at", "name", "scope", "updated_at", "definition", "project_id", "namespace"],
             Switches = ["all_projects"],
             Find = (caller, id) => Visible(caller.ProjectId).FirstOrDefault(workflow => workflow.Id == id) ?? throw MistralFault.Client(404, $"Workflow not found [workflow_id={id}]"),
-            Rows = query => All.Where(workflow => query.Sees(workflow.ProjectId, workflow.Scope)),
+            Rows = query => All.Where(query.Sees),
         };
     }
 
@@ -49,7 +48,7 @@ internal sealed class Workflows
 
     public Answer Answer(Ask ask, Token caller, string? id) => (ask.Method, id) switch
     {
-        ("GET", null) => _resource.List(ask, caller, false, _server),
+        ("GET", null) => _resource.List(ask, caller),
         ("GET", _) => Wire.Answer.Json(200, _resource.View(Find(caller, id))),
         ("POST", null) => Create(ask, caller),
         ("DELETE", not null) => Delete(caller, id),
@@ -88,14 +87,9 @@ internal sealed class Workflows
             throw MistralFault.Plain(409, $"Duplicate entry for WorkflowDefinition ['name', 'namespace', 'project_id']: {spec.Name}, , None");
         var made = new WorkflowDefinition { Id = _ids.Uuid(), Name = spec.Name, Spec = spec, Scope = scope, ProjectId = caller.ProjectId, CreatedAt = _agenda.Second };
         All.Add(made);
-        var told = new JsonMap();
-        foreach (KeyValuePair<string, object?> member in _resource.View(made))
-        {
-            // The answer to a POST does not tell updated_at, and the interface in JSON of its own.
-            if (member.Key != "updated_at")
-                told.Add(member.Key, member.Key == "interface" ? Python.Parse(made.Interface) : member.Value);
-        }
-        return Wire.Answer.Json(201, new JsonMap { { "workflows", new List<object?> { told } } });
+        JsonMap view = _resource.ViewCreated(made);
+        view["interface"] = Python.Parse(made.Interface); // Here an object; everywhere else the text of one.
+        return Wire.Answer.Json(201, new JsonMap { { "workflows", new List<object?> { view } } });
     }
 
     private Answer Delete(Token caller, string identifier)
@@ -115,7 +109,7 @@ internal sealed class Workflows
 }
 
 /// <summary>A workflow that is loaded.</summary>
-internal sealed class WorkflowDefinition
+internal sealed class WorkflowDefinition : IProjectRow
 {
     public required string Id { get; init; }
     public required string Name { get; init; }

@@ -35,6 +35,14 @@ internal sealed class JsonMap(int capacity = 0) : IEnumerable<KeyValuePair<strin
 
     public JsonMap? Map(string key) => this[key] as JsonMap;
 
+    /// <summary>A copy that lacks some keys.</summary>
+    public JsonMap Without(params string[] keys)
+    {
+        JsonMap copy = Copy();
+        copy._members.RemoveAll(member => keys.Contains(member.Key));
+        return copy;
+    }
+
     public JsonMap Copy()
     {
         var copy = new JsonMap();
