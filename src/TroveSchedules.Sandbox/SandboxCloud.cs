@@ -11,14 +11,23 @@ using TroveSchedules.Sandbox.Wire;
 namespace TroveSchedules.Sandbox;
 
 /// <summary>
-/// A Keystone, a Mistral and a Trove in this process, which answer as the real ones do (Keystone 22, Mistral 15 and Trove 18, the releases around 2023.1). It has no
-/// socket, no thread and no timer: what fell due is done when somebody asks or <see cref="Step"/> is called. Safe for use by many threads at once.
+/// A Keystone, a Mistral and a Trove in this process. They answer as Keystone 22, Mistral 15 and Trove 18 do, the releases around 2023.1. The sandbox has no socket, no
+/// thread and no timer: each request, and each <see cref="Step"/>, first runs what is due by then. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Left out: a second region; roles that are withdrawn; a run whose trust is deleted under it; Mistral's environments, members, event triggers, sub-workflows, retries and
-/// reports; workflows without a workbook; what YAQL has beyond <c>$.name</c>, <c>task().result</c> and <c>get()</c>, and tasks in any order but their own; the random
-/// <c>R</c>, <c>x#n</c> beside a day of the month or a star, what follows <c>x#n</c>, and <c>7</c> beside seconds in patterns, which croniter takes; the schema after the first line of "Invalid DSL"; the cache that makes Mistral
-/// take a revoked token for up to five minutes; filters by tags; accents, which MariaDB compares as plain letters; instances that change.
+/// <para>The sandbox does not have:</para>
+/// <list type="bullet">
+/// <item>a second region, roles that are withdrawn, instances that change;</item>
+/// <item>an execution whose trust is deleted while it runs;</item>
+/// <item>Mistral's environments, members, event triggers, sub-workflows, retries and reports;</item>
+/// <item>workbooks with more than tasks that call an action with an input and publish values, and YAQL beyond <c>$</c>, <c>task().result</c>, names and constants. It
+/// refuses both. It accepts a delay before a task, which has no effect;</item>
+/// <item>these parts of cron patterns, which croniter takes: the random <c>R</c>, <c>x#n</c> beside a day of the month or a star, what follows <c>x#n</c>, <c>7</c> beside
+/// seconds;</item>
+/// <item>the schema that Mistral repeats after the first line of "Invalid DSL";</item>
+/// <item>the cache that lets Mistral accept a revoked token for up to five minutes;</item>
+/// <item>filters by tags, and MariaDB's comparison of accented letters as plain ones.</item>
+/// </list>
 /// </remarks>
 public sealed class SandboxCloud : IDisposable
 {

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Text;
 using System.Text.RegularExpressions;
 using TroveSchedules.Sandbox.Wire;
 using YamlDotNet.Core;
@@ -11,7 +10,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>What a workbook's YAML says.</summary>
+/// <summary>A workbook as its YAML defines it. What the sandbox does not run is refused, so that no workbook does less here than it says.</summary>
 internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyList<WorkflowSpec> Workflows)
 {
     private static readonly string[] Known = ["version", "name", "description", "tags", "actions", "workflows"];
@@ -21,32 +20,28 @@ internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyLi
     public static WorkbookSpec Parse(string definition)
     {
         JsonMap book = Read(definition);
-        List<string> unknown = [.. book.Keys.Where(key => !Known.Contains(key))];
-        if (unknown.Count > 0)
-            throw Invalid($"Additional properties are not allowed ({string.Join(", ", unknown.Select(Python.Repr))} {(unknown.Count == 1 ? "was" : "were")} unexpected)");
-        Require(book, "version", "name");
+        if (book.Keys.FirstOrDefault(key => !Known.Contains(key)) is { } unknown)
+            throw Invalid($"Additional properties are not allowed ({Python.Repr(unknown)} was unexpected)");
         CheckVersion(book);
+        Require(book, "name");
+        RefuseUnsupported(book, "a workbook", "version", "name", "description", "tags", "workflows");
         if (book["name"] is not string { Length: > 0 } name)
             throw Invalid($"{Python.Repr(book["name"])} is not of type 'string'");
-        JsonMap? workflows = book.Map("workflows");
-        if (book.Has("workflows") && workflows is null)
-            throw Invalid($"{Python.Repr(book["workflows"])} is not of type 'object'");
-        if (workflows?.Count == 0)
-            throw Invalid("{} does not have enough properties");
+        JsonMap workflows = book.Has("workflows") ? Members(book["workflows"]) : [];
         return new WorkbookSpec(name, book["tags"] as List<object?> ?? [],
-            [.. (workflows ?? []).Where(member => member.Key != "version").Select(member => WorkflowSpec.Of(member.Key, member.Value, definition))]);
+            [.. workflows.Where(member => member.Key != "version").Select(member => WorkflowSpec.Of(member.Key, member.Value, definition))]);
     }
 
-    /// <summary>Reads a definition of workflows without a workbook around them.</summary>
+    /// <summary>Reads the definition of one workflow without a workbook around it.</summary>
     /// <exception cref="WorkbookException">It is none.</exception>
-    public static IReadOnlyList<WorkflowSpec> ParseWorkflows(string definition)
+    public static WorkflowSpec ParseWorkflow(string definition)
     {
         JsonMap all = Read(definition);
-        Require(all, "version");
         CheckVersion(all);
-        if (all.Count == 1)
-            throw new WorkbookException($"At least one item must be in the list [data={Python.Repr(all)}].");
-        return [.. all.Where(member => member.Key != "version").Select(member => WorkflowSpec.Of(member.Key, member.Value, "") with { Definition = definition })];
+        if (all.Count != 2)
+            throw new WorkbookException("The sandbox takes one workflow at a time."); // Mistral writes each of several as PyYAML formats it.
+        KeyValuePair<string, object?> workflow = all.Single(member => member.Key != "version");
+        return WorkflowSpec.Of(workflow.Key, workflow.Value, "") with { Definition = definition };
     }
 
     private static JsonMap Read(string definition)
@@ -68,19 +63,31 @@ internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyLi
 
     private static void CheckVersion(JsonMap map)
     {
+        Require(map, "version");
         if (map["version"] is not ("2.0" or 2.0))
             throw Invalid($"{Python.Repr(map["version"])} is not one of ['2.0', 2.0]");
     }
 
     internal static WorkbookException Invalid(string what) => new("Invalid DSL: " + what);
 
-    internal static void Require(JsonMap map, params string[] keys)
+    /// <summary>A map that must not be empty.</summary>
+    internal static JsonMap Members(object? value) => value switch
     {
-        foreach (string key in keys)
-        {
-            if (!map.Has(key))
-                throw Invalid($"'{key}' is a required property");
-        }
+        JsonMap { Count: > 0 } map => map,
+        JsonMap => throw Invalid("{} does not have enough properties"),
+        _ => throw Invalid($"{Python.Repr(value)} is not of type 'object'"),
+    };
+
+    internal static void Require(JsonMap map, string key)
+    {
+        if (!map.Has(key))
+            throw Invalid($"'{key}' is a required property");
+    }
+
+    internal static void RefuseUnsupported(JsonMap map, string what, params string[] supported)
+    {
+        if (map.Keys.FirstOrDefault(key => !supported.Contains(key)) is { } key)
+            throw new WorkbookException($"The sandbox does not support '{key}' in {what}. It supports {string.Join(", ", supported)}.");
     }
 
     // YAML 1.1, as PyYAML reads it.
@@ -125,7 +132,8 @@ internal sealed record WorkflowSpec(string Name, string Definition, List<object?
     {
         JsonMap workflow = value as JsonMap ?? throw WorkbookSpec.Invalid($"{Python.Repr(value)} is not of type 'object'");
         WorkbookSpec.Require(workflow, "tasks");
-        JsonMap tasks = workflow.Map("tasks") is { Count: > 0 } some ? some : throw WorkbookSpec.Invalid($"{Python.Repr(workflow["tasks"])} does not have enough properties");
+        JsonMap tasks = WorkbookSpec.Members(workflow["tasks"]);
+        WorkbookSpec.RefuseUnsupported(workflow, "a workflow", "description", "tags", "input", "output", "tasks");
         try
         {
             Yaql.Check(workflow);
@@ -170,30 +178,15 @@ internal sealed record WorkflowSpec(string Name, string Definition, List<object?
     // As mistral.lang.parser cuts it out.
     private static string Cut(string workbook, string name)
     {
-        int section = workbook.IndexOf("workflows:", StringComparison.Ordinal);
-        if (section < 0)
+        string[] lines = workbook.Substring(Math.Max(0, workbook.IndexOf("workflows:", StringComparison.Ordinal))).Split(["\r\n", "\n"], StringSplitOptions.None);
+        int start = Array.FindIndex(lines, line => line.Trim() == name + ":");
+        if (start < 0)
             return "";
-        using var lines = new StringReader(workbook.Substring(section));
-        lines.ReadLine();
-        var text = new StringBuilder();
-        int indent = -1;
-        for (string? line = lines.ReadLine(); line is not null; line = lines.ReadLine())
-        {
-            string bare = line.Trim();
-            int at = line.Length - line.TrimStart().Length;
-            if (indent < 0)
-            {
-                if (bare != name + ":")
-                    continue;
-                indent = at;
-            }
-            else if (bare.Length > 0 && bare[0] != '#' && at <= indent)
-            {
-                break;
-            }
-            text.Append(line.Substring(Math.Min(indent, at))).Append('\n');
-        }
-        return text.ToString().TrimEnd() + "\n";
+        int margin = Indent(lines[start]);
+        IEnumerable<string> body = lines.Skip(start + 1).TakeWhile(line => Indent(line) > margin || line.Trim() is "" || line.Trim()[0] == '#');
+        return string.Join("\n", body.Prepend(lines[start]).Select(line => line.Substring(Math.Min(margin, Indent(line))))).TrimEnd() + "\n";
+
+        static int Indent(string line) => line.Length - line.TrimStart().Length;
     }
 }
 
@@ -205,6 +198,8 @@ internal sealed record TaskSpec(string Name, string Action, JsonMap Input, JsonM
 
     public static TaskSpec Of(string name, JsonMap task)
     {
+        // A delay is accepted and has no effect: an execution ends as soon as its actions have.
+        WorkbookSpec.RefuseUnsupported(task, "a task", "description", "action", "input", "publish", "wait-before");
         string command = (task.Text("action") ?? "std.noop").Trim();
         string action = Regex.Match(command, @"^\S+").Value;
         JsonMap input = task.Map("input")?.Copy() ?? [];

@@ -71,18 +71,15 @@ internal sealed class Workflows
     private Answer Create(Ask ask, Token caller)
     {
         string scope = Workbooks.Scope(ask, caller);
-        IReadOnlyList<WorkflowSpec> specs;
+        WorkflowSpec spec;
         try
         {
-            specs = WorkbookSpec.ParseWorkflows(ask.Body);
+            spec = WorkbookSpec.ParseWorkflow(ask.Body);
         }
         catch (WorkbookException e)
         {
             throw MistralFault.Plain(400, e.Message);
         }
-        if (specs.Count > 1)
-            throw MistralFault.Plain(501, "The sandbox takes one workflow at a time."); // Mistral keeps each in PyYAML's own style.
-        WorkflowSpec spec = specs[0];
         if (All.Exists(workflow => workflow.ProjectId == caller.ProjectId && Collation.Compare(workflow.Name, spec.Name) == 0))
             throw MistralFault.Plain(409, $"Duplicate entry for WorkflowDefinition ['name', 'namespace', 'project_id']: {spec.Name}, , None");
         var made = new WorkflowDefinition { Id = _ids.Uuid(), Name = spec.Name, Spec = spec, Scope = scope, ProjectId = caller.ProjectId, CreatedAt = _agenda.Second };

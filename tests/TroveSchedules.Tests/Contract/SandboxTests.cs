@@ -296,6 +296,22 @@ public sealed class SandboxTests(ITestOutputHelper output)
         Assert.False((await new Workbook(session).InstallAsync()).HasTroveActions);
     }
 
+    [Theory]
+    [InlineData("action: std.noop\n        on-success: u", "The sandbox does not support 'on-success' in a task. It supports description, action, input, publish, wait-before.")]
+    [InlineData("action: std.noop\n        publish:\n          a: <% $.b + 1 %>", "The sandbox cannot evaluate <% $.b + 1 %>. It supports $, task().result,")]
+    [InlineData("action: std.noop\n    vars:\n      a: 1", "The sandbox does not support 'vars' in a workflow.")]
+    [InlineData("action: std.noop\nactions:\n  a:\n    base: std.noop", "The sandbox does not support 'actions' in a workbook.")]
+    public async Task A_workbook_that_the_sandbox_cannot_run_is_refused(string task, string why)
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        using HttpClient http = Http(cloud, session);
+        using HttpResponseMessage refused = await http.PostAsync(session.WorkflowEndpoint + "/workbooks",
+            new StringContent($"version: '2.0'\nname: x\nworkflows:\n  w:\n    tasks:\n      t:\n        {task}\n"));
+        Assert.Equal(400, (int)refused.StatusCode);
+        Assert.StartsWith(why, (string)JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["faultstring"]!);
+    }
+
     [Fact]
     public async Task The_same_steps_with_the_same_seed_give_the_same_ids()
     {
