@@ -38,11 +38,11 @@ internal sealed class Execution : IProjectRow
 internal sealed class TaskExecution
 {
     public required string Id { get; init; }
-    public required string ActionId { get; init; }
+    public required string ActionExecutionId { get; init; }
     public required string Name { get; init; }
     public required string Action { get; init; }
     public required Execution Execution { get; init; }
-    public required DateTime At { get; init; }
+    public required DateTime Time { get; init; }
     public string State { get; set; } = "SUCCESS";
     public string? StateInfo { get; set; }
     public string Input { get; set; } = "{}";

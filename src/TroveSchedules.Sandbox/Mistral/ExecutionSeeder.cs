@@ -5,7 +5,7 @@ using TroveSchedules.Sandbox.Wire;
 namespace TroveSchedules.Sandbox.Mistral;
 
 /// <summary>Writes a history of executions that ended long ago.</summary>
-internal sealed class ExecutionSeeder(Agenda agenda, Ids ids, Workflows workflows, ExecutionStore store)
+internal sealed class ExecutionSeeder(Scheduler scheduler, IdGenerator ids, WorkflowsResource workflows, ExecutionStore store)
 {
     /// <summary>Adds executions, evenly spread over the time before now.</summary>
     /// <param name="trigger">The trigger that some of them belong to.</param>
@@ -16,9 +16,9 @@ internal sealed class ExecutionSeeder(Agenda agenda, Ids ids, Workflows workflow
     public void Seed(CronTrigger trigger, int count, int own, TimeSpan span, int errors)
     {
         WorkflowSpec spec = workflows.All.Find(workflow => workflow.Id == trigger.WorkflowId)!.Spec;
-        JsonMap input = spec.Complete((JsonMap)Python.Parse(trigger.Input)!);
-        string instance = Python.Str(input["instance"]), ownInput = Python.Json(input), cause = trigger.Cause;
-        (string Cause, string Input)[] rest =
+        JsonMap input = spec.WithDefaults((JsonMap)Python.Parse(trigger.Input)!);
+        string instance = Python.Str(input["instance"]), ownInput = Python.Json(input), cause = trigger.ExecutionDescription;
+        (string Description, string Input)[] otherTriggers =
         [
             .. Enumerable.Range(0, 100).Select(n =>
             {
@@ -26,19 +26,19 @@ internal sealed class ExecutionSeeder(Agenda agenda, Ids ids, Workflows workflow
                 JsonMap other = input.Copy();
                 other["instance"] = name;
                 other["name"] = "b" + n;
-                return (CronTrigger.CauseOf(ids.Uuid(), name), Python.Json(other));
+                return (CronTrigger.DescriptionFor(ids.Uuid(), name), Python.Json(other));
             }),
         ];
-        string good = Python.Json(new JsonMap { { "status", "Backup complete" } });
+        string successOutput = Python.Json(new JsonMap { { "status", "Backup complete" } });
         long step = span.Ticks / Math.Max(count, 1);
-        int mine = 0, others = 0;
+        int ownCount = 0, otherCount = 0;
         for (int n = 0; n < count; n++)
         {
-            DateTime at = Agenda.WholeSeconds(agenda.Now.AddTicks(-(count - n) * step));
-            bool isMine = Shares(n, own, count);
-            int number = isMine ? mine++ : others++;
-            (string description, string given) = isMine ? (cause, ownInput) : rest[number % rest.Length];
-            string? reason = Shares(number, errors, 100) ? WorkflowEngine.FailureReason(ids, "backup_create", ids.Uuid(), ids.Uuid(), $"TroveAction.backups.create failed: Instance {instance} is not ready. (HTTP 422)").Long : null;
+            DateTime at = Scheduler.TruncateToSeconds(scheduler.Now.AddTicks(-(count - n) * step));
+            bool isOwn = IsPicked(n, own, count);
+            int number = isOwn ? ownCount++ : otherCount++;
+            (string description, string executionInput) = isOwn ? (cause, ownInput) : otherTriggers[number % otherTriggers.Length];
+            string? reason = IsPicked(number, errors, 100) ? WorkflowEngine.FailureReason(ids, "backup_create", ids.Uuid(), ids.Uuid(), $"TroveAction.backups.create failed: Instance {instance} is not ready. (HTTP 422)").Long : null;
             store.Add(new Execution
             {
                 Id = ids.Uuid(),
@@ -46,16 +46,16 @@ internal sealed class ExecutionSeeder(Agenda agenda, Ids ids, Workflows workflow
                 WorkflowName = trigger.WorkflowName,
                 Description = description,
                 Params = "{\"namespace\": \"\", \"env\": {}}",
-                Input = given,
+                Input = executionInput,
                 ProjectId = trigger.ProjectId,
                 CreatedAt = at,
                 UpdatedAt = at.AddSeconds(1),
                 State = reason is null ? "SUCCESS" : "ERROR",
                 StateInfo = reason,
-                Output = reason is null ? good : Python.Json(new JsonMap { { "result", reason } }),
+                Output = reason is null ? successOutput : Python.Json(new JsonMap { { "result", reason } }),
             });
         }
 
-        static bool Shares(int n, int part, int whole) => (long)(n + 1) * part / whole > (long)n * part / whole;
+        static bool IsPicked(int n, int part, int whole) => (long)(n + 1) * part / whole > (long)n * part / whole;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ExecutionStore
     public IEnumerable<Execution> Query(ListQuery<Execution> query)
     {
         List<Filter<Execution>> described = [.. query.Filters.Where(filter => filter.Column.Name == "description")];
-        bool byTime = query.SortedBy == "created_at";
+        bool byTime = query.SortKey == "created_at";
         foreach (KeyValuePair<string, List<Execution>> group in _byDescription)
         {
             if (!described.TrueForAll(filter => filter.Matches(group.Key)))
@@ -31,13 +31,13 @@ internal sealed class ExecutionStore
             List<Execution> rows = group.Value;
             int step = query.Descending ? -1 : 1;
             int from = query.Descending ? rows.Count - 1 : 0;
-            if (byTime && query.After is { } after)
+            if (byTime && query.Marker is { } after)
                 from = query.Descending ? FirstAfter(rows, after.CreatedAt) - 1 : FirstNotBefore(rows, after.CreatedAt);
             for (int i = from; i >= 0 && i < rows.Count; i += step)
             {
-                if (byTime && query.IsBeyond(rows[i]))
+                if (byTime && query.IsPastPage(rows[i]))
                     break;
-                if (query.Sees(rows[i]))
+                if (query.Includes(rows[i]))
                     yield return rows[i];
             }
         }

@@ -5,7 +5,7 @@ using TroveSchedules.Sandbox.Wire;
 namespace TroveSchedules.Sandbox.Mistral;
 
 /// <summary>Runs workflows: one task after the other in their order, each with the input and what earlier tasks published.</summary>
-internal sealed class WorkflowEngine(Agenda agenda, Ids ids, Actions actions, ExecutionStore store)
+internal sealed class WorkflowEngine(Scheduler scheduler, IdGenerator ids, ActionsResource actions, ExecutionStore store)
 {
     // From the start to the call of the action, and so to the end: Trove answers at once.
     private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(0.3);
@@ -20,9 +20,9 @@ internal sealed class WorkflowEngine(Agenda agenda, Ids ids, Actions actions, Ex
     /// <param name="onEnd">Called when it has ended; may be null.</param>
     public Execution Start(WorkflowDefinition workflow, JsonMap input, string description, JsonMap parameters, string? projectId, string? id, Action? onEnd = null)
     {
-        if (!parameters.Has("namespace"))
+        if (!parameters.ContainsKey("namespace"))
             parameters.Add("namespace", "");
-        if (!parameters.Has("env"))
+        if (!parameters.ContainsKey("env"))
             parameters.Add("env", new JsonMap());
         var execution = new Execution
         {
@@ -31,13 +31,13 @@ internal sealed class WorkflowEngine(Agenda agenda, Ids ids, Actions actions, Ex
             WorkflowName = workflow.Name,
             Description = description,
             Params = Python.Json(parameters),
-            Input = Python.Json(workflow.Spec.Complete(input)),
+            Input = Python.Json(workflow.Spec.WithDefaults(input)),
             ProjectId = projectId,
-            CreatedAt = agenda.Second,
-            UpdatedAt = agenda.Second,
+            CreatedAt = scheduler.NowInSeconds,
+            UpdatedAt = scheduler.NowInSeconds,
         };
         store.Add(execution);
-        agenda.After(RunTime, () => Run(execution, workflow.Spec, onEnd));
+        scheduler.ScheduleAfter(RunTime, () => Run(execution, workflow.Spec, onEnd));
         return execution;
     }
 
@@ -45,9 +45,9 @@ internal sealed class WorkflowEngine(Agenda agenda, Ids ids, Actions actions, Ex
     public void Resume(Execution execution)
     {
         execution.State = "RUNNING";
-        execution.UpdatedAt = agenda.Second;
+        execution.UpdatedAt = scheduler.NowInSeconds;
         if (execution.Resume is { } resume)
-            agenda.After(RunTime, resume);
+            scheduler.ScheduleAfter(RunTime, resume);
     }
 
     private void Run(Execution execution, WorkflowSpec spec, Action? onEnd)
@@ -68,13 +68,13 @@ internal sealed class WorkflowEngine(Agenda agenda, Ids ids, Actions actions, Ex
         string? failure = null;
         foreach (TaskSpec task in spec.Tasks)
         {
-            var running = new TaskExecution { Id = ids.Uuid(), ActionId = ids.Uuid(), Name = task.Name, Action = task.Action, Execution = execution, At = agenda.Second };
+            var running = new TaskExecution { Id = ids.Uuid(), ActionExecutionId = ids.Uuid(), Name = task.Name, Action = task.Action, Execution = execution, Time = scheduler.NowInSeconds };
             execution.Add(running);
             try
             {
                 var input = (JsonMap)Yaql.Evaluate(task.Input, data, null)!;
                 running.Input = Python.Json(input);
-                object? result = actions.Run(task.Action, input, execution.ProjectId);
+                object? result = actions.Execute(task.Action, input, execution.ProjectId);
                 var published = (JsonMap)Yaql.Evaluate(task.Publish, data, result)!;
                 running.Result = Python.Json(result);
                 running.Output = Python.Json(new JsonMap { { "result", result } });
@@ -84,7 +84,7 @@ internal sealed class WorkflowEngine(Agenda agenda, Ids ids, Actions actions, Ex
             }
             catch (Exception e) when (e is ActionException or YaqlException)
             {
-                (string @short, failure) = FailureReason(ids, task.Name, running.Id, running.ActionId, e.Message);
+                (string @short, failure) = FailureReason(ids, task.Name, running.Id, running.ActionExecutionId, e.Message);
                 running.State = "ERROR";
                 running.StateInfo = @short;
                 running.Result = Python.Json(@short);
@@ -117,13 +117,13 @@ internal sealed class WorkflowEngine(Agenda agenda, Ids ids, Actions actions, Ex
         execution.State = state;
         execution.StateInfo = reason;
         execution.Output = Python.Json(output ?? new JsonMap { { "result", reason } });
-        execution.UpdatedAt = agenda.Second;
+        execution.UpdatedAt = scheduler.NowInSeconds;
     }
 
     /// <summary>What Mistral says of a failed action: for its task, and for the whole execution.</summary>
-    public static (string Short, string Long) FailureReason(Ids ids, string task, string taskId, string actionId, string message)
+    public static (string Short, string Long) FailureReason(IdGenerator ids, string task, string taskId, string actionId, string message)
     {
-        string reason = $"The action raised an exception [action=<trove_actions.BackupsCreate object at {ids.Address()}>, action_ex_id={actionId}, msg={Python.Repr(message)}]";
+        string reason = $"The action raised an exception [action=<trove_actions.BackupsCreate object at {ids.MemoryAddress()}>, action_ex_id={actionId}, msg={Python.Repr(message)}]";
         return (reason, $"Failure caused by error in tasks: {task}\n\n  {task} [task_ex_id={taskId}] -> {reason}\n    [action_ex_id={actionId}, idx=0]: {reason}\n");
     }
 }

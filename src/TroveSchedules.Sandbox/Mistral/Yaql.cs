@@ -69,7 +69,7 @@ internal static class Yaql
         {
             bool isGet = member.Value.EndsWith(")", StringComparison.Ordinal);
             string name = isGet ? member.Value.Substring("get(".Length).Trim(' ', ')', '\'', '"') : member.Value;
-            bool hasValue = value is JsonMap map ? isGet || map.Has(name) : isGet && value is null;
+            bool hasValue = value is JsonMap map ? isGet || map.ContainsKey(name) : isGet && value is null;
             if (!hasValue)
                 throw new YaqlException($"Can not evaluate YAQL expression [expression={expression.Value.Trim()}, error={Python.Repr(name)}, data={{}}]");
             value = (value as JsonMap)?[name];

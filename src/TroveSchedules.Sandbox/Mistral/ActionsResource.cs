@@ -7,11 +7,11 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary><c>/v2/actions</c>: what tasks can do. A few of Mistral's own, and mistral-extra's for backups.</summary>
-internal sealed class Actions
+/// <summary><c>/v2/actions</c>: three of Mistral's own actions, and those of mistral-extra for backups.</summary>
+internal sealed class ActionsResource
 {
     private readonly TroveService _trove;
-    private readonly Resource<ActionDefinition> _resource;
+    private readonly ResourceTable<ActionDefinition> _resource;
     private readonly List<ActionDefinition> _all =
     [
         new("std.echo", "output, delay=0", "Echo action."),
@@ -23,10 +23,10 @@ internal sealed class Actions
         new("trove.backups_list", "limit=null, marker=null, datastore=null, instance_id=null, all_projects=false, project_id=null, action_region=\"\"", "Get a list of all backups."),
     ];
 
-    public Actions(TroveService trove, string server)
+    public ActionsResource(TroveService trove, string server)
     {
         _trove = trove;
-        _resource = new Resource<ActionDefinition>
+        _resource = new ResourceTable<ActionDefinition>
         {
             Name = "actions",
             Server = server,
@@ -34,34 +34,34 @@ internal sealed class Actions
             [
                 new("id", ColumnKind.Text, action => action.Name),
                 new("name", ColumnKind.Text, action => action.Name),
-                new("is_system", ColumnKind.Shown, _ => false),
+                new("is_system", ColumnKind.DisplayOnly, _ => false),
                 new("input", ColumnKind.Text, action => action.Input),
                 new("description", ColumnKind.Text, action => action.Description),
-                new("tags", ColumnKind.Shown, _ => null),
+                new("tags", ColumnKind.DisplayOnly, _ => null),
                 new("definition", ColumnKind.Text, _ => ""),
                 new("scope", ColumnKind.Text, _ => null),
-                new("project_id", ColumnKind.Shown, _ => null),
-                new("created_at", ColumnKind.Shown, _ => ""),
-                new("updated_at", ColumnKind.Shown, _ => ""),
+                new("project_id", ColumnKind.DisplayOnly, _ => null),
+                new("created_at", ColumnKind.DisplayOnly, _ => ""),
+                new("updated_at", ColumnKind.DisplayOnly, _ => ""),
                 new("namespace", ColumnKind.Text, _ => ""),
             ],
             Filters = ["name", "description", "definition", "input", "namespace"],
-            SortedBy = "name",
-            Find = (_, name) => Find(name),
+            DefaultSortKey = "name",
+            FindMarker = (_, name) => Find(name),
             Rows = _ => _all,
         };
     }
 
-    public Answer Answer(Ask ask, Token caller, string? name) => (ask.Method, name) switch
+    public Response Handle(Request request, Token caller, string? name) => (request.Method, name) switch
     {
-        ("GET", null) => _resource.List(ask, caller),
-        ("GET", _) => Wire.Answer.Json(200, _resource.View(Find(name))),
-        _ => MistralFault.NoSuchMethod(ask, "DELETE, GET, POST, PUT"),
+        ("GET", null) => _resource.List(request, caller),
+        ("GET", _) => Response.Json(200, _resource.ToJson(Find(name))),
+        _ => MistralErrors.MethodNotAllowed(request, "DELETE, GET, POST, PUT"),
     };
 
-    /// <summary>Does it.</summary>
-    /// <exception cref="ActionException">It failed; the message is what Mistral puts into <c>msg</c>.</exception>
-    public object? Run(string name, JsonMap input, string? projectId)
+    /// <summary>Runs an action.</summary>
+    /// <exception cref="ActionException">The action failed. The message is the text that Mistral shows as <c>msg</c>.</exception>
+    public object? Execute(string name, JsonMap input, string? projectId)
     {
         try
         {
@@ -74,41 +74,41 @@ internal sealed class Actions
                 case "std.fail":
                     throw new ActionException("Fail action expected exception.");
                 case "trove.backups_create":
-                    var wanted = new JsonMap { { "name", input["name"] }, { "instance", input["instance"] } };
+                    var body = new JsonMap { { "name", input["name"] }, { "instance", input["instance"] } };
                     if (input["incremental"] is true or 1L)
-                        wanted.Add("incremental", 1L);
+                        body.Add("incremental", 1L);
                     foreach (string key in new[] { "description", "parent_id" })
                     {
                         if (input[key] is string { Length: > 0 } text)
-                            wanted.Add(key, text);
+                            body.Add(key, text);
                     }
-                    return Made(_trove.Backups.Create(wanted, projectId, false).View());
+                    return ToClientDictionary(_trove.Backups.Create(body, projectId, false).ToJson());
                 case "trove.backups_get":
-                    return Made(_trove.Backups.Load(input.Text("backup") ?? "None", projectId, false).View());
+                    return ToClientDictionary(_trove.Backups.Require(input.GetString("backup") ?? "None", projectId, false).ToJson());
                 case "trove.backups_list":
-                    return _trove.Backups.Of(projectId).Select(backup => Made(backup.View())).ToList<object?>();
+                    return _trove.Backups.ForProject(projectId).Select(backup => ToClientDictionary(backup.ToJson())).ToList<object?>();
                 default:
                     throw new ActionException($"Failed to find action [action_name={name}]");
             }
         }
-        catch (Refusal refusal)
+        catch (ErrorResponseException error)
         {
-            throw new ActionException($"TroveAction.{name.Replace("trove.backups_", "backups.")} failed: {refusal.Answer.Words} (HTTP {refusal.Answer.Status})");
+            throw new ActionException($"TroveAction.{name.Replace("trove.backups_", "backups.")} failed: {error.Response.FaultMessage} (HTTP {error.Response.Status})");
         }
     }
 
-    // mistral-extra makes a dict of python-troveclient's object, its insides included.
-    private static JsonMap Made(JsonMap backup)
+    // mistral-extra converts python-troveclient's object to a dict, private members included.
+    private static JsonMap ToClientDictionary(JsonMap backup)
     {
-        var made = new JsonMap { { "manager", new JsonMap { { "api", new JsonMap { { "client", null } } } } }, { "_info", backup } };
+        var dictionary = new JsonMap { { "manager", new JsonMap { { "api", new JsonMap { { "client", null } } } } }, { "_info", backup } };
         foreach (KeyValuePair<string, object?> member in backup)
-            made.Add(member.Key, member.Value);
-        made.Add("_loaded", true);
-        return made;
+            dictionary.Add(member.Key, member.Value);
+        dictionary.Add("_loaded", true);
+        return dictionary;
     }
 
     private ActionDefinition Find(string name) =>
-        _all.Find(action => action.Name == name) ?? throw MistralFault.Client(404, $"Action not found [name={name}, namespace=]");
+        _all.Find(action => action.Name == name) ?? throw MistralErrors.ClientError(404, $"Action not found [name={name}, namespace=]");
 }
 
 /// <summary>An action.</summary>
