@@ -23,7 +23,8 @@ internal sealed class IdGenerator(int seed)
     public string HexId() => Uuid().Replace("-", "");
 
     /// <summary>A memory address as Python prints it.</summary>
-    public string MemoryAddress() => "0x7f" + _random.Next(0x1000, 0xffff).ToString("x4", CultureInfo.InvariantCulture) + _random.Next(0x100000, 0xffffff).ToString("x6", CultureInfo.InvariantCulture);
+    public string MemoryAddress() =>
+        "0x7f" + _random.Next(0x1000, 0xffff).ToString("x4", CultureInfo.InvariantCulture) + _random.Next(0x100000, 0xffffff).ToString("x6", CultureInfo.InvariantCulture);
 
     /// <summary>Random URL-safe text of a given length, prefix included.</summary>
     public static string Secret(string prefix, int length)

@@ -96,7 +96,8 @@ public sealed class SandboxCloud : IDisposable
     /// <summary>Makes later backups of an instance end in FAILED. Trove still accepts them, so that the executions end in SUCCESS.</summary>
     /// <param name="instanceId">The instance's id.</param>
     /// <param name="fails">False to let backups succeed again.</param>
-    public void FailBackups(string instanceId, bool fails = true) => Locked(() => fails ? _trove.Backups.FailingInstances.Add(instanceId) : _trove.Backups.FailingInstances.Remove(instanceId));
+    public void FailBackups(string instanceId, bool fails = true) =>
+        Locked(() => fails ? _trove.Backups.FailingInstances.Add(instanceId) : _trove.Backups.FailingInstances.Remove(instanceId));
 
     /// <summary>Adds finished executions, as if a trigger had fired during the last days.</summary>
     /// <param name="trigger">The name of the cron trigger, or Mistral's id of it.</param>

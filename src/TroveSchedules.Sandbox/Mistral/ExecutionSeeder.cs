@@ -17,7 +17,7 @@ internal sealed class ExecutionSeeder(Scheduler scheduler, IdGenerator ids, Work
     {
         WorkflowSpec spec = workflows.All.Find(workflow => workflow.Id == trigger.WorkflowId)!.Spec;
         JsonMap input = spec.WithDefaults((JsonMap)Python.Parse(trigger.Input)!);
-        string instance = Python.Str(input["instance"]), ownInput = Python.Json(input), cause = trigger.ExecutionDescription;
+        string instance = Python.Str(input["instance"]), ownInput = Python.Json(input), ownDescription = trigger.ExecutionDescription;
         (string Description, string Input)[] otherTriggers =
         [
             .. Enumerable.Range(0, 100).Select(n =>
@@ -37,8 +37,10 @@ internal sealed class ExecutionSeeder(Scheduler scheduler, IdGenerator ids, Work
             DateTime at = Scheduler.TruncateToSeconds(scheduler.Now.AddTicks(-(count - n) * step));
             bool isOwn = IsPicked(n, own, count);
             int number = isOwn ? ownCount++ : otherCount++;
-            (string description, string executionInput) = isOwn ? (cause, ownInput) : otherTriggers[number % otherTriggers.Length];
-            string? reason = IsPicked(number, errors, 100) ? WorkflowEngine.FailureReason(ids, "backup_create", ids.Uuid(), ids.Uuid(), $"TroveAction.backups.create failed: Instance {instance} is not ready. (HTTP 422)").Long : null;
+            (string description, string executionInput) = isOwn ? (ownDescription, ownInput) : otherTriggers[number % otherTriggers.Length];
+            string? reason = IsPicked(number, errors, 100)
+                ? WorkflowEngine.FailureReason(ids, "backup_create", ids.Uuid(), ids.Uuid(), $"TroveAction.backups.create failed: Instance {instance} is not ready. (HTTP 422)").Long
+                : null;
             store.Add(new Execution
             {
                 Id = ids.Uuid(),
@@ -56,6 +58,7 @@ internal sealed class ExecutionSeeder(Scheduler scheduler, IdGenerator ids, Work
             });
         }
 
+        // Spreads the picked ones evenly: true for part of every whole.
         static bool IsPicked(int n, int part, int whole) => (long)(n + 1) * part / whole > (long)n * part / whole;
     }
 }

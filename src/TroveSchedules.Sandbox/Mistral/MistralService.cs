@@ -85,6 +85,10 @@ internal sealed class MistralService
     }
 
     /// <summary>Adds a history of executions to a trigger.</summary>
-    public void SeedExecutions(string trigger, int count, int own, TimeSpan span, int errors) =>
-        _seeder.Seed(CronTriggers.All.Find(one => one.Name == trigger || one.Id == trigger) ?? throw new ArgumentException($"There is no cron trigger '{trigger}'.", nameof(trigger)), count, own, span, errors);
+    public void SeedExecutions(string trigger, int count, int own, TimeSpan span, int errors)
+    {
+        CronTrigger found = CronTriggers.All.Find(candidate => candidate.Name == trigger || candidate.Id == trigger)
+            ?? throw new ArgumentException($"There is no cron trigger '{trigger}'.", nameof(trigger));
+        _seeder.Seed(found, count, own, span, errors);
+    }
 }

@@ -93,7 +93,8 @@ internal sealed class ResourceTable<T>
         }
         Comparison<T> order = CreateComparison(sortKeys, directions);
 
-        var query = new ListQuery<T>(caller, filters, allProjects || (caller.IsAdmin && filters.Exists(filter => filter.Column.Name == "project_id")), sortKeys[0], directions[0] == "desc", after);
+        bool anyProject = allProjects || (caller.IsAdmin && filters.Exists(filter => filter.Column.Name == "project_id"));
+        var query = new ListQuery<T>(caller, filters, anyProject, sortKeys[0], directions[0] == "desc", after);
         IEnumerable<T> rows = Rows(query).Where(query.Matches);
         if (after is not null)
             rows = rows.Where(row => order(row, after) > 0);

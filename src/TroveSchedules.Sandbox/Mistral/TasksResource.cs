@@ -88,7 +88,10 @@ internal sealed class TasksResource
     {
         ("GET", null, _) => _tasks.List(request, caller),
         ("GET", _, null) => Response.Json(200, _tasks.ToJson(FindTask(caller, id), allColumns: true)),
-        ("GET", _, _) => Response.Json(200, new JsonMap { { "action_executions", VisibleTasks(caller).Where(task => task.Id == id).Select(task => _actionExecutions.ToJson(task)).ToList<object?>() } }),
+        ("GET", _, _) => Response.Json(200, new JsonMap
+        {
+            { "action_executions", VisibleTasks(caller).Where(task => task.Id == id).Select(task => _actionExecutions.ToJson(task)).ToList<object?>() },
+        }),
         _ => MistralErrors.MethodNotAllowed(request, "GET, PUT"),
     };
 

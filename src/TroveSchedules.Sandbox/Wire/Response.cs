@@ -21,7 +21,8 @@ internal sealed class Response(int status, byte[] body, string? contentType)
     public int Status => status;
 
     /// <summary>The message of a Trove fault; empty for other responses.</summary>
-    public string FaultMessage => body.Length > 0 && Python.Parse(Encoding.UTF8.GetString(body)) is JsonMap map && map.FirstOrDefault().Value is JsonMap fault ? fault.GetString("message") ?? "" : "";
+    public string FaultMessage =>
+        body.Length > 0 && Python.Parse(Encoding.UTF8.GetString(body)) is JsonMap map && map.FirstOrDefault().Value is JsonMap fault ? fault.GetString("message") ?? "" : "";
 
     /// <summary>A response with a JSON body.</summary>
     public static Response Json(int status, object? body) => new(status, Python.JsonBytes(body), "application/json");

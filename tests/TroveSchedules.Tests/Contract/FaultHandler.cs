@@ -60,22 +60,22 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
             case FaultKind.MalformedJson:
                 HttpResponseMessage whole = await base.SendAsync(request, cancellationToken);
                 string text = Encoding.UTF8.GetString(await whole.Content.ReadAsByteArrayAsync(cancellationToken));
-                Replace(whole, text.Substring(0, text.Length / 2));
+                ReplaceBody(whole, text.Substring(0, text.Length / 2));
                 return whole;
             case FaultKind.Html:
-                return Answer(request, 200, "<html><head><title>Please log in</title></head><body>Sign in to the network</body></html>", "text/html");
+                return CreateResponse(request, 200, "<html><head><title>Please log in</title></head><body>Sign in to the network</body></html>", "text/html");
             case FaultKind.Unauthorized:
-                return Refused(request);
+                return Unauthorized(request);
             case FaultKind.TooManyRequests or FaultKind.ServiceUnavailable:
-                HttpResponseMessage later = Answer(request, fault.Kind == FaultKind.TooManyRequests ? 429 : 503, "<html><body>Not now.</body></html>", "text/html");
+                HttpResponseMessage later = CreateResponse(request, fault.Kind == FaultKind.TooManyRequests ? 429 : 503, "<html><body>Not now.</body></html>", "text/html");
                 later.Headers.TryAddWithoutValidation("Retry-After", fault.RetryAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture));
                 return later;
             case FaultKind.ServerError:
-                return Answer(request, 500, "{\"faultcode\": \"Server\", \"faultstring\": \"Something broke.\", \"debuginfo\": null}", "application/json");
+                return CreateResponse(request, 500, "{\"faultcode\": \"Server\", \"faultstring\": \"Something broke.\", \"debuginfo\": null}", "application/json");
             case FaultKind.EndlessPaging:
                 return await FirstPageAsync(request, cancellationToken);
             default:
-                HttpResponseMessage redirect = Answer(request, 307, "", "text/html");
+                HttpResponseMessage redirect = CreateResponse(request, 307, "", "text/html");
                 redirect.Headers.Location = new Uri(fault.RedirectTo, request.RequestUri!.PathAndQuery);
                 return redirect;
         }
@@ -118,24 +118,24 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
             string next = isTrove ? $"\"links\": [{{\"rel\": \"next\", \"href\": \"{url.Uri}\"}}]" : $"\"next\": \"{url.Uri}\"";
             text = text.Substring(0, text.LastIndexOf('}')) + ", " + next + "}";
         }
-        Replace(response, text);
+        ReplaceBody(response, text);
         return response;
     }
 
-    private static HttpResponseMessage Refused(HttpRequestMessage request)
+    private static HttpResponseMessage Unauthorized(HttpRequestMessage request)
     {
         string token = request.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? values) ? values.First() : "";
-        string why = "Failed to validate access token: Auth token is invalid: " + token;
-        HttpResponseMessage response = Answer(request, 401, $"<html>\n <head>\n  <title>401 Unauthorized</title>\n </head>\n <body>\n{why}\n </body>\n</html>", "text/html");
-        response.Headers.TryAddWithoutValidation("Server-Error-Message", why);
-        response.Headers.TryAddWithoutValidation("WWW-Authenticate", why);
+        string reason = "Failed to validate access token: Auth token is invalid: " + token;
+        HttpResponseMessage response = CreateResponse(request, 401, $"<html>\n <head>\n  <title>401 Unauthorized</title>\n </head>\n <body>\n{reason}\n </body>\n</html>", "text/html");
+        response.Headers.TryAddWithoutValidation("Server-Error-Message", reason);
+        response.Headers.TryAddWithoutValidation("WWW-Authenticate", reason);
         return response;
     }
 
-    private static HttpResponseMessage Answer(HttpRequestMessage request, int status, string body, string type) =>
+    private static HttpResponseMessage CreateResponse(HttpRequestMessage request, int status, string body, string type) =>
         new((HttpStatusCode)status) { RequestMessage = request, Content = new StringContent(body, Encoding.UTF8, type) };
 
-    private static void Replace(HttpResponseMessage response, string body)
+    private static void ReplaceBody(HttpResponseMessage response, string body)
     {
         MediaTypeHeaderValue? type = response.Content.Headers.ContentType;
         response.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
