@@ -19,7 +19,7 @@ internal sealed class ExecutionStore
     /// <summary>The execution with that id if the caller may see it; null otherwise.</summary>
     public Execution? Find(Token caller, string id) => _byId.TryGetValue(id, out Execution? found) && found.IsVisibleTo(caller) ? found : null;
 
-    /// <summary>The executions that may match a listing, in its order where it sorts by time first.</summary>
+    /// <summary>The executions that may match a listing. If it sorts by time first, those of one description come in that order.</summary>
     public IEnumerable<Execution> Query(ListQuery<Execution> query)
     {
         List<Filter<Execution>> described = [.. query.Filters.Where(filter => filter.Column.Name == "description")];

@@ -7,7 +7,7 @@ namespace TroveSchedules.Sandbox.Mistral;
 /// <summary>Runs workflows: one task after the other in their order, each with the input and what earlier tasks published.</summary>
 internal sealed class WorkflowEngine(Scheduler scheduler, IdGenerator ids, ActionsResource actions, ExecutionStore store)
 {
-    // From the start to the call of the action, and so to the end: Trove answers at once.
+    // The time from the start to the call of the first action. Trove answers at once, so it is also the time to the end.
     private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(0.3);
 
     /// <summary>Starts a workflow.</summary>

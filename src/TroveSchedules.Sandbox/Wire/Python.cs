@@ -6,13 +6,13 @@ using System.Text.Json;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>Values as the services, which are written in Python, write them: <c>json.dumps</c>, <c>repr</c> and <c>str</c>.</summary>
+/// <summary>Formats values as the services do, which are written in Python: <c>json.dumps</c>, <c>repr</c> and <c>str</c>.</summary>
 internal static class Python
 {
     /// <summary>JSON with ", " and ": " and ASCII escapes.</summary>
     public static string Json(object? value) => Encoding.ASCII.GetString(JsonBytes(value));
 
-    /// <summary>The same, as it goes over the wire.</summary>
+    /// <summary>The same as bytes.</summary>
     public static byte[] JsonBytes(object? value)
     {
         using var text = new AsciiBuilder();
@@ -129,7 +129,7 @@ internal static class Python
             case JsonValueKind.Object:
                 var map = new JsonMap();
                 foreach (JsonProperty property in element.EnumerateObject())
-                    map[property.Name] = Value(property.Value); // Of two of a name the last counts.
+                    map[property.Name] = Value(property.Value); // Of several members with one name, the last counts.
                 return map;
             case JsonValueKind.Array: return element.EnumerateArray().Select(Value).ToList();
             case JsonValueKind.String: return element.GetString();
