@@ -1,6 +1,6 @@
 namespace TroveSchedules.Sandbox;
 
-/// <summary>Somebody who can enter the sandbox. Its secrets open nothing else, so they may be shown.</summary>
+/// <summary>A user of the sandbox. The secrets work nowhere else, so they may be shown.</summary>
 public sealed class SandboxAccount
 {
     internal SandboxAccount(string userId, string userName, string projectId, string role)
@@ -32,9 +32,9 @@ public sealed class SandboxAccount
     /// <summary>The user's role in it: member or admin.</summary>
     public string Role { get; }
 
-    /// <summary>The id of the user's application credential; null where there is none.</summary>
+    /// <summary>The id of the user's application credential; null if there is none.</summary>
     public string? ApplicationCredentialId { get; internal init; }
 
-    /// <summary>The secret of that credential; null where there is none.</summary>
+    /// <summary>The secret of that credential; null if there is none.</summary>
     public string? ApplicationCredentialSecret { get; internal init; }
 }

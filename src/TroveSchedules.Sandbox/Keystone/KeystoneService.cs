@@ -7,25 +7,25 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Keystone;
 
-/// <summary>Identity v3, as far as a client of Mistral and Trove needs it.</summary>
+/// <summary>The part of Identity v3 that clients of Mistral and Trove need.</summary>
 internal sealed class KeystoneService
 {
     private const string Malformed = "The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.";
 
     private readonly SandboxOptions _options;
-    private readonly Agenda _agenda;
-    private readonly Ids _ids;
+    private readonly Scheduler _scheduler;
+    private readonly IdGenerator _ids;
     private readonly Dictionary<string, Token> _tokens = [];
-    private readonly Dictionary<string, string> _names = [];
+    private readonly Dictionary<string, string> _idsByName = [];
     private readonly string _mistralUserId;
 
-    public KeystoneService(SandboxOptions options, Agenda agenda, Ids ids)
+    public KeystoneService(SandboxOptions options, Scheduler scheduler, IdGenerator ids)
     {
         _options = options;
-        _agenda = agenda;
+        _scheduler = scheduler;
         _ids = ids;
-        Accounts = [Account("demo", "member", ids.Hex()), Account("other", "member", null), Account("admin", "admin", null)];
-        _mistralUserId = ids.Hex();
+        Accounts = [CreateAccount("demo", "member", ids.HexId()), CreateAccount("other", "member", null), CreateAccount("admin", "admin", null)];
+        _mistralUserId = ids.HexId();
     }
 
     public IReadOnlyList<SandboxAccount> Accounts { get; }
@@ -34,79 +34,79 @@ internal sealed class KeystoneService
 
     public string Url => _options.KeystoneUrl.AbsoluteUri.TrimEnd('/') + "/v3";
 
-    /// <summary>What the services put into <c>WWW-Authenticate</c>.</summary>
+    /// <summary>The services' value of <c>WWW-Authenticate</c>.</summary>
     public string Challenge => $"Keystone uri=\"{Url}\"";
 
-    /// <summary>The token of that id while it is good; null otherwise.</summary>
-    public Token? Find(string? id) =>
-        id is not null && _tokens.TryGetValue(id, out Token? token) && !token.IsRevoked && _agenda.Now < token.ExpiresAt ? token : null;
+    /// <summary>The token with that id; null if it is unknown, revoked or expired.</summary>
+    public Token? FindValidToken(string? id) =>
+        id is not null && _tokens.TryGetValue(id, out Token? token) && !token.IsRevoked && _scheduler.Now < token.ExpiresAt ? token : null;
 
-    public Answer Answer(Ask ask)
+    public Response Handle(Request request)
     {
-        Answer answer = (ask.Method, string.Join("/", ask.Path)) switch
+        Response response = (request.Method, string.Join("/", request.Path)) switch
         {
-            ("GET" or "HEAD", "") => Json(300, new JsonMap { { "versions", new JsonMap { { "values", new List<object?> { Version() } } } } }).With("Location", Url + "/"),
-            ("GET" or "HEAD", "v3") => Json(200, new JsonMap { { "version", Version() } }),
-            ("POST", "v3/auth/tokens") => Issue(ask),
-            ("GET" or "HEAD", "v3/auth/tokens") => Show(ask),
-            ("DELETE", "v3/auth/tokens") => Revoke(ask),
-            (_, "v3/auth/tokens") => Json(405, null, "{\"message\": \"The method is not allowed for the requested URL.\"}\n").With("Allow", "POST, DELETE, OPTIONS, GET, HEAD"),
-            ("GET", "v3/auth/catalog") => Json(200, new JsonMap { { "catalog", Catalogue(Caller(ask)) }, { "links", Links(Url + "/auth/catalog") } }),
-            ("GET", "v3/OS-TRUST/trusts") => ListTrusts(ask),
-            _ => new Answer(404,
+            ("GET" or "HEAD", "") => JsonResponse(300, new JsonMap { { "versions", new JsonMap { { "values", new List<object?> { Version() } } } } }).WithHeader("Location", Url + "/"),
+            ("GET" or "HEAD", "v3") => JsonResponse(200, new JsonMap { { "version", Version() } }),
+            ("POST", "v3/auth/tokens") => IssueToken(request),
+            ("GET" or "HEAD", "v3/auth/tokens") => ShowToken(request),
+            ("DELETE", "v3/auth/tokens") => RevokeToken(request),
+            (_, "v3/auth/tokens") => JsonResponse(405, null, "{\"message\": \"The method is not allowed for the requested URL.\"}\n").WithHeader("Allow", "POST, DELETE, OPTIONS, GET, HEAD"),
+            ("GET", "v3/auth/catalog") => JsonResponse(200, new JsonMap { { "catalog", Catalogue(RequireCaller(request)) }, { "links", Links(Url + "/auth/catalog") } }),
+            ("GET", "v3/OS-TRUST/trusts") => ListTrusts(request),
+            _ => new Response(404,
                 "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.</p>\n",
                 "text/html; charset=utf-8"),
         };
-        return answer.With("Vary", "X-Auth-Token").With("x-openstack-request-id", "req-" + Guid.NewGuid());
+        return response.WithHeader("Vary", "X-Auth-Token").WithHeader("x-openstack-request-id", "req-" + Guid.NewGuid());
     }
 
-    /// <summary>Makes a trust from the caller's token, which Keystone refuses where that is delegated.</summary>
-    public Trust? MakeTrust(Token caller)
+    /// <summary>Creates a trust from the caller's token; null for a delegated token, from which Keystone makes none.</summary>
+    public Trust? CreateTrust(Token caller)
     {
         if (caller.IsDelegated)
             return null;
-        var trust = new Trust(_ids.Hex(), caller.User, caller.ProjectId);
+        var trust = new Trust(_ids.HexId(), caller.User, caller.ProjectId);
         Trusts.Add(trust);
         return trust;
     }
 
-    private Answer Issue(Ask ask)
+    private Response IssueToken(Request request)
     {
         JsonMap? root;
         try
         {
-            root = Python.Parse(ask.Body) as JsonMap;
+            root = Python.Parse(request.Body) as JsonMap;
         }
         catch (JsonException)
         {
             throw Error(400, $"Expecting to find valid JSON in request body. {Malformed}", "Bad Request");
         }
-        JsonMap auth = root?.Map("auth") ?? throw Error(400, $"Expecting to find auth in request body. {Malformed}", "Bad Request");
-        JsonMap identity = auth.Map("identity") ?? throw Error(400, "'identity' is a required property", "Bad Request");
+        JsonMap auth = root?.GetMap("auth") ?? throw Error(400, $"Expecting to find auth in request body. {Malformed}", "Bad Request");
+        JsonMap identity = auth.GetMap("identity") ?? throw Error(400, "'identity' is a required property", "Bad Request");
         string method = (identity["methods"] as List<object?>)?.FirstOrDefault() as string ?? throw Error(400, "'methods' is a required property", "Bad Request");
-        JsonMap details = identity.Map(method) ?? throw Unauthorized();
-        JsonMap? scope = auth.Map("scope")?.Map("project");
+        JsonMap details = identity.GetMap(method) ?? throw Unauthorized();
+        JsonMap? scope = auth.GetMap("scope")?.GetMap("project");
 
         Token token;
         switch (method)
         {
             case "password":
-                token = New(ByPassword(details), null, ["password"], ProjectOf(scope), null);
+                token = CreateToken(AuthenticateByPassword(details), null, ["password"], FindProjectId(scope), null);
                 break;
             case "token":
-                Token old = Find(details.Text("id")) ?? throw Lost(details.Text("id"));
+                Token old = FindValidToken(details.GetString("id")) ?? throw TokenNotFound(details.GetString("id"));
                 if (old.IsDelegated)
                     throw Error(403, "You are not authorized to perform the requested action: Using a delegated token to create another token is not allowed..", "Forbidden");
-                token = New(old.User, old.ExpiresAt, [.. old.Methods.Where(m => m != "token"), "token"], ProjectOf(scope) ?? (auth.Has("scope") ? null : old.ProjectId), old.AuditIds[0]);
+                token = CreateToken(old.User, old.ExpiresAt, [.. old.Methods.Where(m => m != "token"), "token"], FindProjectId(scope) ?? (auth.ContainsKey("scope") ? null : old.ProjectId), old.AuditIds[0]);
                 break;
             case "application_credential":
-                if (auth.Has("scope"))
+                if (auth.ContainsKey("scope"))
                 {
-                    throw new Refusal(Unauthorised(
+                    throw new ErrorResponseException(UnauthorizedResponse(
                         "{\"error\":{\"code\":401,\"identity\":{},\"message\":\"Error authenticating with application credential: Application credentials cannot request a scope.\",\"title\":\"Unauthorized\"}}\n"));
                 }
-                SandboxAccount user = ByApplicationCredential(details);
-                token = New(user, null, ["application_credential"], user.ProjectId, null);
+                SandboxAccount user = AuthenticateByApplicationCredential(details);
+                token = CreateToken(user, null, ["application_credential"], user.ProjectId, null);
                 break;
             default:
                 throw Unauthorized();
@@ -114,33 +114,33 @@ internal sealed class KeystoneService
         if (token.ProjectId is not null && token.ProjectId != token.User.ProjectId)
             throw Unauthorized();
         _tokens.Add(token.Id, token);
-        return Json(201, new JsonMap { { "token", Body(token, ask.Parameter("nocatalog") is null) } }).With("X-Subject-Token", token.Id);
+        return JsonResponse(201, new JsonMap { { "token", DescribeToken(token, request.QueryParameter("nocatalog") is null) } }).WithHeader("X-Subject-Token", token.Id);
     }
 
-    private Answer Show(Ask ask)
+    private Response ShowToken(Request request)
     {
-        Caller(ask);
-        Token subject = Find(ask.Header("X-Subject-Token")) ?? throw Lost(ask.Header("X-Subject-Token"));
-        return Json(200, new JsonMap { { "token", Body(subject, true) } }).With("X-Subject-Token", subject.Id);
+        RequireCaller(request);
+        Token subject = FindValidToken(request.Header("X-Subject-Token")) ?? throw TokenNotFound(request.Header("X-Subject-Token"));
+        return JsonResponse(200, new JsonMap { { "token", DescribeToken(subject, true) } }).WithHeader("X-Subject-Token", subject.Id);
     }
 
-    private Answer Revoke(Ask ask)
+    private Response RevokeToken(Request request)
     {
-        Token caller = Caller(ask);
-        Token? subject = Find(ask.Header("X-Subject-Token"));
+        Token caller = RequireCaller(request);
+        Token? subject = FindValidToken(request.Header("X-Subject-Token"));
         if (subject is null || (subject.User != caller.User && !caller.IsAdmin))
             throw Error(403, "You are not authorized to perform the requested action: identity:revoke_token.", "Forbidden");
         subject.IsRevoked = true;
-        return Wire.Answer.NoContent();
+        return Response.NoContent();
     }
 
-    private Answer ListTrusts(Ask ask)
+    private Response ListTrusts(Request request)
     {
-        Token caller = Caller(ask);
-        string? trustor = ask.Parameter("trustor_user_id");
+        Token caller = RequireCaller(request);
+        string? trustor = request.QueryParameter("trustor_user_id");
         if (trustor != caller.User.UserId && !caller.IsAdmin)
             throw Error(403, "You are not authorized to perform the requested action: identity:list_trusts.", "Forbidden");
-        return Json(200, new JsonMap
+        return JsonResponse(200, new JsonMap
         {
             {
                 "trusts", Trusts.Where(trust => trustor is null || trust.Trustor.UserId == trustor).Select(trust => new JsonMap
@@ -150,17 +150,17 @@ internal sealed class KeystoneService
                     { "redelegation_count", 0 }, { "links", new JsonMap { { "self", $"{Url}/OS-TRUST/trusts/{trust.Id}" } } },
                 }).ToList<object?>()
             },
-            { "links", Links(ask.Uri.AbsoluteUri) },
+            { "links", Links(request.Uri.AbsoluteUri) },
         });
     }
 
-    private Token New(SandboxAccount user, DateTime? expires, string[] methods, string? projectId, string? parent)
+    private Token CreateToken(SandboxAccount user, DateTime? expires, string[] methods, string? projectId, string? parent)
     {
-        DateTime now = _agenda.Second;
-        string audit = Ids.Secret("", 22);
+        DateTime now = _scheduler.NowInSeconds;
+        string audit = IdGenerator.Secret("", 22);
         return new Token
         {
-            Id = Ids.Secret("gAAAAAB", 183),
+            Id = IdGenerator.Secret("gAAAAAB", 183),
             User = user,
             ProjectId = projectId,
             Methods = methods,
@@ -170,54 +170,54 @@ internal sealed class KeystoneService
         };
     }
 
-    private SandboxAccount ByPassword(JsonMap details)
+    private SandboxAccount AuthenticateByPassword(JsonMap details)
     {
-        JsonMap user = details.Map("user") ?? throw Unauthorized();
-        SandboxAccount? found = Accounts.FirstOrDefault(Named(user, "user", account => account.UserId, account => account.UserName));
-        return found is not null && user.Text("password") == found.Password ? found : throw Unauthorized();
+        JsonMap user = details.GetMap("user") ?? throw Unauthorized();
+        SandboxAccount? found = Accounts.FirstOrDefault(MatchIdOrName(user, "user", account => account.UserId, account => account.UserName));
+        return found is not null && user.GetString("password") == found.Password ? found : throw Unauthorized();
     }
 
-    private SandboxAccount ByApplicationCredential(JsonMap details)
+    private SandboxAccount AuthenticateByApplicationCredential(JsonMap details)
     {
         SandboxAccount? found;
-        if (details.Text("id") is { } id)
+        if (details.GetString("id") is { } id)
         {
             found = Accounts.FirstOrDefault(account => account.ApplicationCredentialId == id)
                 ?? throw Error(404, $"Could not find Application Credential: {id}.", "Not Found");
         }
         else
         {
-            JsonMap user = details.Map("user") ?? throw Unauthorized();
-            found = Accounts.FirstOrDefault(Named(user, "user", account => account.UserId, account => account.UserName));
-            if (found is null && !user.Has("id"))
-                throw Error(404, $"Could not find user: {user.Text("name")}.", "Not Found");
-            if (details.Text("name") != "stack")
+            JsonMap user = details.GetMap("user") ?? throw Unauthorized();
+            found = Accounts.FirstOrDefault(MatchIdOrName(user, "user", account => account.UserId, account => account.UserName));
+            if (found is null && !user.ContainsKey("id"))
+                throw Error(404, $"Could not find user: {user.GetString("name")}.", "Not Found");
+            if (details.GetString("name") != "stack")
                 throw Unauthorized();
         }
-        return found?.ApplicationCredentialSecret is { } secret && details.Text("secret") == secret ? found : throw Unauthorized();
+        return found?.ApplicationCredentialSecret is { } secret && details.GetString("secret") == secret ? found : throw Unauthorized();
     }
 
-    private string? ProjectOf(JsonMap? scope)
+    private string? FindProjectId(JsonMap? scope)
     {
         if (scope is null)
             return null;
-        SandboxAccount? found = Accounts.FirstOrDefault(Named(scope, "project", account => account.ProjectId, account => account.ProjectName));
+        SandboxAccount? found = Accounts.FirstOrDefault(MatchIdOrName(scope, "project", account => account.ProjectId, account => account.ProjectName));
         return found?.ProjectId ?? throw Unauthorized();
     }
 
-    // By id, or by name within a domain.
-    private Func<SandboxAccount, bool> Named(JsonMap said, string what, Func<SandboxAccount, string> id, Func<SandboxAccount, string> name)
+    // By id, or by name and domain.
+    private Func<SandboxAccount, bool> MatchIdOrName(JsonMap reference, string kind, Func<SandboxAccount, string> id, Func<SandboxAccount, string> name)
     {
-        if (said.Text("id") is { } wanted)
-            return account => id(account) == wanted;
-        JsonMap domain = said.Map("domain") ?? throw Error(400, $"Expecting to find domain in {what}. {Malformed}", "Bad Request");
-        bool known = domain.Text("id") == "default" || domain.Text("name") == SandboxAccount.Domain;
-        return account => known && name(account) == said.Text("name");
+        if (reference.GetString("id") is { } wantedId)
+            return account => id(account) == wantedId;
+        JsonMap domain = reference.GetMap("domain") ?? throw Error(400, $"Expecting to find domain in {kind}. {Malformed}", "Bad Request");
+        bool isDefaultDomain = domain.GetString("id") == "default" || domain.GetString("name") == SandboxAccount.Domain;
+        return account => isDefaultDomain && name(account) == reference.GetString("name");
     }
 
-    private Token Caller(Ask ask) => Find(ask.Header("X-Auth-Token")) ?? throw Unauthorized();
+    private Token RequireCaller(Request request) => FindValidToken(request.Header("X-Auth-Token")) ?? throw Unauthorized();
 
-    private JsonMap Body(Token token, bool catalogue)
+    private JsonMap DescribeToken(Token token, bool withCatalogue)
     {
         var domain = new JsonMap { { "id", "default" }, { "name", SandboxAccount.Domain } };
         var body = new JsonMap
@@ -225,35 +225,35 @@ internal sealed class KeystoneService
             { "methods", token.Methods },
             { "user", new JsonMap { { "domain", domain }, { "id", token.User.UserId }, { "name", token.User.UserName }, { "password_expires_at", null } } },
             { "audit_ids", token.AuditIds },
-            { "expires_at", Time(token.ExpiresAt) },
-            { "issued_at", Time(token.IssuedAt) },
+            { "expires_at", FormatTime(token.ExpiresAt) },
+            { "issued_at", FormatTime(token.IssuedAt) },
         };
         if (token.ProjectId is null)
             return body;
         body.Add("project", new JsonMap { { "domain", domain }, { "id", token.ProjectId }, { "name", token.User.ProjectName } });
         body.Add("is_domain", false);
-        body.Add("roles", token.Roles.Select(role => new JsonMap { { "id", IdOf("role " + role) }, { "name", role } }).ToList<object?>());
-        if (catalogue)
+        body.Add("roles", token.Roles.Select(role => new JsonMap { { "id", IdFor("role " + role) }, { "name", role } }).ToList<object?>());
+        if (withCatalogue)
             body.Add("catalog", Catalogue(token));
         return body;
     }
 
     private List<object?> Catalogue(Token token) =>
     [
-        Service("database", "trove", _options.TroveUrl.AbsoluteUri.TrimEnd('/') + "/v1.0/" + token.ProjectId),
-        Service("workflowv2", "mistral", _options.MistralUrl.AbsoluteUri.TrimEnd('/') + "/v2"),
-        Service("identity", "keystone", Url),
+        CatalogueEntry("database", "trove", _options.TroveUrl.AbsoluteUri.TrimEnd('/') + "/v1.0/" + token.ProjectId),
+        CatalogueEntry("workflowv2", "mistral", _options.MistralUrl.AbsoluteUri.TrimEnd('/') + "/v2"),
+        CatalogueEntry("identity", "keystone", Url),
     ];
 
-    private JsonMap Service(string type, string name, string url) => new()
+    private JsonMap CatalogueEntry(string type, string name, string url) => new()
     {
         {
             "endpoints", new[] { "admin", "internal", "public" }.Select(face => new JsonMap
             {
-                { "id", IdOf($"{name} {face}") }, { "interface", face }, { "region_id", "RegionOne" }, { "url", url }, { "region", "RegionOne" },
+                { "id", IdFor($"{name} {face}") }, { "interface", face }, { "region_id", "RegionOne" }, { "url", url }, { "region", "RegionOne" },
             }).ToList<object?>()
         },
-        { "id", IdOf(name) },
+        { "id", IdFor(name) },
         { "type", type },
         { "name", name },
     };
@@ -267,34 +267,34 @@ internal sealed class KeystoneService
 
     private static JsonMap Links(string self) => new() { { "next", null }, { "self", self }, { "previous", null } };
 
-    private string IdOf(string what)
+    private string IdFor(string name)
     {
-        if (!_names.TryGetValue(what, out string? id))
-            _names.Add(what, id = _ids.Hex());
+        if (!_idsByName.TryGetValue(name, out string? id))
+            _idsByName.Add(name, id = _ids.HexId());
         return id;
     }
 
-    private SandboxAccount Account(string name, string role, string? credential) => new(_ids.Hex(), name, _ids.Hex(), role)
+    private SandboxAccount CreateAccount(string name, string role, string? credential) => new(_ids.HexId(), name, _ids.HexId(), role)
     {
         ApplicationCredentialId = credential,
-        ApplicationCredentialSecret = credential is null ? null : Ids.Secret("", 86),
+        ApplicationCredentialSecret = credential is null ? null : IdGenerator.Secret("", 86),
     };
 
-    private Refusal Unauthorized() =>
-        new(Unauthorised("{\"error\":{\"code\":401,\"message\":\"The request you have made requires authentication.\",\"title\":\"Unauthorized\"}}\n"));
+    private ErrorResponseException Unauthorized() =>
+        new(UnauthorizedResponse("{\"error\":{\"code\":401,\"message\":\"The request you have made requires authentication.\",\"title\":\"Unauthorized\"}}\n"));
 
-    private Answer Unauthorised(string body) => new Answer(401, body).With("WWW-Authenticate", Challenge).With("Vary", "X-Auth-Token")
-        .With("x-openstack-request-id", "req-" + Guid.NewGuid());
+    private Response UnauthorizedResponse(string body) => new Response(401, body).WithHeader("WWW-Authenticate", Challenge).WithHeader("Vary", "X-Auth-Token")
+        .WithHeader("x-openstack-request-id", "req-" + Guid.NewGuid());
 
-    // One that was issued and is no good any more is another thing than one that never was.
-    private Refusal Lost(string? id) => Error(404,
+    // Keystone words a token that was valid once differently from one that it never issued.
+    private ErrorResponseException TokenNotFound(string? id) => Error(404,
         string.IsNullOrEmpty(id) ? "No token in the request" : _tokens.ContainsKey(id!) ? "Failed to validate token" : "Could not recognize Fernet token", "Not Found");
 
-    private static Refusal Error(int status, string message, string title) =>
-        new(new Answer(status, $"{{\"error\":{{\"code\":{status},\"message\":{Python.Json(message)},\"title\":{Python.Json(title)}}}}}\n")
-            .With("Vary", "X-Auth-Token").With("x-openstack-request-id", "req-" + Guid.NewGuid()));
+    private static ErrorResponseException Error(int status, string message, string title) =>
+        new(new Response(status, $"{{\"error\":{{\"code\":{status},\"message\":{Python.Json(message)},\"title\":{Python.Json(title)}}}}}\n")
+            .WithHeader("Vary", "X-Auth-Token").WithHeader("x-openstack-request-id", "req-" + Guid.NewGuid()));
 
-    private static Answer Json(int status, JsonMap? body, string? text = null) => new(status, text ?? Python.Json(body));
+    private static Response JsonResponse(int status, JsonMap? body, string? text = null) => new(status, text ?? Python.Json(body));
 
-    private static string Time(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    private static string FormatTime(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -4,14 +4,14 @@ using System.Linq;
 
 namespace TroveSchedules.Sandbox.Keystone;
 
-/// <summary>A token that was issued.</summary>
+/// <summary>A token that Keystone issued.</summary>
 internal sealed class Token
 {
     public required string Id { get; init; }
 
     public required SandboxAccount User { get; init; }
 
-    /// <summary>The project it is scoped to; null for none.</summary>
+    /// <summary>The project that it is scoped to; null for an unscoped token.</summary>
     public string? ProjectId { get; init; }
 
     public required IReadOnlyList<string> Methods { get; init; }
@@ -24,14 +24,14 @@ internal sealed class Token
 
     public bool IsRevoked { get; set; }
 
-    /// <summary>Keystone gives no token and no trust in exchange for it.</summary>
+    /// <summary>Whether Keystone refuses to make another token or a trust from it.</summary>
     public bool IsDelegated => Methods.Contains("application_credential");
 
     public bool IsAdmin => ProjectId is not null && User.Role == "admin";
 
-    /// <summary>The names of the roles: each brings along those that it implies.</summary>
+    /// <summary>The names of its roles, implied roles included.</summary>
     public string[] Roles => ProjectId is null ? [] : IsAdmin ? ["admin", "member", "reader"] : ["member", "reader"];
 }
 
-/// <summary>What lets Mistral act for a user later on.</summary>
+/// <summary>A Keystone trust: it lets Mistral act for a user later.</summary>
 internal sealed record Trust(string Id, SandboxAccount Trustor, string? ProjectId);

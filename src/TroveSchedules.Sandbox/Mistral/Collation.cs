@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>How MariaDB compares: text without regard to case or blanks at the end, times as times, whatever is no time as the year zero.</summary>
+/// <summary>Compares as MariaDB does: text ignores case and trailing blanks; text that is no time counts as the earliest time.</summary>
 internal static class Collation
 {
     private static readonly string[] TimeFormats = ["yyyy-M-d", "yyyy-M-d H:m", "yyyy-M-d H:m:s", "yyyy-M-d H:m:s.FFFFFF"];
@@ -12,16 +12,16 @@ internal static class Collation
     public static int Compare(string a, string b) =>
         string.Compare(a.TrimEnd(' '), b.TrimEnd(' '), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>LIKE with a percent sign before and after: a substring, in which % and _ keep their meaning.</summary>
-    public static bool Has(string text, string part)
+    /// <summary><c>LIKE %part%</c>: whether a text contains another, in which % and _ are wildcards.</summary>
+    public static bool Contains(string text, string part)
     {
         if (part.IndexOfAny(['%', '_', '\\']) < 0)
             return text.IndexOf(part, StringComparison.OrdinalIgnoreCase) >= 0;
         return Like(text, 0, "%" + part + "%", 0);
     }
 
-    /// <summary>A moment as a filter says it.</summary>
-    public static DateTime Time(string text)
+    /// <summary>Reads the time of a filter.</summary>
+    public static DateTime ParseTime(string text)
     {
         string plain = text.Trim().Replace('T', ' ').TrimEnd('Z');
         return DateTime.TryParseExact(plain, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time)
@@ -29,7 +29,7 @@ internal static class Collation
             : DateTime.MinValue;
     }
 
-    /// <summary>Whether a text has a character that a utf8 table of three bytes cannot hold.</summary>
+    /// <summary>Whether a text has a character that MariaDB's three-byte utf8 cannot store.</summary>
     public static bool IsBeyondBasicPlane(string text) => text.Any(char.IsSurrogate);
 
     private static bool Like(string text, int t, string pattern, int p)

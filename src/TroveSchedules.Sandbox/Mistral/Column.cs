@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>How a column is filtered: what the API lets pass for it.</summary>
+/// <summary>Which filters the API accepts for a column.</summary>
 internal enum ColumnKind
 {
     /// <summary>Text, with operators.</summary>
@@ -15,29 +15,29 @@ internal enum ColumnKind
     /// <summary>A whole number, which takes no operators.</summary>
     Number,
 
-    /// <summary>A UUID; an operator is read and dropped.</summary>
+    /// <summary>A UUID. An operator is accepted and ignored.</summary>
     Id,
 
-    /// <summary>JSON, which takes an exact object only.</summary>
+    /// <summary>JSON, which is compared with a whole object.</summary>
     Json,
 
-    /// <summary>Anything that is shown and not filtered.</summary>
-    Shown,
+    /// <summary>Shown, and never filtered by.</summary>
+    DisplayOnly,
 }
 
-/// <summary>A column of a resource: its name, how it is filtered, and a row's value: text, a <see cref="DateTime"/>, a number, a list or null.</summary>
+/// <summary>A column of a resource. A row's value is text, a <see cref="DateTime"/>, a number, a list or null.</summary>
 internal sealed record Column<T>(string Name, ColumnKind Kind, Func<T, object?> Value)
 {
-    /// <summary>The value as it is put into an answer.</summary>
-    public object? Shown(T row) => Value(row) switch
+    /// <summary>The value as responses show it.</summary>
+    public object? DisplayValue(T row) => Value(row) switch
     {
-        DateTime time => Format(time),
+        DateTime time => FormatTime(time),
         var value => value,
     };
 
-    public static string Format(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string FormatTime(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>The order of two rows by this column, null first.</summary>
+    /// <summary>Compares two rows by this column. Null comes first.</summary>
     public int Compare(T a, T b) => (Value(a), Value(b)) switch
     {
         (null, null) => 0,

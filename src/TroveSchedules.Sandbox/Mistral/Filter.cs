@@ -24,26 +24,26 @@ internal sealed class Filter<T>
 
     public Column<T> Column { get; }
 
-    /// <summary>The filter as the server repeats it in its link, unencoded, lists as Python prints them.</summary>
-    public string Repeated => _value is JsonMap map
+    /// <summary>The filter as the link to the next page repeats it: not encoded, lists as Python prints them.</summary>
+    public string QueryText => _value is JsonMap map
         ? $"{Column.Name}={map.Keys.FirstOrDefault()}:{Python.Str(map.FirstOrDefault().Value)}"
         : $"{Column.Name}={_operator}:{Python.Str(_value)}";
 
-    public static Filter<T> Read(Column<T> column, string said)
+    public static Filter<T> Parse(Column<T> column, string value)
     {
-        (string @operator, string text) = Split(said);
+        (string @operator, string text) = Split(value);
         switch (column.Kind)
         {
             case ColumnKind.Id:
                 return IsUuid(text) ? new Filter<T>(column, "eq", text) : throw Invalid("uuid", $"Expected a uuid but received {text}.");
             case ColumnKind.Number:
-                return long.TryParse(said.Trim(), NumberStyles.Integer, CultureInfo.InvariantCulture, out long number)
+                return long.TryParse(value.Trim(), NumberStyles.Integer, CultureInfo.InvariantCulture, out long number)
                     ? new Filter<T>(column, "eq", number)
-                    : throw Invalid("integer", $"invalid literal for int() with base 10: '{said}'");
+                    : throw Invalid("integer", $"invalid literal for int() with base 10: '{value}'");
             case ColumnKind.Json:
                 try
                 {
-                    return new Filter<T>(column, "eq", Python.Parse(said));
+                    return new Filter<T>(column, "eq", Python.Parse(value));
                 }
                 catch (JsonException)
                 {
@@ -53,8 +53,8 @@ internal sealed class Filter<T>
                 return new Filter<T>(column, @operator, @operator is "in" or "nin" ? text.Split(',').ToList<object?>() : text);
         }
 
-        Refusal Invalid(string type, string why) =>
-            MistralFault.Client(400, $"Invalid input for field/attribute {column.Name}. Value: '{said}'. unable to convert to {type}. Error: {why}");
+        ErrorResponseException Invalid(string type, string reason) =>
+            MistralErrors.ClientError(400, $"Invalid input for field/attribute {column.Name}. Value: '{value}'. unable to convert to {type}. Error: {reason}");
     }
 
     public bool Matches(T row)
@@ -63,36 +63,36 @@ internal sealed class Filter<T>
         return value is not null && Matches(value);
     }
 
-    /// <summary>Whether a value of the column passes.</summary>
+    /// <summary>Whether a value of the column matches.</summary>
     public bool Matches(object value) => _operator switch
     {
-        "has" => Collation.Has(Text(value), (string)_value!),
-        "in" => ((List<object?>)_value!).Exists(one => Order(value, one) == 0),
-        "nin" => !((List<object?>)_value!).Exists(one => Order(value, one) == 0),
-        "eq" => Order(value, _value) == 0,
-        "neq" => Order(value, _value) != 0,
-        "gt" => Order(value, _value) > 0,
-        "gte" => Order(value, _value) >= 0,
-        "lt" => Order(value, _value) < 0,
-        _ => Order(value, _value) <= 0,
+        "has" => Collation.Contains(ToText(value), (string)_value!),
+        "in" => ((List<object?>)_value!).Exists(one => CompareValues(value, one) == 0),
+        "nin" => !((List<object?>)_value!).Exists(one => CompareValues(value, one) == 0),
+        "eq" => CompareValues(value, _value) == 0,
+        "neq" => CompareValues(value, _value) != 0,
+        "gt" => CompareValues(value, _value) > 0,
+        "gte" => CompareValues(value, _value) >= 0,
+        "lt" => CompareValues(value, _value) < 0,
+        _ => CompareValues(value, _value) <= 0,
     };
 
     public static bool IsUuid(string text) => Guid.TryParse(text, out _);
 
-    private static int Order(object value, object? wanted) => (value, wanted) switch
+    private static int CompareValues(object value, object? operand) => (value, operand) switch
     {
-        (DateTime time, string text) => time.CompareTo(Collation.Time(text)),
+        (DateTime time, string text) => time.CompareTo(Collation.ParseTime(text)),
         (string text, JsonMap map) => string.CompareOrdinal(text, Python.Json(map)),
         (string text, string other) => Collation.Compare(text, other),
         (int number, long other) => ((long)number).CompareTo(other),
         _ => -1,
     };
 
-    private static string Text(object value) => value is DateTime time ? Column<T>.Format(time) : Python.Str(value);
+    private static string ToText(object value) => value is DateTime time ? Column<T>.FormatTime(time) : Python.Str(value);
 
-    private static (string Operator, string Value) Split(string said)
+    private static (string Operator, string Value) Split(string value)
     {
-        int colon = said.IndexOf(':');
-        return colon > 0 && Operators.Contains(said.Substring(0, colon)) ? (said.Substring(0, colon), said.Substring(colon + 1)) : ("eq", said);
+        int colon = value.IndexOf(':');
+        return colon > 0 && Operators.Contains(value.Substring(0, colon)) ? (value.Substring(0, colon), value.Substring(colon + 1)) : ("eq", value);
     }
 }

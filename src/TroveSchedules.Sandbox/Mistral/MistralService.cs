@@ -6,37 +6,43 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>Mistral v2: finds the resource that a path names.</summary>
+/// <summary>Mistral v2: authenticates a request and routes it to its resource.</summary>
 internal sealed class MistralService
 {
     private readonly SandboxOptions _options;
     private readonly KeystoneService _keystone;
-    private readonly Executions _executions;
-    private readonly Workbooks _workbooks;
-    private readonly Workflows _workflows;
-    private readonly Actions _actions;
+    private readonly ExecutionsResource _executions;
+    private readonly TasksResource _tasks;
+    private readonly ExecutionSeeder _seeder;
+    private readonly WorkbooksResource _workbooks;
+    private readonly WorkflowsResource _workflows;
+    private readonly ActionsResource _actions;
 
-    public MistralService(SandboxOptions options, Agenda agenda, Ids ids, KeystoneService keystone, TroveService trove)
+    public MistralService(SandboxOptions options, Scheduler scheduler, IdGenerator ids, KeystoneService keystone, TroveService trove)
     {
         _options = options;
         _keystone = keystone;
         string server = options.MistralUrl.AbsoluteUri.TrimEnd('/');
-        _actions = new Actions(options, trove, server);
-        _workflows = new Workflows(agenda, ids, server);
-        _workbooks = new Workbooks(agenda, ids, _workflows, server);
-        _executions = new Executions(agenda, ids, _workflows, _actions, server);
-        Triggers = new CronTriggers(agenda, ids, keystone, _workflows, _executions, server);
-        _workflows.Triggers = Triggers;
+        _actions = new ActionsResource(trove, server);
+        _workflows = new WorkflowsResource(scheduler, ids, server);
+        _workbooks = new WorkbooksResource(scheduler, ids, _workflows, server);
+        var store = new ExecutionStore();
+        var engine = new WorkflowEngine(scheduler, ids, _actions, store);
+        _tasks = new TasksResource(store, server);
+        _executions = new ExecutionsResource(scheduler, _workflows, store, engine, _tasks, server);
+        _seeder = new ExecutionSeeder(scheduler, ids, _workflows, store);
+        CronTriggers = new CronTriggersResource(scheduler, ids, keystone, _workflows, engine, server);
+        _workflows.Triggers = CronTriggers;
     }
 
-    public CronTriggers Triggers { get; }
+    public CronTriggersResource CronTriggers { get; }
 
-    public Answer Answer(Ask ask)
+    public Response Handle(Request request)
     {
         string url = _options.MistralUrl.AbsoluteUri.TrimEnd('/');
-        if (ask.Path[0].Length == 0)
+        if (request.Path[0].Length == 0)
         {
-            return Wire.Answer.Json(200, new JsonMap
+            return Response.Json(200, new JsonMap
             {
                 {
                     "versions", new List<object?>
@@ -50,35 +56,39 @@ internal sealed class MistralService
                 },
             });
         }
-        string? said = ask.Header("X-Auth-Token");
-        if (_keystone.Find(said) is not { } caller)
+        string? token = request.Header("X-Auth-Token");
+        if (_keystone.FindValidToken(token) is not { } caller)
         {
-            return MistralFault.Unauthorized(ask, _keystone.Challenge,
-                "Failed to validate access token: " + (said is null ? "Authentication required" : "Auth token is invalid: " + said));
+            return MistralErrors.Unauthorized(request, _keystone.Challenge,
+                "Failed to validate access token: " + (token is null ? "Authentication required" : "Auth token is invalid: " + token));
         }
-        if (ask.Path.Length == 1 && ask.Path[0] == "v2")
-            return Wire.Answer.Json(200, new JsonMap { { "uri", url + "/v2" } });
-        if (ask.Path.Length < 2 || ask.Path[0] != "v2")
-            return MistralFault.NoSuchPath(ask);
+        if (request.Path.Length == 1 && request.Path[0] == "v2")
+            return Response.Json(200, new JsonMap { { "uri", url + "/v2" } });
+        if (request.Path.Length < 2 || request.Path[0] != "v2")
+            return MistralErrors.PathNotFound(request);
 
-        string? id = ask.Path.Length > 2 ? ask.Path[2] : null;
-        string? below = ask.Path.Length > 3 ? ask.Path[3] : null;
-        if (ask.Path.Length > 4)
-            return MistralFault.NoSuchPath(ask);
-        return (ask.Path[1], below) switch
+        string? id = request.Path.Length > 2 ? request.Path[2] : null;
+        string? subresource = request.Path.Length > 3 ? request.Path[3] : null;
+        if (request.Path.Length > 4)
+            return MistralErrors.PathNotFound(request);
+        return (request.Path[1], subresource) switch
         {
-            ("cron_triggers", null) => Triggers.Answer(ask, caller, id),
-            ("executions", null or "tasks") => _executions.Answer(ask, caller, id, below),
-            ("tasks", null or "action_executions") => _executions.AnswerTasks(ask, caller, id, below),
-            ("action_executions", null) => _executions.AnswerActions(ask, caller, id),
-            ("workbooks", null) => _workbooks.Answer(ask, caller, id),
-            ("workflows", null) => _workflows.Answer(ask, caller, id),
-            ("actions", null) => _actions.Answer(ask, caller, id),
-            _ => MistralFault.NoSuchPath(ask),
+            ("cron_triggers", null) => CronTriggers.Handle(request, caller, id),
+            ("executions", null or "tasks") => _executions.Handle(request, caller, id, subresource),
+            ("tasks", null or "action_executions") => _tasks.Handle(request, caller, id, subresource),
+            ("action_executions", null) => _tasks.HandleActionExecutions(request, caller, id),
+            ("workbooks", null) => _workbooks.Handle(request, caller, id),
+            ("workflows", null) => _workflows.Handle(request, caller, id),
+            ("actions", null) => _actions.Handle(request, caller, id),
+            _ => MistralErrors.PathNotFound(request),
         };
     }
 
-    /// <summary>Writes a history of executions.</summary>
-    public void Seed(string trigger, int count, int own, TimeSpan span, int errors) =>
-        _executions.Seed(Triggers.All.Find(one => one.Name == trigger || one.Id == trigger) ?? throw new ArgumentException($"There is no cron trigger '{trigger}'.", nameof(trigger)), count, own, span, errors);
+    /// <summary>Adds a history of executions to a trigger.</summary>
+    public void SeedExecutions(string trigger, int count, int own, TimeSpan span, int errors)
+    {
+        CronTrigger found = CronTriggers.All.Find(candidate => candidate.Name == trigger || candidate.Id == trigger)
+            ?? throw new ArgumentException($"There is no cron trigger '{trigger}'.", nameof(trigger));
+        _seeder.Seed(found, count, own, span, errors);
+    }
 }

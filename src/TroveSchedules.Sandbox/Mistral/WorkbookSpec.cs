@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Text;
 using System.Text.RegularExpressions;
 using TroveSchedules.Sandbox.Wire;
 using YamlDotNet.Core;
@@ -11,52 +10,48 @@ using YamlDotNet.RepresentationModel;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>What a workbook's YAML says.</summary>
+/// <summary>A parsed workbook. The sandbox refuses what it cannot run, so that no workbook does less than it says.</summary>
 internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyList<WorkflowSpec> Workflows)
 {
-    private static readonly string[] Known = ["version", "name", "description", "tags", "actions", "workflows"];
+    private static readonly string[] AllowedKeys = ["version", "name", "description", "tags", "actions", "workflows"];
 
     /// <summary>Reads a workbook.</summary>
-    /// <exception cref="WorkbookException">It is none; the message begins as Mistral's does, and leaves out the schema that Mistral repeats after it.</exception>
+    /// <exception cref="WorkbookException">The definition is invalid or not supported. The message is the first line of Mistral's.</exception>
     public static WorkbookSpec Parse(string definition)
     {
-        JsonMap book = Read(definition);
-        List<string> unknown = [.. book.Keys.Where(key => !Known.Contains(key))];
-        if (unknown.Count > 0)
-            throw Invalid($"Additional properties are not allowed ({string.Join(", ", unknown.Select(Python.Repr))} {(unknown.Count == 1 ? "was" : "were")} unexpected)");
-        Require(book, "version", "name");
+        JsonMap book = ParseYaml(definition);
+        if (book.Keys.FirstOrDefault(key => !AllowedKeys.Contains(key)) is { } unknown)
+            throw Invalid($"Additional properties are not allowed ({Python.Repr(unknown)} was unexpected)");
         CheckVersion(book);
+        Require(book, "name");
+        RefuseUnsupported(book, "a workbook", "version", "name", "description", "tags", "workflows");
         if (book["name"] is not string { Length: > 0 } name)
             throw Invalid($"{Python.Repr(book["name"])} is not of type 'string'");
-        JsonMap? workflows = book.Map("workflows");
-        if (book.Has("workflows") && workflows is null)
-            throw Invalid($"{Python.Repr(book["workflows"])} is not of type 'object'");
-        if (workflows?.Count == 0)
-            throw Invalid("{} does not have enough properties");
+        JsonMap workflows = book.ContainsKey("workflows") ? RequireMembers(book["workflows"]) : [];
         return new WorkbookSpec(name, book["tags"] as List<object?> ?? [],
-            [.. (workflows ?? []).Where(member => member.Key != "version").Select(member => WorkflowSpec.Of(member.Key, member.Value, definition))]);
+            [.. workflows.Where(member => member.Key != "version").Select(member => WorkflowSpec.Parse(member.Key, member.Value, definition))]);
     }
 
-    /// <summary>Reads a definition of workflows without a workbook around them.</summary>
-    /// <exception cref="WorkbookException">It is none.</exception>
-    public static IReadOnlyList<WorkflowSpec> ParseWorkflows(string definition)
+    /// <summary>Reads the definition of one workflow outside a workbook.</summary>
+    /// <exception cref="WorkbookException">The definition is invalid or not supported.</exception>
+    public static WorkflowSpec ParseWorkflow(string definition)
     {
-        JsonMap all = Read(definition);
-        Require(all, "version");
+        JsonMap all = ParseYaml(definition);
         CheckVersion(all);
-        if (all.Count == 1)
-            throw new WorkbookException($"At least one item must be in the list [data={Python.Repr(all)}].");
-        return [.. all.Where(member => member.Key != "version").Select(member => WorkflowSpec.Of(member.Key, member.Value, "") with { Definition = definition })];
+        if (all.Count != 2)
+            throw new WorkbookException("The sandbox takes one workflow at a time."); // Of several, Mistral stores each as PyYAML formats it.
+        KeyValuePair<string, object?> workflow = all.Single(member => member.Key != "version");
+        return WorkflowSpec.Parse(workflow.Key, workflow.Value, "") with { Definition = definition };
     }
 
-    private static JsonMap Read(string definition)
+    private static JsonMap ParseYaml(string definition)
     {
         object? root;
         try
         {
             var yaml = new YamlStream();
             yaml.Load(new StringReader(definition));
-            root = yaml.Documents.Count == 0 ? new JsonMap() : Value(yaml.Documents[0].RootNode);
+            root = yaml.Documents.Count == 0 ? new JsonMap() : ToValue(yaml.Documents[0].RootNode);
         }
         catch (YamlException e)
         {
@@ -68,41 +63,53 @@ internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyLi
 
     private static void CheckVersion(JsonMap map)
     {
+        Require(map, "version");
         if (map["version"] is not ("2.0" or 2.0))
             throw Invalid($"{Python.Repr(map["version"])} is not one of ['2.0', 2.0]");
     }
 
     internal static WorkbookException Invalid(string what) => new("Invalid DSL: " + what);
 
-    internal static void Require(JsonMap map, params string[] keys)
+    /// <summary>Returns the value if it is an object that is not empty, or throws.</summary>
+    internal static JsonMap RequireMembers(object? value) => value switch
     {
-        foreach (string key in keys)
-        {
-            if (!map.Has(key))
-                throw Invalid($"'{key}' is a required property");
-        }
+        JsonMap { Count: > 0 } map => map,
+        JsonMap => throw Invalid("{} does not have enough properties"),
+        _ => throw Invalid($"{Python.Repr(value)} is not of type 'object'"),
+    };
+
+    internal static void Require(JsonMap map, string key)
+    {
+        if (!map.ContainsKey(key))
+            throw Invalid($"'{key}' is a required property");
     }
 
-    // YAML 1.1, as PyYAML reads it.
-    private static object? Value(YamlNode node)
+    internal static void RefuseUnsupported(JsonMap map, string what, params string[] supported)
+    {
+        if (map.Keys.FirstOrDefault(key => !supported.Contains(key)) is { } key)
+            throw new WorkbookException($"The sandbox does not support '{key}' in {what}. It supports {string.Join(", ", supported)}.");
+    }
+
+    // PyYAML reads YAML 1.1.
+    private static object? ToValue(YamlNode node)
     {
         switch (node)
         {
             case YamlMappingNode mapping:
                 var map = new JsonMap();
                 foreach (KeyValuePair<YamlNode, YamlNode> child in mapping.Children)
-                    map[Python.Str(Value(child.Key))] = Value(child.Value);
+                    map[Python.Str(ToValue(child.Key))] = ToValue(child.Value);
                 return map;
             case YamlSequenceNode sequence:
-                return sequence.Children.Select(Value).ToList();
+                return sequence.Children.Select(ToValue).ToList();
             case YamlScalarNode { Style: not ScalarStyle.Plain } scalar:
                 return scalar.Value;
             default:
-                return Plain(((YamlScalarNode)node).Value ?? "");
+                return ParsePlainScalar(((YamlScalarNode)node).Value ?? "");
         }
     }
 
-    private static object? Plain(string text) => text switch
+    private static object? ParsePlainScalar(string text) => text switch
     {
         "" or "~" or "null" or "Null" or "NULL" => null,
         "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" => true,
@@ -115,17 +122,18 @@ internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyLi
 
 /// <summary>A workflow within a workbook.</summary>
 /// <param name="Name">Its name, without the workbook's.</param>
-/// <param name="Definition">Its part of the YAML, moved to the margin.</param>
-/// <param name="Inputs">Its inputs: a text, or a map of one key for one with a default.</param>
-/// <param name="Output">What it gives back; null where it does not say.</param>
+/// <param name="Definition">Its part of the YAML, without the indent.</param>
+/// <param name="Inputs">Its inputs: each a name, or a map of one name and its default.</param>
+/// <param name="Output">Its output; null if it defines none.</param>
 /// <param name="Tasks">Its tasks, in their order.</param>
 internal sealed record WorkflowSpec(string Name, string Definition, List<object?> Inputs, JsonMap? Output, IReadOnlyList<TaskSpec> Tasks)
 {
-    public static WorkflowSpec Of(string name, object? value, string workbook)
+    public static WorkflowSpec Parse(string name, object? value, string workbook)
     {
         JsonMap workflow = value as JsonMap ?? throw WorkbookSpec.Invalid($"{Python.Repr(value)} is not of type 'object'");
         WorkbookSpec.Require(workflow, "tasks");
-        JsonMap tasks = workflow.Map("tasks") is { Count: > 0 } some ? some : throw WorkbookSpec.Invalid($"{Python.Repr(workflow["tasks"])} does not have enough properties");
+        JsonMap tasks = WorkbookSpec.RequireMembers(workflow["tasks"]);
+        WorkbookSpec.RefuseUnsupported(workflow, "a workflow", "description", "tags", "input", "output", "tasks");
         try
         {
             Yaql.Check(workflow);
@@ -134,19 +142,19 @@ internal sealed record WorkflowSpec(string Name, string Definition, List<object?
         {
             throw new WorkbookException(e.Message);
         }
-        return new WorkflowSpec(name, Cut(workbook, name), workflow["input"] as List<object?> ?? [], workflow.Map("output"),
-            [.. tasks.Where(task => task.Key != "version").Select(task => TaskSpec.Of(task.Key, task.Value as JsonMap ?? []))]);
+        return new WorkflowSpec(name, CutDefinition(workbook, name), workflow["input"] as List<object?> ?? [], workflow.GetMap("output"),
+            [.. tasks.Where(task => task.Key != "version").Select(task => TaskSpec.Parse(task.Key, task.Value as JsonMap ?? []))]);
     }
 
-    /// <summary>What the workflow takes: each name, and its default where it has one.</summary>
+    /// <summary>The inputs with their defaults.</summary>
     public IEnumerable<(string Name, bool HasDefault, object? Default)> Parameters => Inputs.Select(input =>
         input is JsonMap { Count: 1 } map ? (map.Keys.First(), true, map.First().Value) : (Python.Str(input), false, (object?)null));
 
-    /// <summary>Checks an input, or refuses it with Mistral's words.</summary>
-    /// <returns>Null where it fits.</returns>
-    public string? Misfit(JsonMap input)
+    /// <summary>Compares an input with what the workflow accepts.</summary>
+    /// <returns>Mistral's error text; null if the input fits.</returns>
+    public string? FindInputError(JsonMap input)
     {
-        List<object?> missing = [.. Parameters.Where(parameter => !parameter.HasDefault && !input.Has(parameter.Name)).Select(parameter => parameter.Name)];
+        List<object?> missing = [.. Parameters.Where(parameter => !parameter.HasDefault && !input.ContainsKey(parameter.Name)).Select(parameter => parameter.Name)];
         List<object?> unexpected = [.. input.Keys.Where(key => Parameters.All(parameter => parameter.Name != key))];
         if (missing.Count + unexpected.Count == 0)
             return null;
@@ -155,67 +163,54 @@ internal sealed record WorkflowSpec(string Name, string Definition, List<object?
         static string Part(string name, List<object?> keys) => keys.Count == 0 ? "" : $", {name}={Python.Repr(keys)}";
     }
 
-    /// <summary>The input with the defaults of what is not given.</summary>
-    public JsonMap Complete(JsonMap input)
+    /// <summary>The input, with defaults for what it lacks.</summary>
+    public JsonMap WithDefaults(JsonMap input)
     {
-        JsonMap complete = input.Copy();
+        JsonMap result = input.Copy();
         foreach ((string name, bool hasDefault, object? value) in Parameters)
         {
-            if (hasDefault && !complete.Has(name))
-                complete.Add(name, value);
+            if (hasDefault && !result.ContainsKey(name))
+                result.Add(name, value);
         }
-        return complete;
+        return result;
     }
 
-    // As mistral.lang.parser cuts it out.
-    private static string Cut(string workbook, string name)
+    // Mistral cuts the text of a workflow out of the workbook the same way (mistral.lang.parser).
+    private static string CutDefinition(string workbook, string name)
     {
-        int section = workbook.IndexOf("workflows:", StringComparison.Ordinal);
-        if (section < 0)
+        string[] lines = workbook.Substring(Math.Max(0, workbook.IndexOf("workflows:", StringComparison.Ordinal))).Split(["\r\n", "\n"], StringSplitOptions.None);
+        int start = Array.FindIndex(lines, line => line.Trim() == name + ":");
+        if (start < 0)
             return "";
-        using var lines = new StringReader(workbook.Substring(section));
-        lines.ReadLine();
-        var text = new StringBuilder();
-        int indent = -1;
-        for (string? line = lines.ReadLine(); line is not null; line = lines.ReadLine())
-        {
-            string bare = line.Trim();
-            int at = line.Length - line.TrimStart().Length;
-            if (indent < 0)
-            {
-                if (bare != name + ":")
-                    continue;
-                indent = at;
-            }
-            else if (bare.Length > 0 && bare[0] != '#' && at <= indent)
-            {
-                break;
-            }
-            text.Append(line.Substring(Math.Min(indent, at))).Append('\n');
-        }
-        return text.ToString().TrimEnd() + "\n";
+        int margin = Indent(lines[start]);
+        IEnumerable<string> body = lines.Skip(start + 1).TakeWhile(line => Indent(line) > margin || line.Trim() is "" || line.Trim()[0] == '#');
+        return string.Join("\n", body.Prepend(lines[start]).Select(line => line.Substring(Math.Min(margin, Indent(line))))).TrimEnd() + "\n";
+
+        static int Indent(string line) => line.Length - line.TrimStart().Length;
     }
 }
 
-/// <summary>A task: an action, what it is given, what it publishes.</summary>
+/// <summary>A task: an action, its input, and what it publishes.</summary>
 internal sealed record TaskSpec(string Name, string Action, JsonMap Input, JsonMap Publish)
 {
     // action: trove.backups_create instance=<% $.instance %> name='x'
     private static readonly Regex Argument = new(@"([-\w]+)=(""[^""]*""|'[^']*'|<%.*?%>|true|false|null|\d+)", RegexOptions.CultureInvariant);
 
-    public static TaskSpec Of(string name, JsonMap task)
+    public static TaskSpec Parse(string name, JsonMap task)
     {
-        string command = (task.Text("action") ?? "std.noop").Trim();
+        // A delay is accepted and has no effect: an execution ends as soon as its actions have.
+        WorkbookSpec.RefuseUnsupported(task, "a task", "description", "action", "input", "publish", "wait-before");
+        string command = (task.GetString("action") ?? "std.noop").Trim();
         string action = Regex.Match(command, @"^\S+").Value;
-        JsonMap input = task.Map("input")?.Copy() ?? [];
+        JsonMap input = task.GetMap("input")?.Copy() ?? [];
         foreach (Match match in Argument.Matches(command.Substring(action.Length)))
         {
             string text = match.Groups[2].Value;
             input[match.Groups[1].Value] = text[0] is '"' or '\'' ? text.Substring(1, text.Length - 2) : text[0] == '<' ? text : Python.Parse(text);
         }
-        return new TaskSpec(name, action, input, task.Map("publish") ?? []);
+        return new TaskSpec(name, action, input, task.GetMap("publish") ?? []);
     }
 }
 
-/// <summary>A definition that Mistral would not take.</summary>
+/// <summary>A definition that is invalid or not supported.</summary>
 internal sealed class WorkbookException(string message) : Exception(message);

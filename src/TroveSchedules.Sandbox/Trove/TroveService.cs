@@ -6,33 +6,33 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Trove;
 
-/// <summary>Trove v1.0: instances to read, backups to make.</summary>
+/// <summary>Trove v1.0: read-only instances, and backups.</summary>
 internal sealed class TroveService
 {
     private readonly SandboxOptions _options;
     private readonly KeystoneService _keystone;
 
-    public TroveService(SandboxOptions options, Agenda agenda, Ids ids, KeystoneService keystone)
+    public TroveService(SandboxOptions options, Scheduler scheduler, IdGenerator ids, KeystoneService keystone)
     {
         _options = options;
         _keystone = keystone;
-        Instances = new Instances(this, options, agenda, keystone.Accounts);
-        Backups = new Backups(this, options, agenda, ids);
+        Instances = new InstancesResource(this, options, scheduler, keystone.Accounts);
+        Backups = new BackupsResource(this, options, scheduler, ids);
     }
 
-    public Instances Instances { get; }
+    public InstancesResource Instances { get; }
 
-    public Backups Backups { get; }
+    public BackupsResource Backups { get; }
 
-    /// <summary>The links say https on a plain http server, and name the address that the server thinks it has.</summary>
+    /// <summary>The start of every link: https even on a plain http server, and the server's own idea of its address.</summary>
     public string LinkBase => "https://" + _options.TroveUrl.Authority;
 
-    public Answer Answer(Ask ask)
+    public Response Handle(Request request)
     {
-        string[] path = ask.Path;
+        string[] path = request.Path;
         if (path[0].Length == 0)
         {
-            return Wire.Answer.Json(200, new JsonMap
+            return Response.Json(200, new JsonMap
             {
                 {
                     "versions", new List<object?>
@@ -46,22 +46,22 @@ internal sealed class TroveService
                 },
             });
         }
-        Token caller = _keystone.Find(ask.Header("X-Auth-Token")) ?? throw new Refusal(new Answer(401,
+        Token caller = _keystone.FindValidToken(request.Header("X-Auth-Token")) ?? throw new ErrorResponseException(new Response(401,
             "{\"error\": {\"code\": 401, \"title\": \"Unauthorized\", \"message\": \"The request you have made requires authentication.\"}}")
-            .With("Www-Authenticate", _keystone.Challenge));
+            .WithHeader("Www-Authenticate", _keystone.Challenge));
         if (path.Length < 3 || path[0] != "v1.0")
             throw NotFound();
         if (path[1] != caller.ProjectId)
-            throw OtherProject(ask, caller);
+            throw WrongProject(request, caller);
 
-        return (ask.Method, path[2], path.Length) switch
+        return (request.Method, path[2], path.Length) switch
         {
-            ("GET", "instances", 3) => Instances.List(ask, caller, false),
-            ("GET", "instances", 4) when path[3] == "detail" => Instances.List(ask, caller, true),
-            ("GET", "instances", 4) => Instances.Show(ask, caller, path[3]),
-            ("GET", "instances", 5) when path[4] == "backups" => Backups.List(ask, caller, path[3]),
-            ("GET", "backups", 3) => Backups.List(ask, caller, ask.Parameter("instance_id")),
-            ("POST", "backups", 3) => Backups.Post(ask, caller),
+            ("GET", "instances", 3) => Instances.List(request, caller, false),
+            ("GET", "instances", 4) when path[3] == "detail" => Instances.List(request, caller, true),
+            ("GET", "instances", 4) => Instances.Show(request, caller, path[3]),
+            ("GET", "instances", 5) when path[4] == "backups" => Backups.List(request, caller, path[3]),
+            ("GET", "backups", 3) => Backups.List(request, caller, request.QueryParameter("instance_id")),
+            ("POST", "backups", 3) => Backups.Post(request, caller),
             ("GET", "backups", 4) => Backups.Show(caller, path[3]),
             ("DELETE", "backups", 4) => Backups.Delete(caller, path[3]),
             ("GET", "limits", 3) => Limits(),
@@ -69,35 +69,35 @@ internal sealed class TroveService
         };
     }
 
-    /// <summary>A fault: one key that varies with the status.</summary>
-    public static Refusal Fault(int status, string key, string message) =>
-        new(Wire.Answer.Json(status, new JsonMap { { key, new JsonMap { { "code", status }, { "message", message } } } }));
+    /// <summary>An error response. Its only key depends on the status.</summary>
+    public static ErrorResponseException Fault(int status, string key, string message) =>
+        new(Response.Json(status, new JsonMap { { key, new JsonMap { { "code", status }, { "message", message } } } }));
 
-    public static Refusal NotFound(string id) => Fault(404, "itemNotFound", $"Resource {id} cannot be found.");
+    public static ErrorResponseException NotFound(string id) => Fault(404, "itemNotFound", $"Resource {id} cannot be found.");
 
-    public static Refusal Broken() =>
+    public static ErrorResponseException InternalError() =>
         Fault(500, "instanceFault", $"Internal Server Error. Please keep this ID to help us figure out what went wrong: ({Guid.NewGuid()}).");
 
-    public static string Time(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string FormatTime(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>A number out of the query; anything else breaks the server.</summary>
-    public static int Number(string? text, int otherwise) =>
-        string.IsNullOrEmpty(text) ? otherwise : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : throw Broken();
+    /// <summary>A number from the query. Trove answers other text with a 500.</summary>
+    public static int ParseNumber(string? text, int otherwise) =>
+        string.IsNullOrEmpty(text) ? otherwise : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : throw InternalError();
 
-    /// <summary>The link to the next page: the request's own parameters, and the marker last.</summary>
-    public List<object?> NextLink(Ask ask, string marker)
+    /// <summary>The link to the next page: the request's parameters, then the marker.</summary>
+    public List<object?> NextLink(Request request, string marker)
     {
         var pairs = new List<string>();
-        foreach (KeyValuePair<string, string> pair in ask.Query)
+        foreach (KeyValuePair<string, string> pair in request.Query)
         {
             if (pair.Key != "marker")
                 pairs.Add($"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}");
         }
         pairs.Add("marker=" + marker);
-        return [new JsonMap { { "rel", "next" }, { "href", $"{LinkBase}{ask.Uri.AbsolutePath}?{string.Join("&", pairs)}" } }];
+        return [new JsonMap { { "rel", "next" }, { "href", $"{LinkBase}{request.Uri.AbsolutePath}?{string.Join("&", pairs)}" } }];
     }
 
-    private Answer Limits() => Wire.Answer.Json(200, new JsonMap
+    private Response Limits() => Response.Json(200, new JsonMap
     {
         {
             "limits", new List<object?>
@@ -107,19 +107,19 @@ internal sealed class TroveService
         },
     });
 
-    private static Refusal NotFound() => Fault(404, "itemNotFound", "The resource could not be found.");
+    private static ErrorResponseException NotFound() => Fault(404, "itemNotFound", "The resource could not be found.");
 
-    private static Refusal OtherProject(Ask ask, Token caller)
+    private static ErrorResponseException WrongProject(Request request, Token caller)
     {
         string who = $"User with tenant id {caller.ProjectId ?? "None"} cannot access this resource.";
-        if (ask.Accept.Contains("html") || ask.Accept.Contains("*/*"))
+        if (request.Accept.Contains("html") || request.Accept.Contains("*/*"))
         {
-            return new Refusal(new Answer(403,
+            return new ErrorResponseException(new Response(403,
                 $"<html>\n <head>\n  <title>403 Forbidden</title>\n </head>\n <body>\n  <h1>403 Forbidden</h1>\n  Access was denied to this resource.<br /><br />\n{who}\n\n\n </body>\n</html>",
                 "text/html; charset=UTF-8"));
         }
-        return ask.Accept.Contains("json")
-            ? new Refusal(Wire.Answer.Json(403, new JsonMap
+        return request.Accept.Contains("json")
+            ? new ErrorResponseException(Response.Json(403, new JsonMap
             {
                 { "message", $"Access was denied to this resource.<br /><br />\n{who}\n\n" }, { "code", "403 Forbidden" }, { "title", "Forbidden" },
             }))

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>A JSON object that keeps the order of its keys, as Python's dict does. Values are null, string, bool, long, double, lists and other maps.</summary>
+/// <summary>A JSON object with ordered keys, like Python's dict. A value is null, a string, bool, int, long, double, a list or another map.</summary>
 internal sealed class JsonMap(int capacity = 0) : IEnumerable<KeyValuePair<string, object?>>
 {
     private readonly List<KeyValuePair<string, object?>> _members = new(capacity);
@@ -13,7 +13,7 @@ internal sealed class JsonMap(int capacity = 0) : IEnumerable<KeyValuePair<strin
 
     public IEnumerable<string> Keys => _members.Select(member => member.Key);
 
-    /// <summary>The value of a key; null where there is none.</summary>
+    /// <summary>The value of a key; null if the key is missing.</summary>
     public object? this[string key]
     {
         get => IndexOf(key) is >= 0 and int index ? _members[index].Value : null;
@@ -29,11 +29,19 @@ internal sealed class JsonMap(int capacity = 0) : IEnumerable<KeyValuePair<strin
 
     public void Add(string key, object? value) => _members.Add(new KeyValuePair<string, object?>(key, value));
 
-    public bool Has(string key) => IndexOf(key) >= 0;
+    public bool ContainsKey(string key) => IndexOf(key) >= 0;
 
-    public string? Text(string key) => this[key] as string;
+    public string? GetString(string key) => this[key] as string;
 
-    public JsonMap? Map(string key) => this[key] as JsonMap;
+    public JsonMap? GetMap(string key) => this[key] as JsonMap;
+
+    /// <summary>A copy without some keys.</summary>
+    public JsonMap Without(params string[] keys)
+    {
+        JsonMap copy = Copy();
+        copy._members.RemoveAll(member => keys.Contains(member.Key));
+        return copy;
+    }
 
     public JsonMap Copy()
     {

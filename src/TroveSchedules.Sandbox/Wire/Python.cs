@@ -6,16 +6,16 @@ using System.Text.Json;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>Values as the services, which are written in Python, write them: <c>json.dumps</c>, <c>repr</c> and <c>str</c>.</summary>
+/// <summary>Formats values as the services do, which are written in Python: <c>json.dumps</c>, <c>repr</c> and <c>str</c>.</summary>
 internal static class Python
 {
     /// <summary>JSON with ", " and ": " and ASCII escapes.</summary>
     public static string Json(object? value) => Encoding.ASCII.GetString(JsonBytes(value));
 
-    /// <summary>The same, as it goes over the wire.</summary>
+    /// <summary>The same as bytes.</summary>
     public static byte[] JsonBytes(object? value)
     {
-        using var text = new AsciiText();
+        using var text = new AsciiBuilder();
         WriteJson(text, value);
         return text.ToBytes();
     }
@@ -33,8 +33,8 @@ internal static class Python
         null => "None",
         true => "True",
         false => "False",
-        string text => Quoted(text),
-        JsonMap map => "{" + string.Join(", ", map.Select(member => Quoted(member.Key) + ": " + Repr(member.Value))) + "}",
+        string text => Quote(text),
+        JsonMap map => "{" + string.Join(", ", map.Select(member => Quote(member.Key) + ": " + Repr(member.Value))) + "}",
         IEnumerable<object?> list => "[" + string.Join(", ", list.Select(Repr)) + "]",
         _ => Json(value),
     };
@@ -42,14 +42,14 @@ internal static class Python
     /// <summary><c>str</c>: as <c>repr</c>, but text is itself.</summary>
     public static string Str(object? value) => value as string ?? Repr(value);
 
-    private static string Quoted(string text)
+    private static string Quote(string text)
     {
         char quote = text.IndexOf('\'') >= 0 && text.IndexOf('"') < 0 ? '"' : '\'';
         return quote + text.Replace("\\", "\\\\").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t")
             .Replace(quote.ToString(), quote == '\'' ? "\\'" : "\"") + quote;
     }
 
-    private static void WriteJson(AsciiText text, object? value)
+    private static void WriteJson(AsciiBuilder text, object? value)
     {
         switch (value)
         {
@@ -87,7 +87,7 @@ internal static class Python
         }
     }
 
-    private static void WriteNumber(AsciiText text, double number)
+    private static void WriteNumber(AsciiBuilder text, double number)
     {
         string digits = number.ToString("R", CultureInfo.InvariantCulture);
         text.Append(digits);
@@ -95,7 +95,7 @@ internal static class Python
             text.Append(".0");
     }
 
-    private static void WriteText(AsciiText text, string value)
+    private static void WriteText(AsciiBuilder text, string value)
     {
         text.Append('"');
         int written = 0;
@@ -129,7 +129,7 @@ internal static class Python
             case JsonValueKind.Object:
                 var map = new JsonMap();
                 foreach (JsonProperty property in element.EnumerateObject())
-                    map[property.Name] = Value(property.Value); // Of two of a name the last counts.
+                    map[property.Name] = Value(property.Value); // Of several members with one name, the last counts.
                 return map;
             case JsonValueKind.Array: return element.EnumerateArray().Select(Value).ToList();
             case JsonValueKind.String: return element.GetString();

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net.Http;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
 using TroveSchedules.OpenStack.Trove;
@@ -289,9 +290,26 @@ public sealed class SandboxTests(ITestOutputHelper output)
     [Fact]
     public async Task A_cloud_without_mistral_extra_is_known_by_it()
     {
-        using SandboxCloud cloud = Standing(new SandboxOptions { TroveActions = false });
-        using CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await CloudSession.ConnectAsync(
+            SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, () => new WithoutTroveActions(cloud.CreateHandler()), default);
         Assert.False((await new Workbook(session).InstallAsync()).HasTroveActions);
+    }
+
+    [Theory]
+    [InlineData("action: std.noop\n        on-success: u", "The sandbox does not support 'on-success' in a task. It supports description, action, input, publish, wait-before.")]
+    [InlineData("action: std.noop\n        publish:\n          a: <% $.b + 1 %>", "The sandbox cannot evaluate <% $.b + 1 %>. It supports $, task().result,")]
+    [InlineData("action: std.noop\n    vars:\n      a: 1", "The sandbox does not support 'vars' in a workflow.")]
+    [InlineData("action: std.noop\nactions:\n  a:\n    base: std.noop", "The sandbox does not support 'actions' in a workbook.")]
+    public async Task A_workbook_that_the_sandbox_cannot_run_is_refused(string task, string why)
+    {
+        using SandboxCloud cloud = Standing();
+        using CloudSession session = await EnterAsync(cloud);
+        using HttpClient http = Http(cloud, session);
+        using HttpResponseMessage refused = await http.PostAsync(session.WorkflowEndpoint + "/workbooks",
+            new StringContent($"version: '2.0'\nname: x\nworkflows:\n  w:\n    tasks:\n      t:\n        {task}\n"));
+        Assert.Equal(400, (int)refused.StatusCode);
+        Assert.StartsWith(why, (string)JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["faultstring"]!);
     }
 
     [Fact]
@@ -331,6 +349,17 @@ public sealed class SandboxTests(ITestOutputHelper output)
         new(cloud.CreateHandler()) { DefaultRequestHeaders = { { "X-Auth-Token", session.Token.Value } } };
 
     private static List<string> Ids(string page) => [.. JsonNode.Parse(page)!["executions"]!.AsArray().Select(run => (string)run!["id"]!)];
+
+    /// <summary>Answers as a Mistral without mistral-extra does, which has none of the actions <c>trove.*</c>.</summary>
+    private sealed class WithoutTroveActions(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath.StartsWith("/v2/actions/trove.", StringComparison.Ordinal))
+                request.RequestUri = new Uri(request.RequestUri, "/v2/actions/absent"); // The sandbox's own 404.
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
 
     private sealed class MovableClock(DateTimeOffset now) : TimeProvider
     {

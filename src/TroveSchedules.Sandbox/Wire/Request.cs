@@ -6,24 +6,24 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>A request as the services see it.</summary>
-internal sealed class Ask
+/// <summary>A request as a service reads it.</summary>
+internal sealed class Request
 {
     private readonly HttpRequestMessage _request;
 
-    private Ask(HttpRequestMessage request, string body)
+    private Request(HttpRequestMessage request, string body)
     {
         _request = request;
         Body = body;
         Uri = request.RequestUri!;
-        // WSGI hands over a path that is decoded already, so %2F is a slash like any other.
+        // WSGI decodes the path before it is split, so %2F separates segments too.
         Path = Uri.UnescapeDataString(Uri.AbsolutePath).Trim('/').Split('/');
         Query = [.. Uri.Query.TrimStart('?').Split(['&'], StringSplitOptions.RemoveEmptyEntries).Select(pair =>
         {
             int equals = pair.IndexOf('=');
             return equals < 0
-                ? new KeyValuePair<string, string>(Decoded(pair), "")
-                : new KeyValuePair<string, string>(Decoded(pair.Substring(0, equals)), Decoded(pair.Substring(equals + 1)));
+                ? new KeyValuePair<string, string>(Decode(pair), "")
+                : new KeyValuePair<string, string>(Decode(pair.Substring(0, equals)), Decode(pair.Substring(equals + 1)));
         })];
     }
 
@@ -31,7 +31,7 @@ internal sealed class Ask
 
     public string Method => _request.Method.Method;
 
-    /// <summary>The parts of the path, decoded.</summary>
+    /// <summary>The decoded segments of the path.</summary>
     public string[] Path { get; }
 
     public IReadOnlyList<KeyValuePair<string, string>> Query { get; }
@@ -42,15 +42,15 @@ internal sealed class Ask
 
     public string Accept => Header("Accept") ?? "";
 
-    public static async Task<Ask> ReadAsync(HttpRequestMessage request) =>
+    public static async Task<Request> ReadAsync(HttpRequestMessage request) =>
         new(request, request.Content is null ? "" : await request.Content.ReadAsStringAsync().ConfigureAwait(false));
 
-    /// <summary>A header; null where it is not there.</summary>
+    /// <summary>The value of a header; null if it is missing.</summary>
     public string? Header(string name) =>
         _request.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(", ", values) : null;
 
-    /// <summary>A parameter, the last where it comes more than once; null where it is not there.</summary>
-    public string? Parameter(string name)
+    /// <summary>The last value of a query parameter; null if it is missing.</summary>
+    public string? QueryParameter(string name)
     {
         string? found = null;
         foreach (KeyValuePair<string, string> pair in Query)
@@ -61,5 +61,5 @@ internal sealed class Ask
         return found;
     }
 
-    private static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace TroveSchedules.Sandbox;
 
-/// <summary>Ids that look random and come out the same for the same seed, so that a run can be repeated. Tokens and secrets are really random.</summary>
-internal sealed class Ids(int seed)
+/// <summary>Makes ids that look random. The same seed gives the same ids, so that a run can be repeated. Tokens and secrets do not depend on the seed.</summary>
+internal sealed class IdGenerator(int seed)
 {
     private readonly Random _random = new(seed);
 
@@ -20,12 +20,13 @@ internal sealed class Ids(int seed)
     }
 
     /// <summary>32 hexadecimal digits, as Keystone writes ids.</summary>
-    public string Hex() => Uuid().Replace("-", "");
+    public string HexId() => Uuid().Replace("-", "");
 
-    /// <summary>An address in the memory of a Python process.</summary>
-    public string Address() => "0x7f" + _random.Next(0x1000, 0xffff).ToString("x4", CultureInfo.InvariantCulture) + _random.Next(0x100000, 0xffffff).ToString("x6", CultureInfo.InvariantCulture);
+    /// <summary>A memory address as Python prints it.</summary>
+    public string MemoryAddress() =>
+        "0x7f" + _random.Next(0x1000, 0xffff).ToString("x4", CultureInfo.InvariantCulture) + _random.Next(0x100000, 0xffffff).ToString("x6", CultureInfo.InvariantCulture);
 
-    /// <summary>Something nobody can guess, as long as a Fernet token.</summary>
+    /// <summary>Random URL-safe text of a given length, prefix included.</summary>
     public static string Secret(string prefix, int length)
     {
         var text = new StringBuilder(prefix);

@@ -11,20 +11,13 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace TroveSchedules.Sandbox;
+namespace TroveSchedules.Tests.Contract;
 
-/// <summary>Lets requests go wrong on purpose, on the way to a sandbox or to a real cloud. Safe for use by many threads at once.</summary>
-public sealed class FaultHandler : DelegatingHandler
+/// <summary>Makes chosen requests fail, on the way to the sandbox or to a real cloud. Thread-safe.</summary>
+internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private readonly List<(Fault Fault, int Left)> _faults = [];
     private readonly List<string> _requests = [];
-
-    /// <summary>Puts itself before another handler.</summary>
-    /// <param name="inner">What brings to the cloud the requests that do not go wrong.</param>
-    public FaultHandler(HttpMessageHandler inner)
-        : base(inner)
-    {
-    }
 
     /// <summary>Every request so far, as <c>GET http://host/path?query</c>.</summary>
     public IReadOnlyList<string> Requests
@@ -36,55 +29,53 @@ public sealed class FaultHandler : DelegatingHandler
         }
     }
 
-    /// <summary>Lets something go wrong from now on. Of several that fit a request the first counts.</summary>
-    /// <param name="fault">What, when and how often.</param>
+    /// <summary>Adds a fault. Where several match a request, the oldest applies.</summary>
     public void Inject(Fault fault)
     {
         lock (_faults)
             _faults.Add((fault, fault.Times));
     }
 
-    /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Fault? fault = Next(request);
         switch (fault?.Kind)
         {
             case null:
-                return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+                return await base.SendAsync(request, cancellationToken);
             case FaultKind.ConnectionRefused:
                 throw new HttpRequestException($"Connection refused ({request.RequestUri!.Authority})", new SocketException((int)SocketError.ConnectionRefused));
             case FaultKind.ResetBefore:
                 throw Reset();
             case FaultKind.ResetAfter:
-                (await base.SendAsync(request, cancellationToken).ConfigureAwait(false)).Dispose();
+                (await base.SendAsync(request, cancellationToken)).Dispose();
                 throw Reset();
             case FaultKind.Timeout:
-                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
                 throw new InvalidOperationException();
             case FaultKind.SlowBody:
-                return await HalvedAsync(request, token => Task.Delay(fault.Delay, token), cancellationToken).ConfigureAwait(false);
+                return await HalvedAsync(request, token => Task.Delay(fault.Delay, token), cancellationToken);
             case FaultKind.TruncatedBody:
-                return await HalvedAsync(request, _ => throw new IOException("The response ended prematurely."), cancellationToken).ConfigureAwait(false);
+                return await HalvedAsync(request, _ => throw new IOException("The response ended prematurely."), cancellationToken);
             case FaultKind.MalformedJson:
-                HttpResponseMessage whole = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-                string text = Encoding.UTF8.GetString(await BodyAsync(whole, cancellationToken).ConfigureAwait(false));
-                Replace(whole, text.Substring(0, text.Length / 2));
+                HttpResponseMessage whole = await base.SendAsync(request, cancellationToken);
+                string text = Encoding.UTF8.GetString(await whole.Content.ReadAsByteArrayAsync(cancellationToken));
+                ReplaceBody(whole, text.Substring(0, text.Length / 2));
                 return whole;
             case FaultKind.Html:
-                return Answer(request, 200, "<html><head><title>Please log in</title></head><body>Sign in to the network</body></html>", "text/html");
+                return CreateResponse(request, 200, "<html><head><title>Please log in</title></head><body>Sign in to the network</body></html>", "text/html");
             case FaultKind.Unauthorized:
-                return Refused(request);
+                return Unauthorized(request);
             case FaultKind.TooManyRequests or FaultKind.ServiceUnavailable:
-                HttpResponseMessage later = Answer(request, fault.Kind == FaultKind.TooManyRequests ? 429 : 503, "<html><body>Not now.</body></html>", "text/html");
+                HttpResponseMessage later = CreateResponse(request, fault.Kind == FaultKind.TooManyRequests ? 429 : 503, "<html><body>Not now.</body></html>", "text/html");
                 later.Headers.TryAddWithoutValidation("Retry-After", fault.RetryAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture));
                 return later;
             case FaultKind.ServerError:
-                return Answer(request, 500, "{\"faultcode\": \"Server\", \"faultstring\": \"Something broke.\", \"debuginfo\": null}", "application/json");
+                return CreateResponse(request, 500, "{\"faultcode\": \"Server\", \"faultstring\": \"Something broke.\", \"debuginfo\": null}", "application/json");
             case FaultKind.EndlessPaging:
-                return await FirstPageAsync(request, cancellationToken).ConfigureAwait(false);
+                return await FirstPageAsync(request, cancellationToken);
             default:
-                HttpResponseMessage redirect = Answer(request, 307, "", "text/html");
+                HttpResponseMessage redirect = CreateResponse(request, 307, "", "text/html");
                 redirect.Headers.Location = new Uri(fault.RedirectTo, request.RequestUri!.PathAndQuery);
                 return redirect;
         }
@@ -106,8 +97,8 @@ public sealed class FaultHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> HalvedAsync(HttpRequestMessage request, Func<CancellationToken, Task> between, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        byte[] body = await BodyAsync(response, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         var content = new StreamContent(new HalvedStream(body, between));
         content.Headers.ContentType = response.Content.Headers.ContentType;
         response.Content = content;
@@ -119,39 +110,32 @@ public sealed class FaultHandler : DelegatingHandler
         var url = new UriBuilder(request.RequestUri!);
         url.Query = string.Join("&", url.Query.TrimStart('?').Split('&').Where(pair => !pair.StartsWith("marker=", StringComparison.Ordinal)));
         request.RequestUri = url.Uri;
-        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        string text = Encoding.UTF8.GetString(await BodyAsync(response, cancellationToken).ConfigureAwait(false));
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        string text = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellationToken));
         if (response.IsSuccessStatusCode && !text.Contains("\"next\""))
         {
             bool isTrove = text.StartsWith("{\"instances\"", StringComparison.Ordinal) || text.StartsWith("{\"backups\"", StringComparison.Ordinal);
             string next = isTrove ? $"\"links\": [{{\"rel\": \"next\", \"href\": \"{url.Uri}\"}}]" : $"\"next\": \"{url.Uri}\"";
             text = text.Substring(0, text.LastIndexOf('}')) + ", " + next + "}";
         }
-        Replace(response, text);
+        ReplaceBody(response, text);
         return response;
     }
 
-    private static Task<byte[]> BodyAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-#if NET
-        response.Content.ReadAsByteArrayAsync(cancellationToken);
-#else
-        response.Content.ReadAsByteArrayAsync();
-#endif
-
-    private static HttpResponseMessage Refused(HttpRequestMessage request)
+    private static HttpResponseMessage Unauthorized(HttpRequestMessage request)
     {
         string token = request.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? values) ? values.First() : "";
-        string why = "Failed to validate access token: Auth token is invalid: " + token;
-        HttpResponseMessage response = Answer(request, 401, $"<html>\n <head>\n  <title>401 Unauthorized</title>\n </head>\n <body>\n{why}\n </body>\n</html>", "text/html");
-        response.Headers.TryAddWithoutValidation("Server-Error-Message", why);
-        response.Headers.TryAddWithoutValidation("WWW-Authenticate", why);
+        string reason = "Failed to validate access token: Auth token is invalid: " + token;
+        HttpResponseMessage response = CreateResponse(request, 401, $"<html>\n <head>\n  <title>401 Unauthorized</title>\n </head>\n <body>\n{reason}\n </body>\n</html>", "text/html");
+        response.Headers.TryAddWithoutValidation("Server-Error-Message", reason);
+        response.Headers.TryAddWithoutValidation("WWW-Authenticate", reason);
         return response;
     }
 
-    private static HttpResponseMessage Answer(HttpRequestMessage request, int status, string body, string type) =>
+    private static HttpResponseMessage CreateResponse(HttpRequestMessage request, int status, string body, string type) =>
         new((HttpStatusCode)status) { RequestMessage = request, Content = new StringContent(body, Encoding.UTF8, type) };
 
-    private static void Replace(HttpResponseMessage response, string body)
+    private static void ReplaceBody(HttpResponseMessage response, string body)
     {
         MediaTypeHeaderValue? type = response.Content.Headers.ContentType;
         response.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
@@ -161,7 +145,7 @@ public sealed class FaultHandler : DelegatingHandler
     private static HttpRequestException Reset() =>
         new("An error occurred while sending the request.", new IOException("Connection reset by peer", new SocketException((int)SocketError.ConnectionReset)));
 
-    /// <summary>A body with something between its halves.</summary>
+    /// <summary>A body that runs code between its halves: a wait or an error.</summary>
     private sealed class HalvedStream(byte[] body, Func<CancellationToken, Task> between) : Stream
     {
         private int _at;
@@ -186,7 +170,7 @@ public sealed class FaultHandler : DelegatingHandler
             int half = body.Length / 2;
             if (_at >= half && !_passed)
             {
-                await between(cancellationToken).ConfigureAwait(false);
+                await between(cancellationToken);
                 _passed = true;
             }
             int length = Math.Min(count, (_at < half ? half : body.Length) - _at);

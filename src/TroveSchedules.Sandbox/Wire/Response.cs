@@ -8,28 +8,29 @@ using System.Text;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>What a service answers.</summary>
-internal sealed class Answer(int status, byte[] body, string? contentType)
+/// <summary>A service's response.</summary>
+internal sealed class Response(int status, byte[] body, string? contentType)
 {
     private readonly List<KeyValuePair<string, string>> _headers = [];
 
-    public Answer(int status, string? body, string? contentType = "application/json")
+    public Response(int status, string? body, string? contentType = "application/json")
         : this(status, Encoding.UTF8.GetBytes(body ?? ""), contentType)
     {
     }
 
     public int Status => status;
 
-    /// <summary>The words of a fault; empty where it has none.</summary>
-    public string Words => body.Length > 0 && Python.Parse(Encoding.UTF8.GetString(body)) is JsonMap map && map.FirstOrDefault().Value is JsonMap fault ? fault.Text("message") ?? "" : "";
+    /// <summary>The message of a Trove fault; empty for other responses.</summary>
+    public string FaultMessage =>
+        body.Length > 0 && Python.Parse(Encoding.UTF8.GetString(body)) is JsonMap map && map.FirstOrDefault().Value is JsonMap fault ? fault.GetString("message") ?? "" : "";
 
-    /// <summary>An answer with a body of JSON.</summary>
-    public static Answer Json(int status, object? body) => new(status, Python.JsonBytes(body), "application/json");
+    /// <summary>A response with a JSON body.</summary>
+    public static Response Json(int status, object? body) => new(status, Python.JsonBytes(body), "application/json");
 
     /// <summary>204.</summary>
-    public static Answer NoContent() => new(204, [], null);
+    public static Response NoContent() => new(204, [], null);
 
-    public Answer With(string header, string value)
+    public Response WithHeader(string header, string value)
     {
         _headers.Add(new KeyValuePair<string, string>(header, value));
         return this;
@@ -42,7 +43,7 @@ internal sealed class Answer(int status, byte[] body, string? contentType)
             content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         var response = new HttpResponseMessage((HttpStatusCode)status) { Content = content, RequestMessage = request };
         if (status == 422)
-            response.ReasonPhrase = "Unprocessable Entity"; // .NET Framework does not know it.
+            response.ReasonPhrase = "Unprocessable Entity"; // .NET Framework has no name for 422.
         response.Headers.Date = now;
         foreach (KeyValuePair<string, string> header in _headers)
         {
@@ -53,8 +54,8 @@ internal sealed class Answer(int status, byte[] body, string? contentType)
     }
 }
 
-/// <summary>Ends a request with an answer that is no success.</summary>
-internal sealed class Refusal(Answer answer) : Exception
+/// <summary>Ends a request with an error response.</summary>
+internal sealed class ErrorResponseException(Response response) : Exception
 {
-    public Answer Answer => answer;
+    public Response Response => response;
 }

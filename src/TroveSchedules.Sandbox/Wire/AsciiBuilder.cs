@@ -4,8 +4,8 @@ using System.Text;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>Text that grows, as bytes from the beginning: a page of a thousand rows is near a megabyte, and is copied no more often than it must.</summary>
-internal sealed class AsciiText : IDisposable
+/// <summary>Builds ASCII text as bytes in a pooled buffer. A page of a thousand rows is nearly a megabyte, so it is not built as a string first.</summary>
+internal sealed class AsciiBuilder : IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
     private int _length;

@@ -6,51 +6,51 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Trove;
 
-/// <summary><c>/instances</c>: read-only, at most 20 a page, in the order of their ids.</summary>
-internal sealed class Instances
+/// <summary><c>/instances</c>: read-only, sorted by id, at most 20 on a page.</summary>
+internal sealed class InstancesResource
 {
     private const int PageSize = 20;
 
     private readonly TroveService _trove;
     private readonly List<DatabaseInstance> _all = [];
 
-    public Instances(TroveService trove, SandboxOptions options, Agenda agenda, IReadOnlyList<SandboxAccount> accounts)
+    public InstancesResource(TroveService trove, SandboxOptions options, Scheduler scheduler, IReadOnlyList<SandboxAccount> accounts)
     {
         _trove = trove;
         string demo = accounts.Single(account => account.UserName == "demo").ProjectId;
         string other = accounts.Single(account => account.UserName == "other").ProjectId;
         int number = 0;
         foreach ((string name, string project) in new[] { ("m", demo), ("broken", demo), ("dup", demo), ("dup", demo), ("o", other) })
-            _all.Add(new DatabaseInstance($"20000000-0000-4000-8000-{++number:d12}", name, project, name == "broken", agenda.Second));
+            _all.Add(new DatabaseInstance($"20000000-0000-4000-8000-{++number:d12}", name, project, name == "broken", scheduler.NowInSeconds));
         for (int n = 1; n <= options.Instances; n++)
-            _all.Add(new DatabaseInstance($"20000000-0000-4000-8001-{n:d12}", $"db-{n:d5}", demo, false, agenda.Second));
+            _all.Add(new DatabaseInstance($"20000000-0000-4000-8001-{n:d12}", $"db-{n:d5}", demo, false, scheduler.NowInSeconds));
     }
 
-    public Answer List(Ask ask, Token caller, bool detailed)
+    public Response List(Request request, Token caller, bool detailed)
     {
-        int limit = Math.Min(TroveService.Number(ask.Parameter("limit"), PageSize), PageSize);
+        int limit = Math.Min(TroveService.ParseNumber(request.QueryParameter("limit"), PageSize), PageSize);
         if (limit <= 0)
-            throw TroveService.Broken();
-        string? marker = ask.Parameter("marker");
-        List<DatabaseInstance> rest =
+            throw TroveService.InternalError();
+        string? marker = request.QueryParameter("marker");
+        List<DatabaseInstance> following =
         [
             .. _all.Where(instance => instance.ProjectId == caller.ProjectId && (marker is null || string.CompareOrdinal(instance.Id, marker) > 0))
                 .Take(limit + 1),
         ];
-        List<DatabaseInstance> page = [.. rest.Take(limit)];
+        List<DatabaseInstance> page = [.. following.Take(limit)];
         var body = new JsonMap { { "instances", page.Select(instance => View(instance, caller, detailed, false)).ToList<object?>() } };
-        if (rest.Count > limit)
-            body.Add("links", _trove.NextLink(ask, page[page.Count - 1].Id));
-        return Answer.Json(200, body);
+        if (following.Count > limit)
+            body.Add("links", _trove.NextLink(request, page[page.Count - 1].Id));
+        return Response.Json(200, body);
     }
 
-    public Answer Show(Ask ask, Token caller, string id) =>
-        Answer.Json(200, new JsonMap { { "instance", View(Load(id, caller), caller, true, true) } });
+    public Response Show(Request request, Token caller, string id) =>
+        Response.Json(200, new JsonMap { { "instance", View(Require(id, caller), caller, true, true) } });
 
-    /// <summary>The instance of that id, which must be the caller's or the caller an administrator.</summary>
-    public DatabaseInstance Load(string id, Token caller) => Load(id, caller.ProjectId, caller.IsAdmin);
+    /// <summary>The instance with that id. Only an administrator gets those of other projects.</summary>
+    public DatabaseInstance Require(string id, Token caller) => Require(id, caller.ProjectId, caller.IsAdmin);
 
-    public DatabaseInstance Load(string id, string? projectId, bool isAdmin) =>
+    public DatabaseInstance Require(string id, string? projectId, bool isAdmin) =>
         _all.Find(instance => string.Equals(instance.Id, id, StringComparison.OrdinalIgnoreCase) && (isAdmin || instance.ProjectId == projectId))
         ?? throw TroveService.NotFound(id);
 
@@ -68,7 +68,7 @@ internal sealed class Instances
         };
         if (detailed)
         {
-            string created = TroveService.Time(instance.Created);
+            string created = TroveService.FormatTime(instance.Created);
             view.Add("created", created);
             view.Add("updated", created);
             view.Add("service_status_updated", created);
@@ -83,7 +83,7 @@ internal sealed class Instances
         return view;
     }
 
-    /// <summary>ACTIVE, BACKUP while one runs, or SHUTDOWN.</summary>
+    /// <summary>ACTIVE, BACKUP during a backup, or SHUTDOWN.</summary>
     public string StatusOf(DatabaseInstance instance) =>
         instance.IsBroken ? "SHUTDOWN" : _trove.Backups.IsRunning(instance.Id) ? "BACKUP" : "ACTIVE";
 
@@ -94,5 +94,5 @@ internal sealed class Instances
     ];
 }
 
-/// <summary>A database instance. One that is broken lets no backup be made of it.</summary>
+/// <summary>A database instance. Backups of a broken instance are refused.</summary>
 internal sealed record DatabaseInstance(string Id, string Name, string ProjectId, bool IsBroken, DateTime Created);
