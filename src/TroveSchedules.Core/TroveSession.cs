@@ -30,6 +30,9 @@ public abstract class TroveSession : IDisposable
     /// <exception cref="TroveScheduleException">NotFound (<c>NoEndpoint</c>) where the catalogue has none.</exception>
     public abstract Uri DatabaseEndpoint { get; }
 
+    /// <summary>The <c>Origin</c> of the objects that are read through the session: the address of Keystone in the catalog, and the region.</summary>
+    public abstract string Origin { get; }
+
     /// <summary>When the present token expires, in UTC by the cloud's clock. It is renewed some two minutes earlier.</summary>
     public abstract DateTimeOffset TokenExpiresAt { get; }
 

@@ -20,6 +20,7 @@ namespace TroveSchedules.OpenStack;
 public sealed class CloudSession : TroveSession
 {
     private readonly List<HttpMessageHandler> _primaries = [];
+    private string _origin = "";
     private readonly TokenSource _tokens;
     // These hold the password or the token, and are null once the session has ended.
     private ServiceProvider? _services;
@@ -99,8 +100,8 @@ public sealed class CloudSession : TroveSession
     /// <summary>What the installed workflow takes; forgotten when the workbook changes.</summary>
     internal Once<WorkflowInputs> Inputs { get; } = new();
 
-    /// <summary>The <c>Origin</c> of the objects that are read through the session: Keystone's address in the catalogue, and the region.</summary>
-    public string Origin { get; private set; } = "";
+    /// <inheritdoc/>
+    public override string Origin => _origin;
 
     internal AuthToken Token => _tokens.Last ?? throw Ended(null);
 
@@ -135,7 +136,7 @@ public sealed class CloudSession : TroveSession
         {
             await session._login!.ConfigureAwait(false);
             session._login = null;
-            session.Origin = OriginOf(session.Token.Catalogue, settings);
+            session._origin = OriginOf(session.Token.Catalogue, settings);
             session._open = [.. session.Endpoints().Where(CloudUrl.IsOpen)];
             return session;
         }

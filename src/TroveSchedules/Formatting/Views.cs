@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.Commands;
-using TroveSchedules.OpenStack;
 using TroveSchedules.Serialisation;
 
 namespace TroveSchedules.Formatting;
@@ -101,7 +100,7 @@ public static class Views
         {
             TroveSession? session = (source is PSObject wrapped ? wrapped.BaseObject : source) as TroveSession;
             string? origin = session is null ? source?.ToString() : null;
-            session ??= SharedSession.Current is { } current && (origin is null or "" || origin == (current as CloudSession)?.Origin) ? current : null;
+            session ??= SharedSession.Current is { } current && (origin is null or "" || origin == current.Origin) ? current : null;
             return session?.CloudTime
                 ?? (Uri.TryCreate(origin?.Split(' ')[0], UriKind.Absolute, out Uri? keystone) ? Sandboxes.At(keystone)?.Clock.GetUtcNow() : null)
                 ?? DateTimeOffset.UtcNow;
