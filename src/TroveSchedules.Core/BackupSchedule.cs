@@ -53,7 +53,7 @@ public sealed class BackupSchedule
     /// <summary>The id of the project that owns the schedule.</summary>
     public string? ProjectId { get; init; }
 
-    /// <summary>The cloud that it was read from: Keystone's public address in the catalogue, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for one that was made by hand.</summary>
+    /// <summary>The cloud that it was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for one that was made by hand.</summary>
     public string? Origin { get; init; }
 
     /// <summary>The workflow's input as JSON text, to the letter as Mistral keeps it.</summary>

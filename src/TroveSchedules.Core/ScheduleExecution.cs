@@ -50,7 +50,7 @@ public sealed record ScheduleExecution
     /// <summary>The id of the project that owns the execution.</summary>
     public string? ProjectId { get; init; }
 
-    /// <summary>The cloud that it was read from: Keystone's public address in the catalogue, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for one that was made by hand.</summary>
+    /// <summary>The cloud that it was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for one that was made by hand.</summary>
     public string? Origin { get; init; }
 
     /// <summary>The workflow's input as JSON text, to the letter as Mistral keeps it.</summary>

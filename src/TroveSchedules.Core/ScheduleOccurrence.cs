@@ -17,7 +17,7 @@ public sealed class ScheduleOccurrence
     /// <summary>The id of the project that the schedule belongs to; null where only a pattern was given.</summary>
     public string? ProjectId { get; init; }
 
-    /// <summary>The cloud that the schedule was read from: Keystone's public address in the catalogue, or else the auth URL, and the region. Null where only a pattern was given.</summary>
+    /// <summary>The cloud that the schedule was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Null where only a pattern was given.</summary>
     public string? Origin { get; init; }
 
     /// <summary>The moment, as <see cref="IsoTime"/> writes it.</summary>

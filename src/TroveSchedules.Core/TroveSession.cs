@@ -27,7 +27,7 @@ public abstract class TroveSession : IDisposable
     public abstract Uri WorkflowEndpoint { get; }
 
     /// <summary>Where Trove is.</summary>
-    /// <exception cref="TroveScheduleException">NotFound (<c>NoEndpoint</c>) where the catalogue has none.</exception>
+    /// <exception cref="TroveScheduleException">NotFound (<c>NoEndpoint</c>) where the catalog has none.</exception>
     public abstract Uri DatabaseEndpoint { get; }
 
     /// <summary>The <c>Origin</c> of the objects that are read through the session: the address of Keystone in the catalog, and the region.</summary>

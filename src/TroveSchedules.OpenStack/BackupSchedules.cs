@@ -21,7 +21,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     public const string WorkflowName = "trove.backup_create";
 
     private readonly Instances _instances = new(session);
-    private readonly ConcurrentDictionary<string, Once<Backup>> _parents = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, RequestCoalescer<Backup>> _parents = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Checks a request as far as it can be checked without making anything: the values, the instance, the parent, the workbook. What one request had
@@ -53,8 +53,8 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         ScheduleRules.CheckFits(request, inputs);
         if (request.ParentId is { } parent)
         {
-            await _parents.GetOrAdd(parent, _ => new Once<Backup>())
-                .GetAsync(token => new Backups(session).GetAsync(parent, token), cancellationToken).ConfigureAwait(false);
+            await _parents.GetOrAdd(parent, _ => new RequestCoalescer<Backup>(keepsResult: true))
+                .RunAsync(token => new Backups(session).GetAsync(parent, token), cancellationToken).ConfigureAwait(false);
         }
         return new PreparedSchedule(Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));
     }
@@ -166,9 +166,9 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         }
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
-            var aftermath = new Aftermath(e, schedule, $"Get-TroveBackupSchedule -Id {schedule.Id}");
-            if (await aftermath.LookAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
-                throw aftermath.NotDone($"The schedule '{schedule.Id}' is there so far.", "deleting it", $"The schedule '{schedule.Id}' was not deleted.");
+            var outcome = new OutcomeCheck(e, schedule, $"Get-TroveBackupSchedule -Id {schedule.Id}");
+            if (await outcome.LookAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
+                throw outcome.NotDone($"The schedule '{schedule.Id}' is there so far.", "deleting it", $"The schedule '{schedule.Id}' was not deleted.");
         }
     }
 
@@ -186,7 +186,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         CronTrigger? trigger = ResourceId.IsUuid(id)
             ? await session.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false)
             : ResourceId.CanBeName(id) ? await FirstNamedAsync(id, allProjects, cancellationToken).ConfigureAwait(false) : null;
-        if (trigger is null || !session.Sees(trigger.ProjectId, allProjects))
+        if (trigger is null || !session.IsVisible(trigger.ProjectId, allProjects))
             return null;
         return trigger.WorkflowName == WorkflowName
             ? ToSchedule(trigger, session)
@@ -211,7 +211,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     {
         await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(WorkflowName, name, allProjects, cancellationToken).ConfigureAwait(false))
         {
-            if (trigger.Name == name && session.Sees(trigger.ProjectId, allProjects))
+            if (trigger.Name == name && session.IsVisible(trigger.ProjectId, allProjects))
                 return trigger;
         }
         return null;
@@ -220,8 +220,8 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     private async Task<CronTrigger> LookAfterAsync(PreparedSchedule prepared, TroveScheduleException failure, CancellationToken cancellationToken)
     {
         string id = prepared.Id;
-        var aftermath = new Aftermath(failure, id, $"Get-TroveBackupSchedule -Id {id}");
-        CronTrigger? made = await aftermath.LookAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), "the schedule was made").ConfigureAwait(false);
+        var outcome = new OutcomeCheck(failure, id, $"Get-TroveBackupSchedule -Id {id}");
+        CronTrigger? made = await outcome.LookAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), "the schedule was made").ConfigureAwait(false);
         if (made is not null)
             return made;
         // Mistral blames the name, which is new. What clashes is its second key: input, pattern, first time and number of runs, unless one of them is null.
@@ -234,7 +234,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
                 RecommendedAction = $"Get-TroveBackupSchedule {prepared.Instance.Id} shows it.",
             };
         }
-        throw aftermath.NotDone("The schedule is not there so far.", "making it", "The schedule was not made.");
+        throw outcome.NotDone("The schedule is not there so far.", "making it", "The schedule was not made.");
     }
 
     private void WarnOfAnotherFirstRun(PreparedSchedule prepared, BackupSchedule schedule)

@@ -15,7 +15,7 @@ using TroveSchedules.OpenStack.Mistral;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>
-/// A session with one cloud: one token, one catalogue, one HTTP pipeline, shared by all that is done through it. Safe for use by many threads at once.
+/// A session with one cloud: one token, one catalog, one HTTP pipeline, shared by all that is done through it. Safe for use by many threads at once.
 /// </summary>
 public sealed class CloudSession : TroveSession
 {
@@ -35,7 +35,7 @@ public sealed class CloudSession : TroveSession
         var keystone = new HttpClient(Primary()) { Timeout = Timeout.InfiniteTimeSpan }; // The policy's limit covers bodies and repeats too.
         keystone.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         var policy = new RetryPolicy(clock, settings.TimeLimit, settings.MaxRetries);
-        _tokens = new TokenSource(new Identity(new Exchange(keystone, clock, policy), settings, clock).AuthenticateAsync, clock);
+        _tokens = new TokenSource(new Identity(new HttpSender(keystone, clock, policy), settings, clock).AuthenticateAsync, clock);
         // Begun first: in a new process the rest takes as long as Keystone does, and there is time for it meanwhile.
         _login = _tokens.GetAsync(cancellationToken).AsTask();
 
@@ -47,7 +47,7 @@ public sealed class CloudSession : TroveSession
             .AddHttpMessageHandler(() => new TokenHandler(_tokens));
         services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // The factory's own logs and meters, which nobody reads here.
         _services = services.BuildServiceProvider();
-        var exchange = new Exchange(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock, policy);
+        var exchange = new HttpSender(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock, policy);
         var mistral = new ServiceClient(exchange, "Mistral", MistralAt); // No lambda: it would hold on to the constructor's parameters.
         Trove = new ServiceClient(exchange, "Trove", TroveAt);
         CronTriggers = new CronTriggers(mistral);
@@ -73,10 +73,10 @@ public sealed class CloudSession : TroveSession
     public override string ProjectId => Token.ProjectId;
 
     /// <inheritdoc/>
-    public override Uri WorkflowEndpoint => Token.Catalogue.Mistral(_settings ?? throw Ended(null));
+    public override Uri WorkflowEndpoint => Token.Catalog.Mistral(_settings ?? throw Ended(null));
 
     /// <inheritdoc/>
-    public override Uri DatabaseEndpoint => Token.Catalogue.Trove(_settings ?? throw Ended(null));
+    public override Uri DatabaseEndpoint => Token.Catalog.Trove(_settings ?? throw Ended(null));
 
     /// <inheritdoc/>
     public override DateTimeOffset TokenExpiresAt => Token.ExpiresAt;
@@ -98,7 +98,7 @@ public sealed class CloudSession : TroveSession
     internal Workflows Workflows { get; }
 
     /// <summary>What the installed workflow takes; forgotten when the workbook changes.</summary>
-    internal Once<WorkflowInputs> Inputs { get; } = new();
+    internal RequestCoalescer<WorkflowInputs> Inputs { get; } = new(keepsResult: true);
 
     /// <inheritdoc/>
     public override string Origin => _origin;
@@ -136,7 +136,7 @@ public sealed class CloudSession : TroveSession
         {
             await session._login!.ConfigureAwait(false);
             session._login = null;
-            session._origin = OriginOf(session.Token.Catalogue, settings);
+            session._origin = OriginOf(session.Token.Catalog, settings);
             session._open = [.. session.Endpoints().Where(CloudUrl.IsOpen)];
             return session;
         }
@@ -147,10 +147,10 @@ public sealed class CloudSession : TroveSession
         }
     }
 
-    private static string OriginOf(ServiceCatalogue catalogue, CloudSettings settings)
+    private static string OriginOf(ServiceCatalog catalog, CloudSettings settings)
     {
-        string? region = catalogue.RegionOf(settings);
-        return CloudUrl.Origin(catalogue.Keystone(region) ?? settings.AuthUrl.OriginalString, region);
+        string? region = catalog.RegionOf(settings);
+        return CloudUrl.Origin(catalog.Keystone(region) ?? settings.AuthUrl.OriginalString, region);
     }
 
     /// <summary>The services' addresses, as they were when the session was made, to which the token goes by plain http to another machine, so that others can read it.</summary>
@@ -165,7 +165,7 @@ public sealed class CloudSession : TroveSession
     };
 
     /// <summary>Whether a row is to be shown. An administrator's token reaches every project's, and lists hold the public ones of others.</summary>
-    internal bool Sees(string? projectId, bool allProjects) => allProjects || projectId is null || projectId == ProjectId;
+    internal bool IsVisible(string? projectId, bool allProjects) => allProjects || projectId is null || projectId == ProjectId;
 
     /// <summary>Refuses what was read from another cloud, or belongs to another project. Asks nobody.</summary>
     /// <param name="origin">The cloud that it was read from; null where that is not known.</param>
@@ -186,7 +186,7 @@ public sealed class CloudSession : TroveSession
                 RecommendedAction = "Name the session that it was read through with -Session, or read it again through this one.",
             };
         }
-        if (Sees(projectId, allProjects == true))
+        if (IsVisible(projectId, allProjects == true))
             return;
         throw new TroveScheduleException(TroveErrorKind.Forbidden, $"{what} belongs to the project {ServiceError.Printable(projectId!, 255)}, not to this session's, {ProjectName} ({ProjectId}).")
         {
@@ -216,10 +216,10 @@ public sealed class CloudSession : TroveSession
 
     private Uri TroveAt() => NoWeaker(DatabaseEndpoint);
 
-    // The catalogue comes with each token. What is to be told to the user when the session is made must not come about afterwards.
+    // The catalog comes with each token. What is to be told to the user when the session is made must not come about afterwards.
     private Uri NoWeaker(Uri endpoint) => !CloudUrl.IsOpen(endpoint) || _open.Any(known => known.Authority == endpoint.Authority)
         ? endpoint
-        : throw new TroveScheduleException(TroveErrorKind.Invalid, $"The catalogue now names {CloudUrl.Shown(endpoint)}, by plain http. It did not when the session was made, so no token is sent there.")
+        : throw new TroveScheduleException(TroveErrorKind.Invalid, $"The catalog now names {CloudUrl.Shown(endpoint)}, by plain http. It did not when the session was made, so no token is sent there.")
         {
             ErrorId = "InvalidConfiguration",
             RecommendedAction = "Connect again with Connect-TroveSession if that address is right.",

@@ -14,7 +14,7 @@ namespace TroveSchedules.OpenStack;
 /// <param name="allProjects">Whether an administrator wants to see other projects' schedules too.</param>
 public sealed class ScheduleListing(CloudSession session, bool allProjects = false)
 {
-    private readonly Once<IReadOnlyList<BackupSchedule>> _all = new();
+    private readonly RequestCoalescer<IReadOnlyList<BackupSchedule>> _all = new(keepsResult: true);
 
     /// <summary>The project's instances, of which the list that names are looked up in is read once, too.</summary>
     public Instances Instances { get; } = new(session, allProjects);
@@ -24,7 +24,7 @@ public sealed class ScheduleListing(CloudSession session, bool allProjects = fal
     /// <returns>The schedules.</returns>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
     public Task<IReadOnlyList<BackupSchedule>> AllAsync(CancellationToken cancellationToken = default) =>
-        _all.GetAsync(ListAsync, cancellationToken);
+        _all.RunAsync(ListAsync, cancellationToken);
 
     /// <summary>Those of one instance, ordered by their next time.</summary>
     /// <param name="instance">The instance's id or name.</param>
@@ -57,7 +57,7 @@ public sealed class ScheduleListing(CloudSession session, bool allProjects = fal
         await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(BackupSchedules.WorkflowName, null, allProjects, cancellationToken).ConfigureAwait(false))
         {
             BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, session);
-            if (session.Sees(schedule.ProjectId, allProjects) && trigger.WorkflowName == BackupSchedules.WorkflowName) // What was not filtered would be taken for a schedule, and deleted as one.
+            if (session.IsVisible(schedule.ProjectId, allProjects) && trigger.WorkflowName == BackupSchedules.WorkflowName) // What was not filtered would be taken for a schedule, and deleted as one.
                 found.Add(schedule);
         }
         return [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];

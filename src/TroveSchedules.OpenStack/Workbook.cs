@@ -37,7 +37,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
             return new InstalledWorkbook { Name = Name, Workflow = BackupSchedules.WorkflowName, HasTroveActions = hasActions };
 
         WorkflowInputs inputs = WorkflowInputs.Of(workflow);
-        WorkbookAnswer? workbook = (await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false))
+        WorkbookResponse? workbook = (await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false))
             .FirstOrDefault(w => w.ProjectId == workflow.ProjectId);
         return new InstalledWorkbook
         {
@@ -81,11 +81,11 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     {
         definition ??= Bundled;
         WorkflowInputs inputs = ReadInputs(definition);
-        WorkbookAnswer? own = await OwnAsync(cancellationToken).ConfigureAwait(false);
+        WorkbookResponse? own = await OwnAsync(cancellationToken).ConfigureAwait(false);
         var change = new WorkbookChange(definition, isPublic switch { true => "public", false => Private, null => own?.Scope ?? Private }, own);
         if (change.IsNeeded)
         {
-            ValidationAnswer verdict = await session.Workbooks.ValidateAsync(definition, cancellationToken).ConfigureAwait(false);
+            ValidationResponse verdict = await session.Workbooks.ValidateAsync(definition, cancellationToken).ConfigureAwait(false);
             if (!verdict.Valid)
                 throw NotAWorkbook($"Mistral does not take it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
             await WarnOfAffectedSchedulesAsync(inputs, change.Scope, cancellationToken).ConfigureAwait(false);
@@ -110,9 +110,9 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
             }
             catch (TroveScheduleException e) when (e.MayHaveHappened)
             {
-                var aftermath = new Aftermath(e, Name, "Get-TroveWorkbook");
-                if (await aftermath.LookAsync(() => OwnAsync(cancellationToken), "the workbook was loaded").ConfigureAwait(false) is not { } now || !change.IsDone(now))
-                    throw aftermath.NotDone("The workbook is not there so far.", "loading it", "The workbook was not loaded.");
+                var outcome = new OutcomeCheck(e, Name, "Get-TroveWorkbook");
+                if (await outcome.LookAsync(() => OwnAsync(cancellationToken), "the workbook was loaded").ConfigureAwait(false) is not { } now || !change.IsDone(now))
+                    throw outcome.NotDone("The workbook is not there so far.", "loading it", "The workbook was not loaded.");
             }
             finally
             {
@@ -126,11 +126,11 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
         return installed;
     }
 
-    private async Task<WorkbookAnswer?> OwnAsync(CancellationToken cancellationToken) =>
+    private async Task<WorkbookResponse?> OwnAsync(CancellationToken cancellationToken) =>
         (await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false)).FirstOrDefault(w => w.ProjectId == session.ProjectId);
 
     /// <summary>What the installed workflow takes; looked at once per session.</summary>
-    internal Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken) => session.Inputs.GetAsync(LookAtInputsAsync, cancellationToken);
+    internal Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken) => session.Inputs.RunAsync(LookAtInputsAsync, cancellationToken);
 
     private async Task<WorkflowInputs> LookAtInputsAsync(CancellationToken cancellationToken)
     {
@@ -229,7 +229,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
 /// <summary>An installation of the workbook that was prepared and not yet carried out.</summary>
 public sealed class WorkbookChange
 {
-    internal WorkbookChange(string definition, string scope, WorkbookAnswer? own)
+    internal WorkbookChange(string definition, string scope, WorkbookResponse? own)
     {
         Definition = definition;
         Scope = scope;
@@ -243,7 +243,7 @@ public sealed class WorkbookChange
 
     internal string Scope { get; }
 
-    internal WorkbookAnswer? Own { get; }
+    internal WorkbookResponse? Own { get; }
 
-    internal bool IsDone(WorkbookAnswer workbook) => workbook.Definition == Definition && workbook.Scope == Scope;
+    internal bool IsDone(WorkbookResponse workbook) => workbook.Definition == Definition && workbook.Scope == Scope;
 }

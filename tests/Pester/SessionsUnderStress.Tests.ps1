@@ -134,7 +134,7 @@ Describe 'A session' {
         $runs[20..59] | Remove-TroveScheduleExecution
     }
 
-    It 'whose catalogue leads to <Where> says which service and address, and the way out' -ForEach @(
+    It 'whose catalog leads to <Where> says which service and address, and the way out' -ForEach @(
         @{ Where = 'a port where nobody listens'; Url = { "http://127.0.0.1:$(Get-ClosedPort)" } }
         @{ Where = 'an unknown host'; Url = { 'http://mistral.invalid:8989' } }
     ) {

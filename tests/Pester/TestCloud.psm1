@@ -257,7 +257,7 @@ function Assert-Error {
 }
 
 function Get-TestToken {
-    <# A token of our own, and the catalogue, past the module. #>
+    <# A token of our own, and the catalog, past the module. #>
     param([string] $As = 'demo', [switch] $Unscoped)
     $account = Get-TestAccount $As
     $auth = @{
@@ -268,14 +268,14 @@ function Get-TestToken {
         -Body (@{ auth = $auth } | ConvertTo-Json -Depth 9)
     [pscustomobject]@{
         Id = $headers['X-Subject-Token'][0]; Life = [DateTime] $answer.token.expires_at - [DateTime] $answer.token.issued_at
-        ProjectId = $answer.token.project.id; UserId = $answer.token.user.id; Catalogue = $answer.token.catalog
+        ProjectId = $answer.token.project.id; UserId = $answer.token.user.id; Catalog = $answer.token.catalog
     }
 }
 
 function Get-TestEndpoint {
     <# The address of a service: workflowv2, database or identity. #>
     param([string] $Service, $Token = (Get-TestToken))
-    ($Token.Catalogue | Where-Object type -EQ $Service).endpoints | Where-Object interface -EQ public | Select-Object -First 1 -ExpandProperty url
+    ($Token.Catalog | Where-Object type -EQ $Service).endpoints | Where-Object interface -EQ public | Select-Object -First 1 -ExpandProperty url
 }
 
 function Invoke-TestApi {
@@ -409,7 +409,7 @@ function Clear-TestCloud {
 
 function New-TestKeystone {
     <#
-    A server that lets anyone in, whose catalogue names itself as Mistral and Trove, both of which have nothing. For tests that need a session,
+    A server that lets anyone in, whose catalog names itself as Mistral and Trove, both of which have nothing. For tests that need a session,
     but no cloud.
     #>
     param([string] $UserName = 'tester', [string] $ProjectName = 'tests')

@@ -19,7 +19,7 @@ namespace TroveSchedules.Benchmarks;
 internal sealed record Recorded(int Service, string Method, string PathAndQuery, string? Body, long AnswerBytes);
 
 /// <summary>
-/// Stands before the three services and counts, for every client in the same way. Keystone's catalogue names the relay in place of the services. Figures of time are
+/// Stands before the three services and counts, for every client in the same way. Keystone's catalog names the relay in place of the services. Figures of time are
 /// made without it, except where it is said.
 /// </summary>
 internal sealed class Relay : IAsyncDisposable

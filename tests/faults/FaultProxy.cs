@@ -80,7 +80,7 @@ public enum FaultKind
 
 /// <summary>
 /// Stands before Keystone, Mistral and Trove on three ports of the loopback, speaks HTTP/1.1 on sockets of its own, and lets every so many requests go wrong. Which,
-/// and how, is a function of the seed and of how many requests came before. Keystone's catalogue names the proxy in place of the services.
+/// and how, is a function of the seed and of how many requests came before. Keystone's catalog names the proxy in place of the services.
 /// </summary>
 public sealed class FaultProxy : IDisposable
 {

@@ -13,7 +13,7 @@ namespace TroveSchedules.OpenStack.Http;
 /// </summary>
 /// <param name="failure">What the user is told where there is no next attempt.</param>
 /// <param name="retryAfter">How long the service asks to wait; null where it does not say.</param>
-internal sealed class PassingFault(TroveScheduleException failure, TimeSpan? retryAfter) : Exception(null, failure)
+internal sealed class TransientFailureException(TroveScheduleException failure, TimeSpan? retryAfter) : Exception(null, failure)
 {
     public TroveScheduleException Failure => failure;
 
@@ -45,7 +45,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
 
     /// <summary>Attempts what a request is for until it succeeds, fails for good, has been repeated often enough or the time is up.</summary>
     /// <param name="request">Whom it is asked of, and whether it may be repeated.</param>
-    /// <param name="attempt">One attempt, which gets the number of those before it; throws <see cref="PassingFault"/> for what another may mend.</param>
+    /// <param name="attempt">One attempt, which gets the number of those before it; throws <see cref="TransientFailureException"/> for what another may mend.</param>
     /// <param name="cancellationToken">Ends an attempt as well as a wait.</param>
     /// <exception cref="TroveScheduleException">The last failure; where an earlier one leaves it open whether the service acted, that one. Timeout where none came in time.</exception>
     public async Task<T> ExecuteAsync<T>(WireRequest request, Func<int, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
                 ? await first.ConfigureAwait(false)
                 : await RepeatAsync(first).ConfigureAwait(false);
         }
-        catch (PassingFault)
+        catch (TransientFailureException)
         {
             throw worst!;
         }
@@ -109,13 +109,13 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
                 _working[request.Uri.Authority] = true;
                 return result;
             }
-            catch (PassingFault fault)
+            catch (TransientFailureException fault)
             {
                 if (fault.Failure.StatusCode is 429 or 503 && (fault.RetryAfter ?? ShortestWait) is var wait && wait < limit)
                     _quiet[request.Uri.Authority] = (clock.GetTimestamp(), wait);
                 if (worst is not { MayHaveHappened: true } || fault.Failure.MayHaveHappened)
                     worst = fault.Failure;
-                if (!request.MayRepeat)
+                if (!request.IsRetryable)
                     throw worst;
                 int most = maxRetries ?? (_working.ContainsKey(request.Uri.Authority) ? CloudSettings.DefaultMaxRetries : MaxRetriesOfUnknownHost);
                 if (attempts > most || fault.RetryAfter > limit - clock.GetElapsedTime(start))
@@ -144,7 +144,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
         }
         catch (Exception e)
         {
-            return e is not PassingFault; // Whoever awaits the attempt meets the exception itself.
+            return e is not TransientFailureException; // Whoever awaits the attempt meets the exception itself.
         }
     }
 
@@ -159,8 +159,8 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
                 MaxDelay = LongestWait,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = new PredicateBuilder().Handle<PassingFault>(),
-                DelayGenerator = outcome => new ValueTask<TimeSpan?>((outcome.Outcome.Exception as PassingFault)?.RetryAfter),
+                ShouldHandle = new PredicateBuilder().Handle<TransientFailureException>(),
+                DelayGenerator = outcome => new ValueTask<TimeSpan?>((outcome.Outcome.Exception as TransientFailureException)?.RetryAfter),
             })
             .Build();
 

@@ -10,7 +10,7 @@ using System.Threading.Tasks;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>Sends requests to one service and reads its answers. Everything that can go wrong on the way leaves here as a <see cref="TroveScheduleException"/>.</summary>
-internal sealed class ServiceClient(Exchange exchange, string name, Func<Uri> endpoint)
+internal sealed class ServiceClient(HttpSender exchange, string name, Func<Uri> endpoint)
 {
     /// <summary>A request to this service.</summary>
     public WireRequest Request(HttpMethod method, string path, object? target, Func<HttpContent>? content = null) =>
@@ -69,7 +69,7 @@ internal sealed class ServiceClient(Exchange exchange, string name, Func<Uri> en
             throw await RefusalAsync(response, request, cancellationToken).ConfigureAwait(false);
         try
         {
-            using Stream body = await AnswerBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
+            using Stream body = await ResponseBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
             return await JsonSerializer.DeserializeAsync(body, type, cancellationToken).ConfigureAwait(false)
                 ?? throw new JsonException("The answer is null.");
         }

@@ -141,7 +141,7 @@ internal static class ServiceError
     {
         try
         {
-            using Stream body = await AnswerBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
+            using Stream body = await ResponseBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
             var buffer = new byte[LongestBody];
             int length = 0, read;
             while (length < buffer.Length

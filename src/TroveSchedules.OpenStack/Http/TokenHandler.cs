@@ -54,7 +54,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
     // Where the time of day and the time that passed disagree by more, a clock was set or the machine slept: only Keystone can tell then what time it is there.
     private static readonly TimeSpan LargestDrift = TimeSpan.FromMinutes(1);
 
-    private readonly SingleFlight<AuthToken> _login = new();
+    private readonly RequestCoalescer<AuthToken> _login = new();
     private volatile Func<CancellationToken, Task<AuthToken>>? _authenticate = authenticate; // It holds the password; null once the session has ended.
     private readonly CancellationTokenSource _ended = new();
     private Held? _held;
@@ -112,7 +112,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
         {
             try
             {
-                token = await _login.JoinAsync(abandoned => NewerAsync(old, abandoned), cancellationToken).ConfigureAwait(false);
+                token = await _login.RunAsync(abandoned => NewerAsync(old, abandoned), cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException e)
             {

@@ -14,22 +14,22 @@ namespace TroveSchedules.OpenStack.Http;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(WireTime)])]
-[JsonSerializable(typeof(AuthAnswer))]
+[JsonSerializable(typeof(AuthResponse))]
 [JsonSerializable(typeof(CronTriggerRequest))]
 [JsonSerializable(typeof(CronTrigger))]
 [JsonSerializable(typeof(CronTriggerPage))]
 [JsonSerializable(typeof(Execution))]
 [JsonSerializable(typeof(ExecutionPage))]
-[JsonSerializable(typeof(WorkbookAnswer))]
+[JsonSerializable(typeof(WorkbookResponse))]
 [JsonSerializable(typeof(WorkbookPage))]
-[JsonSerializable(typeof(ValidationAnswer))]
+[JsonSerializable(typeof(ValidationResponse))]
 [JsonSerializable(typeof(Workflow))]
 [JsonSerializable(typeof(WorkflowPage))]
 [JsonSerializable(typeof(MistralAction))]
 [JsonSerializable(typeof(InstancePage))]
-[JsonSerializable(typeof(InstanceAnswer))]
+[JsonSerializable(typeof(InstanceResponse))]
 [JsonSerializable(typeof(BackupPage))]
-[JsonSerializable(typeof(BackupAnswer))]
+[JsonSerializable(typeof(BackupResponse))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>A request's body.</summary>

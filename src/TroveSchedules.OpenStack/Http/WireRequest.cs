@@ -28,7 +28,7 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
     /// <summary>What to do where nobody answers at the address.</summary>
     public string WayOut => $"Check the address, the network and whether {Service} is up."
         + (Service switch { "Mistral" => "-WorkflowEndpoint", "Trove" => "-DatabaseEndpoint", _ => null } is { } parameter
-            ? $" Where the catalogue leads elsewhere than it should, connect with {parameter}, or with another -Interface or -Region."
+            ? $" Where the catalog leads elsewhere than it should, connect with {parameter}, or with another -Interface or -Region."
             : "");
 
     /// <summary>What to do where something else answers at the address.</summary>
@@ -42,5 +42,5 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
         + "; otherwise a proxy or a login page answers in the service's place.";
 
     /// <summary>Whether to send it again does no harm.</summary>
-    public bool MayRepeat { get; init; } = Method != HttpMethod.Post;
+    public bool IsRetryable { get; init; } = Method != HttpMethod.Post;
 }

@@ -37,7 +37,7 @@ internal sealed class AuthToken
     /// <summary>How it was got, such as <c>password</c>. With <c>application_credential</c> among them, Keystone gives no trust.</summary>
     public required IReadOnlyList<string> Methods { get; init; }
 
-    public required ServiceCatalogue Catalogue { get; init; }
+    public required ServiceCatalog Catalog { get; init; }
 
     public override string ToString() => $"token of {UserName ?? UserId} for project {ProjectName ?? ProjectId} until {ExpiresAt:u}";
 }

@@ -99,12 +99,12 @@ internal sealed class AuthDomain
 [JsonSerializable(typeof(AuthRequest))]
 internal sealed partial class AuthJson : JsonSerializerContext;
 
-internal sealed class AuthAnswer
+internal sealed class AuthResponse
 {
-    public AuthAnswerToken? Token { get; init; }
+    public AuthResponseToken? Token { get; init; }
 }
 
-internal sealed class AuthAnswerToken
+internal sealed class AuthResponseToken
 {
     public string? ExpiresAt { get; init; }
 
@@ -118,7 +118,7 @@ internal sealed class AuthAnswerToken
 
     public IReadOnlyList<AuthNamed?>? Roles { get; init; }
 
-    public IReadOnlyList<CatalogueService?>? Catalog { get; init; }
+    public IReadOnlyList<CatalogService?>? Catalog { get; init; }
 }
 
 internal sealed class AuthNamed
@@ -128,16 +128,16 @@ internal sealed class AuthNamed
     public string? Name { get; init; }
 }
 
-internal sealed class CatalogueService
+internal sealed class CatalogService
 {
     public string? Type { get; init; }
 
     public string? Name { get; init; }
 
-    public IReadOnlyList<CatalogueEndpoint?>? Endpoints { get; init; }
+    public IReadOnlyList<CatalogEndpoint?>? Endpoints { get; init; }
 }
 
-internal sealed class CatalogueEndpoint
+internal sealed class CatalogEndpoint
 {
     public string? Interface { get; init; }
 

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>Which of a service's endpoints to use. Identity API v3, <c>interface</c> of a catalogue's endpoint.</summary>
+/// <summary>Which of a service's endpoints to use. Identity API v3, <c>interface</c> of a catalog's endpoint.</summary>
 public enum EndpointInterface
 {
     /// <summary>For everybody.</summary>
@@ -23,10 +23,10 @@ internal sealed record ServiceChoice
 
     public EndpointInterface? Interface { get; init; }
 
-    /// <summary>The service's type in the catalogue.</summary>
+    /// <summary>The service's type in the catalog.</summary>
     public string? Type { get; init; }
 
-    /// <summary>The service's name in the catalogue, which tells several of one type apart.</summary>
+    /// <summary>The service's name in the catalog, which tells several of one type apart.</summary>
     public string? Name { get; init; }
 }
 
@@ -54,16 +54,16 @@ public sealed record CloudSettings
     /// </summary>
     public ProjectScope? Project { get; init; }
 
-    /// <summary>The region whose endpoints are used, case-sensitive; null for the first in the catalogue.</summary>
+    /// <summary>The region whose endpoints are used, case-sensitive; null for the first in the catalog.</summary>
     public string? Region { get; init; }
 
     /// <summary>Which endpoints are used.</summary>
     public EndpointInterface Interface { get; init; } = EndpointInterface.Public;
 
-    /// <summary>Mistral's address instead of the catalogue's, with or without <c>/v2</c>; null to ask the catalogue.</summary>
+    /// <summary>Mistral's address instead of the catalog's, with or without <c>/v2</c>; null to ask the catalog.</summary>
     public Uri? WorkflowEndpoint { get; init; }
 
-    /// <summary>Trove's address instead of the catalogue's, with or without <c>/v1.0</c> and the project's id; null to ask the catalogue.</summary>
+    /// <summary>Trove's address instead of the catalog's, with or without <c>/v1.0</c> and the project's id; null to ask the catalog.</summary>
     public Uri? DatabaseEndpoint { get; init; }
 
     /// <summary>A PEM file of the authorities to trust <em>instead of</em> the system's; null for the system's. Not read when the check is skipped.</summary>

@@ -26,7 +26,7 @@ internal static class CloudUrl
         $"{KeystoneVersion.Replace(Checked(keystone, "Keystone's address"), "")} {(region is null ? "" : ServiceError.Printable(region, 255))}".TrimEnd();
 
     /// <summary>Mistral's address, ending in <c>/v2</c>.</summary>
-    /// <param name="url">The address that is configured, or that the catalogue has.</param>
+    /// <param name="url">The address that is configured, or that the catalog has.</param>
     /// <param name="projectId">The session's project.</param>
     /// <param name="isConfigured">Whether the user gave the address.</param>
     public static Uri Mistral(string url, string projectId, bool isConfigured) =>
@@ -59,7 +59,7 @@ internal static class CloudUrl
     private static string Endpoint(string url, string projectId, bool isConfigured, string service, string setting)
     {
         string address = ProjectPlaceholder.Replace(url, _ => projectId);
-        string what = isConfigured ? $"{service}'s endpoint" : $"The address of {service} in the catalogue";
+        string what = isConfigured ? $"{service}'s endpoint" : $"The address of {service} in the catalog";
         string action = isConfigured ? AddressAlone : $"Give {service}'s address with {setting}, or tell those who run the cloud.";
         return LeftOver.IsMatch(address)
             ? throw Wrong($"{what} holds a placeholder, and only the one of the project is replaced.", action)

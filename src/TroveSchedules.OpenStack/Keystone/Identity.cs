@@ -16,7 +16,7 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <param name="exchange">Sends the request. Must not follow redirects, which would carry the credential elsewhere.</param>
 /// <param name="settings">Whom to ask, and as whom.</param>
 /// <param name="clock">Says how long a token lives of which Keystone does not say when its life began.</param>
-internal sealed class Identity(Exchange exchange, CloudSettings settings, TimeProvider clock)
+internal sealed class Identity(HttpSender exchange, CloudSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(366);
     private static readonly Regex ProjectId = new(@"^[A-Za-z0-9._-]{1,255}\z", RegexOptions.CultureInvariant);
@@ -33,7 +33,7 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
     public async Task<AuthToken> AuthenticateAsync(CancellationToken cancellationToken)
     {
         // It changes nothing: a token more or less is none the wiser.
-        var request = new WireRequest("Keystone", HttpMethod.Post, url, settings.AuthUrl) { Content = Body, IsChange = false, MayRepeat = true, Secret = settings.Credential.Secret };
+        var request = new WireRequest("Keystone", HttpMethod.Post, url, settings.AuthUrl) { Content = Body, IsChange = false, IsRetryable = true, Secret = settings.Credential.Secret };
         return await exchange.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
             ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
             : throw await RefusalAsync(response, request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
@@ -52,12 +52,12 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         return WireJson.Body(body, AuthJson.Default.AuthRequest);
     }
 
-    private async Task<AuthAnswerToken> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<AuthResponseToken> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
-            using Stream body = await AnswerBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
-            AuthAnswer? answer = await JsonSerializer.DeserializeAsync(body, WireJson.Default.AuthAnswer, cancellationToken).ConfigureAwait(false);
+            using Stream body = await ResponseBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
+            AuthResponse? answer = await JsonSerializer.DeserializeAsync(body, WireJson.Default.AuthResponse, cancellationToken).ConfigureAwait(false);
             return answer?.Token ?? throw ProtocolError(response, "has no token in its body");
         }
         catch (JsonException)
@@ -70,7 +70,7 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
         }
     }
 
-    private AuthToken TokenOf(HttpResponseMessage response, AuthAnswerToken answer)
+    private AuthToken TokenOf(HttpResponseMessage response, AuthResponseToken answer)
     {
         string[] values = response.Headers.TryGetValues("X-Subject-Token", out var sent) ? [.. sent] : [];
         if (values.Length > 1)
@@ -104,7 +104,7 @@ internal sealed class Identity(Exchange exchange, CloudSettings settings, TimePr
             ProjectName = Shown(answer.Project.Name),
             Roles = [.. (answer.Roles ?? []).Select(role => role?.Name).OfType<string>()],
             Methods = answer.Methods ?? [],
-            Catalogue = new ServiceCatalogue(answer.Catalog ?? [], projectId),
+            Catalog = new ServiceCatalog(answer.Catalog ?? [], projectId),
         };
     }
 

@@ -200,8 +200,8 @@ internal static class KnownSettings
             Of(SettingUse.Warned, SettingType.Any, MaxRetry, "status_code_retries", "connect_retries", "status_code_retry_delay", "connect_retry_delay"),
             Of(SettingUse.Warned, SettingType.Any, "-ThrottleLimit says how many requests are sent at a time", "rate_limit", "concurrency"),
             Of(SettingUse.Warned, SettingType.Any, "each service has one version that this module knows", "min_version", "max_version"),
-            new([.. prefixes.Select(prefix => "has_" + prefix)], SettingUse.Warned, SettingType.Any, MayHoldSecret: false, "the catalogue says which services there are"),
-            Of(SettingUse.Warned, SettingType.Any, "the catalogue says which services there are", "disabled_reason"),
+            new([.. prefixes.Select(prefix => "has_" + prefix)], SettingUse.Warned, SettingType.Any, MayHoldSecret: false, "the catalog says which services there are"),
+            Of(SettingUse.Warned, SettingType.Any, "the catalog says which services there are", "disabled_reason"),
             Of(SettingUse.Warned, SettingType.Any, TimeoutSec, "timeout"),
         ];
 

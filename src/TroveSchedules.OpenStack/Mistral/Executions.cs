@@ -19,7 +19,7 @@ internal sealed class Executions(ServiceClient mistral)
 
     /// <summary>The execution of that id; null when there is none. An administrator is given other projects' executions too.</summary>
     public async Task<Execution?> FindAsync(string id, CancellationToken cancellationToken) =>
-        Promised.Asked(await mistral.FindAsync($"{Path}/{ResourceId.Segment(id)}", WireJson.Default.Execution, id, cancellationToken).ConfigureAwait(false),
+        Validate.Requested(await mistral.FindAsync($"{Path}/{ResourceId.Segment(id)}", WireJson.Default.Execution, id, cancellationToken).ConfigureAwait(false),
             id, "Mistral", execution => execution.Id);
 
     /// <summary>Executions of a workflow, newest first.</summary>
@@ -60,13 +60,13 @@ internal sealed class Executions(ServiceClient mistral)
 /// <summary>An execution as Mistral tells it. <c>input</c> and <c>output</c> are JSON inside a JSON string, and so is the description of one that a trigger caused.</summary>
 internal sealed record Execution
 {
-    public required string Id { get; init => field = Promised.Text(value); }
+    public required string Id { get; init => field = Validate.Text(value); }
     [JsonConverter(typeof(RepeatedText))]
     public string? WorkflowName { get; init; }
     [JsonConverter(typeof(RepeatedText))]
     public string? Description { get; init; }
     [JsonConverter(typeof(RepeatedText))]
-    public required string State { get; init => field = Promised.Text(value); }
+    public required string State { get; init => field = Validate.Text(value); }
     public string? StateInfo { get; init; }
     [JsonConverter(typeof(RepeatedText))]
     public string? Input { get; init; }
@@ -80,6 +80,6 @@ internal sealed record Execution
 
 internal sealed record ExecutionPage
 {
-    public required IReadOnlyList<Execution> Executions { get; init => field = Promised.Rows(value); }
+    public required IReadOnlyList<Execution> Executions { get; init => field = Validate.Rows(value); }
     public string? Next { get; init; }
 }

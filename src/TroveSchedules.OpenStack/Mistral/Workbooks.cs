@@ -14,21 +14,21 @@ internal sealed class Workbooks(ServiceClient mistral)
     private const string Path = "/workbooks";
 
     /// <summary>The workbooks of that name: the session's own, and public ones.</summary>
-    public async Task<IReadOnlyList<WorkbookAnswer>> ListAsync(string name, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<WorkbookResponse>> ListAsync(string name, CancellationToken cancellationToken) =>
         (await mistral.GetAsync(Path + new Query().Equal("name", name), WireJson.Default.WorkbookPage, name, cancellationToken).ConfigureAwait(false)).Workbooks;
 
     /// <summary>Whether Mistral would take the definition, and why not.</summary>
-    public Task<ValidationAnswer> ValidateAsync(string definition, CancellationToken cancellationToken) =>
+    public Task<ValidationResponse> ValidateAsync(string definition, CancellationToken cancellationToken) =>
         mistral.SendAsync(
-            mistral.Request(HttpMethod.Post, Path + "/validate", null, Yaml(definition)) with { IsChange = false, MayRepeat = true }, WireJson.Default.ValidationAnswer, cancellationToken);
+            mistral.Request(HttpMethod.Post, Path + "/validate", null, Yaml(definition)) with { IsChange = false, IsRetryable = true }, WireJson.Default.ValidationResponse, cancellationToken);
 
     /// <summary>Makes the workbook and its workflows.</summary>
-    public Task<WorkbookAnswer> CreateAsync(string definition, string scope, CancellationToken cancellationToken) =>
-        mistral.SendAsync(mistral.Request(HttpMethod.Post, Path + ScopeQuery(scope), null, Yaml(definition)), WireJson.Default.WorkbookAnswer, cancellationToken);
+    public Task<WorkbookResponse> CreateAsync(string definition, string scope, CancellationToken cancellationToken) =>
+        mistral.SendAsync(mistral.Request(HttpMethod.Post, Path + ScopeQuery(scope), null, Yaml(definition)), WireJson.Default.WorkbookResponse, cancellationToken);
 
     /// <summary>Replaces the workbook and its workflows. A scope that is left out means private to Mistral, so it is always said.</summary>
-    public Task<WorkbookAnswer> UpdateAsync(string definition, string scope, CancellationToken cancellationToken) =>
-        mistral.SendAsync(mistral.Request(HttpMethod.Put, Path + ScopeQuery(scope), null, Yaml(definition)), WireJson.Default.WorkbookAnswer, cancellationToken);
+    public Task<WorkbookResponse> UpdateAsync(string definition, string scope, CancellationToken cancellationToken) =>
+        mistral.SendAsync(mistral.Request(HttpMethod.Put, Path + ScopeQuery(scope), null, Yaml(definition)), WireJson.Default.WorkbookResponse, cancellationToken);
 
     private static string ScopeQuery(string scope) => new Query().Add("scope", scope).ToString();
 
@@ -36,9 +36,9 @@ internal sealed class Workbooks(ServiceClient mistral)
 }
 
 /// <summary>A workbook as Mistral tells it.</summary>
-internal sealed record WorkbookAnswer
+internal sealed record WorkbookResponse
 {
-    public required string Name { get; init => field = Promised.Text(value); }
+    public required string Name { get; init => field = Validate.Text(value); }
     public string? Definition { get; init; }
     public string? Scope { get; init; }
     public string? ProjectId { get; init; }
@@ -48,8 +48,8 @@ internal sealed record WorkbookAnswer
 
 internal sealed record WorkbookPage
 {
-    public required IReadOnlyList<WorkbookAnswer> Workbooks { get; init => field = Promised.Rows(value); }
+    public required IReadOnlyList<WorkbookResponse> Workbooks { get; init => field = Validate.Rows(value); }
 }
 
 /// <summary>The verdict on a definition.</summary>
-internal sealed record ValidationAnswer(bool Valid, string? Error);
+internal sealed record ValidationResponse(bool Valid, string? Error);

@@ -11,7 +11,7 @@ internal sealed class Workflows(ServiceClient mistral)
 {
     /// <summary>The workflow of that name, the session's own or a public one; null when there is none.</summary>
     public async Task<Workflow?> FindAsync(string name, CancellationToken cancellationToken) =>
-        Promised.Asked(await mistral.FindAsync($"/workflows/{Uri.EscapeDataString(name)}", WireJson.Default.Workflow, name, cancellationToken).ConfigureAwait(false),
+        Validate.Requested(await mistral.FindAsync($"/workflows/{Uri.EscapeDataString(name)}", WireJson.Default.Workflow, name, cancellationToken).ConfigureAwait(false),
             name, "Mistral", workflow => workflow.Name);
 
     /// <summary>The workflows of that name: the session's own, and public ones.</summary>
@@ -20,14 +20,14 @@ internal sealed class Workflows(ServiceClient mistral)
 
     /// <summary>Whether the cloud's Mistral has an action.</summary>
     public async Task<bool> HasActionAsync(string name, CancellationToken cancellationToken) =>
-        Promised.Asked(await mistral.FindAsync($"/actions/{Uri.EscapeDataString(name)}", WireJson.Default.MistralAction, name, cancellationToken).ConfigureAwait(false),
+        Validate.Requested(await mistral.FindAsync($"/actions/{Uri.EscapeDataString(name)}", WireJson.Default.MistralAction, name, cancellationToken).ConfigureAwait(false),
             name, "Mistral", action => action.Name) is not null;
 }
 
 /// <summary>A workflow as Mistral tells it. <c>interface</c> is JSON inside a JSON string; <c>input</c> is the same for people, and all that older releases have.</summary>
 internal sealed record Workflow
 {
-    public required string Name { get; init => field = Promised.Text(value); }
+    public required string Name { get; init => field = Validate.Text(value); }
     public string? Input { get; init; }
     public string? Interface { get; init; }
     public string? Definition { get; init; }
@@ -39,10 +39,10 @@ internal sealed record Workflow
 
 internal sealed record WorkflowPage
 {
-    public required IReadOnlyList<Workflow> Workflows { get; init => field = Promised.Rows(value); }
+    public required IReadOnlyList<Workflow> Workflows { get; init => field = Validate.Rows(value); }
 }
 
 internal sealed record MistralAction
 {
-    public required string Name { get; init => field = Promised.Text(value); }
+    public required string Name { get; init => field = Validate.Text(value); }
 }

@@ -46,8 +46,8 @@ public sealed class Backups(CloudSession session, bool allProjects = false)
     /// <returns>The backup; null when the project has none of that id.</returns>
     /// <exception cref="TroveScheduleException">Any kind but NotFound, as the service answers.</exception>
     public async Task<Backup?> FindAsync(string id, CancellationToken cancellationToken = default) =>
-        ResourceId.IsUuid(id) && await session.Trove.FindAsync($"/backups/{id}", WireJson.Default.BackupAnswer, id, cancellationToken)
-            .ConfigureAwait(false) is { } answer && Promised.Asked(answer.Backup, id, "Trove", backup => backup.Id) is var row && session.Sees(row.ProjectId, allProjects)
+        ResourceId.IsUuid(id) && await session.Trove.FindAsync($"/backups/{id}", WireJson.Default.BackupResponse, id, cancellationToken)
+            .ConfigureAwait(false) is { } answer && Validate.Requested(answer.Backup, id, "Trove", backup => backup.Id) is var row && session.IsVisible(row.ProjectId, allProjects)
             ? ToBackup(row)
             : null;
 
@@ -85,24 +85,24 @@ public sealed class Backups(CloudSession session, bool allProjects = false)
 
 internal sealed record BackupPage
 {
-    public required List<BackupRow> Backups { get; init => field = Promised.Rows(value); }
+    public required List<BackupRow> Backups { get; init => field = Validate.Rows(value); }
     public IReadOnlyList<TroveLink?>? Links { get; init; }
 }
 
-internal sealed record BackupAnswer
+internal sealed record BackupResponse
 {
-    public required BackupRow Backup { get; init => field = Promised.Object(value); }
+    public required BackupRow Backup { get; init => field = Validate.Object(value); }
 }
 
 internal sealed record BackupRow
 {
-    public required string Id { get; init => field = Promised.Text(value); }
+    public required string Id { get; init => field = Validate.Text(value); }
     public string? Name { get; init; }
-    public required string Status { get; init => field = Promised.Text(value); }
+    public required string Status { get; init => field = Validate.Text(value); }
     public string? InstanceId { get; init; }
     public DateTimeOffset? Created { get; init; }
     public DateTimeOffset? Updated { get; init; }
-    public double? Size { get; init => field = Promised.Finite(value); }
+    public double? Size { get; init => field = Validate.Finite(value); }
     public string? ParentId { get; init; }
     public string? Description { get; init; }
     public string? ProjectId { get; init; }

@@ -127,8 +127,8 @@ public sealed class Instances(CloudSession session, bool allProjects = false)
             }
         }
         if (!_known.TryGetValue(id, out Instance? known)
-            && await session.Trove.FindAsync($"/instances/{id}", WireJson.Default.InstanceAnswer, id, cancellationToken).ConfigureAwait(false) is { } one
-            && Promised.Asked(one.Instance, id, "Trove", instance => instance.Id) is var row && session.Sees(row.TenantId, allProjects))
+            && await session.Trove.FindAsync($"/instances/{id}", WireJson.Default.InstanceResponse, id, cancellationToken).ConfigureAwait(false) is { } one
+            && Validate.Requested(one.Instance, id, "Trove", instance => instance.Id) is var row && session.IsVisible(row.TenantId, allProjects))
             _known[id] = known = ToInstance(row);
         return known;
     }
@@ -162,18 +162,18 @@ public sealed class Instances(CloudSession session, bool allProjects = false)
 
 internal sealed record InstancePage
 {
-    public required List<InstanceRow> Instances { get; init => field = Promised.Rows(value); }
+    public required List<InstanceRow> Instances { get; init => field = Validate.Rows(value); }
     public IReadOnlyList<TroveLink?>? Links { get; init; }
 }
 
-internal sealed record InstanceAnswer
+internal sealed record InstanceResponse
 {
-    public required InstanceRow Instance { get; init => field = Promised.Object(value); }
+    public required InstanceRow Instance { get; init => field = Validate.Object(value); }
 }
 
 internal sealed record InstanceRow
 {
-    public required string Id { get; init => field = Promised.Text(value); }
+    public required string Id { get; init => field = Validate.Text(value); }
     public string? Name { get; init; }
     public string? Status { get; init; }
     public string? Region { get; init; }

@@ -51,7 +51,7 @@ internal sealed class KeystoneService
             ("GET" or "HEAD", "v3/auth/tokens") => ShowToken(request),
             ("DELETE", "v3/auth/tokens") => RevokeToken(request),
             (_, "v3/auth/tokens") => JsonResponse(405, null, "{\"message\": \"The method is not allowed for the requested URL.\"}\n").WithHeader("Allow", "POST, DELETE, OPTIONS, GET, HEAD"),
-            ("GET", "v3/auth/catalog") => JsonResponse(200, new JsonMap { { "catalog", Catalogue(RequireCaller(request)) }, { "links", Links(Url + "/auth/catalog") } }),
+            ("GET", "v3/auth/catalog") => JsonResponse(200, new JsonMap { { "catalog", Catalog(RequireCaller(request)) }, { "links", Links(Url + "/auth/catalog") } }),
             ("GET", "v3/OS-TRUST/trusts") => ListTrusts(request),
             _ => new Response(404,
                 "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.</p>\n",
@@ -217,7 +217,7 @@ internal sealed class KeystoneService
 
     private Token RequireCaller(Request request) => FindValidToken(request.Header("X-Auth-Token")) ?? throw Unauthorized();
 
-    private JsonMap DescribeToken(Token token, bool withCatalogue)
+    private JsonMap DescribeToken(Token token, bool withCatalog)
     {
         var domain = new JsonMap { { "id", "default" }, { "name", SandboxAccount.Domain } };
         var body = new JsonMap
@@ -233,19 +233,19 @@ internal sealed class KeystoneService
         body.Add("project", new JsonMap { { "domain", domain }, { "id", token.ProjectId }, { "name", token.User.ProjectName } });
         body.Add("is_domain", false);
         body.Add("roles", token.Roles.Select(role => new JsonMap { { "id", IdFor("role " + role) }, { "name", role } }).ToList<object?>());
-        if (withCatalogue)
-            body.Add("catalog", Catalogue(token));
+        if (withCatalog)
+            body.Add("catalog", Catalog(token));
         return body;
     }
 
-    private List<object?> Catalogue(Token token) =>
+    private List<object?> Catalog(Token token) =>
     [
-        CatalogueEntry("database", "trove", _options.TroveUrl.AbsoluteUri.TrimEnd('/') + "/v1.0/" + token.ProjectId),
-        CatalogueEntry("workflowv2", "mistral", _options.MistralUrl.AbsoluteUri.TrimEnd('/') + "/v2"),
-        CatalogueEntry("identity", "keystone", Url),
+        CatalogEntry("database", "trove", _options.TroveUrl.AbsoluteUri.TrimEnd('/') + "/v1.0/" + token.ProjectId),
+        CatalogEntry("workflowv2", "mistral", _options.MistralUrl.AbsoluteUri.TrimEnd('/') + "/v2"),
+        CatalogEntry("identity", "keystone", Url),
     ];
 
-    private JsonMap CatalogueEntry(string type, string name, string url) => new()
+    private JsonMap CatalogEntry(string type, string name, string url) => new()
     {
         {
             "endpoints", new[] { "admin", "internal", "public" }.Select(face => new JsonMap

@@ -12,7 +12,7 @@ namespace TroveSchedules.Binding;
 /// </summary>
 /// <remarks>
 /// PowerShell asks this first with the whole of what comes down the pipeline, rows included, so that what is taken is settled here, and refusals are final. Parameters say
-/// besides that they take a property by its name, for people to read; not so a mandatory one with <see cref="Besides"/>, to which PowerShell would bring the property first.
+/// besides that they take a property by its name, for people to read; not so a mandatory one with <see cref="OtherParameter"/>, to which PowerShell would bring the property first.
 /// </remarks>
 public abstract class ReferenceAttribute : ArgumentTransformationAttribute
 {
@@ -34,12 +34,12 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// <summary>
     /// The attribute of the parameter that takes from the pipeline in the cmdlet's other set. Things and rows that it can take are left to it; text is not. Null where there is none.
     /// </summary>
-    public Type? Besides { get; set; }
+    public Type? OtherParameter { get; set; }
 
     /// <summary>The types that the parameter takes and that a row is matched with by its columns.</summary>
     private protected virtual Type[] Kinds => [];
 
-    private ReferenceAttribute? Other => Besides is null ? null : (ReferenceAttribute)Activator.CreateInstance(Besides)!;
+    private ReferenceAttribute? Other => OtherParameter is null ? null : (ReferenceAttribute)Activator.CreateInstance(OtherParameter)!;
 
     /// <inheritdoc/>
     public sealed override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
@@ -59,7 +59,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// <summary>What a thing of a right kind refers to that is no longer live; null for one of another kind.</summary>
     /// <param name="kind">The full name of its type.</param>
     /// <param name="thing">What is left of it.</param>
-    private protected virtual object? Revive(string kind, PSObject thing) => null;
+    private protected virtual object? FromDeserialized(string kind, PSObject thing) => null;
 
     /// <summary>Advice for a value that is refused; null for none.</summary>
     private protected virtual string? AdviceOn(object? bare) => null;
@@ -78,7 +78,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
 
     private object One(object? input)
     {
-        string? kind = Bare(input) is PSCustomObject ? Kind.Of((PSObject)input!) ?? Kind.LooksLike((PSObject)input!, Other is { } other ? [.. Kinds, .. other.Kinds] : []) : null;
+        string? kind = Bare(input) is PSCustomObject ? ObjectKind.Of((PSObject)input!) ?? ObjectKind.LooksLike((PSObject)input!, Other is { } other ? [.. Kinds, .. other.Kinds] : []) : null;
         bool isOthers = Bare(input) is not string and not Guid && Other?.Find(input, kind) is not null;
         return (isOthers ? null : Find(input, kind))
             ?? throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(Refusal(input, kind)),
@@ -92,7 +92,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         if (bare is not PSCustomObject)
             return bare is null ? null : Convert(bare);
         var thing = (PSObject)input!;
-        if (kind is not null && Revive(kind, thing) is { } revived)
+        if (kind is not null && FromDeserialized(kind, thing) is { } revived)
             return Located(revived, thing);
         string? column = ColumnsOf(kind, thing).FirstOrDefault(name => Bare(thing.Properties[name]?.Value) is not null and not "");
         object? found = column is null ? null : Bare(thing.Properties[column].Value) switch
@@ -113,19 +113,19 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
 
     // An Id is the id of a thing of its own kind. A row is a plan that somebody may have written by hand: its other columns count, whatever it was made from.
     private IEnumerable<string> ColumnsOf(string? kind, PSObject thing) =>
-        kind is null ? _columns : IsPlan(kind) && (Kind.Of(thing) is null || Kind.IsLine(thing)) ? _columns.Where(column => column != "Id") : [];
+        kind is null ? _columns : IsPlan(kind) && (ObjectKind.Of(thing) is null || ObjectKind.IsLine(thing)) ? _columns.Where(column => column != "Id") : [];
 
     private string Refusal(object? input, string? kind)
     {
         string also = Other is { } other ? $" From the pipeline it can also be {other._things}." : "";
         if (Bare(input) is PSCustomObject && input is PSObject thing)
         {
-            if (kind is not null && Kind.Of(thing) is not null)
-                return $"This takes {_takes}, not {(Text(thing, "Id") is { } id ? $"the {Kind.Short(kind)} '{id}'" : $"a {Kind.Short(kind)} with no more than {Names(thing)}")}.{also}";
+            if (kind is not null && ObjectKind.Of(thing) is not null)
+                return $"This takes {_takes}, not {(Text(thing, "Id") is { } id ? $"the {ObjectKind.Short(kind)} '{id}'" : $"a {ObjectKind.Short(kind)} with no more than {Names(thing)}")}.{also}";
             string[] columns = Other is null ? _columns : [.. _columns.Union(Other._columns)];
             string has = (kind is null || IsPlan(kind)) && columns.FirstOrDefault(column => thing.Properties[column] is not null && !(column == "Id" && kind is not null)) is { } column
                 ? $"whose {column} is '{thing.Properties[column].Value}'"
-                : kind is not null ? $"that looks like the {Kind.Short(kind)} '{Text(thing, "Id")}'"
+                : kind is not null ? $"that looks like the {ObjectKind.Short(kind)} '{Text(thing, "Id")}'"
                 : $"with {Names(thing)}";
             return $"This takes {_takes}, or a row that has one in a column {string.Join(" or ", columns)}, not a row {has}.{also}";
         }

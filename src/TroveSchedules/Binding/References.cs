@@ -35,7 +35,7 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
     private protected override string? AdviceOn(object? bare) => IsBesidePattern && bare is ValueType ? Quoting.OfFields : null;
 
     // Select-Object makes lines of a plan of instances, too.
-    private protected override object? Revive(string kind, PSObject thing) =>
+    private protected override object? FromDeserialized(string kind, PSObject thing) =>
         kind == typeof(Instance).FullName && (Text(thing, "Id") ?? Text(thing, "Instance")) is { } id ? new InstanceReference(id) : null;
 
     // By other columns than its own the row is a plan, which may have been made for another cloud.
@@ -62,7 +62,7 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
         _ => null,
     };
 
-    private protected override object? Revive(string kind, PSObject thing) =>
+    private protected override object? FromDeserialized(string kind, PSObject thing) =>
         kind == typeof(BackupSchedule).FullName && Text(thing, "Id") is { } id ? new ScheduleReference(id, null) : null;
 }
 
@@ -79,7 +79,7 @@ public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execu
         _ => null,
     };
 
-    private protected override object? Revive(string kind, PSObject thing) =>
+    private protected override object? FromDeserialized(string kind, PSObject thing) =>
         kind == typeof(ScheduleExecution).FullName && Text(thing, "Id") is { } id ? new ExecutionReference(id, null) : null;
 }
 
@@ -98,7 +98,7 @@ public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or
         _ => null,
     };
 
-    private protected override object? Revive(string kind, PSObject thing) =>
+    private protected override object? FromDeserialized(string kind, PSObject thing) =>
         (kind == typeof(Backup).FullName ? Text(thing, "Id")
             : kind == typeof(ScheduleExecution).FullName ? Text(thing, "BackupId") ?? throw None(Text(thing, "Id"), Text(thing, "State"))
             : null) is { } id ? new BackupReference(id) : null;
@@ -118,7 +118,7 @@ public sealed class PatternReferenceAttribute() : ReferenceAttribute("a schedule
         _ => null,
     };
 
-    private protected override object? Revive(string kind, PSObject thing) =>
+    private protected override object? FromDeserialized(string kind, PSObject thing) =>
         kind == typeof(CronPatternReport).FullName ? Text(thing, "Pattern") ?? ""
         : kind == typeof(BackupSchedule).FullName && thing.Properties["Pattern"] is not null ? Text(thing, "Pattern") ?? throw Once(Text(thing, "Id"))
         : null;
@@ -138,7 +138,7 @@ public sealed class ScheduleSnapshotAttribute() : ReferenceAttribute("a schedule
 {
     private protected override object? Convert(object input) => input as BackupSchedule;
 
-    private protected override object? Revive(string kind, PSObject thing) => kind == typeof(BackupSchedule).FullName ? ScheduleSnapshot.ForTimes(thing) : null;
+    private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(BackupSchedule).FullName ? ScheduleSnapshot.ForTimes(thing) : null;
 }
 
 /// <summary>Takes a file, or its path; gives the path.</summary>
@@ -151,7 +151,7 @@ public sealed class FileReferenceAttribute() : ReferenceAttribute("a file", "its
         _ => null,
     };
 
-    private protected override object? Revive(string kind, PSObject thing) => kind == typeof(FileInfo).FullName ? Text(thing, "FullName") : null;
+    private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(FileInfo).FullName ? Text(thing, "FullName") : null;
 }
 
 /// <summary>Takes a session, and no less: what is left of one elsewhere cannot be used.</summary>

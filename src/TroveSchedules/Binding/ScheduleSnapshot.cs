@@ -37,7 +37,7 @@ internal static class ScheduleSnapshot
             return true;
         if (typeof(T) == typeof(DateTimeOffset) && (property.Value as string ?? (property.Value as PSObject)?.BaseObject as string) is { } text)
             return TryReadTime(text, out value);
-        object given = property.Value is PSObject { BaseObject: PSCustomObject } parts && Moment.Read(parts) is { } time ? time : property.Value;
+        object given = property.Value is PSObject { BaseObject: PSCustomObject } parts && TimeValue.Read(parts) is { } time ? time : property.Value;
         if (!LanguagePrimitives.TryConvertTo(given, CultureInfo.CurrentCulture, out T read))
             return false;
         value = read;

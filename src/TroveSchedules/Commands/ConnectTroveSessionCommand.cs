@@ -91,7 +91,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [ValidateRange(0, 100_000)]
     public int SandboxInstances { get; set; }
 
-    /// <summary>The region, case-sensitive; the first that the catalogue lists when left out.</summary>
+    /// <summary>The region, case-sensitive; the first that the catalog lists when left out.</summary>
     [Parameter(ParameterSetName = FromEnvironment)]
     [Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword)]
@@ -99,7 +99,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByToken)]
     public string? Region { get; set; }
 
-    /// <summary>Which of the catalogue's endpoints to use.</summary>
+    /// <summary>Which of the catalog's endpoints to use.</summary>
     [Parameter(ParameterSetName = FromEnvironment)]
     [Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword)]
@@ -108,7 +108,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [ValidateSet("Public", "Internal", "Admin")]
     public string? Interface { get; set; }
 
-    /// <summary>Mistral's address, in place of the catalogue's.</summary>
+    /// <summary>Mistral's address, in place of the catalog's.</summary>
     [Parameter(ParameterSetName = FromEnvironment)]
     [Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword)]
@@ -116,7 +116,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByToken)]
     public Uri? WorkflowEndpoint { get; set; }
 
-    /// <summary>Trove's address, in place of the catalogue's.</summary>
+    /// <summary>Trove's address, in place of the catalog's.</summary>
     [Parameter(ParameterSetName = FromEnvironment)]
     [Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword)]

@@ -17,7 +17,7 @@ public sealed class GetTroveBackupCommand : PagedCmdlet
     /// <summary>The instances whose backups are wanted, by object, id or name, with wildcards; those of all when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
     [ArgumentCompleter(typeof(InstanceCompleter))]
-    [InstanceReference("Instance", Besides = typeof(BackupReferenceAttribute))]
+    [InstanceReference("Instance", OtherParameter = typeof(BackupReferenceAttribute))]
     [SupportsWildcards]
     public InstanceReference[]? Instance { get; set; }
 
@@ -34,7 +34,7 @@ public sealed class GetTroveBackupCommand : PagedCmdlet
         if (ParameterSetName == "Id")
             ForEach(PageOfNamed(Id), reference => WriteObject(Await(backups.GetAsync(reference.IdIn(Cloud), Cancelled))));
         else
-            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? backups.ListAsync(null, Most, Cancelled) : OfAsync(backups, instance.IdIn(Cloud))));
+            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? backups.ListAsync(null, RowLimit, Cancelled) : OfAsync(backups, instance.IdIn(Cloud))));
     }
 
     private async IAsyncEnumerable<Backup> OfAsync(Backups backups, string instance)
@@ -42,7 +42,7 @@ public sealed class GetTroveBackupCommand : PagedCmdlet
         _instances ??= new Instances(Cloud);
         IReadOnlyList<Instance> found = await _instances.MatchAsync(instance, Cancelled).ConfigureAwait(false)
             ?? [await _instances.GetAsync(instance, Cancelled).ConfigureAwait(false)];
-        long? most = Most;
+        long? most = RowLimit;
         foreach (Instance one in found)
         {
             await foreach (Backup backup in backups.ListAsync(one.Id, most, Cancelled).ConfigureAwait(false))

@@ -19,7 +19,7 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
     /// <summary>The instances whose schedules are wanted, by object, id or name, with wildcards; those of all when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
     [ArgumentCompleter(typeof(InstanceCompleter))]
-    [InstanceReference("Instance", Besides = typeof(ScheduleReferenceAttribute))]
+    [InstanceReference("Instance", OtherParameter = typeof(ScheduleReferenceAttribute))]
     [SupportsWildcards]
     public InstanceReference[]? Instance { get; set; }
 

@@ -30,6 +30,6 @@ public sealed class GetTroveInstanceCommand : PagedCmdlet
         if (ParameterSetName == "Id")
             ForEach(PageOfNamed(Id), reference => WriteObject(Await(instances.GetAsync(reference.IdIn(Cloud), Cancelled))));
         else
-            Try(() => WritePage(instances.ListAsync(Wildcards.Match<Instance>(Name, instance => instance.Name), Most, Cancelled)));
+            Try(() => WritePage(instances.ListAsync(Wildcards.Match<Instance>(Name, instance => instance.Name), RowLimit, Cancelled)));
     }
 }

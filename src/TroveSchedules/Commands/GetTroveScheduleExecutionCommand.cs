@@ -16,7 +16,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Schedule")]
     [ArgumentCompleter(typeof(ScheduleIdCompleter))]
     [Alias("ScheduleId")]
-    [ScheduleReference("Schedule", "ScheduleId", Besides = typeof(ExecutionReferenceAttribute))]
+    [ScheduleReference("Schedule", "ScheduleId", OtherParameter = typeof(ExecutionReferenceAttribute))]
     public ScheduleReference[] Schedule { get; set; } = [];
 
     /// <summary>Executions by id, or as they were when they were read before.</summary>
@@ -70,7 +70,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
     {
         var query = new ExecutionQuery
         {
-            Limit = Most,
+            Limit = RowLimit,
             Marker = Marker,
             States = State,
             After = After,

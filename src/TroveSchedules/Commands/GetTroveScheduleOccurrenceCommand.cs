@@ -20,7 +20,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Pattern")]
     [ArgumentCompleter(typeof(PatternCompleter))]
     [AllowEmptyString]
-    [PatternReference(Besides = typeof(ScheduleSnapshotAttribute))]
+    [PatternReference(OtherParameter = typeof(ScheduleSnapshotAttribute))]
     public string[] Pattern { get; set; } = [];
 
     /// <summary>Schedules, from Get-TroveBackupSchedule.</summary>

@@ -71,7 +71,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     /// <inheritdoc/>
     public object? GetDynamicParameters() => _leftOver = Quoting.Catch(MyInvocation, Pattern);
 
-    /// <summary>Sees what was said for all.</summary>
+    /// <summary>IsVisible what was said for all.</summary>
     protected override void BeginProcessing()
     {
         _patternIsNamed = Quoting.IsNamed(MyInvocation);

@@ -8,10 +8,10 @@ namespace TroveSchedules.Commands;
 public abstract class PagedCmdlet : SessionCmdlet
 {
     /// <summary>How many rows are worth asking for, with those that are skipped; null for all.</summary>
-    private protected long? Most =>
+    private protected long? RowLimit =>
         PagingParameters.First > long.MaxValue - PagingParameters.Skip ? null : (long)(PagingParameters.First + PagingParameters.Skip);
 
-    /// <summary>Writes what is wanted of a listing that nobody counts; it should yield no more than <see cref="Most"/>.</summary>
+    /// <summary>Writes what is wanted of a listing that nobody counts; it should yield no more than <see cref="RowLimit"/>.</summary>
     private protected void WritePage<T>(IAsyncEnumerable<T> rows)
     {
         WriteTotal(0, accuracy: 0);

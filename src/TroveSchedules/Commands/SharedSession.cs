@@ -11,7 +11,7 @@ namespace TroveSchedules.Commands;
 /// <summary>The one session that all runspaces of the process share.</summary>
 internal static class SharedSession
 {
-    private static readonly SingleFlight<TroveSession> One = new();
+    private static readonly RequestCoalescer<TroveSession> Login = new();
     private static TroveSession? s_current;
 
     /// <summary>The session that is there; null when there is none.</summary>
@@ -28,7 +28,7 @@ internal static class SharedSession
         if (Current is { } there)
             return there;
         CloudSettings settings = CloudConfiguration.FromEnvironment(null, Sources(state));
-        return await One.JoinAsync(async abandoned =>
+        return await Login.RunAsync(async abandoned =>
         {
             if (Current is { } newer)
                 return newer;

@@ -14,13 +14,13 @@ internal sealed class CloudCompleter : Completer
     // To describe a cloud is to read the files once more.
     private const int MostDescribed = 30;
 
-    private protected override IEnumerable<Offer> Find(string typed, CommandAst command, IDictionary bound)
+    private protected override IEnumerable<CompletionCandidate> Find(string typed, CommandAst command, IDictionary bound)
     {
         // A completer is given no session state, but runs where the prompt's is at hand.
         var engine = (EngineIntrinsics)ScriptBlock.Create("$ExecutionContext").Invoke()[0].BaseObject;
         ConfigurationSources sources = SharedSession.Sources(engine.SessionState);
         string[] names = [.. CloudConfiguration.CloudNames(sources).Where(name => Begins(name, typed))];
-        return names.Select(name => new Offer(name, name, names.Length > MostDescribed ? name : Described(name, sources)));
+        return names.Select(name => new CompletionCandidate(name, name, names.Length > MostDescribed ? name : Described(name, sources)));
     }
 
     private static string Described(string name, ConfigurationSources sources)

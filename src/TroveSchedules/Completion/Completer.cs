@@ -11,7 +11,7 @@ namespace TroveSchedules.Completion;
 internal abstract class Completer : IArgumentCompleter
 {
     /// <summary>How many values are offered at most; nobody reads more.</summary>
-    private protected const int Most = 200;
+    private protected const int MaxCandidates = 200;
 
     /// <summary>What completion takes the time from.</summary>
     internal static TimeProvider Clock { get; set; } = TimeProvider.System;
@@ -23,7 +23,7 @@ internal abstract class Completer : IArgumentCompleter
         try
         {
             var word = new TypedWord(wordToComplete);
-            return [.. Find(word.Text, commandAst, fakeBoundParameters).Where(offer => offer.CanBeTyped).Take(Most).Select(offer => offer.Completing(word))];
+            return [.. Find(word.Text, commandAst, fakeBoundParameters).Where(offer => offer.CanBeTyped).Take(MaxCandidates).Select(offer => offer.Completing(word))];
         }
         catch (Exception)
         {
@@ -35,7 +35,7 @@ internal abstract class Completer : IArgumentCompleter
     /// <param name="typed">What the user has typed of the value so far, without quotes.</param>
     /// <param name="command">The whole command as typed.</param>
     /// <param name="bound">The command's other arguments, as far as they are known before it runs.</param>
-    private protected abstract IEnumerable<Offer> Find(string typed, CommandAst command, IDictionary bound);
+    private protected abstract IEnumerable<CompletionCandidate> Find(string typed, CommandAst command, IDictionary bound);
 
     /// <summary>Whether a value is what the user may have begun to type.</summary>
     private protected static bool Begins(string? value, string typed) => value?.StartsWith(typed, StringComparison.OrdinalIgnoreCase) == true;

@@ -10,17 +10,17 @@ namespace TroveSchedules.Completion;
 /// <summary>Offers instances in the order of their names.</summary>
 internal abstract class AnyInstanceCompleter : SessionCompleter
 {
-    private protected sealed override async Task<IEnumerable<Offer>> FindAsync(CloudSession session, string typed, CancellationToken limit)
+    private protected sealed override async Task<IEnumerable<CompletionCandidate>> FindAsync(CloudSession session, string typed, CancellationToken limit)
     {
-        IReadOnlyList<Instance> listed = await Instances.GetAsync(session, instance => IsMeant(instance, typed), Most, limit).ConfigureAwait(false);
+        IReadOnlyList<Instance> listed = await Instances.GetAsync(session, instance => IsMeant(instance, typed), MaxCandidates, limit).ConfigureAwait(false);
         return Offers([.. listed.OrderBy(instance => instance.Name, StringComparer.OrdinalIgnoreCase).ThenBy(instance => instance.Id, StringComparer.Ordinal)], typed);
     }
 
     private protected abstract bool IsMeant(Instance instance, string typed);
 
-    private protected abstract IEnumerable<Offer> Offers(List<Instance> listed, string typed);
+    private protected abstract IEnumerable<CompletionCandidate> Offers(List<Instance> listed, string typed);
 
-    private protected static Offer OfferOf(Instance instance, string value) =>
+    private protected static CompletionCandidate OfferOf(Instance instance, string value) =>
         new(value, string.IsNullOrWhiteSpace(instance.Name) ? instance.Id : instance.Name!,
             $"{instance.Id}: {instance.Status}, {instance.Datastore} {instance.DatastoreVersion}");
 }
@@ -30,12 +30,12 @@ internal sealed class InstanceCompleter : AnyInstanceCompleter
 {
     private protected override bool IsMeant(Instance instance, string typed) => Begins(instance.Name, typed);
 
-    private protected override IEnumerable<Offer> Offers(List<Instance> listed, string typed)
+    private protected override IEnumerable<CompletionCandidate> Offers(List<Instance> listed, string typed)
     {
         ILookup<string?, Instance> named = listed.ToLookup(instance => instance.Name, StringComparer.Ordinal);
         return
             from instance in listed
-            let goesByName = Offer.IsTypeable(instance.Name) && named[instance.Name].Count() == 1
+            let goesByName = CompletionCandidate.IsTypeable(instance.Name) && named[instance.Name].Count() == 1
             where IsMeant(instance, typed) || (!goesByName && Begins(instance.Id, typed))
             select OfferOf(instance, goesByName ? instance.Name! : instance.Id);
     }
@@ -46,7 +46,7 @@ internal sealed class InstanceNameCompleter : AnyInstanceCompleter
 {
     private protected override bool IsMeant(Instance instance, string typed) => LiteralName.Begins(instance.Name, typed);
 
-    private protected override IEnumerable<Offer> Offers(List<Instance> listed, string typed) =>
+    private protected override IEnumerable<CompletionCandidate> Offers(List<Instance> listed, string typed) =>
         from instance in listed
         where IsMeant(instance, typed)
         group instance by instance.Name into named
@@ -58,7 +58,7 @@ internal sealed class InstanceIdCompleter : AnyInstanceCompleter
 {
     private protected override bool IsMeant(Instance instance, string typed) => Begins(instance.Id, typed) || Begins(instance.Name, typed);
 
-    private protected override IEnumerable<Offer> Offers(List<Instance> listed, string typed) =>
+    private protected override IEnumerable<CompletionCandidate> Offers(List<Instance> listed, string typed) =>
         from instance in listed
         where IsMeant(instance, typed)
         select OfferOf(instance, instance.Id);

@@ -16,13 +16,13 @@ internal sealed class PatternCompleter : Completer
         "0 3 1 * *", "@monthly", "0 3 1 1,4,7,10 *", "@yearly",
     ];
 
-    private protected override IEnumerable<Offer> Find(string typed, CommandAst command, IDictionary bound)
+    private protected override IEnumerable<CompletionCandidate> Find(string typed, CommandAst command, IDictionary bound)
     {
         CronPattern[] patterns = [.. Common.Select(text => CronPattern.Parse(text))];
         CronPattern[] begun = [.. patterns.Where(pattern => Begins(pattern.Text, typed))];
         DateTimeOffset now = Clock.GetUtcNow();
         return
             from pattern in begun.Length > 0 ? begun : patterns.Where(pattern => $"{pattern.Text}: {pattern.Explain()}".IndexOf(typed, StringComparison.OrdinalIgnoreCase) >= 0)
-            select new Offer(pattern.Text, pattern.Text, FormattableString.Invariant($"{pattern.Explain()}; next {pattern.Next(now):u}"));
+            select new CompletionCandidate(pattern.Text, pattern.Text, FormattableString.Invariant($"{pattern.Explain()}; next {pattern.Next(now):u}"));
     }
 }

@@ -10,7 +10,7 @@ namespace TroveSchedules.Completion;
 /// <summary>Offers schedules in the order of their next times.</summary>
 internal abstract class AnyScheduleCompleter : SessionCompleter
 {
-    private protected sealed override async Task<IEnumerable<Offer>> FindAsync(CloudSession session, string typed, CancellationToken limit)
+    private protected sealed override async Task<IEnumerable<CompletionCandidate>> FindAsync(CloudSession session, string typed, CancellationToken limit)
     {
         IReadOnlyList<BackupSchedule> schedules = await Schedules.GetAsync(session, _ => true, int.MaxValue, limit).ConfigureAwait(false);
         var ids = new HashSet<string?>(schedules.Select(schedule => schedule.InstanceId), StringComparer.OrdinalIgnoreCase);
@@ -19,7 +19,7 @@ internal abstract class AnyScheduleCompleter : SessionCompleter
         return Offers(schedules.Select(schedule => new Known(schedule, names[schedule.InstanceId].FirstOrDefault())), typed);
     }
 
-    private protected abstract IEnumerable<Offer> Offers(IEnumerable<Known> schedules, string typed);
+    private protected abstract IEnumerable<CompletionCandidate> Offers(IEnumerable<Known> schedules, string typed);
 
     /// <summary>A schedule, and the name of its instance as far as that is known.</summary>
     private protected sealed record Known(BackupSchedule Schedule, string? InstanceName)
@@ -34,18 +34,18 @@ internal abstract class AnyScheduleCompleter : SessionCompleter
 /// <summary>Offers the ids of schedules to whom types the beginning of an id, of a schedule's name or of its instance's.</summary>
 internal sealed class ScheduleIdCompleter : AnyScheduleCompleter
 {
-    private protected override IEnumerable<Offer> Offers(IEnumerable<Known> schedules, string typed) =>
+    private protected override IEnumerable<CompletionCandidate> Offers(IEnumerable<Known> schedules, string typed) =>
         from known in schedules
         where Begins(known.Schedule.Id, typed) || Begins(known.Schedule.Name, typed) || Begins(known.InstanceName, typed)
-        select new Offer(known.Schedule.Id, known.Label, known.Tip);
+        select new CompletionCandidate(known.Schedule.Id, known.Label, known.Tip);
 }
 
 /// <summary>Offers the names of schedules, each once, where a parameter takes wildcards: what would be one in a name is escaped.</summary>
 internal sealed class ScheduleNameCompleter : AnyScheduleCompleter
 {
-    private protected override IEnumerable<Offer> Offers(IEnumerable<Known> schedules, string typed) =>
+    private protected override IEnumerable<CompletionCandidate> Offers(IEnumerable<Known> schedules, string typed) =>
         from known in schedules
         where LiteralName.Begins(known.Schedule.Name, typed)
         group known by known.Schedule.Name into named
-        select new Offer(LiteralName.Escape(named.Key), named.Key, named.Count() == 1 ? named.First().Tip : $"{named.Count()} schedules");
+        select new CompletionCandidate(LiteralName.Escape(named.Key), named.Key, named.Count() == 1 ? named.First().Tip : $"{named.Count()} schedules");
 }

@@ -19,24 +19,24 @@ internal abstract class SessionCompleter : Completer
     // Some things heed no cancellation: the look-up of a host's name on .NET Framework, for one. After this they are left behind.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.5);
 
-    private protected static readonly Listing<Instance> Instances = new((session, limit) => new Instances(session).ListAsync(limit));
+    private protected static readonly ListingCache<Instance> Instances = new((session, limit) => new Instances(session).ListAsync(limit));
 
-    private protected static readonly Listing<BackupSchedule> Schedules = new(ListSchedulesAsync);
+    private protected static readonly ListingCache<BackupSchedule> Schedules = new(ListSchedulesAsync);
 
     /// <summary>How long the prompt waits for the cloud.</summary>
     internal static TimeSpan Limit { get; set; } = TimeSpan.FromSeconds(1);
 
-    private protected sealed override IEnumerable<Offer> Find(string typed, CommandAst command, IDictionary bound)
+    private protected sealed override IEnumerable<CompletionCandidate> Find(string typed, CommandAst command, IDictionary bound)
     {
         if (SessionOf(command, bound) is not { } session)
             return [];
         using var limit = new CancellationTokenSource(Limit);
-        Task<IEnumerable<Offer>> work = Task.Run(() => FindAsync(session, typed, limit.Token));
+        Task<IEnumerable<CompletionCandidate>> work = Task.Run(() => FindAsync(session, typed, limit.Token));
         return work.Wait(Limit + Grace) ? work.Result : [];
     }
 
     /// <summary>Finds what to offer, best first; what has not come by the limit is left out.</summary>
-    private protected abstract Task<IEnumerable<Offer>> FindAsync(CloudSession session, string typed, CancellationToken limit);
+    private protected abstract Task<IEnumerable<CompletionCandidate>> FindAsync(CloudSession session, string typed, CancellationToken limit);
 
     // Where the user says another session that is not known before the command runs, the shared one's cloud is the wrong one.
     private static CloudSession? SessionOf(CommandAst command, IDictionary bound)

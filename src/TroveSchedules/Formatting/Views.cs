@@ -24,27 +24,27 @@ public static class Views
     /// <summary>A time in UTC, such as <c>2026-11-22 20:04:00Z</c>, in every culture.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
     /// <returns>The time; null for null; the text of what is no time.</returns>
-    public static string? Utc(object? time) => Moment.Read(time) is { } moment ? Utc(moment) : Text(time);
+    public static string? Utc(object? time) => TimeValue.Read(time) is { } moment ? Utc(moment) : Text(time);
 
     /// <summary>A time in UTC to the nearest minute, such as <c>2026-11-22 20:04Z</c>, in every culture. Mistral starts a run up to two seconds before it is due.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
     /// <returns>The time; null for null; the text of what is no time.</returns>
     public static string? UtcMinute(object? time) =>
-        Moment.Read(time) is { } moment ? moment.UtcDateTime.AddSeconds(moment < DateTimeOffset.MaxValue.AddMinutes(-1) ? 30 : 0).ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : Text(time);
+        TimeValue.Read(time) is { } moment ? moment.UtcDateTime.AddSeconds(moment < DateTimeOffset.MaxValue.AddMinutes(-1) ? 30 : 0).ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : Text(time);
 
     /// <summary>A time in UTC, and how far it is from now by the cloud's clock: <c>2026-11-22 20:04:00Z (in 4 min)</c>.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
     /// <param name="source">The session, or the <c>Origin</c> of the object that the time belongs to; null for the default session.</param>
     /// <returns>The time; null for null; the text of what is no time.</returns>
     public static string? Time(object? time, object? source = null) =>
-        Moment.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, Now(source))})" : Text(time);
+        TimeValue.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, Now(source))})" : Text(time);
 
     /// <summary>The time of an occurrence, as <see cref="Time"/> gives it. This machine's clock computed it where it has no origin.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
     /// <param name="origin">The occurrence's <c>Origin</c>; null where it is that of a pattern.</param>
     /// <returns>The time; null for null; the text of what is no time.</returns>
     public static string? OccurrenceTime(object? time, object? origin) =>
-        origin is null or "" && Moment.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, DateTimeOffset.UtcNow)})" : Time(time, origin);
+        origin is null or "" && TimeValue.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, DateTimeOffset.UtcNow)})" : Time(time, origin);
 
     /// <summary>Several occurrences of a pattern, each as <see cref="OccurrenceTime"/> gives it, on a line of its own.</summary>
     /// <param name="times">The times; null for none.</param>

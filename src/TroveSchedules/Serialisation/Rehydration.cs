@@ -84,7 +84,7 @@ public sealed class Rehydration : PSTypeConverter
     private static object? ReadAs(Type type, object value)
     {
         if (type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?))
-            return Moment.Read(value);
+            return TimeValue.Read(value);
         if (!type.IsGenericType || Nullable.GetUnderlyingType(type) is not null)
             return LanguagePrimitives.ConvertTo(value, type, CultureInfo.InvariantCulture);
 

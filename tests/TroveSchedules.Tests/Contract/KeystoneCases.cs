@@ -18,7 +18,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     private const string Malformed = "The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.";
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_password_gives_a_token_in_a_header_and_the_catalogue_in_the_body()
+    public async Task A_password_gives_a_token_in_a_header_and_the_catalog_in_the_body()
     {
         Reply reply = await Login(Password());
         Assert.Equal(201, reply.Status);
@@ -43,7 +43,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task The_catalogue_has_Mistral_and_Trove_for_three_interfaces()
+    public async Task The_catalog_has_Mistral_and_Trove_for_three_interfaces()
     {
         JsonNode token = (await Login(Password())).Json!["token"]!;
         foreach ((string type, string end) in new[] { ("workflowv2", "/v2"), ("database", "/v1.0/" + await ProjectAsync()), ("identity", "/v3") })
@@ -59,7 +59,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task The_catalogue_can_be_left_out() =>
+    public async Task The_catalog_can_be_left_out() =>
         Assert.Null((await Keystone("POST", Tokens + "?nocatalog", Auth(Password(), Scope()))).Json!["token"]!["catalog"]);
 
     [ContractFact(Needs = Needs.People)]

@@ -23,7 +23,7 @@ namespace TroveSchedules.Tests.Hostile;
 public sealed class HostileBodyTests : IDisposable
 {
     // More than is read of any answer.
-    private const long Bomb = 2L * AnswerBody.Longest;
+    private const long Bomb = 2L * ResponseBody.Longest;
 
     private readonly Folders folders = new();
 
@@ -147,7 +147,7 @@ public sealed class HostileBodyTests : IDisposable
     public async Task An_answer_as_long_as_the_limit_is_read_and_a_longer_one_is_an_error_at_once()
     {
         byte[] page = Encoding.UTF8.GetBytes(Rows.Triggers(Rows.Trigger()));
-        foreach ((long length, bool isRead) in new[] { (AnswerBody.Longest, true), (AnswerBody.Longest + 1, false) })
+        foreach ((long length, bool isRead) in new[] { (ResponseBody.Longest, true), (ResponseBody.Longest + 1, false) })
         {
             ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Body(() => new PaddedStream(page, length)));
             using CloudSession session = await cloud.ConnectAsync();
@@ -158,7 +158,7 @@ public sealed class HostileBodyTests : IDisposable
             Assert.Single(cloud.Requests);
         }
         ScriptedCloud keystone = new ScriptedCloud().Always("POST /v3/auth/tokens", (_, _) =>
-            Task.FromResult(new HttpResponseMessage(HttpStatusCode.Created) { Content = new StreamContent(new PaddedStream("{"u8.ToArray(), AnswerBody.Longest + 1)) }));
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.Created) { Content = new StreamContent(new PaddedStream("{"u8.ToArray(), ResponseBody.Longest + 1)) }));
         Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => keystone.ConnectAsync())).Kind);
         Assert.Single(keystone.LoginRequests);
     }

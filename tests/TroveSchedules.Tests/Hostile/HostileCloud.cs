@@ -91,7 +91,7 @@ internal sealed class HostileCloud : HttpMessageHandler
         WireAnswer answer = route == _victim && _left-- > 0 ? _wrong!
             : request.RequestUri.Query.Contains("marker=") && _answers.TryGetValue(route + "?marker", out WireAnswer? end) ? end
             : _answers.TryGetValue(route, out WireAnswer? right) ? right
-            : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // Whatever a wrong catalogue led to.
+            : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // Whatever a wrong catalog led to.
         return (_made is null ? answer : answer with { Body = Named(answer.Body, _made) }).ToResponse();
     }
 

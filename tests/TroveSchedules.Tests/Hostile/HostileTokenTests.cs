@@ -121,7 +121,7 @@ public sealed class HostileTokenTests
     {
         TroveScheduleException error = await FailureOf(Cloud(Body(mistral: url)));
         Assert.Equal((TroveErrorKind.Invalid, "InvalidConfiguration"), (error.Kind, error.ErrorId));
-        Assert.Contains("Mistral's endpoint", error.Message);
+        Assert.Contains("The address of Mistral in the catalog", error.Message);
     }
 
     [Theory]
@@ -132,7 +132,7 @@ public sealed class HostileTokenTests
     [InlineData("http://[::1]:8989/v2", "http://[::1]:8989/v2/cron_triggers")]
     [InlineData("http://[fe80::1%25eth0]:8989/v2", "http://[fe80::1]:8989/v2/cron_triggers")]
     [InlineData("http://[::1]evil.example/v2", "http://[::1]/evil.example/v2/cron_triggers")]
-    public async Task A_token_goes_where_the_catalogue_says_and_nowhere_else(string url, string asked)
+    public async Task A_token_goes_where_the_catalog_says_and_nowhere_else(string url, string asked)
     {
         ScriptedCloud cloud = Cloud(Body(mistral: url)).Always($"GET {new Uri(asked).AbsolutePath}", Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
@@ -143,7 +143,7 @@ public sealed class HostileTokenTests
     }
 
     [Fact]
-    public async Task Where_the_user_names_the_endpoint_the_catalogue_counts_for_nothing()
+    public async Task Where_the_user_names_the_endpoint_the_catalog_counts_for_nothing()
     {
         ScriptedCloud cloud = Cloud(Body(mistral: "http://evil.example"));
         using CloudSession session = await cloud.ConnectAsync(new CloudSettings
@@ -157,7 +157,7 @@ public sealed class HostileTokenTests
     }
 
     [Fact]
-    public async Task A_catalogue_of_a_hundred_thousand_endpoints_is_read_all_the_same()
+    public async Task A_catalog_of_a_hundred_thousand_endpoints_is_read_all_the_same()
     {
         string others = string.Concat(Enumerable.Range(0, 50_000).Select(i => $$"""
             {"type": "other{{i}}", "endpoints": [{"interface": "public", "region": "R", "url": "http://evil.example"}]}, {"type": "workflowv2", "endpoints": [{"interface": "admin", "region": "R{{i}}", "url": "http://evil.example"}]},

@@ -181,7 +181,7 @@ public sealed class SessionStressTests
         login.SetResult(new AuthToken
         {
             Value = ScriptedCloud.Token, ExpiresAt = ScriptedCloud.Start.AddHours(1), Life = TimeSpan.FromHours(1), ProjectId = ScriptedCloud.Project,
-            Roles = [], Methods = [], Catalogue = new ServiceCatalogue([], ScriptedCloud.Project),
+            Roles = [], Methods = [], Catalog = new ServiceCatalog([], ScriptedCloud.Project),
         });
         Assert.Equal("NotConnected", (await ScriptedCloud.FailureOf(() => waiting.WaitAsync(Limit))).ErrorId);
         Assert.Null(tokens.Last);
@@ -390,7 +390,7 @@ public sealed class SessionStressTests
     [InlineData("refused")]
     [InlineData("unknown host")]
     [InlineData("silent")]
-    public async Task A_catalogue_that_leads_nowhere_is_an_error_that_names_service_address_and_way_out(string how)
+    public async Task A_catalog_that_leads_nowhere_is_an_error_that_names_service_address_and_way_out(string how)
     {
         Answer dead = how switch { "refused" => Answers.Refused, "silent" => Answers.Silence, _ => Answers.UnknownHost };
         ScriptedCloud cloud = new ScriptedCloud { MistralUrl = "http://nowhere.example:8989/v2" }.Always(Get, dead).Always($"GET {Rows.TrovePath}/instances", dead);

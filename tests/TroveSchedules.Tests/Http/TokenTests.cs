@@ -52,7 +52,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_catalogue_that_comes_with_a_renewed_token_leads_to_no_plain_http_that_was_not_there_before()
+    public async Task A_catalog_that_comes_with_a_renewed_token_leads_to_no_plain_http_that_was_not_there_before()
     {
         ScriptedCloud cloud = new ScriptedCloud { MistralUrl = "https://cloud:8989/v2" }.WithInstance().Always(Get, Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();

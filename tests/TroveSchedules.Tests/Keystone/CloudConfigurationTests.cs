@@ -155,7 +155,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_list_of_regions_an_explicit_region_is_left_to_the_catalogue()
+    public void Without_a_list_of_regions_an_explicit_region_is_left_to_the_catalog()
     {
         folders.Write("here/clouds.yaml", Prod);
         Assert.Equal("RegionTwo", Cloud(overrides: new CloudOverrides { Region = "RegionTwo" }).Region);

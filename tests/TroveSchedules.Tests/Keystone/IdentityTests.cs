@@ -32,11 +32,11 @@ public sealed class IdentityTests
         Project = project,
     };
 
-    private static Exchange Exchange(StubHandler keystone) =>
+    private static HttpSender HttpSender(StubHandler keystone) =>
         new(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0));
 
     private static Task<AuthToken> Authenticate(CloudSettings settings, StubHandler keystone) =>
-        new Identity(Exchange(keystone), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
+        new Identity(HttpSender(keystone), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
 
     private static StubHandler Accepting(string body = Answer, string? token = "gAAAA") => new(() => StubHandler.Json(HttpStatusCode.Created, body, token));
 
@@ -133,7 +133,7 @@ public sealed class IdentityTests
         Assert.Equal(("u1", "demo", "p1", "demo"), (token.UserId, token.UserName, token.ProjectId, token.ProjectName));
         Assert.Equal(["member", "reader"], token.Roles);
         Assert.Equal(["password"], token.Methods);
-        Assert.Equal("http://m:8989/v2", token.Catalogue.Mistral(Settings()).ToString());
+        Assert.Equal("http://m:8989/v2", token.Catalog.Mistral(Settings()).ToString());
         Assert.DoesNotContain("gAAAA", token.ToString());
     }
 
@@ -160,7 +160,7 @@ public sealed class IdentityTests
             """));
         Assert.Empty(token.Roles);
         Assert.Empty(token.Methods);
-        Assert.Throws<TroveScheduleException>(() => token.Catalogue.Mistral(Settings()));
+        Assert.Throws<TroveScheduleException>(() => token.Catalog.Mistral(Settings()));
     }
 
     public static TheoryData<string, string?> Nonsense => new()
@@ -264,5 +264,5 @@ public sealed class IdentityTests
     [Fact]
     public async Task Cancellation_is_not_an_error_of_ours() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            new Identity(Exchange(Accepting()), Settings(), new FixedClock(Now)).AuthenticateAsync(new CancellationToken(canceled: true)));
+            new Identity(HttpSender(Accepting()), Settings(), new FixedClock(Now)).AuthenticateAsync(new CancellationToken(canceled: true)));
 }

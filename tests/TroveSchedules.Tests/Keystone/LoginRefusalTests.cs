@@ -47,7 +47,7 @@ public sealed class LoginRefusalTests
                 response.Headers.Add("Openstack-Auth-Receipt", receipt);
             return response;
         });
-        var exchange = new Exchange(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0));
+        var exchange = new HttpSender(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0));
         TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(() => new Identity(exchange, settings, TimeProvider.System).AuthenticateAsync(CancellationToken.None));
         foreach (string text in new[] { error.ToString(), error.RecommendedAction ?? "", error.ServerMessage ?? "", error.RequestId ?? "" })
         {

@@ -237,7 +237,7 @@ public sealed class InstancesTests
     }
 
     [Fact]
-    public async Task A_cloud_without_trove_is_an_error_of_the_catalogue_and_no_absence()
+    public async Task A_cloud_without_trove_is_an_error_of_the_catalog_and_no_absence()
     {
         ScriptedCloud cloud = new ScriptedCloud();
         cloud.Always("POST /v3/auth/tokens", Answers.Json(201, $$$"""

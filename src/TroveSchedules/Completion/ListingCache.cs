@@ -9,7 +9,7 @@ using TroveSchedules.OpenStack;
 namespace TroveSchedules.Completion;
 
 /// <summary>What a session's cloud has of one kind, kept for a moment, so that a second Tab asks nobody. It holds no session back from its end.</summary>
-internal sealed class Listing<T>(Func<CloudSession, CancellationToken, IAsyncEnumerable<T>> list)
+internal sealed class ListingCache<T>(Func<CloudSession, CancellationToken, IAsyncEnumerable<T>> list)
 {
     // Long enough for a user to type another letter, too short to miss what they have just made.
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(3);

@@ -7,7 +7,7 @@ namespace TroveSchedules.OpenStack;
 /// <param name="failure">How it failed.</param>
 /// <param name="target">What the error is about.</param>
 /// <param name="command">The command that shows the outcome.</param>
-internal sealed class Aftermath(TroveScheduleException failure, object target, string command)
+internal sealed class OutcomeCheck(TroveScheduleException failure, object target, string command)
 {
     // Nobody answered, or only a gateway did.
     private bool IsStillAtWork => failure.StatusCode is null or 408 or 502 or 504;

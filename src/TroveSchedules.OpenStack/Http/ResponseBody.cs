@@ -6,14 +6,14 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>An answer's body is longer than <see cref="AnswerBody.Longest"/>.</summary>
-internal sealed class BodyTooLongException() : Exception(FormattableString.Invariant($"it is longer than {AnswerBody.Longest >> 20} MiB."));
+/// <summary>An answer's body is longer than <see cref="ResponseBody.Longest"/>.</summary>
+internal sealed class BodyTooLongException() : Exception(FormattableString.Invariant($"it is longer than {ResponseBody.Longest >> 20} MiB."));
 
 /// <summary>
 /// An answer's body as it is read, unpacked and up to <see cref="Longest"/>: a few packed kilobytes can be gigabytes. What is longer is a
 /// <see cref="BodyTooLongException"/>. What cannot be unpacked is an <see cref="System.IO.InvalidDataException"/>, however it was packed.
 /// </summary>
-internal sealed class AnswerBody : ForwardStream
+internal sealed class ResponseBody : ForwardStream
 {
     /// <summary>
     /// The most bytes that are read of one answer. The longest is a page of 1,000 executions, of which one that failed tells its reason twice: some 3 MB as a rule,
@@ -24,16 +24,16 @@ internal sealed class AnswerBody : ForwardStream
     private readonly Stream _body;
     private long _read;
 
-    private AnswerBody(Stream body) => _body = body;
+    private ResponseBody(Stream body) => _body = body;
 
     /// <summary>Begins to read an answer's body.</summary>
     public static async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
 #if NET
-        return new AnswerBody(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+        return new ResponseBody(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
 #else
         cancellationToken.ThrowIfCancellationRequested();
-        return response.Content is { } content ? new AnswerBody(await content.ReadAsStreamAsync().ConfigureAwait(false)) : Null;
+        return response.Content is { } content ? new ResponseBody(await content.ReadAsStreamAsync().ConfigureAwait(false)) : Null;
 #endif
     }
 

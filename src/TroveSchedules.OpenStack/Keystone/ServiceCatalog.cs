@@ -8,7 +8,7 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <summary>The services that a token's cloud offers. Identity API v3, <c>token.catalog</c>.</summary>
 /// <param name="services">The services as Keystone lists them.</param>
 /// <param name="projectId">The token's project.</param>
-internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services, string projectId)
+internal sealed class ServiceCatalog(IReadOnlyList<CatalogService?> services, string projectId)
 {
     // The older name first: clouds that register both mean Mistral's v2 by it.
     private static readonly string[] MistralTypes = ["workflowv2", "workflow"];
@@ -25,15 +25,15 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
     public Uri Trove(CloudSettings settings) =>
         CloudUrl.Trove(settings.DatabaseEndpoint?.OriginalString ?? Find("Trove", TroveTypes, settings.Database, settings), projectId, settings.DatabaseEndpoint is not null);
 
-    /// <summary>The region whose Mistral is used; null where the catalogue does not tell.</summary>
+    /// <summary>The region whose Mistral is used; null where the catalog does not tell.</summary>
     public string? RegionOf(CloudSettings settings) =>
         settings.Workflow.Region ?? settings.Region ?? (Fitting(Offered(MistralTypes, settings.Workflow), settings.Workflow, settings) is { } mistral ? RegionOf(mistral) : null);
 
-    /// <summary>Keystone's public address, which is the same whichever of its addresses a session uses; null where the catalogue has none.</summary>
+    /// <summary>Keystone's public address, which is the same whichever of its addresses a session uses; null where the catalog has none.</summary>
     /// <param name="region">The region that is preferred.</param>
     public string? Keystone(string? region)
     {
-        CatalogueEndpoint[] offered =
+        CatalogEndpoint[] offered =
         [
             .. Offered(KeystoneTypes, new ServiceChoice()).Where(endpoint => "public".Equals(endpoint.Interface, StringComparison.OrdinalIgnoreCase)
                 && Uri.TryCreate(endpoint.Url, UriKind.Absolute, out Uri? url) && url is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }),
@@ -43,20 +43,20 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
 
     private string Find(string service, string[] types, ServiceChoice choice, CloudSettings settings)
     {
-        CatalogueEndpoint[] offered = Offered(types, choice);
+        CatalogEndpoint[] offered = Offered(types, choice);
         return Fitting(offered, choice, settings)?.Url
             ?? throw NoEndpoint(service, choice.Type is null ? types : [choice.Type], choice, InterfaceOf(choice, settings), choice.Region ?? settings.Region, offered);
     }
 
-    private CatalogueEndpoint[] Offered(string[] types, ServiceChoice choice) =>
+    private CatalogEndpoint[] Offered(string[] types, ServiceChoice choice) =>
     [
         .. (choice.Type is null ? types : [choice.Type])
             .SelectMany(type => services.Where(service => service?.Type == type && (choice.Name is null || choice.Name == service.Name)))
             .SelectMany(service => service!.Endpoints ?? [])
-            .OfType<CatalogueEndpoint>(),
+            .OfType<CatalogEndpoint>(),
     ];
 
-    private static CatalogueEndpoint? Fitting(CatalogueEndpoint[] offered, ServiceChoice choice, CloudSettings settings)
+    private static CatalogEndpoint? Fitting(CatalogEndpoint[] offered, ServiceChoice choice, CloudSettings settings)
     {
         string wantedInterface = InterfaceOf(choice, settings);
         string? wantedRegion = choice.Region ?? settings.Region;
@@ -68,9 +68,9 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
 
     private static string InterfaceOf(ServiceChoice choice, CloudSettings settings) => (choice.Interface ?? settings.Interface).ToString().ToLowerInvariant();
 
-    private TroveScheduleException NoEndpoint(string service, string[] types, ServiceChoice choice, string wantedInterface, string? region, CatalogueEndpoint[] offered)
+    private TroveScheduleException NoEndpoint(string service, string[] types, ServiceChoice choice, string wantedInterface, string? region, CatalogEndpoint[] offered)
     {
-        string wanted = $"The catalogue has no {wantedInterface} endpoint of {service} (type {string.Join(" or ", types)}{(choice.Name is null ? "" : $", name '{choice.Name}'")}){(region is null ? "" : $" in region '{region}'")}";
+        string wanted = $"The catalog has no {wantedInterface} endpoint of {service} (type {string.Join(" or ", types)}{(choice.Name is null ? "" : $", name '{choice.Name}'")}){(region is null ? "" : $" in region '{region}'")}";
         bool isChosen = offered.Length == 0 && (choice.Type is not null || choice.Name is not null);
         string there = isChosen ? $"it lists the services {string.Join(", ", services.Select(one => one?.Name is null ? one?.Type : $"{one.Type} '{one.Name}'").Distinct())}"
             : offered.Length == 0 ? "it does not list that service at all"
@@ -89,5 +89,5 @@ internal sealed class ServiceCatalogue(IReadOnlyList<CatalogueService?> services
         };
     }
 
-    private static string? RegionOf(CatalogueEndpoint endpoint) => endpoint.RegionId ?? endpoint.Region;
+    private static string? RegionOf(CatalogEndpoint endpoint) => endpoint.RegionId ?? endpoint.Region;
 }

@@ -15,7 +15,7 @@ namespace TroveSchedules.OpenStack.Http;
 /// <param name="http">The pipeline.</param>
 /// <param name="clock">Measures until when a service asks to wait.</param>
 /// <param name="policy">Says what is repeated.</param>
-internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy policy)
+internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolicy policy)
 {
     /// <summary>Sends a request, again where that may help, and reads the answer.</summary>
     /// <param name="request">What is asked.</param>
@@ -34,7 +34,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
         WireRequest request, WireRequest find, Func<HttpResponseMessage, CancellationToken, Task<T>> read,
         Func<HttpResponseMessage, CancellationToken, Task<T?>> readMissing, CancellationToken cancellationToken)
         where T : class =>
-        policy.ExecuteAsync(request with { MayRepeat = true }, async (before, token) =>
+        policy.ExecuteAsync(request with { IsRetryable = true }, async (before, token) =>
             (before == 0 ? null : await AttemptAsync(find, readMissing, token).ConfigureAwait(false))
             ?? await AttemptAsync(request, read, token).ConfigureAwait(false), cancellationToken);
 
@@ -60,7 +60,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             }
             catch (TroveScheduleException e)
             {
-                throw Masked(IsPassing(response, e) ? new PassingFault(e, RetryAfter(response)) : e, request, message, response);
+                throw Masked(IsPassing(response, e) ? new TransientFailureException(e, RetryAfter(response)) : e, request, message, response);
             }
         }
         catch (ObjectDisposedException e)
@@ -97,7 +97,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             secrets.AddHeader(response.Headers, LoginRefusal.ReceiptHeader);
         return error switch
         {
-            PassingFault fault => new PassingFault(secrets.Mask(fault.Failure), fault.RetryAfter),
+            TransientFailureException fault => new TransientFailureException(secrets.Mask(fault.Failure), fault.RetryAfter),
             TroveScheduleException failure => secrets.Mask(failure),
             _ => error,
         };
@@ -143,7 +143,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
                 MayHaveHappened = request.IsChange,
             };
             // Headers beyond the limit will be so again.
-            return unreadable.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded ? violation : new PassingFault(violation, null);
+            return unreadable.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded ? violation : new TransientFailureException(violation, null);
         }
 #endif
         var failure = new TroveScheduleException(TroveErrorKind.Unavailable,
@@ -154,7 +154,7 @@ internal sealed class Exchange(HttpClient http, TimeProvider clock, RetryPolicy 
             MayHaveHappened = request.IsChange
                 && socket is not (SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable),
         };
-        return socket is SocketError.HostNotFound ? failure : new PassingFault(failure, null);
+        return socket is SocketError.HostNotFound ? failure : new TransientFailureException(failure, null);
     }
 
     private static string WayOutOfProxy(Uri address)

@@ -80,7 +80,7 @@ public sealed class TimeCellAttribute() : CellAttribute("a time", TimeText.Advic
         null or DateTimeOffset or PSObject { BaseObject: DateTimeOffset } => value!,
         DateTime time => Checked(value, time),
         PSObject { BaseObject: DateTime time } => Checked(value, time),
-        _ => Moment.Read(value) ?? throw new ArgumentTransformationMetadataException(
+        _ => TimeValue.Read(value) ?? throw new ArgumentTransformationMetadataException(
             $"This takes a time, not a {(value is PSObject wrapped ? wrapped.BaseObject : value).GetType().Name}. {TimeText.Advice}"),
     };
 

@@ -7,7 +7,7 @@ namespace TroveSchedules.Completion;
 /// <param name="Value">The value as the cmdlet shall get it.</param>
 /// <param name="Label">What a menu shows for it.</param>
 /// <param name="Tip">What a menu tells of it once it is chosen.</param>
-internal sealed record Offer(string Value, string Label, string Tip)
+internal sealed record CompletionCandidate(string Value, string Label, string Tip)
 {
     /// <summary>Whether the value can stand at a prompt: a name may be empty, or hold what a terminal would obey.</summary>
     public bool CanBeTyped => IsTypeable(Value);

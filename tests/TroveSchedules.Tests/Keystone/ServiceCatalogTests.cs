@@ -5,7 +5,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Keystone;
 
-public sealed class ServiceCatalogueTests
+public sealed class ServiceCatalogTests
 {
     private static CloudSettings Settings(string? region = null, EndpointInterface @interface = EndpointInterface.Public, string? mistral = null, string? trove = null) => new()
     {
@@ -18,12 +18,12 @@ public sealed class ServiceCatalogueTests
     };
 
     /// <summary>Each endpoint as "type interface region url".</summary>
-    private static ServiceCatalogue Catalogue(params string[] endpoints) => new(
+    private static ServiceCatalog Catalog(params string[] endpoints) => new(
         [
-            .. endpoints.Select(endpoint => endpoint.Split(' ')).Select(words => new CatalogueService
+            .. endpoints.Select(endpoint => endpoint.Split(' ')).Select(words => new CatalogService
             {
                 Type = words[0],
-                Endpoints = [new CatalogueEndpoint { Interface = words[1], Region = words[2], Url = words[3] }],
+                Endpoints = [new CatalogEndpoint { Interface = words[1], Region = words[2], Url = words[3] }],
             }),
         ],
         "p1");
@@ -34,7 +34,7 @@ public sealed class ServiceCatalogueTests
     [InlineData("type", "http://d/v2", "http://g/v1.0/p1")]
     public void A_service_may_have_settings_of_its_own(string setting, string mistral, string trove)
     {
-        ServiceCatalogue catalogue = Catalogue(
+        ServiceCatalog catalog = Catalog(
             "workflowv2 public A http://a", "workflowv2 public B http://b", "workflowv2 internal A http://c", "x:workflow public A http://d",
             "database public A http://t", "database public B http://e", "database internal A http://f", "x:database public A http://g");
         ServiceChoice Choice(string type) => setting switch
@@ -43,19 +43,19 @@ public sealed class ServiceCatalogueTests
             "interface" => new ServiceChoice { Interface = EndpointInterface.Internal },
             _ => new ServiceChoice { Type = type },
         };
-        Assert.Equal(mistral, catalogue.Mistral(Settings("A") with { Workflow = Choice("x:workflow") }).ToString());
-        Assert.Equal("http://t/v1.0/p1", catalogue.Trove(Settings("A") with { Workflow = Choice("x:workflow") }).ToString());
-        Assert.Equal(trove, catalogue.Trove(Settings("A") with { Database = Choice("x:database") }).ToString());
-        Assert.Equal("http://a/v2", catalogue.Mistral(Settings("A") with { Database = Choice("x:database") }).ToString());
+        Assert.Equal(mistral, catalog.Mistral(Settings("A") with { Workflow = Choice("x:workflow") }).ToString());
+        Assert.Equal("http://t/v1.0/p1", catalog.Trove(Settings("A") with { Workflow = Choice("x:workflow") }).ToString());
+        Assert.Equal(trove, catalog.Trove(Settings("A") with { Database = Choice("x:database") }).ToString());
+        Assert.Equal("http://a/v2", catalog.Mistral(Settings("A") with { Database = Choice("x:database") }).ToString());
     }
 
     [Fact]
     public void A_service_may_be_chosen_by_its_name()
     {
-        var catalogue = new ServiceCatalogue(
-            [.. new[] { "old", "new" }.Select(name => new CatalogueService { Type = "database", Name = name, Endpoints = [new CatalogueEndpoint { Interface = "public", Region = "R", Url = $"http://{name}" }] })], "p1");
-        Assert.Equal("http://new/v1.0/p1", catalogue.Trove(Settings() with { Database = new ServiceChoice { Name = "new" } }).ToString());
-        Assert.Contains("name 'other'", Assert.Throws<TroveScheduleException>(() => catalogue.Trove(Settings() with { Database = new ServiceChoice { Name = "other" } })).Message);
+        var catalog = new ServiceCatalog(
+            [.. new[] { "old", "new" }.Select(name => new CatalogService { Type = "database", Name = name, Endpoints = [new CatalogEndpoint { Interface = "public", Region = "R", Url = $"http://{name}" }] })], "p1");
+        Assert.Equal("http://new/v1.0/p1", catalog.Trove(Settings() with { Database = new ServiceChoice { Name = "new" } }).ToString());
+        Assert.Contains("name 'other'", Assert.Throws<TroveScheduleException>(() => catalog.Trove(Settings() with { Database = new ServiceChoice { Name = "other" } })).Message);
     }
 
     [Theory]
@@ -68,8 +68,8 @@ public sealed class ServiceCatalogueTests
     [InlineData("https://c:443/$(project_id)s/workflow", "https://c/p1/workflow/v2")]
     public void Mistrals_address_ends_in_v2(string url, string expected)
     {
-        Assert.Equal(expected, Catalogue($"workflowv2 public R {url}").Mistral(Settings()).ToString());
-        Assert.Equal(expected, Catalogue().Mistral(Settings(mistral: url)).ToString());
+        Assert.Equal(expected, Catalog($"workflowv2 public R {url}").Mistral(Settings()).ToString());
+        Assert.Equal(expected, Catalog().Mistral(Settings(mistral: url)).ToString());
     }
 
     [Theory]
@@ -87,20 +87,20 @@ public sealed class ServiceCatalogueTests
     [InlineData("https://c/v1/database", "https://c/v1/database/v1.0/p1")]
     public void Troves_address_ends_in_the_tokens_project(string url, string expected)
     {
-        Assert.Equal(expected, Catalogue($"database public R {url}").Trove(Settings()).ToString());
-        Assert.Equal(expected, Catalogue().Trove(Settings(trove: url)).ToString());
+        Assert.Equal(expected, Catalog($"database public R {url}").Trove(Settings()).ToString());
+        Assert.Equal(expected, Catalog().Trove(Settings(trove: url)).ToString());
     }
 
     [Fact]
-    public void An_override_wins_over_the_catalogue() =>
-        Assert.Equal("http://mine/v2", Catalogue("workflowv2 public R http://theirs/v2").Mistral(Settings(region: "nowhere", mistral: "http://mine")).ToString());
+    public void An_override_wins_over_the_catalog() =>
+        Assert.Equal("http://mine/v2", Catalog("workflowv2 public R http://theirs/v2").Mistral(Settings(region: "nowhere", mistral: "http://mine")).ToString());
 
     [Fact]
     public void Workflowv2_is_taken_before_workflow_wherever_it_stands()
     {
-        Assert.Equal("http://new/v2", Catalogue("workflow public R http://old", "workflowv2 public R http://new").Mistral(Settings()).ToString());
-        Assert.Equal("http://old/v2", Catalogue("workflow public R http://old", "database public R http://t").Mistral(Settings()).ToString());
-        Assert.Equal("http://old/v2", Catalogue("workflow public A http://old", "workflowv2 public B http://new").Mistral(Settings("A")).ToString());
+        Assert.Equal("http://new/v2", Catalog("workflow public R http://old", "workflowv2 public R http://new").Mistral(Settings()).ToString());
+        Assert.Equal("http://old/v2", Catalog("workflow public R http://old", "database public R http://t").Mistral(Settings()).ToString());
+        Assert.Equal("http://old/v2", Catalog("workflow public A http://old", "workflowv2 public B http://new").Mistral(Settings("A")).ToString());
     }
 
     [Theory]
@@ -110,24 +110,24 @@ public sealed class ServiceCatalogueTests
     [InlineData(null, EndpointInterface.Internal, "http://two-internal/v2")]
     public void Region_and_interface_choose_the_endpoint(string? region, EndpointInterface @interface, string expected)
     {
-        ServiceCatalogue catalogue = Catalogue(
+        ServiceCatalog catalog = Catalog(
             "workflowv2 public One http://one", "workflowv2 public Two http://two", "workflowv2 internal Two http://two-internal");
-        Assert.Equal(expected, catalogue.Mistral(Settings(region, @interface)).ToString());
+        Assert.Equal(expected, catalog.Mistral(Settings(region, @interface)).ToString());
     }
 
     [Fact]
     public void A_region_id_is_taken_before_a_region()
     {
-        var catalogue = new ServiceCatalogue(
-            [new CatalogueService { Type = "database", Endpoints = [new CatalogueEndpoint { Interface = "public", RegionId = "Id", Region = "Old", Url = "http://t" }] }], "p1");
-        Assert.Equal("http://t/v1.0/p1", catalogue.Trove(Settings("Id")).ToString());
+        var catalog = new ServiceCatalog(
+            [new CatalogService { Type = "database", Endpoints = [new CatalogEndpoint { Interface = "public", RegionId = "Id", Region = "Old", Url = "http://t" }] }], "p1");
+        Assert.Equal("http://t/v1.0/p1", catalog.Trove(Settings("Id")).ToString());
     }
 
     [Fact]
     public void An_endpoint_that_is_not_there_is_answered_with_those_that_are()
     {
-        ServiceCatalogue catalogue = Catalogue("workflowv2 public RegionOne http://m", "workflowv2 admin RegionTwo http://m2", "database public RegionOne http://t");
-        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => catalogue.Mistral(Settings("regionone", EndpointInterface.Internal)));
+        ServiceCatalog catalog = Catalog("workflowv2 public RegionOne http://m", "workflowv2 admin RegionTwo http://m2", "database public RegionOne http://t");
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => catalog.Mistral(Settings("regionone", EndpointInterface.Internal)));
         Assert.Equal((TroveErrorKind.NotFound, "NoEndpoint"), (error.Kind, error.ErrorId));
         Assert.Contains("no internal endpoint of Mistral (type workflowv2 or workflow) in region 'regionone'", error.Message);
         Assert.Contains("public in 'RegionOne', admin in 'RegionTwo'", error.Message);
@@ -137,7 +137,7 @@ public sealed class ServiceCatalogueTests
     [Fact]
     public void A_service_that_is_not_there_at_all_is_said_to_be_so()
     {
-        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalogue("workflowv2 public R http://m").Trove(Settings()));
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog("workflowv2 public R http://m").Trove(Settings()));
         Assert.Equal("NoEndpoint", error.ErrorId);
         Assert.Contains("does not list that service", error.Message);
     }
@@ -151,9 +151,9 @@ public sealed class ServiceCatalogueTests
     [InlineData("http://")]
     public void An_endpoint_that_is_no_address_is_refused_without_repeating_it(string url)
     {
-        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalogue($"workflowv2 public R {url}").Mistral(Settings()));
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog($"workflowv2 public R {url}").Mistral(Settings()));
         Assert.Equal("InvalidConfiguration", error.ErrorId);
-        Assert.StartsWith("The address of Mistral in the catalogue ", error.Message);
+        Assert.StartsWith("The address of Mistral in the catalog ", error.Message);
         Assert.Contains("-WorkflowEndpoint", error.RecommendedAction);
         Assert.DoesNotContain("topsecret", error.ToString());
     }
@@ -164,8 +164,8 @@ public sealed class ServiceCatalogueTests
     [InlineData("http://m/$(region)s")]
     public void A_placeholder_that_is_left_is_refused(string url)
     {
-        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalogue($"workflowv2 public R {url}").Mistral(Settings()));
-        Assert.Equal(("InvalidConfiguration", "The address of Mistral in the catalogue holds a placeholder, and only the one of the project is replaced."), (error.ErrorId, error.Problem));
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog($"workflowv2 public R {url}").Mistral(Settings()));
+        Assert.Equal(("InvalidConfiguration", "The address of Mistral in the catalog holds a placeholder, and only the one of the project is replaced."), (error.ErrorId, error.Problem));
     }
 
     [Theory]
@@ -174,7 +174,7 @@ public sealed class ServiceCatalogueTests
     public void A_service_that_was_chosen_and_is_not_there_is_told_with_those_that_are(string? type, string? name, string what, string setting)
     {
         CloudSettings settings = Settings() with { Workflow = new ServiceChoice { Type = type, Name = name } };
-        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalogue("workflowv2 public R http://m", "database public R http://t").Mistral(settings));
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog("workflowv2 public R http://m", "database public R http://t").Mistral(settings));
         Assert.Contains("it lists the services workflowv2", error.Problem);
         Assert.Contains("database", error.Problem);
         Assert.StartsWith($"Correct {what}, or leave it out: {setting}", error.RecommendedAction);
@@ -183,8 +183,8 @@ public sealed class ServiceCatalogueTests
     [Fact]
     public void A_service_without_an_address_is_told_to_have_none()
     {
-        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => new ServiceCatalogue(
-            [new CatalogueService { Type = "workflowv2", Name = "mistral", Endpoints = [new CatalogueEndpoint { Interface = "public", Region = "R", Url = null }] }], "p").Mistral(Settings()));
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => new ServiceCatalog(
+            [new CatalogService { Type = "workflowv2", Name = "mistral", Endpoints = [new CatalogEndpoint { Interface = "public", Region = "R", Url = null }] }], "p").Mistral(Settings()));
         Assert.Contains("it lists that service without an address", error.Problem);
     }
 }

@@ -5,7 +5,7 @@ using System.Management.Automation;
 namespace TroveSchedules.Serialisation;
 
 /// <summary>A time, whatever PowerShell's serialisation has made of it.</summary>
-internal static class Moment
+internal static class TimeValue
 {
     /// <summary>The time; null for null and for what is none.</summary>
     public static DateTimeOffset? Read(object? value) => value switch

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>What a service must not leave out. The deserializer sees to it that a property is there, and takes a null for it all the same.</summary>
-internal static class Promised
+internal static class Validate
 {
     // Ids become part of addresses. The services' own columns hold 255 characters.
     private const int LongestText = 1000;
@@ -21,7 +21,7 @@ internal static class Promised
     /// <summary>The row that was asked for by an id; null where there is none.</summary>
     /// <exception cref="TroveScheduleException">ProtocolError: it is another's, and who takes it for the one asked for would delete or show the wrong thing.</exception>
     [return: NotNullIfNotNull(nameof(row))]
-    public static T? Asked<T>(T? row, string id, string service, Func<T, string> idOf, Func<T, string>? otherIdOf = null, bool isChange = false)
+    public static T? Requested<T>(T? row, string id, string service, Func<T, string> idOf, Func<T, string>? otherIdOf = null, bool isChange = false)
         where T : class
     {
         if (row is null || Is(idOf(row)) || (otherIdOf is not null && Is(otherIdOf(row))))

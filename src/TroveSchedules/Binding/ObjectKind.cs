@@ -6,7 +6,7 @@ using System.Management.Automation;
 namespace TroveSchedules.Binding;
 
 /// <summary>What a thing was when a cmdlet wrote it. It stays that when it is selected from, or comes back from a file, a job or another machine.</summary>
-internal static class Kind
+internal static class ObjectKind
 {
     private static readonly Dictionary<Type, HashSet<string>> Columns =
         new[] { typeof(BackupSchedule), typeof(ScheduleExecution), typeof(Backup), typeof(Instance) }
