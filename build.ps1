@@ -100,8 +100,9 @@ function Get-Pester {
 
 function Invoke-Pwsh {
     # In a process of its own: it inherits no preference of this script, and the module's files are free for the next build.
-    $command, [string[]] $arguments = Get-PwshCommand
-    Invoke-Native $command @arguments -NoProfile @args
+    $command, $first = Get-PwshCommand
+    $arguments = @($first | Where-Object { $_ }) + '-NoProfile' + $args # To splat nothing would pass an empty argument.
+    Invoke-Native $command @arguments
 }
 
 function Test-Fault {

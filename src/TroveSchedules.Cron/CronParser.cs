@@ -152,7 +152,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
 
         string never = $"'{dates.Text}' never comes in month '{months.Text}'";
         if (weekdays.HasStar)
-            throw Refusal(never + ", and Mistral answers that with an internal error", "Choose a day that the month has; L is its last day.", dates);
+            throw Refusal(never + ", and Mistral answers that with an internal error", "Choose a day that the month has; L is its last day.", dates, neverOccurs: true);
 
         warnings.Add(
             $"In day-of-month, {never}: croniter 1.3.0 to 6.2.4 fails on that, and Mistral answers with an internal error; {CroniterVersions.Latest} runs on the days of "
@@ -160,6 +160,6 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
         return false;
     }
 
-    private CronPatternException Refusal(string reason, string action, CronFieldValues? at = null) =>
-        new(pattern, reason, action, at?.Field.Name, at?.Position);
+    private CronPatternException Refusal(string reason, string action, CronFieldValues? at = null, bool neverOccurs = false) =>
+        new(pattern, reason, action, at?.Field.Name, at?.Position) { NeverOccurs = neverOccurs };
 }

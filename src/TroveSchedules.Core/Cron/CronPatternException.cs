@@ -32,6 +32,9 @@ public sealed class CronPatternException : TroveScheduleException
     /// <summary>The offending text and the rule that it breaks, without the pattern and the place.</summary>
     public string Reason { get; }
 
+    /// <summary>Whether the pattern is well-formed, and is refused because none of its months has its days.</summary>
+    public bool NeverOccurs { get; init; }
+
     private static string Sentence(string? pattern, string reason, string? field, int? position)
     {
         string subject = string.IsNullOrWhiteSpace(pattern) ? "The cron pattern" : $"The cron pattern '{Shortened(pattern!)}'";

@@ -222,7 +222,7 @@ internal sealed class CronTriggersResource
                 throw MistralErrors.ServerError("failed to find next date");
             return parsed;
         }
-        if (fault.Reason.Contains("never comes in month"))
+        if (fault.NeverOccurs)
             return hasFirst ? null : throw MistralErrors.ServerError("failed to find next date");
         throw pattern.Contains("L-") ? MistralErrors.ServerError("name 'exc' is not defined") : Invalid(pattern);
     }

@@ -184,6 +184,13 @@ public class CronRefusalTests
     [InlineData("CRON_TZ=Europe/Berlin 0 3 * * *")]
     public void A_time_zone_is_refused(string pattern) => Refused(pattern, null, null, "it names a time zone", "Leave the time zone out");
 
+    [Theory]
+    [InlineData("0 3 * * *\u200b", "(with U+200B)")]
+    [InlineData("0 3 * * 1\u2060", "(with U+2060)")]
+    [InlineData("0 3 * * 1\ufeff\u200b", "(with U+FEFF, U+200B)")]
+    public void A_character_that_cannot_be_seen_is_named(string pattern, string codePoints) =>
+        Refused(pattern, "day-of-week", 9, $"' {codePoints} is not a value of this field", "Write a value");
+
     [Fact]
     public void More_than_100_characters_are_refused()
     {
