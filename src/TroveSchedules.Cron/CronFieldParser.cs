@@ -11,8 +11,8 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
     private const int GreatestNumber = 1000;
     private const int WeeksOfMonth = 5;
 
-    private ulong? _early = 0;
-    private ulong _late;
+    private ulong? _croniter3 = 0;
+    private ulong _croniter6;
     private ulong _ordinals;
     private bool _hasStar;
     private bool _hasLastDay;
@@ -30,7 +30,7 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
         if (_ordinals != 0 && _plainWeekday is (string plain, int at))
             throw Refusal(at, $"'{plain}' stands in a list with x#n or Lx, and Mistral refuses it or ignores it", "Give the weekdays all in one of the two ways, or make two schedules.");
 
-        return new CronFieldValues(field, text, fieldPosition, _early, _late, _hasStar, _hasLastDay, _ordinals);
+        return new CronFieldValues(field, text, fieldPosition, _croniter3, _croniter6, _hasStar, _hasLastDay, _ordinals);
     }
 
     private void ParseItem(string item, int position)
@@ -85,9 +85,9 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
             reading = step is int every ? CronReading.From(field, low, every) : CronReading.Agreed(1UL << (field.SevenIsSunday ? low % 7 : low));
         }
 
-        _early |= reading.Early;
-        _late |= reading.Late;
-        Warn(reading.Dispute(field, item));
+        _croniter3 |= reading.Croniter3;
+        _croniter6 |= reading.Croniter6;
+        Warn(reading.DescribeDifferences(field, item));
         if (step > field.Greatest)
             Warn($"In {field.Name}, the step of '{item}' is greater than {field.Greatest}: Mistral takes the first value alone, {field.Word(low % (field.Max + 1))}, and other tools refuse it.");
     }
@@ -119,10 +119,10 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
             throw Refusal(position, $"'{weekdays}' is a range of weekdays before '#'", "Write a list, such as 1#2,2#2.");
 
         CronReading reading = Range(low, last, position + dash + 1, step: 1);
-        AddOrdinal(ordinal, reading.Late);
-        _early = null;
+        AddOrdinal(ordinal, reading.Croniter6);
+        _croniter3 = null;
         Warn($"In {field.Name}, '{item}' is a range before '#': croniter 1.3.0 to 1.3.8 refuses it; 1.3.10 to 6.2.4 takes it. Write a list, such as mon#{ordinal},tue#{ordinal}.");
-        Warn(reading.Dispute(field, weekdays));
+        Warn(reading.DescribeDifferences(field, weekdays));
     }
 
     private void AddOrdinal(int ordinal, ulong weekdays) => _ordinals |= (weekdays & field.All) << ((ordinal - 1) * 7);

@@ -4,16 +4,16 @@ namespace TroveSchedules.Cron;
 /// <param name="Field">The field.</param>
 /// <param name="Text">The field as written.</param>
 /// <param name="Position">Where it begins, from 1.</param>
-/// <param name="Early">The values listed, as early versions read them; null when 1.3.5 refuses one of the items. A star lists none.</param>
-/// <param name="Late">The values listed, as later versions read them.</param>
+/// <param name="Croniter3">The values listed, as early versions read them; null when 1.3.5 refuses one of the items. A star lists none.</param>
+/// <param name="Croniter6">The values listed, as later versions read them.</param>
 /// <param name="HasStar">The list holds <c>*</c>, which makes the rest of it idle.</param>
 /// <param name="HasLastDay">The list holds <c>L</c>.</param>
 /// <param name="Ordinals">The weekdays of <c>x#n</c> and <c>Lx</c>, as <see cref="CronSchedule.Ordinals"/> has them.</param>
 internal sealed record CronFieldValues(
-    CronField Field, string Text, int Position, ulong? Early, ulong Late, bool HasStar, bool HasLastDay, ulong Ordinals)
+    CronField Field, string Text, int Position, ulong? Croniter3, ulong Croniter6, bool HasStar, bool HasLastDay, ulong Ordinals)
 {
     /// <summary>The values listed, in the reading that is followed.</summary>
-    public ulong Mask { get; init; } = Early ?? Late;
+    public ulong Mask { get; init; } = Croniter3 ?? Croniter6;
 
     // croniter counts, L as one more: 1-30,L is every day, and so, oddly, is 2-31,L.
     private bool IsFull => Bits.Count(Mask) + (HasLastDay ? 1 : 0) == Field.Size;

@@ -25,19 +25,19 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
 
     public CronSchedule Parse()
     {
-        List<(string Text, int Position)> columns = Columns(Spelled());
+        List<(string Text, int Position)> columns = Columns(ExpandAlias());
         List<CronFieldValues> fields = CronField.InOrder(columns.Count == 6)
             .Zip(columns, (field, column) => new CronFieldParser(field, pattern!, column.Position, warnings).Parse(column.Text))
             .ToList();
 
-        bool isRefusedAt135 = fields.Exists(field => field.Early is null);
-        if (isRefusedAt135)
-            fields = fields.ConvertAll(field => field with { Mask = field.Late });
+        bool isRefusedByCroniter135 = fields.Exists(field => field.Croniter3 is null);
+        if (isRefusedByCroniter135)
+            fields = fields.ConvertAll(field => field with { Mask = field.Croniter6 });
 
         CronFieldValues dates = fields[2], months = fields[3], weekdays = fields[4];
         RefuseDatesWithOrdinals(dates, weekdays);
         WarnOfWeekBeyondSeven(dates, weekdays);
-        bool everyDay = ListsEveryDayBeside(dates, weekdays) && isRefusedAt135;
+        bool everyDay = ListsEveryDayBeside(dates, weekdays) && isRefusedByCroniter135;
         var shortMonths = new ShortMonths(dates, months.Values);
         bool runsByDate = dates.IsRestricted && !everyDay && CanHappen(shortMonths, dates, months, weekdays);
 
@@ -51,16 +51,16 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
             Dates = dates.Values,
             LastDay = dates.HasLastDay,
             RunsByDate = runsByDate,
-            Overruns = runsByDate && shortMonths.AreOverrun(warnings),
-            IsRefusedAt135 = isRefusedAt135,
-            IsNeverAt135 = dates.IsRestricted && shortMonths.HaveNone,
+            SkipsAfterShortMonth = runsByDate && shortMonths.AreOverrun(warnings),
+            IsRefusedByCroniter135 = isRefusedByCroniter135,
+            NeverOccursInCroniter135 = dates.IsRestricted && shortMonths.HaveNone,
             Weekdays = weekdays.Values,
             Ordinals = weekdays.Ordinals,
             RunsByWeekday = (weekdays.IsRestricted && !everyDay) || weekdays.Ordinals != 0,
         };
     }
 
-    private string Spelled()
+    private string ExpandAlias()
     {
         if (string.IsNullOrWhiteSpace(pattern))
             throw Refusal("it is empty", $"Give five fields, {Shape}: '0 3 * * *' is every day at 03:00 UTC.");
@@ -137,11 +137,11 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
     /// <summary>In a pattern with seconds, early versions give <c>*/1</c> an eighth day, so it restricts the days as a star does not. Later versions look at the star in the other day field only.</summary>
     private void WarnOfWeekBeyondSeven(CronFieldValues dates, CronFieldValues weekdays)
     {
-        if (Bits.Count(weekdays.Mask) > weekdays.Field.Size && weekdays.Late == weekdays.Field.All && dates.IsRestricted && dates.Text.Contains('*'))
+        if (Bits.Count(weekdays.Mask) > weekdays.Field.Size && weekdays.Croniter6 == weekdays.Field.All && dates.IsRestricted && dates.Text.Contains('*'))
         {
             warnings.Add(
-                $"In day-of-week, '{weekdays.Text}' lists every day without being '*': beside seconds, croniter {CroniterVersions.Early} runs every day; "
-                + $"{CroniterVersions.Late} runs on the days of day-of-month '{dates.Text}' alone. Write '*': here for the second, in both fields for the first.");
+                $"In day-of-week, '{weekdays.Text}' lists every day without being '*': beside seconds, croniter {CroniterVersions.Croniter3} runs every day; "
+                + $"{CroniterVersions.Croniter6} runs on the days of day-of-month '{dates.Text}' alone. Write '*': here for the second, in both fields for the first.");
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
             throw Refusal(never + ", and Mistral answers that with an internal error", "Choose a day that the month has; L is its last day.", dates, neverOccurs: true);
 
         warnings.Add(
-            $"In day-of-month, {never}: croniter 1.3.0 to 6.2.4 fails on that, and Mistral answers with an internal error; {CroniterVersions.Latest} runs on the days of "
+            $"In day-of-month, {never}: croniter 1.3.0 to 6.2.4 fails on that, and Mistral answers with an internal error; {CroniterVersions.CroniterDev} runs on the days of "
             + $"day-of-week '{weekdays.Text}' alone. Write '*' in day-of-month for that.");
         return false;
     }

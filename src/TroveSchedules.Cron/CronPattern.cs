@@ -38,10 +38,10 @@ public sealed class CronPattern
         JoinsDays ? [.. Warnings, $"Restricted in both day-of-month and day-of-week, it runs on the days of either: {Explain()}."] : Warnings;
 
     /// <summary>croniter 1.3.5 refuses the pattern, which newer versions take.</summary>
-    internal bool IsRefusedAt135 => _schedule.IsRefusedAt135;
+    internal bool IsRefusedByCroniter135 => _schedule.IsRefusedByCroniter135;
 
     /// <summary>croniter 1.3.5 takes the pattern and finds no time for it; newer versions do.</summary>
-    internal bool IsNeverAt135 => _schedule.IsNeverAt135;
+    internal bool NeverOccursInCroniter135 => _schedule.NeverOccursInCroniter135;
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="pattern">Five fields, or an alias such as <c>@daily</c>; at most 100 characters.</param>

@@ -4,11 +4,11 @@ namespace TroveSchedules.Cron;
 /// What one item of a list means to three generations of croniter, which <see cref="CroniterVersions"/> names. Where they agree nobody need know;
 /// where they do not, the oldest that accepts the whole pattern is followed and the user is told what the others do.
 /// </summary>
-/// <remarks>Early versions count days of the week to 7: bit 7 is a second Sunday, or in a pattern with seconds a day that never comes.</remarks>
-/// <param name="Early">To <see cref="CroniterVersions.Early"/>; null when these refuse the item.</param>
-/// <param name="Late">To <see cref="CroniterVersions.Late"/>.</param>
-/// <param name="Latest">To <see cref="CroniterVersions.Latest"/>.</param>
-internal readonly record struct CronReading(ulong? Early, ulong Late, ulong Latest)
+/// <remarks>Croniter3 versions count days of the week to 7: bit 7 is a second Sunday, or in a pattern with seconds a day that never comes.</remarks>
+/// <param name="Croniter3">To <see cref="CroniterVersions.Croniter3"/>; null when these refuse the item.</param>
+/// <param name="Croniter6">To <see cref="CroniterVersions.Croniter6"/>.</param>
+/// <param name="CroniterDev">To <see cref="CroniterVersions.CroniterDev"/>.</param>
+internal readonly record struct CronReading(ulong? Croniter3, ulong Croniter6, ulong CroniterDev)
 {
     private const int EarlyEndOfWeek = 7;
 
@@ -16,7 +16,7 @@ internal readonly record struct CronReading(ulong? Early, ulong Late, ulong Late
 
     /// <summary><c>*/step</c>.</summary>
     public static CronReading Every(CronField field, int step) =>
-        Agreed(Bits.Span(field.Min, field.Max, step)) with { Early = EarlySpan(field, field.Min, EarlyEnd(field), step) };
+        Agreed(Bits.Span(field.Min, field.Max, step)) with { Croniter3 = EarlySpan(field, field.Min, EarlyEnd(field), step) };
 
     /// <summary><c>a-b</c> or <c>a-b/step</c>.</summary>
     /// <param name="field">The field it stands in.</param>
@@ -43,16 +43,16 @@ internal readonly record struct CronReading(ulong? Early, ulong Late, ulong Late
     }
 
     /// <summary>What to tell the user of an item that versions read differently; null when all agree.</summary>
-    public string? Dispute(CronField field, string item)
+    public string? DescribeDifferences(CronField field, string item)
     {
-        ulong? early = Early is ulong mask ? Days(field, mask) : null;
-        if (early == Late && Late == Latest)
+        ulong? early = Croniter3 is ulong mask ? Days(field, mask) : null;
+        if (early == Croniter6 && Croniter6 == CroniterDev)
             return null;
 
         string before = early is ulong days ? "takes " + Words(field, days) : "refuses it";
-        string latest = Late == Latest ? "" : $"; {CroniterVersions.Latest} takes {Words(field, Latest)}";
-        return $"In {field.Name}, '{item}' means different things to different servers: croniter {CroniterVersions.Early} {before}; "
-            + $"{CroniterVersions.Late} takes {Words(field, Late)}{latest}.";
+        string latest = Croniter6 == CroniterDev ? "" : $"; {CroniterVersions.CroniterDev} takes {Words(field, CroniterDev)}";
+        return $"In {field.Name}, '{item}' means different things to different servers: croniter {CroniterVersions.Croniter3} {before}; "
+            + $"{CroniterVersions.Croniter6} takes {Words(field, Croniter6)}{latest}.";
     }
 
     // Later, a range may run over the field's end, and one whose ends are equal is the whole field.

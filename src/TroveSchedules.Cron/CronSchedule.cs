@@ -52,13 +52,13 @@ internal sealed class CronSchedule
     /// croniter 1.3.0 to 6.0.0 looks for the 29th to 31st in a month too short for it and ends up as many days into the next one:
     /// past an <c>L</c> of the short month, and past the first days of the next. So <c>*/10</c> misses 1 March.
     /// </summary>
-    public bool Overruns { get; init; }
+    public bool SkipsAfterShortMonth { get; init; }
 
     /// <summary>croniter 1.3.5 refuses the pattern, which newer versions take.</summary>
-    public bool IsRefusedAt135 { get; init; }
+    public bool IsRefusedByCroniter135 { get; init; }
 
     /// <summary>croniter 1.3.5 takes the pattern and finds no time for it; newer versions do.</summary>
-    public bool IsNeverAt135 { get; init; }
+    public bool NeverOccursInCroniter135 { get; init; }
 
     /// <summary>The first time after another; null when there is none up to the end of the year 9999. A pattern that is restricted in both day fields runs on the days of either.</summary>
     public DateTime? Next(DateTime after)
@@ -73,14 +73,14 @@ internal sealed class CronSchedule
     private DateTime? NextByDate(DateTime after)
     {
         DateTime? next = Earliest(_byDate.Value, after);
-        if (!Overruns || next is not { } time)
+        if (!SkipsAfterShortMonth || next is not { } time)
             return next;
         DateTime today = after.AddSeconds(HasSeconds ? 1 : 60).Date;
-        return time.Date == today ? next : Earliest(_byDate.Value, SkipOverrun(today));
+        return time.Date == today ? next : Earliest(_byDate.Value, SkipPastShortMonth(today));
     }
 
     // croniter sets out from today even when today is over, unless today is one of the days.
-    private DateTime SkipOverrun(DateTime today)
+    private DateTime SkipPastShortMonth(DateTime today)
     {
         DateTime day = IsDate(today) ? today.AddDays(1) : today;
         while (day is not { Year: 9999, Month: 12 })

@@ -9,9 +9,9 @@ namespace TroveSchedules.Cron;
 internal static class CroniterVersions
 {
     /// <summary>These refuse a range that runs over a field's end, and count the days of the week to 7.</summary>
-    public const string Early = "1.3.0 to 3.0.4";
+    public const string Croniter3 = "1.3.0 to 3.0.4";
 
-    public const string Late = "5.0.1 to 6.2.4";
+    public const string Croniter6 = "5.0.1 to 6.2.4";
 
-    public const string Latest = "6.3.0.dev0";
+    public const string CroniterDev = "6.3.0.dev0";
 }

@@ -10,9 +10,9 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
     private const int February = 2;
 
     /// <summary>Days are listed by number, and none of the months has one of them, not even in a leap year. croniter up to 6.0.0 then ignores an <c>L</c> beside them, and finds no time.</summary>
-    public bool HaveNone => dates.Mask != 0 && !Overruns.Any(month => Bits.Has(months, month.Month) && (dates.Mask & Bits.Span(1, month.Length)) != 0);
+    public bool HaveNone => dates.Mask != 0 && !MonthLengths.Any(month => Bits.Has(months, month.Month) && (dates.Mask & Bits.Span(1, month.Length)) != 0);
 
-    /// <summary>Whether <see cref="CronSchedule.Overruns"/> makes a difference and is to be followed; the user is told either way.</summary>
+    /// <summary>Whether <see cref="CronSchedule.SkipsAfterShortMonth"/> makes a difference and is to be followed; the user is told either way.</summary>
     public bool AreOverrun(List<string> warnings)
     {
         string place = $"In day-of-month, '{dates.Text}' lists days that short months lack: croniter 1.3.0 to 6.0.0";
@@ -22,7 +22,7 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
             return false;
         }
 
-        if (!Overruns.Any(overrun => IsMissed(overrun.Month, overrun.Length)))
+        if (!MonthLengths.Any(month => IsMissed(month.Month, month.Length)))
             return false;
 
         warnings.Add(dates.HasLastDay
@@ -31,7 +31,7 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
         return true;
     }
 
-    private static IEnumerable<(int Month, int Length)> Overruns =>
+    private static IEnumerable<(int Month, int Length)> MonthLengths =>
         Enumerable.Range(1, 12).Select(month => (month, DateTime.DaysInMonth(2000, month))).Append((February, 28));
 
     private bool IsMissed(int month, int length)

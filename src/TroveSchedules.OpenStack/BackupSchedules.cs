@@ -167,7 +167,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
             var outcome = new OutcomeCheck(e, schedule, $"Get-TroveBackupSchedule -Id {schedule.Id}");
-            if (await outcome.LookAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
+            if (await outcome.CheckAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
                 throw outcome.NotDone($"The schedule '{schedule.Id}' is there so far.", "deleting it", $"The schedule '{schedule.Id}' was not deleted.");
         }
     }
@@ -186,7 +186,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         CronTrigger? trigger = ResourceId.IsUuid(id)
             ? await session.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false)
             : ResourceId.CanBeName(id) ? await FirstNamedAsync(id, allProjects, cancellationToken).ConfigureAwait(false) : null;
-        if (trigger is null || !session.IsVisible(trigger.ProjectId, allProjects))
+        if (trigger is null || !session.IsVisibleProject(trigger.ProjectId, allProjects))
             return null;
         return trigger.WorkflowName == WorkflowName
             ? ToSchedule(trigger, session)
@@ -211,7 +211,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     {
         await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(WorkflowName, name, allProjects, cancellationToken).ConfigureAwait(false))
         {
-            if (trigger.Name == name && session.IsVisible(trigger.ProjectId, allProjects))
+            if (trigger.Name == name && session.IsVisibleProject(trigger.ProjectId, allProjects))
                 return trigger;
         }
         return null;
@@ -221,7 +221,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     {
         string id = prepared.Id;
         var outcome = new OutcomeCheck(failure, id, $"Get-TroveBackupSchedule -Id {id}");
-        CronTrigger? made = await outcome.LookAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), "the schedule was made").ConfigureAwait(false);
+        CronTrigger? made = await outcome.CheckAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), "the schedule was made").ConfigureAwait(false);
         if (made is not null)
             return made;
         // Mistral blames the name, which is new. What clashes is its second key: input, pattern, first time and number of runs, unless one of them is null.

@@ -165,7 +165,7 @@ public sealed class CloudSession : TroveSession
     };
 
     /// <summary>Whether a row is to be shown. An administrator's token reaches every project's, and lists hold the public ones of others.</summary>
-    internal bool IsVisible(string? projectId, bool allProjects) => allProjects || projectId is null || projectId == ProjectId;
+    internal bool IsVisibleProject(string? projectId, bool allProjects) => allProjects || projectId is null || projectId == ProjectId;
 
     /// <summary>Refuses what was read from another cloud, or belongs to another project. Asks nobody.</summary>
     /// <param name="origin">The cloud that it was read from; null where that is not known.</param>
@@ -186,7 +186,7 @@ public sealed class CloudSession : TroveSession
                 RecommendedAction = "Name the session that it was read through with -Session, or read it again through this one.",
             };
         }
-        if (IsVisible(projectId, allProjects == true))
+        if (IsVisibleProject(projectId, allProjects == true))
             return;
         throw new TroveScheduleException(TroveErrorKind.Forbidden, $"{what} belongs to the project {ServiceError.Printable(projectId!, 255)}, not to this session's, {ProjectName} ({ProjectId}).")
         {

@@ -105,7 +105,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         string id, bool allProjects = false, bool includeBackupStatus = false, CancellationToken cancellationToken = default)
     {
         Execution? execution = ResourceId.IsUuid(id) ? await session.Executions.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
-        if (execution is null || !session.IsVisible(execution.ProjectId, allProjects))
+        if (execution is null || !session.IsVisibleProject(execution.ProjectId, allProjects))
             throw NotFound(id, id, null);
         if (execution.WorkflowName != BackupSchedules.WorkflowName)
         {
@@ -176,7 +176,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
             var outcome = new OutcomeCheck(e, execution, $"Get-TroveScheduleExecution -Id {execution.Id}");
-            if (await outcome.LookAsync(() => session.Executions.FindAsync(execution.Id, cancellationToken), $"the execution '{execution.Id}' was deleted").ConfigureAwait(false) is not null)
+            if (await outcome.CheckAsync(() => session.Executions.FindAsync(execution.Id, cancellationToken), $"the execution '{execution.Id}' was deleted").ConfigureAwait(false) is not null)
                 throw outcome.NotDone($"The execution '{execution.Id}' is there so far.", "deleting it", $"The execution '{execution.Id}' was not deleted.");
         }
     }
@@ -188,7 +188,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         var reader = new ExecutionReader(session.Origin);
         IAsyncEnumerable<Execution> rows = session.Executions.ListAsync(
             BackupSchedules.WorkflowName, describedBy, query.States, query.After, query.Before, query.AllProjects,
-            row => session.IsVisible(row.ProjectId, query.AllProjects) && (query.States.Count == 0 || query.States.Contains(row.State, StringComparer.OrdinalIgnoreCase)) && !(row.CreatedAt < query.After) && !(row.CreatedAt > query.Before)
+            row => session.IsVisibleProject(row.ProjectId, query.AllProjects) && (query.States.Count == 0 || query.States.Contains(row.State, StringComparer.OrdinalIgnoreCase)) && !(row.CreatedAt < query.After) && !(row.CreatedAt > query.Before)
                 && (reader.CauseOf(row) is { } cause ? isCause(cause) : isUncaused(row)),
             query.Marker, query.Limit, cancellationToken);
         await foreach (Execution row in rows.ConfigureAwait(false))

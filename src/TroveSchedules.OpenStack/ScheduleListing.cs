@@ -57,7 +57,7 @@ public sealed class ScheduleListing(CloudSession session, bool allProjects = fal
         await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(BackupSchedules.WorkflowName, null, allProjects, cancellationToken).ConfigureAwait(false))
         {
             BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, session);
-            if (session.IsVisible(schedule.ProjectId, allProjects) && trigger.WorkflowName == BackupSchedules.WorkflowName) // What was not filtered would be taken for a schedule, and deleted as one.
+            if (session.IsVisibleProject(schedule.ProjectId, allProjects) && trigger.WorkflowName == BackupSchedules.WorkflowName) // What was not filtered would be taken for a schedule, and deleted as one.
                 found.Add(schedule);
         }
         return [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];

@@ -111,7 +111,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
             catch (TroveScheduleException e) when (e.MayHaveHappened)
             {
                 var outcome = new OutcomeCheck(e, Name, "Get-TroveWorkbook");
-                if (await outcome.LookAsync(() => OwnAsync(cancellationToken), "the workbook was loaded").ConfigureAwait(false) is not { } now || !change.IsDone(now))
+                if (await outcome.CheckAsync(() => OwnAsync(cancellationToken), "the workbook was loaded").ConfigureAwait(false) is not { } now || !change.IsDone(now))
                     throw outcome.NotDone("The workbook is not there so far.", "loading it", "The workbook was not loaded.");
             }
             finally
@@ -196,7 +196,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     {
         try
         {
-            object? root = new DeserializerBuilder().Build().Deserialize<object?>(new ShallowParser(new StringReader(definition)));
+            object? root = new DeserializerBuilder().Build().Deserialize<object?>(new DepthLimitedParser(new StringReader(definition)));
             if (Member(root, "name") as string != Name)
                 throw NotAWorkbook($"its name must be '{Name}'");
             object workflow = Member(Member(root, "workflows"), Task) ?? throw NotAWorkbook($"it has no workflow '{Task}'");

@@ -383,6 +383,8 @@ Describe 'What a terminal would obey' {
         $front.Answer("^GET .*/instances/$uuid", 200, (@{ instance = @{ id = $uuid; name = $poison; status = $poison } } | ConvertTo-Json -Depth 5), $null)
         $front.Answer('^GET .*/backups\?', 400, (@{ badRequest = @{ code = 400; message = $poison } } | ConvertTo-Json), $null)
         $front.Answer('^GET /v2/workflows/', 200, (@{ name = 'trove.backup_create'; input = 'instance, name'; project_id = $project; scope = 'private' } | ConvertTo-Json), $null)
+        $front.Answer('^GET /v2/workbooks', 200, '{"workbooks": []}', $null)
+        $front.Answer('^POST /v2/workbooks/validate', 200, '{"valid": true}', $null)
         $front.Answer('^GET /v2/actions/', 200, '{"name": "trove.backups_create"}', $null)
         $session = Connect-TestKeystone $keystone.Url -With @{ WorkflowEndpoint = "$($front.Url)/v2"; DatabaseEndpoint = "$($front.Url)/v1.0/$project" }
 

@@ -70,9 +70,9 @@ BeforeAll {
 
     function Get-ErrorOfText([string] $Text) { Get-ErrorOf ([scriptblock]::Create($Text)) }
 
-    function Assert-Advice([Parameter(ValueFromPipeline)] [string] $Said, [Parameter(Position = 0)] [string] $Advises) {
-        $Said | Should -BeLike "*PowerShell*"
-        $Said | Should -BeLike "*$([WildcardPattern]::Escape($Advises))*"
+    function Assert-Advice([Parameter(ValueFromPipeline)] [string] $SettingValue, [Parameter(Position = 0)] [string] $Advises) {
+        $SettingValue | Should -BeLike "*PowerShell*"
+        $SettingValue | Should -BeLike "*$([WildcardPattern]::Escape($Advises))*"
     }
 
     # What a user reads: the sentence, and the advice below it.

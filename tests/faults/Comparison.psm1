@@ -98,10 +98,10 @@ function Measure-OneFault {
     }
 }
 
-function Get-Outcome($Said, [bool] $IsDone, [bool] $IsNotDone) {
-    if ($Said.IsHung) { 'hung' }
-    elseif (-not $Said.Text) { $IsDone ? 'done' : 'phantom' }
-    elseif ($Said.Text.Contains('It is not known whether ')) { 'unknown' }
+function Get-Outcome($SettingValue, [bool] $IsDone, [bool] $IsNotDone) {
+    if ($SettingValue.IsHung) { 'hung' }
+    elseif (-not $SettingValue.Text) { $IsDone ? 'done' : 'phantom' }
+    elseif ($SettingValue.Text.Contains('It is not known whether ')) { 'unknown' }
     else { $IsNotDone ? 'failed' : 'lost' }
 }
 

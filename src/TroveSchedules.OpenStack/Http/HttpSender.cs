@@ -150,14 +150,14 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
             $"{request.Service} at {request.Address} cannot be reached: {cause.GetBaseException().Message}", cause)
         {
             Target = request.Target,
-            RecommendedAction = request.WayOut + WayOutOfProxy(request.Uri),
+            RecommendedAction = request.ConnectionAdvice + ProxyAdvice(request.Uri),
             MayHaveHappened = request.IsChange
                 && socket is not (SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable),
         };
         return socket is SocketError.HostNotFound ? failure : new TransientFailureException(failure, null);
     }
 
-    private static string WayOutOfProxy(Uri address)
+    private static string ProxyAdvice(Uri address)
     {
 #if NET
         if (HttpClient.DefaultProxy.GetProxy(address) is { } proxy && proxy != address)

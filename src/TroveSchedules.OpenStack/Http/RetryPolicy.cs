@@ -82,7 +82,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
                 : FormattableString.Invariant($"Keystone gave no new token within {limit.TotalSeconds:0} s, so {request.Service} was not asked."), e)
             {
                 Target = request.Target,
-                RecommendedAction = isAsked ? request.WayOut : "Check the network and whether Keystone is up.",
+                RecommendedAction = isAsked ? request.ConnectionAdvice : "Check the network and whether Keystone is up.",
                 MayHaveHappened = isAsked && request.IsChange && attempts > 0,
             };
         }

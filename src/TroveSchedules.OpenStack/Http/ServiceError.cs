@@ -42,7 +42,7 @@ internal static class ServiceError
             ServerMessage = shown == words ? words : null,
             StatusCode = status,
             RequestId = RequestIdOf(response),
-            RecommendedAction = place is null ? ActionFor(kind, request.Service) : request.WayOutOfRedirect,
+            RecommendedAction = place is null ? ActionFor(kind, request.Service) : request.RedirectAdvice,
             // A 409 is what Mistral makes of every database error; a 5xx may have come after the deed.
             MayHaveHappened = request.IsChange && kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError,
         };
@@ -63,7 +63,7 @@ internal static class ServiceError
             Target = request.Target,
             StatusCode = 404,
             RequestId = RequestIdOf(response),
-            RecommendedAction = request.WayOutOfWrongAddress,
+            RecommendedAction = request.WrongAddressAdvice,
         };
 
     /// <summary>The id under which the service logged the request; null when it gave none.</summary>

@@ -21,7 +21,7 @@ internal static class Validate
     /// <summary>The row that was asked for by an id; null where there is none.</summary>
     /// <exception cref="TroveScheduleException">ProtocolError: it is another's, and who takes it for the one asked for would delete or show the wrong thing.</exception>
     [return: NotNullIfNotNull(nameof(row))]
-    public static T? Requested<T>(T? row, string id, string service, Func<T, string> idOf, Func<T, string>? otherIdOf = null, bool isChange = false)
+    public static T? ResponseMatches<T>(T? row, string id, string service, Func<T, string> idOf, Func<T, string>? otherIdOf = null, bool isChange = false)
         where T : class
     {
         if (row is null || Is(idOf(row)) || (otherIdOf is not null && Is(otherIdOf(row))))

@@ -26,17 +26,17 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
     public string Address => ServiceError.Printable(Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
 
     /// <summary>What to do where nobody answers at the address.</summary>
-    public string WayOut => $"Check the address, the network and whether {Service} is up."
+    public string ConnectionAdvice => $"Check the address, the network and whether {Service} is up."
         + (Service switch { "Mistral" => "-WorkflowEndpoint", "Trove" => "-DatabaseEndpoint", _ => null } is { } parameter
             ? $" Where the catalog leads elsewhere than it should, connect with {parameter}, or with another -Interface or -Region."
             : "");
 
     /// <summary>What to do where something else answers at the address.</summary>
-    public string WayOutOfWrongAddress => "Check that the address is the service's own, and that no proxy answers in its place."
+    public string WrongAddressAdvice => "Check that the address is the service's own, and that no proxy answers in its place."
         + (Service switch { "Mistral" => " -WorkflowEndpoint (workflow_endpoint_override in clouds.yaml) gives another.", "Trove" => " -DatabaseEndpoint (database_endpoint_override in clouds.yaml) gives another.", _ => "" });
 
     /// <summary>What to do where the address leads elsewhere.</summary>
-    public string WayOutOfRedirect =>
+    public string RedirectAdvice =>
         "If the cloud is there, give that address as far as its version with "
         + Service switch { "Mistral" => "-WorkflowEndpoint (…/v2)", "Trove" => "-DatabaseEndpoint (…/v1.0)", _ => "-AuthUrl, auth_url in clouds.yaml or OS_AUTH_URL (…/v3)" }
         + "; otherwise a proxy or a login page answers in the service's place.";

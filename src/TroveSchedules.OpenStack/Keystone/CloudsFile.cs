@@ -127,7 +127,7 @@ internal sealed class CloudsFile
         public bool IsAsNearAs(Found other) => (Depth, DepthInAuth).Equals((other.Depth, other.DepthInAuth));
     }
 
-    private Said? Nearest(Setting setting, IEnumerable<Found> found)
+    private SettingValue? Nearest(Setting setting, IEnumerable<Found> found)
     {
         Found[] byDistance = [.. found.OrderBy(each => each.Depth).ThenBy(each => each.DepthInAuth).ThenBy(each => setting.Names.TakeWhile(name => name != each.Name).Count())];
         if (byDistance.Length == 0)
@@ -141,7 +141,7 @@ internal sealed class CloudsFile
         Found beside = byDistance.FirstOrDefault(each => each.Depth == nearest.Depth && each.DepthInAuth == int.MaxValue);
         if (nearest.DepthInAuth != int.MaxValue && beside.Value is not null && text is { Length: > 0 } && Text(setting, beside) is { Length: > 0 } other && other != text)
             throw Wrong($"'{beside.Key}' differs from '{nearest.Key}' under 'auth' (line {nearest.Value.Start.Line}), and openstacksdk's versions do not agree which to take. Keep one", beside.Value);
-        return new Said(nearest.Key, text, $"'{Path}', line {nearest.Value.Start.Line}");
+        return new SettingValue(nearest.Key, text, $"'{Path}', line {nearest.Value.Start.Line}");
     }
 
     private string? Text(Setting setting, Found found) => found.Value switch

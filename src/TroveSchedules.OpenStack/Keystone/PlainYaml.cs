@@ -23,7 +23,7 @@ internal sealed class PlainYaml : IParser
     private static readonly Regex Unprintable = new(@"[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]", RegexOptions.CultureInvariant);
 
     private readonly string _path;
-    private readonly ShallowParser _parser;
+    private readonly DepthLimitedParser _parser;
     private readonly string[] _lines;
     private int _documents;
 
@@ -36,7 +36,7 @@ internal sealed class PlainYaml : IParser
         if (Unprintable.Match(text) is { Success: true } found)
             throw Wrong(1 + text.Take(found.Index).Count(c => c == '\n'), "there is a character that YAML does not allow. Save the file as UTF-8");
         _lines = text.Split('\n');
-        _parser = new ShallowParser(new StringReader(text));
+        _parser = new DepthLimitedParser(new StringReader(text));
     }
 
     public ParsingEvent? Current => _parser.Current;

@@ -8,7 +8,7 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <param name="name">The name that the place uses.</param>
 /// <param name="text">Its text; null or empty where the place takes away what weaker places say.</param>
 /// <param name="place">The file and the line; null where there are none.</param>
-internal sealed class Said(string name, string? text, string? place)
+internal sealed class SettingValue(string name, string? text, string? place)
 {
     public string Name { get; } = name;
 
@@ -76,7 +76,7 @@ internal sealed class Settings
         [Insecure, Verify],
     ];
 
-    private readonly Dictionary<string, Said> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SettingValue> values = new(StringComparer.Ordinal);
 
     /// <summary>The setting's text; null when nobody set it, or the nearest place took it away.</summary>
     public string? this[string name] => Of(name)?.Text;
@@ -92,7 +92,7 @@ internal sealed class Settings
     /// <summary>Collects the settings that a place says, whatever it calls them.</summary>
     /// <param name="find">What the place says of a setting, a null of its own included; null when it says nothing.</param>
     /// <param name="warnings">What is to be said of the place.</param>
-    public static Settings Read(Func<Setting, Said?> find, IReadOnlyList<string>? warnings = null)
+    public static Settings Read(Func<Setting, SettingValue?> find, IReadOnlyList<string>? warnings = null)
     {
         var settings = new Settings { Warnings = warnings ?? [] };
         foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use != SettingUse.Elsewhere))
@@ -107,10 +107,10 @@ internal sealed class Settings
     /// <param name="textOf">The text that the place has under a name; null or empty for none.</param>
     /// <param name="warnings">What is to be said of the place.</param>
     public static Settings Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null) => Read(
-        setting => setting.Names.Select(name => new Said(name, textOf(name), null)).FirstOrDefault(said => said.Text is not null), warnings);
+        setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null)).FirstOrDefault(said => said.Text is not null), warnings);
 
     /// <summary>What is said of the setting; null when nothing is.</summary>
-    public Said? Of(string name) => values.TryGetValue(name, out Said? said) ? said : null;
+    public SettingValue? Of(string name) => values.TryGetValue(name, out SettingValue? said) ? said : null;
 
     /// <summary>These settings, and what they do not say from below: two files that are read as one.</summary>
     public Settings MergedOver(Settings lower) => Over(lower, _ => false);
@@ -122,7 +122,7 @@ internal sealed class Settings
     private Settings Over(Settings lower, Func<string, bool> isHidden)
     {
         var merged = new Settings { Warnings = [.. Warnings, .. lower.Warnings] };
-        foreach (KeyValuePair<string, Said> setting in lower.values.Where(setting => !isHidden(setting.Key)).Concat(values))
+        foreach (KeyValuePair<string, SettingValue> setting in lower.values.Where(setting => !isHidden(setting.Key)).Concat(values))
             merged.values[setting.Key] = setting.Value;
         return merged;
     }

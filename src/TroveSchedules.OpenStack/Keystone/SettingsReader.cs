@@ -205,7 +205,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
     // The setting by the name that its place uses, and the place. The value only where it can be no secret.
     private string At(string setting, string? value = null)
     {
-        Said said = settings.Of(setting)!;
+        SettingValue said = settings.Of(setting)!;
         return $"{nameOf(said.Name)}{(value is null ? "" : $" '{value}'")} in {subject}{(said.Place is null ? "" : $" in {said.Place}")}";
     }
 

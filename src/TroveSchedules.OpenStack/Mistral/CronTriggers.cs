@@ -21,14 +21,14 @@ internal sealed class CronTriggers(ServiceClient mistral)
 
     /// <summary>Makes a trigger, whose name must be new. Names are unique in a project, so however often it is attempted there is one at most.</summary>
     public async Task<CronTrigger> CreateAsync(CronTriggerRequest request, object? target, CancellationToken cancellationToken) =>
-        Validate.Requested(await mistral.CreateAsync(
+        Validate.ResponseMatches(await mistral.CreateAsync(
             mistral.Request(HttpMethod.Post, Path, target, () => WireJson.Body(request, WireJson.Default.CronTriggerRequest)),
             $"{Path}/{ResourceId.Segment(request.Name)}", WireJson.Default.CronTrigger, cancellationToken).ConfigureAwait(false),
             request.Name, "Mistral", trigger => trigger.Name, isChange: true);
 
     /// <summary>The trigger of that name or id; null when there is none. An administrator is given other projects' triggers too.</summary>
     public async Task<CronTrigger?> FindAsync(string nameOrId, CancellationToken cancellationToken) =>
-        Validate.Requested(await mistral.FindAsync($"{Path}/{ResourceId.Segment(nameOrId)}", WireJson.Default.CronTrigger, nameOrId, cancellationToken).ConfigureAwait(false),
+        Validate.ResponseMatches(await mistral.FindAsync($"{Path}/{ResourceId.Segment(nameOrId)}", WireJson.Default.CronTrigger, nameOrId, cancellationToken).ConfigureAwait(false),
             nameOrId, "Mistral", trigger => trigger.Name, trigger => trigger.Id);
 
     /// <summary>The triggers that run a workflow, in a stable order, so that one that fires meanwhile is neither lost nor seen twice.</summary>

@@ -19,7 +19,7 @@ internal sealed class Executions(ServiceClient mistral)
 
     /// <summary>The execution of that id; null when there is none. An administrator is given other projects' executions too.</summary>
     public async Task<Execution?> FindAsync(string id, CancellationToken cancellationToken) =>
-        Validate.Requested(await mistral.FindAsync($"{Path}/{ResourceId.Segment(id)}", WireJson.Default.Execution, id, cancellationToken).ConfigureAwait(false),
+        Validate.ResponseMatches(await mistral.FindAsync($"{Path}/{ResourceId.Segment(id)}", WireJson.Default.Execution, id, cancellationToken).ConfigureAwait(false),
             id, "Mistral", execution => execution.Id);
 
     /// <summary>Executions of a workflow, newest first.</summary>

@@ -11,7 +11,7 @@ internal sealed class Workflows(ServiceClient mistral)
 {
     /// <summary>The workflow of that name, the session's own or a public one; null when there is none.</summary>
     public async Task<Workflow?> FindAsync(string name, CancellationToken cancellationToken) =>
-        Validate.Requested(await mistral.FindAsync($"/workflows/{Uri.EscapeDataString(name)}", WireJson.Default.Workflow, name, cancellationToken).ConfigureAwait(false),
+        Validate.ResponseMatches(await mistral.FindAsync($"/workflows/{Uri.EscapeDataString(name)}", WireJson.Default.Workflow, name, cancellationToken).ConfigureAwait(false),
             name, "Mistral", workflow => workflow.Name);
 
     /// <summary>The workflows of that name: the session's own, and public ones.</summary>
@@ -20,7 +20,7 @@ internal sealed class Workflows(ServiceClient mistral)
 
     /// <summary>Whether the cloud's Mistral has an action.</summary>
     public async Task<bool> HasActionAsync(string name, CancellationToken cancellationToken) =>
-        Validate.Requested(await mistral.FindAsync($"/actions/{Uri.EscapeDataString(name)}", WireJson.Default.MistralAction, name, cancellationToken).ConfigureAwait(false),
+        Validate.ResponseMatches(await mistral.FindAsync($"/actions/{Uri.EscapeDataString(name)}", WireJson.Default.MistralAction, name, cancellationToken).ConfigureAwait(false),
             name, "Mistral", action => action.Name) is not null;
 }
 

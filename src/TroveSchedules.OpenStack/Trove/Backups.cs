@@ -47,7 +47,7 @@ public sealed class Backups(CloudSession session, bool allProjects = false)
     /// <exception cref="TroveScheduleException">Any kind but NotFound, as the service answers.</exception>
     public async Task<Backup?> FindAsync(string id, CancellationToken cancellationToken = default) =>
         ResourceId.IsUuid(id) && await session.Trove.FindAsync($"/backups/{id}", WireJson.Default.BackupResponse, id, cancellationToken)
-            .ConfigureAwait(false) is { } answer && Validate.Requested(answer.Backup, id, "Trove", backup => backup.Id) is var row && session.IsVisible(row.ProjectId, allProjects)
+            .ConfigureAwait(false) is { } answer && Validate.ResponseMatches(answer.Backup, id, "Trove", backup => backup.Id) is var row && session.IsVisibleProject(row.ProjectId, allProjects)
             ? ToBackup(row)
             : null;
 

@@ -128,7 +128,7 @@ public sealed class Instances(CloudSession session, bool allProjects = false)
         }
         if (!_known.TryGetValue(id, out Instance? known)
             && await session.Trove.FindAsync($"/instances/{id}", WireJson.Default.InstanceResponse, id, cancellationToken).ConfigureAwait(false) is { } one
-            && Validate.Requested(one.Instance, id, "Trove", instance => instance.Id) is var row && session.IsVisible(row.TenantId, allProjects))
+            && Validate.ResponseMatches(one.Instance, id, "Trove", instance => instance.Id) is var row && session.IsVisibleProject(row.TenantId, allProjects))
             _known[id] = known = ToInstance(row);
         return known;
     }

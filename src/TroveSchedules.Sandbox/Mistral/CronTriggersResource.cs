@@ -216,9 +216,9 @@ internal sealed class CronTriggersResource
     {
         if (CronPattern.TryParse(pattern, allowSeconds: true, out CronPattern? parsed, out CronPatternException? fault))
         {
-            if (parsed.IsRefusedAt135)
+            if (parsed.IsRefusedByCroniter135)
                 throw Invalid(pattern);
-            if (parsed.IsNeverAt135 && !hasFirst)
+            if (parsed.NeverOccursInCroniter135 && !hasFirst)
                 throw MistralErrors.ServerError("failed to find next date");
             return parsed;
         }

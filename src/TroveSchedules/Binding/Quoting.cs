@@ -33,22 +33,22 @@ internal static class Quoting
     /// Adds a parameter for the remaining arguments where the pattern on the command line is empty or a single field. Without it PowerShell refuses the second field with an
     /// error of its own, which does not mention quotes. Null where the pattern may be whole.
     /// </summary>
-    public static LeftOver? Catch(InvocationInfo invocation, string? pattern) =>
-        IsNamed(invocation) && (string.IsNullOrWhiteSpace(pattern) || IsCut(pattern!)) ? new LeftOver() : null;
+    public static RemainingArguments? Catch(InvocationInfo invocation, string? pattern) =>
+        IsNamed(invocation) && (string.IsNullOrWhiteSpace(pattern) || IsCut(pattern!)) ? new RemainingArguments() : null;
 
     /// <summary>Whether the command line, and not the pipeline, gives the pattern. To be asked before the pipeline runs.</summary>
     public static bool IsNamed(InvocationInfo invocation) => invocation.BoundParameters.ContainsKey("Pattern");
 
     /// <summary>The error of a pattern whose fields became arguments; null where none did.</summary>
-    public static ErrorRecord? Refusal(LeftOver? leftOver, string? pattern) =>
-        leftOver?.Arguments.Length > 0 && !CronPattern.TryParse(pattern, false, out _, out CronPatternException? refusal)
+    public static ErrorRecord? Refusal(RemainingArguments? remainingArguments, string? pattern) =>
+        remainingArguments?.Arguments.Length > 0 && !CronPattern.TryParse(pattern, false, out _, out CronPatternException? refusal)
             ? ErrorRecords.From(refusal, pattern, Advise(pattern))
             : null;
 
     private static bool IsCut(string pattern) => pattern.Length > 0 && pattern[0] != '@' && !pattern.Any(char.IsWhiteSpace);
 
     /// <summary>The parameter for the remaining arguments.</summary>
-    internal sealed class LeftOver
+    internal sealed class RemainingArguments
     {
         [Parameter(ValueFromRemainingArguments = true, DontShow = true)]
         public object[] Arguments { get; set; } = [];

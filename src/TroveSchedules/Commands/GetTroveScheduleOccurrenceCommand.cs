@@ -14,7 +14,7 @@ namespace TroveSchedules.Commands;
 public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicParameters
 {
     private bool _patternIsNamed;
-    private Quoting.LeftOver? _leftOver;
+    private Quoting.RemainingArguments? _remainingArguments;
 
     /// <summary>Five cron fields or an alias, in UTC.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Pattern")]
@@ -43,12 +43,12 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
     public SwitchParameter AllowSeconds { get; set; }
 
     /// <inheritdoc/>
-    public object? GetDynamicParameters() => _leftOver = Quoting.Catch(MyInvocation, Pattern.LastOrDefault());
+    public object? GetDynamicParameters() => _remainingArguments = Quoting.Catch(MyInvocation, Pattern.LastOrDefault());
 
     /// <summary>Refuses a pattern that PowerShell split into several arguments.</summary>
     protected override void BeginProcessing()
     {
-        if (Quoting.Refusal(_leftOver, Pattern.LastOrDefault()) is { } refusal)
+        if (Quoting.Refusal(_remainingArguments, Pattern.LastOrDefault()) is { } refusal)
             ThrowTerminatingError(refusal);
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
     }

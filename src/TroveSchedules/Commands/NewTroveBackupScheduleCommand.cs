@@ -20,7 +20,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     private BackupSchedules? _schedules;
     private bool _firstIsNamed;
     private bool _patternIsNamed;
-    private Quoting.LeftOver? _leftOver;
+    private Quoting.RemainingArguments? _remainingArguments;
 
     /// <summary>The instances to back up: by object, id or name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -69,13 +69,13 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     public SwitchParameter AllowSeconds { get; set; }
 
     /// <inheritdoc/>
-    public object? GetDynamicParameters() => _leftOver = Quoting.Catch(MyInvocation, Pattern);
+    public object? GetDynamicParameters() => _remainingArguments = Quoting.Catch(MyInvocation, Pattern);
 
-    /// <summary>IsVisible what was said for all.</summary>
+    /// <summary>IsVisibleProject what was said for all.</summary>
     protected override void BeginProcessing()
     {
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
-        if (_leftOver is not null && !CronPattern.TryParse(Pattern, AllowSeconds, out _, out CronPatternException? refusal))
+        if (_remainingArguments is not null && !CronPattern.TryParse(Pattern, AllowSeconds, out _, out CronPatternException? refusal))
             ThrowTerminatingError(ErrorRecords.From(refusal, Pattern, AdviceOn(refusal)));
         if (Refusal() is { } wrong)
             ThrowTerminatingError(ErrorRecords.From(wrong, null));

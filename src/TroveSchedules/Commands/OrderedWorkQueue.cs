@@ -33,9 +33,11 @@ internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<Work
             WaitForAny(running);
             Advance();
         }
-        _lookups.Enqueue((item, begin()));
+        Task<Func<Task<object?>?>> lookup = begin();
+        _lookups.Enqueue((item, lookup));
         Advance();
-        if (limit == 1)
+        // What is refused without asking anybody is reported before the caller goes on to the next item, and may find another fault there.
+        if (limit == 1 || lookup.IsFaulted)
             Finish();
     }
 
@@ -47,7 +49,7 @@ internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<Work
     }
 
     /// <summary>Finishes the changes that have begun, and abandons the items before their change.</summary>
-    public void FinishBegun()
+    public void FinishStarted()
     {
         _lookups.Clear();
         while (_changes.Count > 0)

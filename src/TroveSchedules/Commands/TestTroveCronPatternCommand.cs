@@ -13,7 +13,7 @@ namespace TroveSchedules.Commands;
 public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameters
 {
     private bool _patternIsNamed;
-    private Quoting.LeftOver? _leftOver;
+    private Quoting.RemainingArguments? _remainingArguments;
 
     /// <summary>The patterns to look at.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -31,12 +31,12 @@ public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameter
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    public object? GetDynamicParameters() => _leftOver = Quoting.Catch(MyInvocation, Pattern.LastOrDefault());
+    public object? GetDynamicParameters() => _remainingArguments = Quoting.Catch(MyInvocation, Pattern.LastOrDefault());
 
     /// <summary>Refuses a pattern that PowerShell split into several arguments.</summary>
     protected override void BeginProcessing()
     {
-        if (Quoting.Refusal(_leftOver, Pattern.LastOrDefault()) is { } refusal)
+        if (Quoting.Refusal(_remainingArguments, Pattern.LastOrDefault()) is { } refusal)
             ThrowTerminatingError(refusal);
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
     }

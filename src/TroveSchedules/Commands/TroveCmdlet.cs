@@ -207,7 +207,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         {
             // This error ends the pipeline, so the outcome of the changes that have begun is written first.
             _isEnding = true;
-            _work!.FinishBegun();
+            _work!.FinishStarted();
         }
         ErrorRecord record = ErrorRecords.From(error, item ?? DefaultTarget, AdviceOn(error));
         if (!_isSessionDead)

@@ -86,6 +86,20 @@ public sealed class OrderedWorkQueueTests
     }
 
     [Fact]
+    public void An_item_that_is_refused_at_once_is_reported_before_the_next_one_is_added()
+    {
+        var waited = new Queue<string>(["lookup 0", "change 0"]);
+        OrderedWorkQueue queue = Queue(4, task =>
+        {
+            if (!task.IsCompleted)
+                End(waited.Dequeue(), "done");
+        });
+        queue.Add(0, () => LookUp(0));
+        queue.Add(1, () => Task.FromException<Func<Task<object?>?>>(Failure("no such name")));
+        Assert.Equal([null, "no such name"], _outcomes.Select(outcome => outcome.Error?.Message));
+    }
+
+    [Fact]
     public void A_change_that_fails_is_the_failure_of_its_item_alone()
     {
         OrderedWorkQueue queue = Queue(4);
@@ -109,7 +123,7 @@ public sealed class OrderedWorkQueueTests
         queue.Add(1, () => LookUp(1));
         End("change 0", "done");
         End("lookup 1");
-        queue.FinishBegun();
+        queue.FinishStarted();
         queue.Finish();
         Assert.DoesNotContain("change 1", _begun);
         Assert.Equal("done", Assert.Single(_outcomes).Result);

@@ -37,7 +37,7 @@ public sealed class SecretsTests
         new CloudOverrides { ClientCertificatePath = Secret, ClientKeyPath = Secret },
         new CloudSettings { AuthUrl = new Uri("http://k"), Credential = Credentials[0], ClientKey = new PemSource(null, Secret, "key", mayBeSecret: true) },
         new PemSource(null, Secret, "key", mayBeSecret: true),
-        new Said("key", Secret, null),
+        new SettingValue("key", Secret, null),
         new AuthToken { Value = Secret, ExpiresAt = default, Life = default, ProjectId = "p1", Roles = [], Methods = [], Catalog = new ServiceCatalog([], "p1") },
     ];
 

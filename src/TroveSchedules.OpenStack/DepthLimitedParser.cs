@@ -5,7 +5,7 @@ using YamlDotNet.Core.Events;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>Reads YAML that nests no deeper than anybody writes it: YamlDotNet builds what is deeper by recursion, until the process ends for want of stack.</summary>
-internal sealed class ShallowParser(TextReader text) : IParser
+internal sealed class DepthLimitedParser(TextReader text) : IParser
 {
     private const int Deepest = 100;
 
