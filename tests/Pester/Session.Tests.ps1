@@ -301,7 +301,7 @@ Describe 'Connect-TroveSession refuses' {
 
     It 'an unknown cloud, and names those that are known' {
         $record = Use-Environment @{ OS_CLIENT_CONFIG_FILE = "$(Get-TestCloud)/clouds.yaml" } { Get-ErrorOf { Connect-TroveSession -Cloud Demo } }
-        $record | Assert-Error UnknownCloud Connect-TroveSession ObjectNotFound -Says "'Demo'", 'demo, other, admin, demo-appcred', 'clouds.yaml' -Advises 'known'
+        $record | Assert-Error UnknownCloud Connect-TroveSession ObjectNotFound -Says "'Demo'", "'demo', 'other', 'admin', 'demo-appcred'", 'clouds.yaml' -Advises 'known'
     }
 
     It 'a region that the cloud does not have' {
