@@ -318,16 +318,6 @@ Describe 'A cell or a value that is nothing' {
             Assert-Error InvalidFirstExecutionTime New-TroveBackupSchedule InvalidArgument -Says "'03:00'", 'quotes' -Advises "'2030-01-07 03:00'"
         Get-TestTrigger | Should -BeNullOrEmpty
     }
-
-    It 'a row with the columns of <Kind> is no plan: <Form>' -ForEach @(
-        foreach ($kind in 'a backup', 'an execution') { foreach ($form in 'CSV', 'JSON') { @{ Kind = $kind; Form = $form } } }
-    ) {
-        $thing = $Kind -eq 'a backup' ? [TroveSchedules.Backup] @{ Id = [guid]::NewGuid(); Name = 'never'; InstanceId = Get-TestInstanceId m; Status = 'COMPLETED' }
-            : [TroveSchedules.ScheduleExecution] @{ Id = [guid]::NewGuid(); State = 'SUCCESS'; InstanceId = Get-TestInstanceId m }
-        $row = $Form -eq 'CSV' ? ($thing | ConvertTo-Csv -NoTypeInformation | ConvertFrom-Csv) : ($thing | ConvertTo-Json | ConvertFrom-Json)
-        "$(Get-ErrorOf { $row | New-TroveBackupSchedule -Pattern '0 3 * * *' -Name never })" | Should -BeLike "*not a row that looks like the $($thing.GetType().Name) '$($thing.Id)'*"
-        Get-TestTrigger | Should -BeNullOrEmpty
-    }
 }
 
 Describe 'An application credential' {

@@ -67,9 +67,6 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// <summary>Whether a row that names a thing in this column was made of the thing, so that its other columns tell where that was read from.</summary>
     private protected virtual bool TellsOrigin(string column) => true;
 
-    /// <summary>Whether a row with the columns of another kind of thing may be a plan that names a thing in one of the columns.</summary>
-    private protected virtual bool IsPlan(string kind) => true;
-
     /// <summary>The text of a property; null where it is empty or there is none.</summary>
     private protected static string? Text(PSObject thing, string property) =>
         thing.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
@@ -113,7 +110,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
 
     // An Id is the id of a thing of its own kind. A row is a plan that somebody may have written by hand: its other columns count, whatever it was made from.
     private IEnumerable<string> ColumnsOf(string? kind, PSObject thing) =>
-        kind is null ? _columns : IsPlan(kind) && (ObjectKind.Of(thing) is null || ObjectKind.IsLine(thing)) ? _columns.Where(column => column != "Id") : [];
+        kind is null ? _columns : ObjectKind.Of(thing) is null || ObjectKind.IsLine(thing) ? _columns.Where(column => column != "Id") : [];
 
     private string Refusal(object? input, string? kind)
     {
@@ -123,7 +120,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
             if (kind is not null && ObjectKind.Of(thing) is not null)
                 return $"This takes {_takes}, not {(Text(thing, "Id") is { } id ? $"the {ObjectKind.Short(kind)} '{id}'" : $"a {ObjectKind.Short(kind)} with no more than {Names(thing)}")}.{also}";
             string[] columns = Other is null ? _columns : [.. _columns.Union(Other._columns)];
-            string has = (kind is null || IsPlan(kind)) && columns.FirstOrDefault(column => thing.Properties[column] is not null && !(column == "Id" && kind is not null)) is { } column
+            string has = columns.FirstOrDefault(column => thing.Properties[column] is not null && !(column == "Id" && kind is not null)) is { } column
                 ? $"whose {column} is '{thing.Properties[column].Value}'"
                 : kind is not null ? $"that looks like the {ObjectKind.Short(kind)} '{Text(thing, "Id")}'"
                 : $"with {Names(thing)}";

@@ -29,9 +29,6 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
         _ => null,
     };
 
-    // Of schedules and instances a plan is made. A backup or an execution has an instance, too, but is none.
-    private protected override bool IsPlan(string kind) => kind == typeof(Instance).FullName || kind == typeof(BackupSchedule).FullName;
-
     private protected override string? AdviceOn(object? bare) => IsBesidePattern && bare is ValueType ? Quoting.OfFields : null;
 
     // Select-Object makes lines of a plan of instances, too.
