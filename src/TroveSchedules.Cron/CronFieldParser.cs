@@ -153,7 +153,7 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
         throw Refusal(position, $"{fault}; the field takes {field.Allowed}", "Write a value, a range a-b, a step */n or a list of these.");
     }
 
-    // A zero-width space and its like look like nothing, and a blank that is none like one.
+    // Characters that cannot be seen, such as a zero-width space.
     private static string CodePointsOfUnseen(string text)
     {
         string[] unseen = [.. text.Where(c => c > '~' && !char.IsLetterOrDigit(c) && !char.IsPunctuation(c) && !char.IsSymbol(c)).Select(c => $"U+{(int)c:X4}").Distinct()];

@@ -4,8 +4,8 @@ namespace TroveSchedules.Cron;
 /// <param name="Field">The field.</param>
 /// <param name="Text">The field as written.</param>
 /// <param name="Position">Where it begins, from 1.</param>
-/// <param name="Croniter3">The values listed, as early versions read them; null when 1.3.5 refuses one of the items. A star lists none.</param>
-/// <param name="Croniter6">The values listed, as later versions read them.</param>
+/// <param name="Croniter3">The values listed, as croniter 1.3.0 to 3.0.4 reads them; null when 1.3.5 refuses one of the items. A star lists none.</param>
+/// <param name="Croniter6">The values listed, as croniter 5.0.1 to 6.2.4 reads them.</param>
 /// <param name="HasStar">The list holds <c>*</c>, which makes the rest of it idle.</param>
 /// <param name="HasLastDay">The list holds <c>L</c>.</param>
 /// <param name="Ordinals">The weekdays of <c>x#n</c> and <c>Lx</c>, as <see cref="CronSchedule.Ordinals"/> has them.</param>

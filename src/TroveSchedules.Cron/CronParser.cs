@@ -51,7 +51,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
             Dates = dates.Values,
             LastDay = dates.HasLastDay,
             RunsByDate = runsByDate,
-            SkipsAfterShortMonth = runsByDate && shortMonths.AreOverrun(warnings),
+            SkipsAfterShortMonth = runsByDate && shortMonths.AreSkipped(warnings),
             IsRefusedByCroniter135 = isRefusedByCroniter135,
             NeverOccursInCroniter135 = dates.IsRestricted && shortMonths.HaveNone,
             Weekdays = weekdays.Values,

@@ -13,7 +13,7 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
     public bool HaveNone => dates.Mask != 0 && !MonthLengths.Any(month => Bits.Has(months, month.Month) && (dates.Mask & Bits.Span(1, month.Length)) != 0);
 
     /// <summary>Whether <see cref="CronSchedule.SkipsAfterShortMonth"/> makes a difference and is to be followed; the user is told either way.</summary>
-    public bool AreOverrun(List<string> warnings)
+    public bool AreSkipped(List<string> warnings)
     {
         string place = $"In day-of-month, '{dates.Text}' lists days that short months lack: croniter 1.3.0 to 6.0.0";
         if (HaveNone)

@@ -72,7 +72,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// <param name="cancellationToken">Ends the work; a request that has been sent may still be carried out.</param>
     /// <returns>The schedule as Mistral has it.</returns>
     /// <exception cref="TroveScheduleException">
-    /// What Mistral refuses; where it cannot be told whether the schedule was made, the message says so and names its id.
+    /// What Mistral refuses; where it cannot be told whether the schedule was created, the message says so and names its id.
     /// </exception>
     public async Task<BackupSchedule> CreateAsync(PreparedSchedule prepared, CancellationToken cancellationToken = default)
     {
@@ -168,7 +168,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         {
             var outcome = new OutcomeCheck(e, schedule, $"Get-TroveBackupSchedule -Id {schedule.Id}");
             if (await outcome.CheckAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
-                throw outcome.NotDone($"The schedule '{schedule.Id}' is there so far.", "deleting it", $"The schedule '{schedule.Id}' was not deleted.");
+                throw outcome.NotDone($"The schedule '{schedule.Id}' still exists.", "deleting it", $"The schedule '{schedule.Id}' was not deleted.");
         }
     }
 
@@ -221,20 +221,20 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     {
         string id = prepared.Id;
         var outcome = new OutcomeCheck(failure, id, $"Get-TroveBackupSchedule -Id {id}");
-        CronTrigger? made = await outcome.CheckAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), "the schedule was made").ConfigureAwait(false);
+        CronTrigger? made = await outcome.CheckAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), "the schedule was created").ConfigureAwait(false);
         if (made is not null)
             return made;
         // Mistral blames the name, which is new. What clashes is its second key: input, pattern, first time and number of runs, unless one of them is null.
         if (failure.ServerMessage?.StartsWith("Duplicate entry for cron trigger ['name'", StringComparison.Ordinal) == true)
         {
             throw new TroveScheduleException(TroveErrorKind.Conflict,
-                $"The schedule was not made: '{prepared.Request.Name}' is there already with the same pattern, first time and number of runs, and Mistral takes no second.", failure)
+                $"The schedule was not created: '{prepared.Request.Name}' already exists with the same pattern, first time and number of executions, and Mistral accepts no second one.", failure)
             {
                 Target = id,
                 RecommendedAction = $"Get-TroveBackupSchedule {prepared.Instance.Id} shows it.",
             };
         }
-        throw outcome.NotDone("The schedule is not there so far.", "making it", "The schedule was not made.");
+        throw outcome.NotDone("The schedule does not exist yet.", "creating it", "The schedule was not created.");
     }
 
     private void WarnOfAnotherFirstRun(PreparedSchedule prepared, BackupSchedule schedule)

@@ -20,8 +20,8 @@ namespace TroveSchedules.OpenStack;
 public sealed class CloudSession : TroveSession
 {
     private readonly List<HttpMessageHandler> _primaries = [];
-    private string _origin = "";
     private readonly TokenSource _tokens;
+    private string _origin = "";
     // These hold the password or the token, and are null once the session has ended.
     private ServiceProvider? _services;
     private Task<AuthToken>? _login;
@@ -47,9 +47,9 @@ public sealed class CloudSession : TroveSession
             .AddHttpMessageHandler(() => new TokenHandler(_tokens));
         services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // The factory's own logs and meters, which nobody reads here.
         _services = services.BuildServiceProvider();
-        var exchange = new HttpSender(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock, policy);
-        var mistral = new ServiceClient(exchange, "Mistral", MistralAt); // No lambda: it would hold on to the constructor's parameters.
-        Trove = new ServiceClient(exchange, "Trove", TroveAt);
+        var sender = new HttpSender(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock, policy);
+        var mistral = new ServiceClient(sender, "Mistral", MistralAt); // No lambda: it would hold on to the constructor's parameters.
+        Trove = new ServiceClient(sender, "Trove", TroveAt);
         CronTriggers = new CronTriggers(mistral);
         Executions = new Executions(mistral);
         Workbooks = new Workbooks(mistral);

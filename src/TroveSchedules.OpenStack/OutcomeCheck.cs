@@ -14,7 +14,7 @@ internal sealed class OutcomeCheck(TroveScheduleException failure, object target
 
     /// <summary>Looks for what the change was about; null where there is no such thing.</summary>
     /// <param name="find">Looks.</param>
-    /// <param name="deed">What may have happened, such as <c>the schedule was made</c>.</param>
+    /// <param name="deed">What may have happened, such as <c>the schedule was created</c>.</param>
     public async Task<T?> CheckAsync<T>(Func<Task<T?>> find, string deed)
         where T : class
     {

@@ -70,30 +70,25 @@ public sealed class RequestCoalescer<T>(bool keepsResult = false)
         try
         {
             T result = await operation(run.Abandoned.Token).ConfigureAwait(false);
-            End(run, keepsResult);
+            if (!keepsResult)
+                Leave(run);
             run.Result.SetResult(result);
         }
         catch (Exception e)
         {
-            End(run, keepsRun: false);
+            Leave(run);
             run.Result.SetException(e);
             _ = run.Result.Task.Exception; // Observed, even where no caller waits.
         }
     }
 
-    private void End(Run run, bool keepsRun)
+    private void Leave(Run run)
     {
         lock (_lock)
         {
-            if (!keepsRun)
-                Leave(run);
+            if (_run == run)
+                _run = null;
         }
-    }
-
-    private void Leave(Run run)
-    {
-        if (_run == run)
-            _run = null;
     }
 
     private sealed class Run

@@ -177,7 +177,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         {
             var outcome = new OutcomeCheck(e, execution, $"Get-TroveScheduleExecution -Id {execution.Id}");
             if (await outcome.CheckAsync(() => session.Executions.FindAsync(execution.Id, cancellationToken), $"the execution '{execution.Id}' was deleted").ConfigureAwait(false) is not null)
-                throw outcome.NotDone($"The execution '{execution.Id}' is there so far.", "deleting it", $"The execution '{execution.Id}' was not deleted.");
+                throw outcome.NotDone($"The execution '{execution.Id}' still exists.", "deleting it", $"The execution '{execution.Id}' was not deleted.");
         }
     }
 

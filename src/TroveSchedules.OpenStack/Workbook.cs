@@ -112,7 +112,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
             {
                 var outcome = new OutcomeCheck(e, Name, "Get-TroveWorkbook");
                 if (await outcome.CheckAsync(() => OwnAsync(cancellationToken), "the workbook was loaded").ConfigureAwait(false) is not { } now || !change.IsDone(now))
-                    throw outcome.NotDone("The workbook is not there so far.", "loading it", "The workbook was not loaded.");
+                    throw outcome.NotDone("The workbook is not loaded yet.", "loading it", "The workbook was not loaded.");
             }
             finally
             {

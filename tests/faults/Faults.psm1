@@ -256,7 +256,7 @@ function Invoke-FaultWorker {
         Add-Done $What $Ids.Count
         $by = @{}
         foreach ($one in $Ended.Errors) {
-            $id = "$($one.TargetObject.PSObject.Properties['Id'] ? $one.TargetObject.Id : $one.TargetObject)"
+            $id = "$($one.TargetObject.Id ?? $one.TargetObject)"
             if ($id -notin $Ids -or $by[$id]) { Add-Wrong "$What has an error that is of none of those, or a second one" $one }
             $by[$id] = $one
         }

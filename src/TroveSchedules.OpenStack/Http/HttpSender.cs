@@ -111,10 +111,10 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         {
             if (e is AuthenticationException && !e.Message.Contains("certificate"))
             {
-                return new TroveScheduleException(TroveErrorKind.Unavailable, $"{request.Service} at {request.Uri.Authority} does not speak TLS as it should: {e.Message}", cause)
+                return new TroveScheduleException(TroveErrorKind.Unavailable, $"The TLS handshake with {request.Service} at {request.Uri.Authority} failed: {e.Message}", cause)
                 {
                     Target = request.Target,
-                    RecommendedAction = "Check whether the address is one of http, or has another port.",
+                    RecommendedAction = "Check the scheme (http or https) and the port of the address.",
                 };
             }
             if (e is AuthenticationException)
@@ -125,7 +125,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
                     ErrorId = "UntrustedCertificate",
                     Target = request.Target,
                     RecommendedAction = e.Message.Contains(nameof(SslPolicyErrors.RemoteCertificateNameMismatch))
-                        ? "The certificate was made for another name than the one in the address: use its name there, or have a certificate made for this one."
+                        ? "The certificate is for another host name. Use that name in the address, or ask for a certificate for this one."
                         : "Name the authority that signed it with -CACertificate (cacert in clouds.yaml, OS_CACERT); "
                         + "-SkipCertificateCheck turns the check off, and with it the protection of your password.",
                 };

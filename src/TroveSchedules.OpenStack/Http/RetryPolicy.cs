@@ -144,7 +144,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
         }
         catch (Exception e)
         {
-            return e is not TransientFailureException; // Whoever awaits the attempt meets the exception itself.
+            return e is not TransientFailureException; // Awaiting the attempt throws the exception.
         }
     }
 

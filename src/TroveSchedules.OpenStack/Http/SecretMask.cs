@@ -66,7 +66,7 @@ internal sealed class SecretMask
     /// <summary>Masks the secrets of a body, and makes them known.</summary>
     public string Mask(string body)
     {
-        // Those with a blank first: by its name, the mask would take the first word for the whole. No name has a blank that they could spoil.
+        // Secrets with blanks first: of a value in prose, MaskNamed masks the first word only. They cannot damage a name, because no name has a blank.
         string text = _known.Where(secret => secret.Key.Any(char.IsWhiteSpace)).Aggregate(body, (masked, secret) => secret.Value.Replace(masked, Masked));
         return MaskKnown(MaskNamed(text));
     }

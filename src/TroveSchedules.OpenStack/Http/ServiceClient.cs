@@ -10,7 +10,7 @@ using System.Threading.Tasks;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>Sends requests to one service and reads its answers. Everything that can go wrong on the way leaves here as a <see cref="TroveScheduleException"/>.</summary>
-internal sealed class ServiceClient(HttpSender exchange, string name, Func<Uri> endpoint)
+internal sealed class ServiceClient(HttpSender sender, string name, Func<Uri> endpoint)
 {
     /// <summary>A request to this service.</summary>
     public WireRequest Request(HttpMethod method, string path, object? target, Func<HttpContent>? content = null) =>
@@ -18,7 +18,7 @@ internal sealed class ServiceClient(HttpSender exchange, string name, Func<Uri> 
 
     /// <summary>Sends and reads a JSON answer.</summary>
     public Task<T> SendAsync<T>(WireRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        exchange.SendAsync(request, (response, _, token) => ReadAsync(response, request, type, token), cancellationToken);
+        sender.SendAsync(request, (response, _, token) => ReadAsync(response, request, type, token), cancellationToken);
 
     /// <summary>Gets a JSON answer.</summary>
     public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, object? target, CancellationToken cancellationToken) =>
@@ -29,7 +29,7 @@ internal sealed class ServiceClient(HttpSender exchange, string name, Func<Uri> 
         where T : class
     {
         WireRequest request = Request(HttpMethod.Get, path, target);
-        return exchange.SendAsync(request, (response, _, token) => FindAsync(response, request, type, token), cancellationToken);
+        return sender.SendAsync(request, (response, _, token) => FindAsync(response, request, type, token), cancellationToken);
     }
 
     /// <summary>Makes something under a name of our own, exactly once however often that is attempted.</summary>
@@ -41,7 +41,7 @@ internal sealed class ServiceClient(HttpSender exchange, string name, Func<Uri> 
         where T : class
     {
         WireRequest find = Request(HttpMethod.Get, path, request.Target);
-        return exchange.CreateAsync(
+        return sender.CreateAsync(
             request, find, (response, token) => ReadAsync(response, request, type, token), (response, token) => FindAsync(response, find, type, token), cancellationToken);
     }
 
@@ -49,7 +49,7 @@ internal sealed class ServiceClient(HttpSender exchange, string name, Func<Uri> 
     public Task DeleteAsync(string path, object? target, CancellationToken cancellationToken)
     {
         WireRequest request = Request(HttpMethod.Delete, path, target);
-        return exchange.SendAsync(request, async (response, before, token) => response.StatusCode switch
+        return sender.SendAsync(request, async (response, before, token) => response.StatusCode switch
         {
             HttpStatusCode.NoContent => true,
             HttpStatusCode.NotFound when before > 0 => await ServiceError.IsMissingAsync(response, request, token).ConfigureAwait(false),

@@ -52,13 +52,13 @@ internal static class ServiceError
     /// <param name="response">The answer.</param>
     /// <param name="request">What was asked.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="TroveScheduleException">ProtocolError: a 404 without the service's words is that of something that answers in its place, and says nothing of the thing.</exception>
+    /// <exception cref="TroveScheduleException">ProtocolError: the 404 is not in the service's own words, so something else answers in its place, and it is not known whether the thing exists.</exception>
     public static async Task<bool> IsMissingAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken) =>
         response.StatusCode == HttpStatusCode.NotFound
         && (ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false)) is not null ? true : throw NotTheServices(response, request));
 
     private static TroveScheduleException NotTheServices(HttpResponseMessage response, WireRequest request) =>
-        new(TroveErrorKind.ProtocolError, $"{request.Service} does not answer at {request.Address}: HTTP 404 {ReasonOf(response)} comes without words of {request.Service}'s.")
+        new(TroveErrorKind.ProtocolError, $"{request.Service} does not answer at {request.Address}, but something else: HTTP 404 {ReasonOf(response)}.")
         {
             Target = request.Target,
             StatusCode = 404,
@@ -106,7 +106,7 @@ internal static class ServiceError
         404 or 410 => TroveErrorKind.NotFound,
         408 or 504 => TroveErrorKind.Timeout,
         409 => TroveErrorKind.Conflict,
-        413 => TroveErrorKind.QuotaExceeded, // Trove's answer where a quota is used up.
+        413 => TroveErrorKind.QuotaExceeded, // Trove's answer when a quota is used up.
         429 or >= 500 => TroveErrorKind.Unavailable,
         _ => TroveErrorKind.ProtocolError,
     };

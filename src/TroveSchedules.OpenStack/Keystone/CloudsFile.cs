@@ -52,7 +52,7 @@ internal sealed class CloudsFile
 
         void Skip(string path, string reason)
         {
-            // Of a folder that may not be entered, nobody can tell which files it holds.
+            // If the folder may not be entered, its files are not known.
             string skipped = File.Exists(path) || Directory.Exists(path) || IsLink(path) ? $"the file '{path}' {reason}" : $"the folder '{System.IO.Path.GetDirectoryName(path)}' may not be entered by this user";
             if (!passedOver.Contains(skipped))
                 passedOver.Add(skipped);
@@ -61,13 +61,13 @@ internal sealed class CloudsFile
 
     public IEnumerable<string> Keys => Entries().Where(entry => !IsNull(entry.Value)).Select(entry => entry.Key).Distinct();
 
-    /// <summary>What stands beside <c>clouds</c> and is no section of openstacksdk's, as warnings: mostly a name misspelt, or settings that are not indented.</summary>
+    /// <summary>Warnings about keys beside <c>clouds</c> that openstacksdk does not know: often a misspelt name, or settings that are not indented.</summary>
     public IEnumerable<string> Misplaced() =>
         from entry in OwnEntries()
         where !Sections.Contains(entry.Key) && entry.Value is not YamlMappingNode { Anchor.IsEmpty: false } and not YamlSequenceNode { Anchor.IsEmpty: false }
         select PlainName.IsMatch(entry.Key)
-            ? $"In the file '{Path}', line {entry.Value.Start.Line}: '{entry.Key}' stands beside 'clouds', so it is not used. Settings stand below a cloud, and clouds below 'clouds'."
-            : $"In the file '{Path}', line {entry.Value.Start.Line}: a key stands beside 'clouds' and is not used.";
+            ? $"In the file '{Path}', line {entry.Value.Start.Line}: '{entry.Key}' is beside 'clouds', so it is not used. Put clouds below 'clouds', and settings below their cloud."
+            : $"In the file '{Path}', line {entry.Value.Start.Line}: a key is beside 'clouds', so it is not used.";
 
     /// <summary>Whether the mapping has the key, though perhaps with nothing below it.</summary>
     public bool Has(string key) => Entries().Any(entry => entry.Key == key);
@@ -187,7 +187,7 @@ internal sealed class CloudsFile
         }
     }
 
-    // In quotes, and so in JSON, it is a key like another.
+    // In quotes, and therefore in JSON, << is an ordinary key.
     private static bool IsMerge(YamlScalarNode key) => key is { Value: "<<", Style: ScalarStyle.Plain };
 
     private static bool IsNull(YamlNode node) =>
@@ -229,7 +229,7 @@ internal sealed class CloudsFile
             // unclosed brace) that the fault is the file's.
             long line = e is YamlException { Start: { Index: > 0 } start } ? start.Line : parser?.Current?.Start.Line ?? 1;
             if (e.Message.StartsWith("Duplicate key", StringComparison.Ordinal))
-                throw Wrong($"In the file '{path}', line {line}: {(parser!.NameAt(line) is { } name && PlainName.IsMatch(name) ? $"the key '{name}'" : "a key")} stands twice in one mapping. Keep one.");
+                throw Wrong($"In the file '{path}', line {line}: {(parser!.NameAt(line) is { } name && PlainName.IsMatch(name) ? $"the key '{name}'" : "a key")} appears twice in one mapping. Keep one.");
             throw Wrong($"The file '{path}' is not valid YAML or JSON: see line {line} and those beside it.");
         }
     }

@@ -13,10 +13,10 @@ using TroveSchedules.OpenStack.Http;
 namespace TroveSchedules.OpenStack.Keystone;
 
 /// <summary>Enters a cloud: exchanges a credential for a token of a project.</summary>
-/// <param name="exchange">Sends the request. Must not follow redirects, which would carry the credential elsewhere.</param>
+/// <param name="sender">Sends the request. Must not follow redirects, which would carry the credential elsewhere.</param>
 /// <param name="settings">Whom to ask, and as whom.</param>
 /// <param name="clock">Says how long a token lives of which Keystone does not say when its life began.</param>
-internal sealed class Identity(HttpSender exchange, CloudSettings settings, TimeProvider clock)
+internal sealed class Identity(HttpSender sender, CloudSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(366);
     private static readonly Regex ProjectId = new(@"^[A-Za-z0-9._-]{1,255}\z", RegexOptions.CultureInvariant);
@@ -34,7 +34,7 @@ internal sealed class Identity(HttpSender exchange, CloudSettings settings, Time
     {
         // It changes nothing: a token more or less is none the wiser.
         var request = new WireRequest("Keystone", HttpMethod.Post, url, settings.AuthUrl) { Content = Body, IsChange = false, IsRetryable = true, Secret = settings.Credential.Secret };
-        return await exchange.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
+        return await sender.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
             ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
             : throw await RefusalAsync(response, request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }

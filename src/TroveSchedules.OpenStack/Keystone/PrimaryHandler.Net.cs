@@ -54,13 +54,13 @@ internal static partial class PrimaryHandler
         if (certificates.Count == 0)
             throw Wrong($"{Named("the client certificate", source)} holds no PEM certificate.", source);
         if (key is null && !pem.Contains("PRIVATE KEY-----"))
-            throw Wrong($"There is no key to the client certificate {source.Shown}: the file of the certificate holds none, and no other is named.", source);
+            throw Wrong($"There is no key to the client certificate {source.Shown}: its file contains none, and no key file is set.", source);
         Load(key ?? source, "the client's key", () =>
         {
             using X509Certificate2 client = X509Certificate2.CreateFromPem(pem, key is null ? pem : key.Read());
             // Windows' TLS uses no key that exists only in memory, hence the way through a PFX.
             certificates[0] = new X509Certificate2(client.Export(X509ContentType.Pkcs12));
-        }, $" It is to be the key to the certificate {source.Shown}.");
+        }, $" It should be the key of the certificate {source.Shown}.");
     }
 }
 #endif

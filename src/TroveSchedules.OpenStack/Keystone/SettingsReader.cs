@@ -164,7 +164,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
 
     private Uri? Url(string setting) => Expanded(setting) is { } url ? CloudUrl.Parse(url, At(setting)) : null;
 
-    // openstacksdk puts a cloud's settings into its texts. Of these, the region is the one that people write.
+    // openstacksdk replaces {name} by the setting of that name. Only {region_name} is in use.
     private string? Expanded(string setting)
     {
         if (settings[setting] is not { } text || PemSource.IsPem(text))

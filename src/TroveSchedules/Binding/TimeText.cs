@@ -70,7 +70,7 @@ internal static class TimeText
             {
                 if (Parse(text, other) is { } otherwise && otherwise.Time != read.Time)
                 {
-                    // The year that is near by is the likelier one.
+                    // Most likely the year that is closer to now.
                     DateTime likely = new[] { read.Time, otherwise.Time }.OrderBy(time => Math.Abs(time.Year - DateTime.UtcNow.Year)).First();
                     throw new FormatException($"'{text.Trim()}' can be read as {Iso8601(read.Time)} or as {Iso8601(otherwise.Time)}. Write it in ISO 8601, like {Iso8601(likely)}.");
                 }

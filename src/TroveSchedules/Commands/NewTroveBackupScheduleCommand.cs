@@ -86,7 +86,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
 
     private TroveScheduleException? Refusal()
     {
-        // In a row, an empty cell means that there is nothing. On the command line, something was meant.
+        // In a row, an empty cell means no value. On the command line, the user meant one.
         string? empty = new[] { nameof(ParentId), nameof(FirstExecutionTime), nameof(RemainingExecutions) }
             .FirstOrDefault(name => MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is null or "");
         if (empty is not null)
@@ -97,9 +97,9 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
                 RecommendedAction = $"Give a value, or leave -{empty} out.",
             };
         }
-        // The time of an unquoted date and time is an argument of its own, and takes the place of the name.
+        // Without quotes, the time after the date is a separate argument and binds to -Name.
         return FirstExecutionTime is { TimeOfDay.Ticks: 0 } day && MyInvocation.BoundParameters.ContainsKey(nameof(FirstExecutionTime)) && TimeOfDay.IsMatch(Name)
-            ? new TroveScheduleException(TroveErrorKind.Invalid, $"The name '{Name}' is the time of day of -FirstExecutionTime, which needs quotes.")
+            ? new TroveScheduleException(TroveErrorKind.Invalid, $"'{Name}' was taken for the name: a date and time for -FirstExecutionTime need quotes.")
             {
                 ErrorId = "InvalidFirstExecutionTime",
                 Target = Name,

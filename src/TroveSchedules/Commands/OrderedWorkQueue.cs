@@ -14,7 +14,7 @@ namespace TroveSchedules.Commands;
 /// <param name="report">Takes each outcome, in the order of the items.</param>
 internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<WorkOutcome> report)
 {
-    // Outcomes that wait for an earlier one are held, too.
+    // Also limits the outcomes that wait for an earlier item.
     private const int HeldPerRequest = 4;
 
     private readonly Queue<(object? Item, Task<Func<Task<object?>?>> Lookup)> _lookups = new();
@@ -36,7 +36,7 @@ internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<Work
         Task<Func<Task<object?>?>> lookup = begin();
         _lookups.Enqueue((item, lookup));
         Advance();
-        // What is refused without asking anybody is reported before the caller goes on to the next item, and may find another fault there.
+        // A refusal that needed no request is reported at once, before the caller finds a fault in the next item.
         if (limit == 1 || lookup.IsFaulted)
             Finish();
     }

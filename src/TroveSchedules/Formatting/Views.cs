@@ -93,7 +93,7 @@ public static class Views
         return time > now ? $"in {words}" : $"{words} ago";
     }
 
-    // Sandboxes are stepped and clouds' clocks are off, so a time is told from the clock of the cloud that it comes from.
+    // A sandbox can be stepped, and a cloud's clock can be wrong, so relative times use the clock of the object's own cloud.
     private static DateTimeOffset Now(object? source)
     {
         try

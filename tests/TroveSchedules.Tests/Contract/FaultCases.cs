@@ -108,7 +108,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         if (isMade)
             Assert.Equal(name, (await making).Name);
         else
-            Assert.StartsWith("The schedule was not made.", (await Assert.ThrowsAsync<TroveScheduleException>(() => making)).Message);
+            Assert.StartsWith("The schedule was not created.", (await Assert.ThrowsAsync<TroveScheduleException>(() => making)).Message);
         Assert.Equal(attempts, _faults.Requests.Count(request => request.StartsWith("POST", StringComparison.Ordinal) && request.Contains("/cron_triggers")));
         Assert.Equal(isMade ? 200 : 404, (await Mistral("GET", "/cron_triggers/" + prepared.Id)).Status);
     }

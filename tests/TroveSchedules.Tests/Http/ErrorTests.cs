@@ -311,8 +311,8 @@ public sealed class ErrorTests
     }
 
     [Theory]
-    [InlineData("The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch", "UntrustedCertificate", "another name")]
-    [InlineData("Cannot determine the frame size or a corrupted frame was received.", "Unavailable", "one of http")]
+    [InlineData("The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch", "UntrustedCertificate", "another host name")]
+    [InlineData("Cannot determine the frame size or a corrupted frame was received.", "Unavailable", "the scheme (http or https)")]
     public async Task A_handshake_that_fails_has_the_advice_that_fits(string reason, string id, string advice)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("The SSL connection could not be established.", new AuthenticationException(reason)));

@@ -413,9 +413,9 @@ public sealed class RetryTests
     }
 
     [Theory]
-    [InlineData("reset", "is there so far", true)]
-    [InlineData("502", "is there so far", true)]
-    [InlineData("504", "is there so far", true)]
+    [InlineData("reset", "still exists", true)]
+    [InlineData("502", "still exists", true)]
+    [InlineData("504", "still exists", true)]
     [InlineData("429", "was not deleted", false)]
     [InlineData("503", "was not deleted", false)]
     [InlineData("500", "was not deleted", false)]

@@ -43,7 +43,7 @@ public sealed class WithheldTests
             await operation(session);
         });
         Assert.True(error is { Kind: TroveErrorKind.ProtocolError, StatusCode: 404, MayHaveHappened: false }, $"{what}: {error}");
-        Assert.Contains(" does not answer at http", error.Problem);
+        Assert.Matches("^(Mistral|Trove) does not answer at http.*, but something else: HTTP 404", error.Problem);
         Assert.Contains("_endpoint_override", error.RecommendedAction);
     }
 

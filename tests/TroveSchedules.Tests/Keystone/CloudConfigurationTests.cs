@@ -914,16 +914,16 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("clouds:\n  prod:\n    auth:\n      password: topsecret\n      password: topsecret\n", 5, "the key 'password' stands")]
-    [InlineData("clouds:\n  prod: {}\n  prod: {}\n", 3, "the key 'prod' stands")]
-    [InlineData("clouds:\n  prod: {auth: {password: topsecret}, auth: {}}\n", 2, "stands")]
-    [InlineData("clouds:\n  prod: {auth: {topsecret, topsecret}}\n", 2, "stands")]
-    public void A_key_that_stands_twice_is_named(string text, int line, string words)
+    [InlineData("clouds:\n  prod:\n    auth:\n      password: topsecret\n      password: topsecret\n", 5, "the key 'password' appears")]
+    [InlineData("clouds:\n  prod: {}\n  prod: {}\n", 3, "the key 'prod' appears")]
+    [InlineData("clouds:\n  prod: {auth: {password: topsecret}, auth: {}}\n", 2, "appears")]
+    [InlineData("clouds:\n  prod: {auth: {topsecret, topsecret}}\n", 2, "appears")]
+    public void A_key_that_appears_twice_is_named(string text, int line, string words)
     {
         folders.Write("here/clouds.yaml", text);
         string message = CloudError().Message;
         Assert.StartsWith($"In the file '{folders.PathOf("here/clouds.yaml")}', line {line}: ", message);
-        Assert.EndsWith(" stands twice in one mapping. Keep one.", message);
+        Assert.EndsWith(" appears twice in one mapping. Keep one.", message);
         Assert.Contains(words, message);
         Assert.DoesNotContain("topsecret", message);
     }
@@ -973,16 +973,16 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("region_name: R", "region_name")]
     [InlineData("verify: false", "verify")]
     [InlineData("prod: {password: topsecret}", "prod")]
-    public void What_stands_beside_clouds_is_told(string line, string key)
+    public void Keys_beside_clouds_are_warned_of(string line, string key)
     {
         folders.Write("here/clouds.yaml", Prod + $"\n{line}\n");
         string warning = Assert.Single(Cloud().Warnings);
-        Assert.Contains($": '{key}' stands beside 'clouds', so it is not used.", warning);
+        Assert.Contains($": '{key}' is beside 'clouds', so it is not used.", warning);
         Assert.DoesNotContain("topsecret", warning);
         folders.Write("here/clouds.yaml", Prod).Write("here/secure.yaml", line + "\n");
-        Assert.Contains($"'{folders.PathOf("here/secure.yaml")}', line 1: '{key}' stands", Assert.Single(Cloud().Warnings));
+        Assert.Contains($"'{folders.PathOf("here/secure.yaml")}', line 1: '{key}' is beside", Assert.Single(Cloud().Warnings));
         folders.Write("here/secure.yaml", "").Write("here/clouds.yaml", line + "\n");
-        Assert.Contains($"'{key}' stands beside 'clouds'", CloudError().Message);
+        Assert.Contains($"'{key}' is beside 'clouds'", CloudError().Message);
     }
 
     [Theory]

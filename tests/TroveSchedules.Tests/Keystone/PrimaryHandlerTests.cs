@@ -168,7 +168,7 @@ public sealed class PrimaryHandlerTests : IDisposable
         Assert.StartsWith(
             $"The PEM text of the client's key, key in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 5, cannot be loaded: ",
             error.Message);
-        Assert.EndsWith($"It is to be the key to the certificate cert in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4.", error.Message);
+        Assert.EndsWith($"It should be the key of the certificate cert in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4.", error.Message);
         Assert.DoesNotContain(other.Split('\n')[1], error.ToString());
     }
 
@@ -178,7 +178,7 @@ public sealed class PrimaryHandlerTests : IDisposable
         string certificate = File("me.pem", Authority.Client("me").Pem), key = File("me.key", "no key");
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { ["cert"] = certificate, ["key"] = key })));
         Assert.StartsWith($"The file of the client's key '{key}' cannot be loaded: ", error.Message);
-        Assert.EndsWith($"It is to be the key to the certificate '{certificate}'.", error.Message);
+        Assert.EndsWith($"It should be the key of the certificate '{certificate}'.", error.Message);
     }
 
     [Fact]

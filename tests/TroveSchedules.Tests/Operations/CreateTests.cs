@@ -157,7 +157,7 @@ public sealed class CreateTests
     {
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(Cloud(), AnswerOf(status, words), Answers.NotFound)));
         Assert.Equal((kind, words), (error.Kind, error.ServerMessage));
-        Assert.StartsWith("The schedule was not made.", error.Message);
+        Assert.StartsWith("The schedule was not created.", error.Message);
         Assert.False(error.MayHaveHappened);
     }
 
@@ -167,7 +167,7 @@ public sealed class CreateTests
         Answer duplicate = AnswerOf("409", "Duplicate entry for cron trigger ['name', 'project_id']: x, None");
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(Cloud(), duplicate, Answers.NotFound)));
         Assert.Equal((TroveErrorKind.Conflict, "Conflict", 409), (error.Kind, error.ErrorId, error.StatusCode));
-        Assert.StartsWith("The schedule was not made: 'b' is there already with the same pattern, first time and number of runs", error.Message);
+        Assert.StartsWith("The schedule was not created: 'b' already exists with the same pattern, first time and number of executions", error.Message);
     }
 
     [Theory]
@@ -177,7 +177,7 @@ public sealed class CreateTests
     public async Task While_mistral_may_still_be_at_work_a_trigger_that_is_not_there_is_not_called_unmade(string status)
     {
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(Cloud(), AnswerOf(status, ""), Answers.NotFound)));
-        Assert.DoesNotContain("was not made", error.Message);
+        Assert.DoesNotContain("was not created", error.Message);
         Assert.Contains(_made!, error.Message);
         Assert.True(error.MayHaveHappened);
     }
@@ -190,7 +190,7 @@ public sealed class CreateTests
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, AnswerOf(status, body), Answers.Reset)));
 
         OnlyPost(cloud);
-        Assert.StartsWith("It is not known whether the schedule was made", error.Message);
+        Assert.StartsWith("It is not known whether the schedule was created", error.Message);
         Assert.Contains(_made!, error.RecommendedAction);
         Assert.Contains(_made!, error.Message);
         Assert.True(error.MayHaveHappened);
@@ -213,7 +213,7 @@ public sealed class CreateTests
         {
             TroveScheduleException error = await ScriptedCloud.FailureOf(() => creation);
             Assert.Equal(TroveErrorKind.Timeout, error.Kind);
-            Assert.DoesNotContain("was not made", error.Message);
+            Assert.DoesNotContain("was not created", error.Message);
             Assert.Contains(_made!, error.Message);
         }
         OnlyPost(cloud);
@@ -226,7 +226,7 @@ public sealed class CreateTests
         ScriptedCloud cloud = Cloud();
         Answer reset = Answers.After(_ => cloud.Always("POST /v3/auth/tokens", Answers.Html(404, "gone")), Answers.Reset);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, reset, Answers.Html(401, ""))));
-        Assert.StartsWith("It is not known whether the schedule was made", error.Message);
+        Assert.StartsWith("It is not known whether the schedule was created", error.Message);
     }
 
     [Fact]

@@ -356,7 +356,7 @@ public sealed class WorkbookTests
     {
         ScriptedCloud cloud = Cloud().Always(Create, Answers.Reset);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Install(cloud, Spec));
-        Assert.StartsWith("The workbook is not there so far.", error.Message);
+        Assert.StartsWith("The workbook is not loaded yet.", error.Message);
         Assert.True(error.MayHaveHappened);
         Assert.Single(cloud.Routes, Create);
     }
