@@ -68,7 +68,7 @@ public sealed class HostileBodyTests : IDisposable
     {
         await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) => LoopbackCloud.IsLogin(context) ? own.LogInAsync(context) : WriteAsync(context, how, 200, begin, Bomb));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal((TroveErrorKind.ProtocolError, 200), (error.Kind, error.StatusCode));
         Assert.Contains("longer than 128 MiB", error.Message);
     }
@@ -87,7 +87,7 @@ public sealed class HostileBodyTests : IDisposable
     {
         await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) => LoopbackCloud.IsLogin(context) ? own.LogInAsync(context) : WriteAsync(context, "br", 400, "{\"faultstring\": \"", Bomb));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal((TroveErrorKind.Invalid, 400, null), (error.Kind, error.StatusCode, error.ServerMessage));
     }
 
@@ -125,7 +125,7 @@ public sealed class HostileBodyTests : IDisposable
         TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
         {
             using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-            await new BackupSchedules(session).ListAsync();
+            await session.Schedules.ListAsync();
         });
         Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
     }
@@ -140,7 +140,7 @@ public sealed class HostileBodyTests : IDisposable
         await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) =>
             LoopbackCloud.IsLogin(context) ? own.LogInAsync(context) : WriteAsync(context, how, 200, rows.Replace(ScriptedCloud.Project, "p1"), 0));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-        Assert.Equal(1000, (await new BackupSchedules(session).ListAsync()).Count);
+        Assert.Equal(1000, (await session.Schedules.ListAsync()).Count);
     }
 
     [Fact]
@@ -152,9 +152,9 @@ public sealed class HostileBodyTests : IDisposable
             ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Body(() => new PaddedStream(page, length)));
             using CloudSession session = await cloud.ConnectAsync();
             if (isRead)
-                Assert.Single(await new BackupSchedules(session).ListAsync());
+                Assert.Single(await session.Schedules.ListAsync());
             else
-                Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+                Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).Kind);
             Assert.Single(cloud.Requests);
         }
         ScriptedCloud keystone = new ScriptedCloud().Always("POST /v3/auth/tokens", (_, _) =>
@@ -171,7 +171,7 @@ public sealed class HostileBodyTests : IDisposable
         ScriptedCloud keystone = new();
         using CloudSession session = await CloudSession.ConnectAsync(
             ScriptedCloud.Settings with { WorkflowEndpoint = mistral.Url, MaxRetries = 0 }, TimeProvider.System, () => new Switch(keystone, mistral.Url), default);
-        var executions = new ScheduleExecutions(session);
+        ScheduleExecutions executions = session.Executions;
         ScheduleExecution execution = await executions.GetAsync(Rows.Id(1));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => executions.DeleteAsync(execution));
         Assert.Equal(1, mistral.Deletions);
@@ -189,7 +189,7 @@ public sealed class HostileBodyTests : IDisposable
             clock.Advance(TimeSpan.FromSeconds(1));
         })));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal(TroveErrorKind.Timeout, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+        Assert.Equal(TroveErrorKind.Timeout, (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).Kind);
         Assert.InRange(reads, 99, 102);
     }
 
@@ -230,7 +230,7 @@ public sealed class HostileBodyTests : IDisposable
     {
         foreach (Func<CloudSession, Task> act in new Func<CloudSession, Task>[]
         {
-            session => new BackupSchedules(session).ListAsync(), session => new BackupSchedules(session).GetAsync(Rows.Id(1)), session => new Workbook(session).GetAsync(),
+            session => session.Schedules.ListAsync(), session => session.Schedules.GetAsync(Rows.Id(1)), session => session.Workbook.GetAsync(),
         })
         {
             ScriptedCloud cloud = new ScriptedCloud()
