@@ -49,7 +49,7 @@ public sealed class BackupSchedules
         WorkflowInputs inputs = await _session.Workbook.InputsAsync(cancellationToken).ConfigureAwait(false);
         ScheduleRules.CheckFits(request, inputs);
         if (request.ParentId is { } parent)
-            await lookup.GetBackupAsync(parent, cancellationToken).ConfigureAwait(false);
+            ScheduleRules.CheckParent(await lookup.GetBackupAsync(parent, cancellationToken).ConfigureAwait(false), instance);
         return new PreparedSchedule(Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));
     }
 

@@ -93,21 +93,12 @@ public sealed class CloudSession : TroveSession
         }
     }
 
-    /// <summary>The operations on schedules.</summary>
-    public BackupSchedules Schedules { get; }
-
-    /// <summary>The operations on executions.</summary>
-    public ScheduleExecutions Executions { get; }
-
-    /// <summary>The operations on the workbook that schedules run.</summary>
-    public Workbook Workbook { get; }
-
-    /// <summary>The database instances.</summary>
-    public Instances Instances { get; }
-
-    /// <summary>The backups.</summary>
-    public Backups Backups { get; }
-
+    // Public in CloudSessionOperations.
+    internal BackupSchedules Schedules { get; }
+    internal ScheduleExecutions Executions { get; }
+    internal Workbook Workbook { get; }
+    internal Instances Instances { get; }
+    internal Backups Backups { get; }
     internal MistralClient Mistral { get; }
     internal ServiceClient Trove { get; }
 
@@ -251,5 +242,28 @@ public sealed class CloudSession : TroveSession
         _services?.Dispose();
         _primaries.ForEach(primary => primary.Dispose()); // The factory keeps its handlers, and they their connections.
         (_services, _login, _settings) = (null, null, null);
+    }
+}
+
+/// <summary>The operations of a session. As extension members they are not among its data, which PowerShell shows and writes to JSON.</summary>
+public static class CloudSessionOperations
+{
+    /// <param name="session">The session to work through.</param>
+    extension(CloudSession session)
+    {
+        /// <summary>The operations on schedules.</summary>
+        public BackupSchedules Schedules => session.Schedules;
+
+        /// <summary>The operations on executions.</summary>
+        public ScheduleExecutions Executions => session.Executions;
+
+        /// <summary>The operations on the workbook that schedules run.</summary>
+        public Workbook Workbook => session.Workbook;
+
+        /// <summary>The database instances.</summary>
+        public Instances Instances => session.Instances;
+
+        /// <summary>The backups.</summary>
+        public Backups Backups => session.Backups;
     }
 }

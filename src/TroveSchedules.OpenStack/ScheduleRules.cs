@@ -13,6 +13,8 @@ internal static class ScheduleRules
 
     private const int LongestText = 255;
 
+    private static readonly DateTimeOffset LastMinute = new(9999, 12, 31, 23, 59, 0, TimeSpan.Zero);
+
     /// <summary>Checks each value, and gives the pattern; null for one run at a first time.</summary>
     public static CronPattern? Check(ScheduleRequest request, DateTimeOffset now)
     {
@@ -37,6 +39,11 @@ internal static class ScheduleRules
             throw Invalid("InvalidFirstExecutionTime", request.FirstExecutionTime,
                 FormattableString.Invariant($"The first execution time {request.FirstExecutionTime:u} is not at least one minute after the cloud's present time, {now:u}."),
                 "Name a later time; one without a zone is taken as this machine's local time.");
+        }
+        if (request.FirstExecutionTime > LastMinute)
+        {
+            throw Invalid("InvalidFirstExecutionTime", request.FirstExecutionTime,
+                FormattableString.Invariant($"The first execution time {request.FirstExecutionTime:u} is later than {LastMinute:u}, the last whole minute of the calendar."), "Name an earlier time.");
         }
         if (request.Pattern is null && request.FirstExecutionTime is not null)
         {
@@ -69,12 +76,23 @@ internal static class ScheduleRules
             "Install-TroveWorkbook loads one that takes it.");
     }
 
+    /// <summary>Checks that a parent is a backup of the instance. Trove does not, and would make increments that nothing can be restored from.</summary>
+    public static void CheckParent(Backup parent, Instance instance)
+    {
+        if (parent.InstanceId is { } owner && !string.Equals(owner, instance.Id, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Invalid("InvalidParent", parent.Id,
+                $"The backup '{parent.Id}' is of the instance {ServiceError.Printable(owner, 255)}, so it cannot be the parent of backups of '{ServiceError.Printable(instance.Name ?? instance.Id, 255)}' ({instance.Id}).",
+                "Name a backup of the same instance.");
+        }
+    }
+
     /// <summary>Whether Mistral would refuse a first time: it wants a minute ahead of it.</summary>
     public static bool IsTooEarly(DateTimeOffset? first, DateTimeOffset now) => WholeMinute(first) < now + TimeSpan.FromMinutes(1);
 
-    /// <summary>Mistral knows first times in whole minutes only: the next one, so that nothing runs before it was asked to.</summary>
+    /// <summary>Rounds a first time up to a whole minute, because Mistral knows no other, and nothing may run too early. The last minute of the calendar stays.</summary>
     public static DateTimeOffset? WholeMinute(DateTimeOffset? time) =>
-        time is { } t ? new DateTimeOffset((t.UtcTicks + TimeSpan.TicksPerMinute - 1) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero) : null;
+        time > LastMinute ? LastMinute : time is { } t ? new DateTimeOffset((t.UtcTicks + TimeSpan.TicksPerMinute - 1) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero) : null;
 
     // Trove's schema of a backup: 1 to 255 characters, of which emoji are one each, ^.*[0-9a-zA-Z]+.*$, where a dot is no line feed. A run that breaks it would
     // fail each time.

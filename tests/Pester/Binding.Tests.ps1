@@ -79,7 +79,7 @@ m,0 3 * * *,pester-i,,,
         (Import-Csv $plan | New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue).Name | Should -Be pester-a, pester-i
         $errors.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } |
             Should -Be (@('ParameterArgumentTransformationError') * 3 + 'InvalidFirstExecutionTime', 'InvalidName', 'ParameterArgumentTransformationError', 'InstanceNotFound')
-        "$($errors[0])" | Should -BeLike "*'Incremental'*True, False or nothing, not 'maybe'*"
+        "$($errors[0])" | Should -BeLike "*'Incremental'*True or False, not 'maybe'*"
         "$($errors[1])" | Should -BeLike "*'FirstExecutionTime'*a time*not 'soon'*"
         "$($errors[2])" | Should -BeLike "*'RemainingExecutions'*a whole number*not 'ten'*"
         "$($errors[5])" | Should -BeLike "*an instance*not a row whose Instance is ''*"
@@ -221,6 +221,52 @@ Describe 'A row' {
         $record.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
         "$record" | Should -BeLike '*not a row with Colour*'
         foreach ($column in $Columns | Where-Object { "$Cmdlet $_" -ne 'Get-TroveScheduleOccurrence Schedule' }) { "$record" | Should -Match "\b$column\b" }
+    }
+}
+
+Describe 'A row of a schedule whose times are wanted' {
+    BeforeAll {
+        $schedule = [TroveSchedules.BackupSchedule] @{
+            Id = '11111111-2222-4333-8444-555555555555'; TriggerId = '11111111-2222-4333-8444-666666666666'; Input = '{}'; Name = 'far'; Pattern = '0 0 * * *'
+            NextExecutionTime = [DateTimeOffset] '2030-06-20T05:17:00Z'; RemainingExecutions = 2
+        }
+    }
+
+    It 'keeps its next time and its number of executions: <_>' -ForEach 'JSON', 'CSV', 'Clixml' {
+        $row = switch ($_) {
+            JSON { $schedule | ConvertTo-Json | ConvertFrom-Json }
+            CSV { $schedule | ConvertTo-Csv | ConvertFrom-Csv }
+            Clixml { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($schedule)) }
+        }
+        ($row | Get-TroveScheduleOccurrence).Time | Should -Be ([DateTimeOffset] '2030-06-20T05:17:00Z'), ([DateTimeOffset] '2030-06-21T00:00:00Z')
+        ($row | Select-Object Id, Name, Pattern, NextExecutionTime | Get-TroveScheduleOccurrence -First 1).Time | Should -Be ([DateTimeOffset] '2030-06-20T05:17:00Z')
+    }
+
+    It 'is refused where one of them cannot be read, and its pattern alone does not count: <Column> <Value>' -ForEach @(
+        @{ Column = 'NextExecutionTime'; Value = 'soon' }, @{ Column = 'NextExecutionTime'; Value = '06/05/2030 05:17:00' }, @{ Column = 'NextExecutionTime'; Value = '2030-13-01' }
+        @{ Column = 'RemainingExecutions'; Value = '2,0' }, @{ Column = 'RemainingExecutions'; Value = 'many' }
+    ) {
+        $row = $schedule | ConvertTo-Csv | ConvertFrom-Csv
+        $row.$Column = $Value
+        { $row | Get-TroveScheduleOccurrence -ErrorAction Stop } | Should -Throw "*$($schedule.Id)*$Column*"
+        { Get-TroveScheduleOccurrence -Schedule $row -ErrorAction Stop } | Should -Throw "*$($schedule.Id)*$Column*"
+    }
+
+    It 'is taken by -Schedule, and the error of -Pattern says so' {
+        { Get-TroveScheduleOccurrence $schedule -First 1 } | Should -Throw '*BackupSchedule with -Schedule, or through the pipeline*'
+    }
+
+    It 'takes AllowSeconds from the row of a plan' {
+        $plan = "Instance,Pattern,Name,AllowSeconds`nm,0 0 2 * * 30,a,True`nm,0 0 2 * *,b," | ConvertFrom-Csv
+        ($plan | Test-TroveCronPattern).IsValid | Should -Be $true, $true
+        ($plan | Get-TroveScheduleOccurrence -First 1).Time.Second | Should -Be 30, 0
+        ($plan | Select-Object Pattern | Test-TroveCronPattern).IsValid | Should -Be $false, $true
+    }
+
+    It 'without the backup of an execution, says which column is missing' {
+        $execution = [pscustomobject] @{ Id = $schedule.Id; State = 'SUCCESS'; ExecutionTime = '2030-06-20T05:17:00Z' }
+        $execution | Get-TroveBackup -ErrorVariable errors -ErrorAction SilentlyContinue
+        "$errors" | Should -BeLike '*no column BackupId*Get-TroveScheduleExecution*'
     }
 }
 

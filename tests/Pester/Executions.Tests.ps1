@@ -35,6 +35,11 @@ Describe 'Get-TroveScheduleExecution over many executions' {
         $all.ScheduleId | Sort-Object -Unique | Should -Be $schedule.Id
     }
 
+    It 'refuses an empty list of states, which would mean all: <_>' -ForEach '@()', '[Collections.Generic.List[string]] @()' {
+        $states = Invoke-Expression "Write-Output -NoEnumerate ($_)"
+        { Get-TroveScheduleExecution $schedule -State $states } | Should -Throw '*State*'
+    }
+
     It 'gives the newest first' {
         $times = $all.ExecutionTime
         for ($i = 1; $i -lt $times.Count; $i++) { if ($times[$i] -gt $times[$i - 1]) { throw "$i is newer than the one before it" } }

@@ -303,14 +303,48 @@ Describe 'A cell or a value that is nothing' {
     }
 
     It 'a number of runs that is none is refused: <Value>' -ForEach @(@{ Value = 1.5 }, @{ Value = [decimal] 0.6 }, @{ Value = [char] '5' }, @{ Value = $true }, @{ Value = 3gb }) {
-        { New-TroveBackupSchedule m '0 3 * * *' never -RemainingExecutions $Value } | Should -Throw '*takes a whole number or nothing*'
+        { New-TroveBackupSchedule m '0 3 * * *' never -RemainingExecutions $Value } | Should -Throw '*takes a whole number, not*'
         [pscustomobject] @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = 'never'; RemainingExecutions = $Value } | New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue
-        "$errors" | Should -BeLike '*takes a whole number or nothing*'
+        "$errors" | Should -BeLike '*takes a whole number, not*'
         Get-TestTrigger | Should -BeNullOrEmpty
     }
 
     It 'a number of runs may be a whole number of any type: <Value>' -ForEach @(@{ Value = [long] 3 }, @{ Value = 3.0 }, @{ Value = [decimal] 3 }, @{ Value = [byte] 3 }) {
         (New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -RemainingExecutions $Value).RemainingExecutions | Should -Be 3
+    }
+
+    It 'a value that is no text or no flag is refused: <Name> given <Kind>' -ForEach @(
+        foreach ($name in 'Name', 'Description', 'ParentId', 'Incremental', 'AllowSeconds') {
+            @{ Name = $name; Kind = 'a list of one'; Value = @('True') }, @{ Name = $name; Kind = 'a list'; Value = 'a', 'b' }, @{ Name = $name; Kind = 'a hashtable'; Value = @{ a = 1 } }
+            @{ Name = $name; Kind = 'an object'; Value = [pscustomobject] @{ a = 1 } }, @{ Name = $name; Kind = 'a process'; Value = Get-Process -Id $PID }
+        }
+    ) {
+        $row = @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = 'never' }
+        $row.$Name = $Value
+        [pscustomobject] $row | New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue
+        "$errors" | Should -BeLike "*'$Name'. This takes *, not *"
+        { New-TroveBackupSchedule @row -ErrorAction Stop } | Should -Throw '*This takes *, not *'
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+
+    It 'a flag may be 0 or 1 and no other number: <Value>' -ForEach @(@{ Value = 1; Flag = $true }, @{ Value = [long] 0; Flag = $false }, @{ Value = 2; Flag = $null }, @{ Value = [datetime] '2030-01-01'; Flag = $null }) {
+        $schedule = [pscustomobject] @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = New-TestName; Incremental = $Value } | New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue
+        $schedule.Incremental | Should -Be $Flag
+        $errors.Count | Should -Be ($null -eq $Flag)
+    }
+
+    It 'a first time at the end of the calendar is an error of its row, and the others go on: <_>' -ForEach '9999-12-31T23:59:59Z', '9999-12-31T23:59:00.001Z' {
+        $made = "Instance,Pattern,Name,FirstExecutionTime`nm,0 3 * * *,$(New-TestName),`nm,@hourly,never,$_`nm,@weekly,$(New-TestName),9999-12-31T23:59:00Z" | ConvertFrom-Csv |
+            New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue
+        $made.Count | Should -Be 2
+        $errors.FullyQualifiedErrorId | Should -BeLike 'InvalidFirstExecutionTime,*'
+    }
+
+    It 'a pattern may be the report or the schedule that has it' {
+        $schedule = New-TroveBackupSchedule m (Test-TroveCronPattern '0 4 * * *') (New-TestName)
+        $schedule.Pattern | Should -BeExactly '0 4 * * *'
+        (New-TroveBackupSchedule m $schedule (New-TestName)).Pattern | Should -BeExactly '0 4 * * *'
+        { New-TroveBackupSchedule m (Get-Process -Id $PID) never } | Should -Throw '*takes a cron pattern as text, not the Process *'
     }
 
     It 'a date and time without quotes is refused, for the time would become the name' {

@@ -194,7 +194,7 @@ Describe 'Text that is not ISO 8601' {
         @{ Value = 2020 }, @{ Value = 2020.01 }, @{ Value = [int64] 20200101 }, @{ Value = $true }, @{ Value = [TimeSpan]::FromDays(1) }, @{ Value = @{ Year = 2020 } }
         @{ Value = @('2020-01-01', '2021-01-01') }, @{ Value = [DateOnly]::new(2020, 1, 1) }, @{ Value = [pscustomobject] @{ Ticks = 5 } }
     ) {
-        { $schedule | Get-TroveScheduleExecution -Before $Value -ErrorAction Stop } | Should -Throw '*takes a time or nothing, not the *'
+        { $schedule | Get-TroveScheduleExecution -Before $Value -ErrorAction Stop } | Should -Throw '*takes a time, not *'
     }
 }
 

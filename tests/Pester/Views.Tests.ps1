@@ -287,6 +287,20 @@ Describe 'How far a time is' {
             [TroveSchedules.Formatting.Views]::Time([DateTimeOffset]::UtcNow) | Should -BeLike '*Z (now)'
             $sandbox.CloudTime | Should -BeNullOrEmpty -Because 'PowerShell makes nothing of a property that throws'
         }
+
+        It 'is not told of a sandbox that has ended, or is another process''s' {
+            $ended = Connect-TroveSession -Sandbox -SandboxSpeed 0
+            $null = Install-TroveWorkbook
+            $schedule = New-TroveBackupSchedule m '0 3 * * *' (New-TestName)
+            $ended | Disconnect-TroveSession
+            $others = $schedule | Select-Object *
+            $others.Origin = 'http://sandbox-1-000000.invalid:5000 RegionOne'
+            foreach ($seen in $schedule, $others) {
+                $shown = [TroveSchedules.Formatting.Views]::Time($seen.NextExecutionTime, $seen.Origin)
+                $shown | Should -Match '^[0-9-]{10} [0-9:]{8}Z$'
+            }
+            $schedule | Format-List | Out-String -Width 200 | Should -Match 'NextExecutionTime +: .*Z\r?\n'
+        }
     }
 }
 

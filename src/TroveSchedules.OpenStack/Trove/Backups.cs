@@ -7,7 +7,7 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Trove;
 
-/// <summary>Trove's backups (<c>GET /backups</c>), read-only. Get it from <see cref="CloudSession.Backups"/>.</summary>
+/// <summary>Trove's backups (<c>GET /backups</c>), read-only. Get it from a session's <c>Backups</c>.</summary>
 public sealed class Backups
 {
     private readonly CloudSession _session;

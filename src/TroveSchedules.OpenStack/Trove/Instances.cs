@@ -7,7 +7,7 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Trove;
 
-/// <summary>Trove's database instances (<c>GET /instances</c>), read-only. Get it from <see cref="CloudSession.Instances"/>.</summary>
+/// <summary>Trove's database instances (<c>GET /instances</c>), read-only. Get it from a session's <c>Instances</c>.</summary>
 public sealed class Instances
 {
     private readonly CloudSession _session;

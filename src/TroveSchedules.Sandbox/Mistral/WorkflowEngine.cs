@@ -123,7 +123,7 @@ internal sealed class WorkflowEngine(Scheduler scheduler, IdGenerator ids, Actio
     /// <summary>What Mistral says of a failed action: for its task, and for the whole execution.</summary>
     public static (string Short, string Long) FailureReason(IdGenerator ids, string task, string taskId, string actionId, string message)
     {
-        string reason = $"The action raised an exception [action=<trove_actions.BackupsCreate object at {ids.MemoryAddress()}>, action_ex_id={actionId}, msg={Python.Repr(message)}]";
+        string reason = $"The action raised an exception [action=<trove_actions.BackupsCreate object at {ids.MemoryAddress()}>, action_ex_id={actionId}, msg='{message}']";
         return (reason, $"Failure caused by error in tasks: {task}\n\n  {task} [task_ex_id={taskId}] -> {reason}\n    [action_ex_id={actionId}, idx=0]: {reason}\n");
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using TroveSchedules.Serialisation;
@@ -39,7 +40,7 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
             throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(e.Message));
         }
         return read ?? throw new ArgumentTransformationMetadataException(
-            TerminalText.SanitizeLine($"This takes {_takes} or nothing, not {(bare is string ? "" : $"the {bare.GetType().Name} ")}'{bare}'.{_advice}"));
+            TerminalText.SanitizeLine($"This takes {_takes}, not {(bare is ICollection { Count: var count } and not IDictionary ? $"a list of {count}" : bare is string ? $"'{bare}'" : $"the {bare.GetType().Name} '{bare}'")}.{_advice}"));
     }
 
     /// <summary>The value that null or an empty cell stands for.</summary>
@@ -51,7 +52,7 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
 
     /// <summary>Converts a value that is neither text nor null; null where it is refused.</summary>
     /// <exception cref="FormatException">It is refused for the reason in the message.</exception>
-    private protected virtual object? ReadOther(object value) => value;
+    private protected abstract object? ReadOther(object value);
 }
 
 /// <summary>Reads a whole number.</summary>
@@ -78,6 +79,8 @@ public sealed class TimeCellAttribute() : CellAttribute("a time", TimeText.Advic
     {
         if (value is not DateTime time)
             return TimeValue.Read(value);
+        if (time.Kind != DateTimeKind.Utc && (time < DateTime.MinValue.AddDays(1) || time > DateTime.MaxValue.AddDays(-1)))
+            throw new FormatException($"{time:s} is at the end of the calendar, where it has no offset. {TimeText.Advice}");
         // ConvertFrom-Json makes such a DateTime of a text without an offset.
         if (time.Kind == DateTimeKind.Unspecified)
             TimeText.LocalOffset(time, time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), TimeZoneInfo.Local);
@@ -106,9 +109,26 @@ public sealed class DurationCellAttribute() : CellAttribute("a length of time su
 }
 
 /// <summary>Reads True or False for a switch. Null and an empty cell leave it off; PowerShell on its own takes null for True.</summary>
-public sealed class SwitchCellAttribute() : CellAttribute("True, False")
+public sealed class SwitchCellAttribute() : CellAttribute("True or False")
 {
     private protected override object? Nothing => new SwitchParameter(false);
 
     private protected override object? Read(string text) => bool.TryParse(text, out bool flag) ? new SwitchParameter(flag) : null;
+
+    private protected override object? ReadOther(object value) => value switch
+    {
+        bool or SwitchParameter => value,
+        int or long or byte or double or decimal when Convert.ToDecimal(value, CultureInfo.InvariantCulture) is 0 or 1 => value,
+        _ => null,
+    };
+}
+
+/// <summary>Reads text. PowerShell on its own passes over a row's list, and makes text such as "System.Collections.Hashtable" of any object.</summary>
+public sealed class TextCellAttribute() : CellAttribute("text")
+{
+    private protected override object? Nothing => "";
+
+    private protected override object? Read(string text) => text;
+
+    private protected override object? ReadOther(object value) => value is ValueType ? value : null;
 }

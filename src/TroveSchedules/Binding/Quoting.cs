@@ -62,8 +62,13 @@ public sealed class PatternTextAttribute : ArgumentTransformationAttribute
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? bare = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return bare is ICollection and not IDictionary
-            ? throw new ArgumentTransformationMetadataException($"This takes one cron pattern as text, not a list of {((ICollection)bare).Count}. {Quoting.OfFields}")
-            : inputData;
+        return bare switch
+        {
+            CronPatternReport report => report.Pattern ?? "",
+            BackupSchedule schedule => schedule.Pattern ?? throw PatternReferenceAttribute.Once(schedule.Id),
+            IDictionary or ValueType or string or null => inputData!,
+            ICollection list => throw new ArgumentTransformationMetadataException($"This takes one cron pattern as text, not a list of {list.Count}. {Quoting.OfFields}"),
+            _ => throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine($"This takes a cron pattern as text, not the {bare.GetType().Name} '{bare}'.")),
+        };
     }
 }

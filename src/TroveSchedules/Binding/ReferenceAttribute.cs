@@ -53,6 +53,9 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         return all.ToArray();
     }
 
+    /// <summary>The parameter that this is on where another one names it in <see cref="OtherParameter"/>.</summary>
+    private protected virtual string Parameter => "Id";
+
     /// <summary>What text, or a live thing of a right kind, refers to; null for any other.</summary>
     private protected abstract object? Convert(object input);
 
@@ -78,7 +81,8 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         string? kind = Bare(input) is PSCustomObject ? ObjectKind.Of((PSObject)input!) ?? ObjectKind.LooksLike((PSObject)input!, Other is { } other ? [.. Kinds, .. other.Kinds] : []) : null;
         bool isOthers = Bare(input) is not string and not Guid && Other?.Find(input, kind) is not null;
         return (isOthers ? null : Find(input, kind))
-            ?? throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(Refusal(input, kind)),
+            ?? throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(
+                isOthers && Bare(input) is { } taken and not PSCustomObject ? $"This takes {_takes}. Give the {taken.GetType().Name} with -{Other!.Parameter}, or through the pipeline." : Refusal(input, kind)),
                 // With this cause PowerShell goes on and asks the other parameter.
                 isOthers ? new PSInvalidCastException() : null);
     }

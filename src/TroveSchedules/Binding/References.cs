@@ -97,8 +97,11 @@ public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or
 
     private protected override object? FromDeserialized(string kind, PSObject thing) =>
         (kind == typeof(Backup).FullName ? Text(thing, "Id")
-            : kind == typeof(ScheduleExecution).FullName ? Text(thing, "BackupId") ?? throw None(Text(thing, "Id"), Text(thing, "State"))
+            : kind == typeof(ScheduleExecution).FullName ? Text(thing, "BackupId") ?? throw (thing.Properties["BackupId"] is null ? NotTold(Text(thing, "Id")) : None(Text(thing, "Id"), Text(thing, "State")))
             : null) is { } id ? new BackupReference(id) : null;
+
+    private static ArgumentTransformationMetadataException NotTold(string? id) =>
+        new($"The row of the execution '{id}' has no column BackupId. Read the execution again with Get-TroveScheduleExecution -Id.");
 
     private static ArgumentTransformationMetadataException None(string? id, string? state) =>
         new($"The execution '{id}' tells of no backup{(state is null ? "" : $"; its state is {state}")}.");
@@ -127,12 +130,14 @@ public sealed class PatternReferenceAttribute() : ReferenceAttribute("a schedule
         _ => null,
     };
 
-    private static ArgumentTransformationMetadataException Once(string? id) => new($"The schedule '{id}' has no pattern: it runs once.");
+    internal static ArgumentTransformationMetadataException Once(string? id) => new($"The schedule '{id}' has no pattern: it runs once.");
 }
 
 /// <summary>Takes a schedule with all that tells when it runs; gives the schedule.</summary>
 public sealed class ScheduleSnapshotAttribute() : ReferenceAttribute("a schedule with its Pattern, NextExecutionTime and RemainingExecutions", null)
 {
+    private protected override string Parameter => "Schedule";
+
     private protected override object? Convert(object input) => input as BackupSchedule;
 
     private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(BackupSchedule).FullName ? ScheduleSnapshot.ForTimes(thing) : null;

@@ -26,6 +26,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
 
     /// <summary>The states wanted; all when left out.</summary>
     [Parameter(ParameterSetName = "Schedule")]
+    [ValidateNotNullOrEmpty]
     [ValidateSet("IDLE", "RUNNING", "PAUSED", "SUCCESS", "ERROR", "CANCELLED")]
     public string[] State { get; set; } = [];
 

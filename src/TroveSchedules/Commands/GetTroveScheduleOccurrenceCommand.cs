@@ -39,7 +39,8 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
     public int First { get; set; } = 5;
 
     /// <summary>Allows a sixth field in the pattern, which Mistral reads as seconds.</summary>
-    [Parameter(ParameterSetName = "Pattern")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Pattern")]
+    [SwitchCell]
     public SwitchParameter AllowSeconds { get; set; }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 

@@ -38,14 +38,17 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     /// <summary>The name that each backup gets.</summary>
     [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [TextCell]
     public string Name { get; set; } = "";
 
     /// <summary>The description that each backup gets.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [TextCell]
     public string? Description { get; set; }
 
     /// <summary>The backup of which every run is to be an increment.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [TextCell]
     public string? ParentId { get; set; }
 
     /// <summary>Makes each run an increment of the newest completed backup.</summary>

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
+using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
+using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 

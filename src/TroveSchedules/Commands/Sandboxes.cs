@@ -13,6 +13,10 @@ namespace TroveSchedules.Commands;
 internal static class Sandboxes
 {
     private static readonly ConcurrentDictionary<string, SandboxCloud> All = new(StringComparer.OrdinalIgnoreCase);
+
+    // An object of another process's sandbox must not be taken for one of this process's.
+    private static readonly string ProcessMark = Guid.NewGuid().ToString("N").Substring(0, 6);
+
     private static int s_count;
 
     /// <summary>Whether a host is a sandbox, or was one: their names end in .invalid, as no host's does.</summary>
@@ -21,7 +25,7 @@ internal static class Sandboxes
     /// <summary>Makes a sandbox, and a session of its user demo.</summary>
     public static async Task<TroveSession> ConnectAsync(double speed, int instances, Func<CloudSettings, CloudSettings> limited, CancellationToken cancellationToken)
     {
-        string host = $"sandbox-{Interlocked.Increment(ref s_count)}.invalid";
+        string host = $"sandbox-{Interlocked.Increment(ref s_count)}-{ProcessMark}.invalid";
         var cloud = new SandboxCloud(new SandboxOptions
         {
             Speed = speed,

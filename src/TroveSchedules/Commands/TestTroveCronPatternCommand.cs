@@ -23,7 +23,8 @@ public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameter
     public string[] Pattern { get; set; } = [];
 
     /// <summary>Allows a sixth field, which Mistral reads as seconds.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SwitchCell]
     public SwitchParameter AllowSeconds { get; set; }
 
     /// <summary>Writes true or false and no more.</summary>

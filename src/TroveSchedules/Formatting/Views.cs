@@ -32,12 +32,12 @@ public static class Views
     public static string? UtcMinute(object? time) =>
         TimeValue.Read(time) is { } moment ? moment.UtcDateTime.AddSeconds(moment < DateTimeOffset.MaxValue.AddMinutes(-1) ? 30 : 0).ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : Text(time);
 
-    /// <summary>A time in UTC, and how far it is from now by the cloud's clock: <c>2026-11-22 20:04:00Z (in 4 min)</c>.</summary>
+    /// <summary>A time in UTC, and how far it is from now by the cloud's clock: <c>2026-11-22 20:04:00Z (in 4 min)</c>. Of a sandbox that has ended, the time alone.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
     /// <param name="source">The session, or the <c>Origin</c> of the object that the time belongs to; null for the default session.</param>
     /// <returns>The time; null for null; the text of what is no time.</returns>
     public static string? Time(object? time, object? source = null) =>
-        TimeValue.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, Now(source))})" : Text(time);
+        TimeValue.Read(time) is { } moment ? Utc(moment) + (Now(source) is { } now ? $" ({Distance(moment, now)})" : "") : Text(time);
 
     /// <summary>The time of an occurrence, as <see cref="Time"/> gives it. This machine's clock computed it where it has no origin.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
@@ -93,8 +93,8 @@ public static class Views
         return time > now ? $"in {words}" : $"{words} ago";
     }
 
-    // A sandbox can be stepped, and a cloud's clock can be wrong, so relative times use the clock of the object's own cloud.
-    private static DateTimeOffset Now(object? source)
+    // A sandbox can be stepped, and a cloud's clock can be wrong, so relative times use the clock of the object's own cloud. Null where that was a sandbox that is no more.
+    private static DateTimeOffset? Now(object? source)
     {
         try
         {
@@ -102,8 +102,7 @@ public static class Views
             string? origin = session is null ? source?.ToString() : null;
             session ??= SharedSession.Current is { } current && (origin is null or "" || origin == current.Origin) ? current : null;
             return session?.CloudTime
-                ?? (Uri.TryCreate(origin?.Split(' ')[0], UriKind.Absolute, out Uri? keystone) ? Sandboxes.At(keystone)?.Clock.GetUtcNow() : null)
-                ?? DateTimeOffset.UtcNow;
+                ?? (Uri.TryCreate(origin?.Split(' ')[0], UriKind.Absolute, out Uri? keystone) && Sandboxes.IsName(keystone.Host) ? Sandboxes.At(keystone)?.Clock.GetUtcNow() : DateTimeOffset.UtcNow);
         }
         catch (TroveScheduleException)
         {

@@ -301,6 +301,8 @@ public sealed class CreateTests
         { "InvalidRemainingExecutions", new ScheduleRequest { Instance = "m", Name = "b", RemainingExecutions = 2, FirstExecutionTime = ScriptedCloud.Start.AddHours(1) } },
         { "InvalidFirstExecutionTime", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", FirstExecutionTime = ScriptedCloud.Start.AddSeconds(20) } },
         { "InvalidFirstExecutionTime", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", FirstExecutionTime = ScriptedCloud.Start.AddDays(-1) } },
+        { "InvalidFirstExecutionTime", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", FirstExecutionTime = DateTimeOffset.MaxValue } },
+        { "InvalidFirstExecutionTime", new ScheduleRequest { Instance = "m", Name = "b", FirstExecutionTime = new DateTimeOffset(9999, 12, 31, 23, 59, 0, 1, TimeSpan.Zero) } },
     };
 
     [Theory]
@@ -384,6 +386,16 @@ public sealed class CreateTests
         Assert.Equal("WorkbookNotInstalled", (await ScriptedCloud.FailureOf(() => schedules.PrepareAsync(request, lookup))).ErrorId);
         Assert.Equal("BackupNotFound", (await ScriptedCloud.FailureOf(() => schedules.PrepareAsync(request, lookup))).ErrorId);
         await schedules.PrepareAsync(request, lookup);
+    }
+
+    [Fact]
+    public async Task A_parent_that_is_a_backup_of_another_instance_is_refused()
+    {
+        ScriptedCloud cloud = Cloud(Rows.OurInputs).Always($"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", Answers.Ok($$"""{"backup": {{Rows.Backup(5, row => row["instance_id"] = Rows.Id(901))}}}"""));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud, Request() with { ParentId = Rows.Id(5) }));
+        Assert.Equal((TroveErrorKind.Invalid, "InvalidParent", Rows.Id(5)), (error.Kind, error.ErrorId, error.Target));
+        Assert.Contains(Rows.Id(901), error.Message);
+        Assert.DoesNotContain(Post, cloud.Routes);
     }
 
     [Fact]

@@ -428,6 +428,8 @@ public sealed class HistoryTests
 
     [Theory]
     [InlineData("ERROR", StateInfo, "TroveAction.backups.create failed: Instance 2000 is not currently available for an action to be performed (instance status was BACKUP). (HTTP 422)")]
+    [InlineData("ERROR", "[action_ex_id=9b, msg='failed: Quota exceeded for resources: ['backups']. (HTTP 413)']\n    [action_ex_id=9b]: x", "failed: Quota exceeded for resources: ['backups']. (HTTP 413)")]
+    [InlineData("ERROR", "[msg='one [' and '] \nand ['a']']", "one [' and '] \nand ['a']")]
     [InlineData("ERROR", "Workflow \u001b[31mfailed\n", "Workflow  [31mfailed")]
     [InlineData("ERROR", "msg='cut o", "msg='cut o")]
     [InlineData("ERROR", "", null)]
@@ -447,8 +449,8 @@ public sealed class HistoryTests
     [Fact]
     public void A_very_long_account_is_searched_in_no_time()
     {
-        string account = string.Concat(Enumerable.Repeat("msg='", 100_000));
-        Assert.Equal(2001, FailureReason.Of("ERROR", account)!.Length);
+        foreach (string part in new[] { "msg='", "msg=']", "']" })
+            Assert.Equal(2001, FailureReason.Of("ERROR", string.Concat(Enumerable.Repeat(part, 100_000)) + "'].")!.Length);
     }
 
     [Fact]
