@@ -23,6 +23,14 @@ AfterAll { Disconnect-TroveSession }
 Describe 'Connect-TroveSession -Sandbox' {
     AfterEach { Disconnect-TroveSession }
 
+    It 'gives the reason of a failed execution as Mistral does, with the quotes that it holds' {
+        $null = Connect-Sandbox
+        $null = Install-TroveWorkbook
+        $schedule = New-TroveBackupSchedule m '*/2 * * * *' (New-TestName)
+        Step-TroveSandbox 03:00:00
+        ($schedule | Get-TroveScheduleExecution -First 1).Reason | Should -BeExactly "TroveAction.backups.create failed: Quota exceeded for resources: ['backups']. (HTTP 413)"
+    }
+
     It 'makes a cloud, and a session of demo''s with it' {
         $session = Connect-TroveSession -Sandbox
         $session | Should -BeOfType TroveSchedules.TroveSession
@@ -261,6 +269,14 @@ Describe 'A sandbox that has ended' {
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 3 -Because 'there is nothing to wait for'
         Get-ErrorOf { Step-TroveSandbox 00:01:00 } | Assert-Error InvalidSession Step-TroveSandbox InvalidArgument -Says 'ended'
         $guest | Disconnect-TroveSession
+    }
+
+    It 'is warned of like any address by plain http once it is no more' {
+        $session = Connect-Sandbox
+        Disconnect-TroveSession
+        $credential = [pscredential]::new('demo', (ConvertTo-SecureString secret-demo -AsPlainText -Force))
+        $null = Connect-TroveSession -AuthUrl $session.AuthUrl -Credential $credential -UserDomainName Default -MaxRetry 0 -WarningVariable warned -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
+        "$warned" | Should -BeLike '*plain http*'
     }
 
     It 'is nowhere to be connected to' {

@@ -5,6 +5,7 @@ using System.Net.Http;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Keystone;
@@ -111,10 +112,10 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         {
             if (e is AuthenticationException && !e.Message.Contains("certificate"))
             {
-                return new TroveScheduleException(TroveErrorKind.Unavailable, $"The TLS handshake with {request.Service} at {request.Uri.Authority} failed: {e.Message}", cause)
+                return new TroveScheduleException(TroveErrorKind.Unavailable, $"The TLS handshake with {request.Service} at {request.Uri.Authority} failed: {cause.GetBaseException().Message}", cause)
                 {
                     Target = request.Target,
-                    RecommendedAction = "Check the scheme (http or https) and the port of the address.",
+                    RecommendedAction = "Check the scheme (http or https) and the port of the address. The module uses TLS 1.2 and 1.3.",
                 };
             }
             if (e is AuthenticationException)
@@ -124,7 +125,9 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
                 {
                     ErrorId = "UntrustedCertificate",
                     Target = request.Target,
-                    RecommendedAction = e.Message.Contains(nameof(SslPolicyErrors.RemoteCertificateNameMismatch))
+                    RecommendedAction = e.Message.Contains(nameof(X509ChainStatusFlags.NotTimeValid))
+                        ? "The certificate has expired, or is not valid yet. Check the clock of this machine, or ask those who run the cloud for a valid certificate."
+                        : e.Message.Contains(nameof(SslPolicyErrors.RemoteCertificateNameMismatch))
                         ? "The certificate is for another host name. Use that name in the address, or ask for a certificate for this one."
                         : "Name the authority that signed it with -CACertificate (cacert in clouds.yaml, OS_CACERT); "
                         + "-SkipCertificateCheck turns the check off, and with it the protection of your password.",
@@ -150,7 +153,9 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
             $"{request.Service} at {request.Address} cannot be reached: {cause.GetBaseException().Message}", cause)
         {
             Target = request.Target,
-            RecommendedAction = request.ConnectionAdvice + ProxyAdvice(request.Uri),
+            RecommendedAction = cause.GetBaseException().Message.Contains("alert certificate required")
+                ? "The server wants a client certificate. Give one with -ClientCertificate (cert and key in clouds.yaml, OS_CERT and OS_KEY)."
+                : request.ConnectionAdvice + ProxyAdvice(request.Uri),
             MayHaveHappened = request.IsChange
                 && socket is not (SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable),
         };

@@ -25,13 +25,12 @@ internal static class ServiceError
     public static async Task<TroveScheduleException> ReadAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken)
     {
         // Mistral's 401 repeats the token in its body and in two headers, so nothing of a 401 is read. Keystone's own is LoginRefusal's to read.
-        string? words = response.StatusCode == HttpStatusCode.Unauthorized
-            ? null
-            : ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false));
+        byte[] body = response.StatusCode == HttpStatusCode.Unauthorized ? [] : await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
+        string? words = ServerWords(body, response.StatusCode == HttpStatusCode.NotFound ? request.Service : null);
         int status = (int)response.StatusCode;
         if (response.StatusCode == HttpStatusCode.NotFound && words is null)
             return NotTheServices(response, request);
-        TroveErrorKind kind = KindOf(status);
+        TroveErrorKind kind = status == 413 && (words is null || request.Service == "Keystone") ? TroveErrorKind.ProtocolError : KindOf(status);
         string? shown = words is null ? null : SecretMask.Of(request, response.RequestMessage).Mask(words); // A validator that quotes the request, a traceback with the service's own settings.
         string? place = PlaceOf(response, request.Uri);
         string what = place is not null ? $"HTTP {status} redirects to {place}, and the module follows no redirect.{(shown is null ? "" : $" {shown}")}"
@@ -55,7 +54,7 @@ internal static class ServiceError
     /// <exception cref="TroveScheduleException">ProtocolError: the 404 is not in the service's own words, so something else answers in its place, and it is not known whether the thing exists.</exception>
     public static async Task<bool> IsMissingAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken) =>
         response.StatusCode == HttpStatusCode.NotFound
-        && (ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false)) is not null ? true : throw NotTheServices(response, request));
+        && (ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false), request.Service) is not null ? true : throw NotTheServices(response, request));
 
     private static TroveScheduleException NotTheServices(HttpResponseMessage response, WireRequest request) =>
         new(TroveErrorKind.ProtocolError, $"{request.Service} does not answer at {request.Address}, but something else: HTTP 404 {ReasonOf(response)}.")
@@ -107,6 +106,7 @@ internal static class ServiceError
         408 or 504 => TroveErrorKind.Timeout,
         409 => TroveErrorKind.Conflict,
         413 => TroveErrorKind.QuotaExceeded, // Trove's answer when a quota is used up.
+        511 => TroveErrorKind.ProtocolError, // A login page of the network.
         429 or >= 500 => TroveErrorKind.Unavailable,
         _ => TroveErrorKind.ProtocolError,
     };
@@ -157,9 +157,11 @@ internal static class ServiceError
     }
 
     /// <summary>The service's own words in the body of a refusal, which may hold a secret; null where there are none.</summary>
-    // Mistral: {"faultstring": ...}. Keystone, and Trove's 401: {"error": {"message": ...}}. Trove: {"<any one key>": {"message": ...}}.
+    /// <param name="body">The body.</param>
+    /// <param name="service">The service whose form of a 404 is wanted, because another one may answer at its address; null for any service's form.</param>
+    // Mistral: {"faultstring": ...}. Keystone, and Trove's 401: {"error": {"message": ...}}. Trove: {"<any one key>": {"message": ...}}, of a 404 "itemNotFound".
     // The HTML pages of 405, of some 404 and of proxies say no more than the status does.
-    public static string? ServerWords(byte[] body)
+    public static string? ServerWords(byte[] body, string? service = null)
     {
         try
         {
@@ -167,9 +169,11 @@ internal static class ServiceError
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return null;
             if (Text(document.RootElement, "faultstring") is { } fault)
-                return fault;
+                return service is null or "Mistral" ? fault : null;
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
+                if (service switch { "Mistral" => true, "Trove" => property.Name != "itemNotFound", "Keystone" => property.Name != "error", _ => false })
+                    continue;
                 if (property.Value.ValueKind == JsonValueKind.Object && Text(property.Value, "message") is { } message)
                     return message;
             }

@@ -80,9 +80,11 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
             throw ProtocolError(response, "has an X-Subject-Token that no header can hold");
         DateTimeOffset expires = Time(answer.ExpiresAt) ?? throw ProtocolError(response, "does not say when the token expires");
         if (answer.Project?.Id is not { Length: > 0 } projectId)
-            throw Unscoped();
+            throw Project is null ? Unscoped() : ProtocolError(response, $"holds a token without a project, though {Project} was asked for");
         if (!ProjectId.IsMatch(projectId)) // It becomes part of addresses.
             throw ProtocolError(response, "names a project by what is no id");
+        if (Project is { Id: { } id } wanted && !string.Equals(id, projectId, StringComparison.OrdinalIgnoreCase))
+            throw ProtocolError(response, $"holds a token of the project '{Shown(answer.Project.Name)}' ({projectId}), though {wanted} was asked for");
 
         // At the ends of the calendar there is no reckoning from it.
         DateTimeOffset? issued = Time(answer.IssuedAt) is { Year: > 1 and < 9999 } told ? told : null;

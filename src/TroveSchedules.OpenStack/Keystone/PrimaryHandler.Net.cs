@@ -1,4 +1,5 @@
 #if NET
+using System;
 using System.Net;
 using System.Net.Http;
 using System.Net.Security;
@@ -57,7 +58,10 @@ internal static partial class PrimaryHandler
             throw Wrong($"There is no key to the client certificate {source.Shown}: its file contains none, and no key file is set.", source);
         Load(key ?? source, "the client's key", () =>
         {
-            using X509Certificate2 client = X509Certificate2.CreateFromPem(pem, key is null ? pem : key.Read());
+            string keyPem = key is null ? pem : key.Read();
+            if (keyPem.Contains("ENCRYPTED"))
+                throw new FormatException("The key is encrypted, and a passphrase cannot be given. Decrypt it, for example with openssl pkey.");
+            using X509Certificate2 client = X509Certificate2.CreateFromPem(pem, keyPem);
             // Windows' TLS uses no key that exists only in memory, hence the way through a PFX.
             certificates[0] = new X509Certificate2(client.Export(X509ContentType.Pkcs12));
         }, $" It should be the key of the certificate {source.Shown}.");

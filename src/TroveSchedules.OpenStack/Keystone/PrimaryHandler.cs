@@ -42,6 +42,10 @@ internal static partial class PrimaryHandler
         {
             load();
         }
+        catch (CryptographicException e) when (source.Path is { } file && e.Message.Contains("password"))
+        {
+            throw Wrong($"{Named(what, source)} cannot be loaded: '{file}' is protected by a password, which cannot be given. Export it without one.", source);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException)
         {
             throw Wrong($"{Named(what, source)} cannot be loaded: {(Directory.Exists(source.Path) ? "it is a folder." : source.IsReasonShown ? e.Message : "there is no such file, nor is it PEM text.")}{advice}", source);

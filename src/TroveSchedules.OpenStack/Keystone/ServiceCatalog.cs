@@ -73,6 +73,7 @@ internal sealed class ServiceCatalog(IReadOnlyList<CatalogService?> services, st
         string wanted = $"The catalog has no {wantedInterface} endpoint of {service} (type {string.Join(" or ", types)}{(choice.Name is null ? "" : $", name '{choice.Name}'")}){(region is null ? "" : $" in region '{region}'")}";
         bool isChosen = offered.Length == 0 && (choice.Type is not null || choice.Name is not null);
         string there = isChosen ? $"it lists the services {string.Join(", ", services.Select(one => one?.Name is null ? one?.Type : $"{one.Type} '{one.Name}'").Distinct())}"
+            : services.Count == 0 ? "Keystone gave none with the token"
             : offered.Length == 0 ? "it does not list that service at all"
             : offered.All(endpoint => string.IsNullOrEmpty(endpoint.Url)) ? "it lists that service without an address"
             : $"there are {string.Join(", ", offered.Select(endpoint => $"{endpoint.Interface} in '{RegionOf(endpoint)}'").Distinct())}";

@@ -335,14 +335,6 @@ public sealed class SandboxTests
     private static List<string> Ids(string page) => [.. JsonNode.Parse(page)!["executions"]!.AsArray().Select(run => (string)run!["id"]!)];
 
     /// <summary>Answers as a Mistral without mistral-extra does, which has none of the actions <c>trove.*</c>.</summary>
-    [Fact]
-    public void The_reason_of_a_failed_action_stands_in_single_quotes_whatever_is_in_it()
-    {
-        // As mistral/executors/default_executor.py writes it.
-        (string reason, _) = WorkflowEngine.FailureReason(new IdGenerator(1), "t", "t1", "a1", "Quota exceeded for resources: ['backups']. (HTTP 413)");
-        Assert.EndsWith(", action_ex_id=a1, msg='Quota exceeded for resources: ['backups']. (HTTP 413)']", reason);
-    }
-
     private sealed class WithoutTroveActions(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

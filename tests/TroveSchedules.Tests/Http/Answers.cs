@@ -30,6 +30,9 @@ internal static class Answers
     public static Answer Fault(int status, string faultstring) =>
         Json(status, $$"""{"faultcode": "Client", "faultstring": {{System.Text.Json.JsonSerializer.Serialize(faultstring)}}, "debuginfo": null}""");
 
+    /// <summary>Trove's 404.</summary>
+    public static Answer TroveNotFound { get; } = Json(404, """{"itemNotFound": {"code": 404, "message": "Resource x cannot be found."}}""");
+
     public static Answer NotFound { get; } = Fault(404, "Cron trigger not found [identifier=x]");
 
     /// <summary>The connection breaks before an answer comes.</summary>

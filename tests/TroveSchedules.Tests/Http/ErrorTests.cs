@@ -33,7 +33,7 @@ public sealed class ErrorTests
     [InlineData(408, TroveErrorKind.Timeout)]
     [InlineData(409, TroveErrorKind.Conflict)]
     [InlineData(410, TroveErrorKind.NotFound)]
-    [InlineData(413, TroveErrorKind.QuotaExceeded)]
+    [InlineData(413, TroveErrorKind.ProtocolError)]
     [InlineData(415, TroveErrorKind.Invalid)]
     [InlineData(418, TroveErrorKind.ProtocolError)]
     [InlineData(422, TroveErrorKind.Invalid)]
@@ -42,6 +42,7 @@ public sealed class ErrorTests
     [InlineData(502, TroveErrorKind.Unavailable)]
     [InlineData(503, TroveErrorKind.Unavailable)]
     [InlineData(504, TroveErrorKind.Timeout)]
+    [InlineData(511, TroveErrorKind.ProtocolError)]
     [InlineData(300, TroveErrorKind.ProtocolError)]
     [InlineData(304, TroveErrorKind.ProtocolError)]
     public async Task Each_status_has_its_kind_and_keeps_its_request_id(int status, TroveErrorKind kind)
@@ -312,6 +313,7 @@ public sealed class ErrorTests
 
     [Theory]
     [InlineData("The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch", "UntrustedCertificate", "another host name")]
+    [InlineData("The remote certificate is invalid because of errors in the certificate chain: NotTimeValid", "UntrustedCertificate", "Check the clock of this machine")]
     [InlineData("Cannot determine the frame size or a corrupted frame was received.", "Unavailable", "the scheme (http or https)")]
     public async Task A_handshake_that_fails_has_the_advice_that_fits(string reason, string id, string advice)
     {
@@ -322,6 +324,26 @@ public sealed class ErrorTests
         Assert.Contains(reason, error.Message);
         Assert.Contains(advice, error.RecommendedAction);
         Assert.DoesNotContain("-SkipCertificateCheck", error.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task A_handshake_that_fails_is_told_by_its_cause()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("The SSL connection could not be established.",
+            new AuthenticationException("Authentication failed, see inner exception.", new IOException("unsupported protocol"))));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
+        Assert.Contains("unsupported protocol", error.Problem);
+        Assert.DoesNotContain("see inner exception", error.Problem);
+    }
+
+    [Fact]
+    public async Task A_server_that_wants_a_client_certificate_is_told_by_its_alert()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("An error occurred while sending the request.",
+            new IOException("The decryption operation failed, see inner exception.", new IOException("error:0A00045C:SSL routines::tlsv13 alert certificate required"))));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Contains("-ClientCertificate", (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).RecommendedAction);
     }
 
     [Fact]

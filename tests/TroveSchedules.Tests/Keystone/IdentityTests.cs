@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Net;
 using System.Net.Http;
+using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
@@ -250,6 +251,21 @@ public sealed class IdentityTests
         TroveScheduleException error = await Refusal(Accepting(body));
         Assert.Equal("UnscopedToken", error.ErrorId);
         Assert.Contains("OS_PROJECT_NAME", error.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task A_token_without_the_project_or_of_another_one_than_was_asked_for_is_refused()
+    {
+        CloudSettings settings = Settings(project: ProjectScope.ById("another"));
+        TroveScheduleException error = await Refusal(Accepting(), settings);
+        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+        Assert.Contains("though project id another was asked for", error.Message);
+
+        JsonNode answer = JsonNode.Parse(Answer)!;
+        answer["token"]!.AsObject().Remove("project");
+        error = await Refusal(Accepting(answer.ToJsonString()), settings);
+        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+        Assert.Contains("a token without a project, though project id another was asked for", error.Message);
     }
 
     [Fact]

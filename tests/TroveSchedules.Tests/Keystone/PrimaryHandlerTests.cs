@@ -312,18 +312,19 @@ public sealed class PrimaryHandlerTests : IDisposable
         AssertWrong(certificate, Settings(client: certificate, key: File("other.key", Authority.Client("you").KeyPem)));
         string encrypted = me.Certificate.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem(
             "topsecret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
-        AssertWrong(certificate, Settings(client: certificate, key: File("encrypted.key", encrypted)));
+        AssertWrong(certificate, Settings(client: certificate, key: File("encrypted.key", encrypted)), "encrypted");
         string pfx = folders.PathOf("me.pfx");
         System.IO.File.WriteAllBytes(pfx, me.Certificate.Export(X509ContentType.Pkcs12, "topsecret"));
-        AssertWrong(pfx, Settings(client: pfx));
+        AssertWrong(pfx, Settings(client: pfx), "protected by a password");
         System.IO.File.WriteAllBytes(pfx, X509CertificateLoader.LoadCertificate(me.Certificate.RawData).Export(X509ContentType.Pkcs12));
         AssertWrong(pfx, Settings(client: pfx));
     }
 
-    private static void AssertWrong(string path, CloudSettings settings)
+    private static void AssertWrong(string path, CloudSettings settings, string why = "")
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(settings));
         Assert.Equal((TroveErrorKind.Invalid, "InvalidConfiguration"), (error.Kind, error.ErrorId));
         Assert.Contains(path, error.Message);
+        Assert.Contains(why, error.Message);
     }
 }

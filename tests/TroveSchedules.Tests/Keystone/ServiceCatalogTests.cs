@@ -142,6 +142,14 @@ public sealed class ServiceCatalogTests
         Assert.Contains("does not list that service", error.Message);
     }
 
+    [Fact]
+    public void A_catalog_that_was_withheld_as_a_whole_is_not_called_one_without_the_service()
+    {
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog().Mistral(Settings()));
+        Assert.Equal("NoEndpoint", error.ErrorId);
+        Assert.Contains("Keystone gave none with the token", error.Message);
+    }
+
     [Theory]
     [InlineData("ftp://m/v2")]
     [InlineData("/v2")]

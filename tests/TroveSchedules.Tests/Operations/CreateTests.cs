@@ -378,7 +378,7 @@ public sealed class CreateTests
     public async Task What_could_not_be_looked_up_is_looked_up_again()
     {
         string parent = $"GET {Rows.TrovePath}/backups/{Rows.Id(5)}";
-        ScriptedCloud cloud = Cloud(Rows.OurInputs).On(Rows.WorkflowRoute, Answers.NotFound).On(parent, Answers.NotFound).Always(parent, Answers.Ok($$"""{"backup": {{Rows.Backup(5)}}}"""));
+        ScriptedCloud cloud = Cloud(Rows.OurInputs).On(Rows.WorkflowRoute, Answers.NotFound).On(parent, Answers.TroveNotFound).Always(parent, Answers.Ok($$"""{"backup": {{Rows.Backup(5)}}}"""));
         using CloudSession session = await cloud.ConnectAsync();
         BackupSchedules schedules = session.Schedules;
         ResourceLookup lookup = session.CreateLookup();

@@ -415,7 +415,7 @@ public sealed class HistoryTests
     public async Task The_backups_status_is_troves_and_not_inferred_from_the_run(int status, string state, string expected)
     {
         ScriptedCloud cloud = Cloud(Rows.Execution(10, 1, row => row["output"] = $$"""{"backup_id": "{{Rows.Id(5)}}"}"""), Rows.Execution(9))
-            .Always($"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", status == 200 ? Answers.Ok($$"""{"backup": {{Rows.Backup(5, row => row["status"] = state)}}}""") : Answers.NotFound);
+            .Always($"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", status == 200 ? Answers.Ok($$"""{"backup": {{Rows.Backup(5, row => row["status"] = state)}}}""") : Answers.TroveNotFound);
         List<ScheduleExecution> runs = await List(cloud, new ExecutionQuery { IncludeBackupStatus = true });
         Assert.Equal([expected, null], runs.Select(run => run.BackupStatus));
         Assert.All(await List(cloud), run => Assert.Null(run.BackupStatus));

@@ -134,7 +134,7 @@ public sealed class ScheduleTests
     public async Task A_name_that_looks_like_an_id_is_a_name_all_the_same()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1))))
-            .Always($"GET {Rows.TrovePath}/instances/{Rows.Id(7)}", Answers.NotFound)
+            .Always($"GET {Rows.TrovePath}/instances/{Rows.Id(7)}", Answers.TroveNotFound)
             .Always($"GET {Rows.TrovePath}/instances", Answers.Ok(Rows.Instances(Rows.Instance(900, Rows.Id(7)))));
         Assert.Equal(Rows.Id(900), Assert.Single(await List(cloud, Rows.Id(7))).InstanceId);
     }
