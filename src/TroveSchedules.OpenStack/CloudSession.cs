@@ -33,22 +33,16 @@ public sealed class CloudSession : TroveSession
     {
         _settings = settings;
 
-        var keystone = new HttpClient(Primary()) { Timeout = Timeout.InfiniteTimeSpan }; // The policy's limit covers bodies and repeats too.
-        keystone.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        var policy = new RetryPolicy(clock, settings.TimeLimit, settings.MaxRetries);
-        _tokens = new TokenSource(new Identity(new HttpSender(keystone, clock, policy), settings, clock).AuthenticateAsync, clock);
-        // Begun first: in a new process the rest takes as long as Keystone does, and there is time for it meanwhile.
-        _login = _tokens.GetAsync(cancellationToken).AsTask();
-
         var services = new ServiceCollection();
-        services.AddHttpClient("Services")
-            .ConfigurePrimaryHttpMessageHandler(Primary)
-            .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan)
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .AddHttpMessageHandler(() => new TokenHandler(_tokens));
+        AddHttpClient("Keystone").ConfigureHttpClient(http => http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json")));
+        AddHttpClient("Services", () => new TokenHandler(_tokens!));
         services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // The factory's own logs and meters, which nobody reads here.
         _services = services.BuildServiceProvider();
-        var sender = new HttpSender(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock, policy);
+
+        var policy = new RetryPolicy(clock, settings.TimeLimit, settings.MaxRetries);
+        _tokens = new TokenSource(new Identity(Sender("Keystone"), settings, clock).AuthenticateAsync, clock);
+        _login = _tokens.GetAsync(cancellationToken).AsTask();
+        HttpSender sender = Sender("Services");
         Mistral = new MistralClient(new ServiceClient(sender, "Mistral", MistralAt)); // No lambda: it would hold on to the constructor's parameters.
         Trove = new ServiceClient(sender, "Trove", TroveAt);
         Schedules = new BackupSchedules(this);
@@ -57,11 +51,21 @@ public sealed class CloudSession : TroveSession
         Instances = new Instances(this);
         Backups = new Backups(this);
 
-        HttpMessageHandler Primary()
+        HttpSender Sender(string name) => new(_services.GetRequiredService<IHttpClientFactory>().CreateClient(name), clock, policy);
+
+        IHttpClientBuilder AddHttpClient(string name, Func<DelegatingHandler>? first = null)
         {
-            var made = new RequestLogHandler(primary(), clock); // Innermost, so that each attempt is heard of.
-            _primaries.Add(made);
-            return made;
+            IHttpClientBuilder builder = services.AddHttpClient(name, http => http.Timeout = Timeout.InfiniteTimeSpan) // The policy's limit covers bodies and retries, too.
+                .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+                .ConfigurePrimaryHttpMessageHandler(() =>
+                {
+                    HttpMessageHandler made = primary();
+                    _primaries.Add(made);
+                    return made;
+                });
+            if (first is not null)
+                builder.AddHttpMessageHandler(first);
+            return builder.AddHttpMessageHandler(() => new RequestLogHandler(clock)); // Last, so that it sees each attempt.
         }
     }
 

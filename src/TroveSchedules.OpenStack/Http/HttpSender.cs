@@ -150,7 +150,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         }
 #endif
         var failure = new TroveScheduleException(TroveErrorKind.Unavailable,
-            $"{request.Service} at {request.Address} cannot be reached: {cause.GetBaseException().Message}", cause)
+            $"{request.Service} at {request.Address} cannot be reached: {cause.GetBaseException().Message.TrimEnd('.')}.", cause)
         {
             Target = request.Target,
             RecommendedAction = cause.GetBaseException().Message.Contains("alert certificate required")

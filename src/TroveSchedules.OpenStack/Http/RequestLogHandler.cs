@@ -9,8 +9,8 @@ using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>The handler before the network's: tells <see cref="RequestLog.Current"/> of each request. Where nobody listens it does nothing, and it never changes what is sent or read.</summary>
-internal sealed class RequestLogHandler(HttpMessageHandler inner, TimeProvider clock) : DelegatingHandler(inner)
+/// <summary>Writes each request to <see cref="RequestLog.Current"/>. Without a log it does nothing, and it never changes what is sent or read.</summary>
+internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
 {
     /// <summary>How much of a body is shown, in characters.</summary>
     public const int LongestBody = 4096;

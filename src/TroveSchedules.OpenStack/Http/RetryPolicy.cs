@@ -41,7 +41,18 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
     // From when and how long, by the clock that is never set: one that goes back by hours must not make others wait for hours.
     private readonly ConcurrentDictionary<string, (long Since, TimeSpan Wait)> _quiet = new();
 
-    private Repetition? _repetition;
+    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue, // AttemptAsync decides when to give up.
+            Delay = ShortestWait,
+            MaxDelay = LongestWait,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = new PredicateBuilder().Handle<TransientFailureException>(),
+            DelayGenerator = outcome => new ValueTask<TimeSpan?>((outcome.Outcome.Exception as TransientFailureException)?.RetryAfter),
+        })
+        .Build();
 
     /// <summary>Attempts what a request is for until it succeeds, fails for good, has been repeated often enough or the time is up.</summary>
     /// <param name="request">Whom it is asked of, and whether it may be repeated.</param>
@@ -61,10 +72,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
-            Task<T> first = AttemptAsync(either.Token);
-            return await HasPassedAsync(first).ConfigureAwait(false)
-                ? await first.ConfigureAwait(false)
-                : await RepeatAsync(first).ConfigureAwait(false);
+            return await _pipeline.ExecuteAsync(AttemptAsync, either.Token).ConfigureAwait(false);
         }
         catch (TransientFailureException)
         {
@@ -93,13 +101,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
         }
 #endif
 
-        Task<T> RepeatAsync(Task<T> first)
-        {
-            int begun = 0;
-            return (_repetition ??= new Repetition(clock)).ExecuteAsync(token => begun++ == 0 ? first : AttemptAsync(token), either.Token);
-        }
-
-        async Task<T> AttemptAsync(CancellationToken token)
+        async ValueTask<T> AttemptAsync(CancellationToken token)
         {
             if (attempts == 0 && _quiet.TryGetValue(request.Uri.Authority, out var quiet) && quiet.Wait - clock.GetElapsedTime(quiet.Since) is var rest && rest > TimeSpan.Zero)
                 await DelayAsync(rest, token).ConfigureAwait(false);
@@ -134,37 +136,4 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
 #else
         clock.Delay(wait, cancellationToken);
 #endif
-
-    private static async Task<bool> HasPassedAsync(Task attempt)
-    {
-        try
-        {
-            await attempt.ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception e)
-        {
-            return e is not TransientFailureException; // Awaiting the attempt throws the exception.
-        }
-    }
-
-    // Apart, so that Polly is loaded once there is something to repeat: to load it takes longer than most requests do.
-    private sealed class Repetition(TimeProvider clock)
-    {
-        private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = int.MaxValue, // AttemptAsync decides when to give up.
-                Delay = ShortestWait,
-                MaxDelay = LongestWait,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = new PredicateBuilder().Handle<TransientFailureException>(),
-                DelayGenerator = outcome => new ValueTask<TimeSpan?>((outcome.Outcome.Exception as TransientFailureException)?.RetryAfter),
-            })
-            .Build();
-
-        public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>
-            _pipeline.ExecuteAsync(async token => await attempt(token).ConfigureAwait(false), cancellationToken).AsTask();
-    }
 }

@@ -14,6 +14,7 @@ namespace TroveSchedules.OpenStack.Http;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(WireTime)])]
+[JsonSerializable(typeof(AuthRequest))]
 [JsonSerializable(typeof(AuthResponse))]
 [JsonSerializable(typeof(CronTriggerRequest))]
 [JsonSerializable(typeof(CronTrigger))]

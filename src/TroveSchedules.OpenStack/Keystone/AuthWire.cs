@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Text.Json.Serialization;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
@@ -87,17 +86,6 @@ internal sealed class AuthDomain
 
     public static AuthDomain? Of(Domain? domain) => domain is null ? null : new() { Id = domain.Id, Name = domain.Name };
 }
-
-/// <summary>
-/// The JSON context of the login's request, of which nothing is read. Apart from <see cref="Http.WireJson"/>, where a converter rules out code that only writes:
-/// that needs no metadata, which would make the first request of a process late.
-/// </summary>
-[JsonSourceGenerationOptions(
-    GenerationMode = JsonSourceGenerationMode.Serialization,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(AuthRequest))]
-internal sealed partial class AuthJson : JsonSerializerContext;
 
 internal sealed class AuthResponse
 {

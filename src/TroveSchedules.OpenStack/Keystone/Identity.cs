@@ -49,7 +49,7 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
                 Scope = AuthScope.Of(Project),
             },
         };
-        return WireJson.Body(body, AuthJson.Default.AuthRequest);
+        return WireJson.Body(body, WireJson.Default.AuthRequest);
     }
 
     private async Task<AuthResponseToken> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
