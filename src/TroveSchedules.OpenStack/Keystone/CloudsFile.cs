@@ -102,7 +102,8 @@ internal sealed class CloudsFile
 
     /// <summary>
     /// The settings of a cloud, of a profile or of a region's values: what stands under <c>auth</c>, and what stands beside it. The nearest says it, a null included:
-    /// a mapping's own keys before those that it takes in with &lt;&lt;, and at the same distance what stands under <c>auth</c>.
+    /// a mapping's own keys before those that it takes in with &lt;&lt;, and at the same distance what stands under <c>auth</c>. It also hides farther settings that say
+    /// the same thing in another way, such as a project's id behind its name.
     /// </summary>
     public Settings Settings()
     {
@@ -114,7 +115,7 @@ internal sealed class CloudsFile
             .. Mapping("auth")?.Entries().Select(entry => new Found(entry.Key, entry.Value, auth.Depth, entry.Depth)) ?? [],
             .. Entries().Where(entry => entry.Key != "auth").Select(entry => new Found(entry.Key, entry.Value, entry.Depth, int.MaxValue)),
         ];
-        ILookup<Setting?, Found> known = found.ToLookup(each => KnownSettings.Find(each.Name));
+        ILookup<Setting?, Found> known = found.Where(each => !found.Any(each.IsHiddenBy)).ToLookup(each => KnownSettings.Find(each.Name));
         return Keystone.Settings.Read(setting => Nearest(setting, known[setting]), [.. known[null].Where(IsNearest).Select(Unknown)]);
 
         bool IsNearest(Found unknown) => found.First(each => each.Name == unknown.Name).Equals(unknown);
@@ -125,6 +126,14 @@ internal sealed class CloudsFile
         public string Name => Key.Replace('-', '_');
 
         public bool IsAsNearAs(Found other) => (Depth, DepthInAuth).Equals((other.Depth, other.DepthInAuth));
+
+        // What stands under auth and what stands beside it are one place, which keeps both a project's id and its name.
+        public bool IsHiddenBy(Found other) =>
+            (other.Depth, other.OwnDepthInAuth).CompareTo((Depth, OwnDepthInAuth)) < 0
+            && other.Value is not YamlScalarNode { Value: null or "" } && !IsNull(other.Value)
+            && KnownSettings.Find(Name) is { } setting && KnownSettings.Find(other.Name) is { } otherSetting && Keystone.Settings.AreAlternatives(setting.Name, otherSetting.Name);
+
+        private int OwnDepthInAuth => DepthInAuth == int.MaxValue ? 0 : DepthInAuth;
     }
 
     private SettingValue? Nearest(Setting setting, IEnumerable<Found> found)

@@ -64,17 +64,21 @@ internal sealed class Settings
     public const string Insecure = "insecure";
     public const string Verify = "verify";
 
-    // Two ways to say one thing: whoever says it, says it whole.
+    // Settings that say the same thing in different ways. The nearest place that sets one of them replaces the whole group.
     private static readonly string[][] Alternatives =
     [
         [UserId, UserName],
         [UserDomainId, UserDomainName],
         [ApplicationCredentialId, ApplicationCredentialName],
-        [ProjectId, ProjectName, SystemScope, TrustId],
+        [ProjectId, ProjectName, SystemScope],
         [ProjectDomainId, ProjectDomainName],
-        [ClientCertificate, ClientKey],
+        [DomainId, DomainName],
+        [DefaultDomainId, DefaultDomainName],
         [Insecure, Verify],
     ];
+
+    // The certificate may be in clouds.yaml and its key in secure.yaml, so two files that are read as one keep both.
+    private static readonly string[] CertificateAndKey = [ClientCertificate, ClientKey];
 
     private readonly Dictionary<string, SettingValue> values = new(StringComparer.Ordinal);
 
@@ -112,17 +116,19 @@ internal sealed class Settings
     /// <summary>What is said of the setting; null when nothing is.</summary>
     public SettingValue? Of(string name) => values.TryGetValue(name, out SettingValue? said) ? said : null;
 
-    /// <summary>These settings, and what they do not say from below: two files that are read as one.</summary>
-    public Settings MergedOver(Settings lower) => Over(lower, _ => false);
+    /// <summary>Whether both settings say the same thing in different ways, such as a project's id and its name.</summary>
+    public static bool AreAlternatives(string one, string other) => one != other && Alternatives.Any(group => group.Contains(one) && group.Contains(other));
 
-    /// <summary>These settings, and what they do not say from below, where an id here hides a name there and the other way round.</summary>
-    public Settings Overriding(Settings lower) =>
-        Over(lower, name => Alternatives.Any(group => group.Contains(name) && group.Any(other => this[other] is not null)));
+    /// <summary>These settings, and from below what they do not set: two files that are read as one. An id here hides a name there, and a name an id.</summary>
+    public Settings MergedOver(Settings lower) => Over(lower, Alternatives);
 
-    private Settings Over(Settings lower, Func<string, bool> isHidden)
+    /// <summary>The same for two separate places, of which each sets a client certificate together with its key.</summary>
+    public Settings Overriding(Settings lower) => Over(lower, [.. Alternatives, CertificateAndKey]);
+
+    private Settings Over(Settings lower, string[][] groups)
     {
         var merged = new Settings { Warnings = [.. Warnings, .. lower.Warnings] };
-        foreach (KeyValuePair<string, SettingValue> setting in lower.values.Where(setting => !isHidden(setting.Key)).Concat(values))
+        foreach (KeyValuePair<string, SettingValue> setting in lower.values.Where(setting => !groups.Any(group => group.Contains(setting.Key) && group.Any(other => this[other] is not null))).Concat(values))
             merged.values[setting.Key] = setting.Value;
         return merged;
     }

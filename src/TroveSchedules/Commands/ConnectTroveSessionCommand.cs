@@ -203,7 +203,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
             CaCertificatePath = FilePath(CACertificate),
             ClientCertificatePath = FilePath(ClientCertificate),
             ClientKeyPath = FilePath(ClientKey),
-            SkipCertificateCheck = SkipCertificateCheck.IsPresent ? SkipCertificateCheck.ToBool() : null,
+            SkipCertificateCheck = MyInvocation.BoundParameters.ContainsKey(nameof(SkipCertificateCheck)) ? SkipCertificateCheck.ToBool() : null,
         };
         ConfigurationSources sources = SharedSession.Sources(SessionState);
         return ParameterSetName switch

@@ -581,13 +581,25 @@ public sealed class CloudConfigurationTests : IDisposable
         Assert.StartsWith($"{variables.Split('=')[0]} in the environment ", error.Message);
     }
 
-    [Theory]
-    [InlineData("system_scope: all")]
-    [InlineData("trust_id: t")]
-    public void A_project_that_is_said_explicitly_takes_the_place_of_another_scope(string scope)
+    [Fact]
+    public void A_project_that_is_said_explicitly_takes_the_place_of_another_scope()
     {
-        Entry($"auth: {{auth_url: http://k, user_id: u, password: p, {scope}}}");
+        Entry("auth: {auth_url: http://k, user_id: u, password: p, system_scope: all}");
         Assert.Equal("mine", Cloud(overrides: new CloudOverrides { ProjectId = "mine" }).Project!.Id);
+    }
+
+    // A trust lets its user act for somebody else, so without it he would act with his own rights.
+    [Theory]
+    [InlineData("trust_id: t", "", "")]
+    [InlineData("trust_id: t", "project_id: mine", "")]
+    [InlineData("profile: vendor", "", "trust_id: t")]
+    public void A_project_does_not_take_the_place_of_a_trust(string entry, string secure, string vendor)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\n{entry}");
+        folders.Write("here/secure.yaml", $"clouds: {{prod: {{{secure}}}}}").Write("here/clouds-public.yaml", $"public-clouds: {{vendor: {{{vendor}}}}}");
+        TroveScheduleException error = CloudError(overrides: new CloudOverrides { ProjectId = "mine" });
+        Assert.StartsWith("trust_id in the cloud 'prod' in ", error.Message);
+        Assert.Equal("Take trust_id out, and name a project.", error.RecommendedAction);
     }
 
     [Fact]
