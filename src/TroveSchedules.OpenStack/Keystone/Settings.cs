@@ -8,13 +8,16 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <param name="name">The name that the place uses.</param>
 /// <param name="text">Its text; null or empty where the place takes away what weaker places say.</param>
 /// <param name="place">The file and the line; null where there are none.</param>
-internal sealed class SettingValue(string name, string? text, string? place)
+/// <param name="isArgument">Whether a parameter sets it.</param>
+internal sealed class SettingValue(string name, string? text, string? place, bool isArgument = false)
 {
     public string Name { get; } = name;
 
     public string? Text { get; } = text is { Length: > 0 } ? text : null;
 
     public string? Place { get; } = place;
+
+    public bool IsArgument { get; } = isArgument;
 }
 
 /// <summary>Settings by the names that openstacksdk knows them by, from one place or several.</summary>
@@ -110,8 +113,9 @@ internal sealed class Settings
     /// <summary>Collects the settings that a place says, one that knows no null: what is empty there is not said.</summary>
     /// <param name="textOf">The text that the place has under a name; null or empty for none.</param>
     /// <param name="warnings">What is to be said of the place.</param>
-    public static Settings Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null) => Read(
-        setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null)).FirstOrDefault(said => said.Text is not null), warnings);
+    /// <param name="areArguments">Whether the place is the parameters.</param>
+    public static Settings Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null, bool areArguments = false) => Read(
+        setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null, areArguments)).FirstOrDefault(said => said.Text is not null), warnings);
 
     /// <summary>What is said of the setting; null when nothing is.</summary>
     public SettingValue? Of(string name) => values.TryGetValue(name, out SettingValue? said) ? said : null;
