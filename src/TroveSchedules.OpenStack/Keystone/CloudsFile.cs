@@ -65,10 +65,9 @@ internal sealed class CloudsFile
     public IEnumerable<string> Misplaced() =>
         from entry in OwnEntries()
         where !Sections.Contains(entry.Key) && entry.Value is not YamlMappingNode { Anchor.IsEmpty: false } and not YamlSequenceNode { Anchor.IsEmpty: false }
-        let place = $"In the file '{Path}', line {entry.Line}: "
-        select NotPlain(entry.Key) is { } problem ? $"{place}{problem} beside 'clouds', so it is not used."
-            : Has("clouds") ? $"{place}'{entry.Key}' is beside 'clouds', so it is not used. Put clouds below 'clouds', and settings below their cloud."
-            : $"{place}'{entry.Key}' is not used, and 'clouds' is missing.{(KnownSettings.Nearest(entry.Key, ["clouds"]) is { } clouds ? $" Did you mean '{clouds}'?" : " Put clouds below 'clouds', and settings below their cloud.")}";
+        let problem = NotPlain(entry.Key)
+        select $"In the file '{Path}', line {entry.Line}: {problem ?? $"'{entry.Key}'"} is {(Has("clouds") ? "beside 'clouds', so it is not used" : "not used, and 'clouds' is missing")}."
+            + (problem is not null ? "" : !Has("clouds") && KnownSettings.Nearest(entry.Key, ["clouds"]) is { } clouds ? $" Did you mean '{clouds}'?" : " Put clouds below 'clouds', and settings below their cloud.");
 
     /// <summary>Whether the mapping has the key, though perhaps with nothing below it.</summary>
     public bool Has(string key) => Entries().Any(entry => entry.Key == key);
@@ -119,7 +118,7 @@ internal sealed class CloudsFile
             if (setting == "auth" || KnownSettings.Find(setting) is { Use: not SettingUse.Elsewhere })
                 throw Wrong($"'{entry.Key}' stands beside a region's name. Put it below 'values'", entry.Line);
             string? nearest = KnownSettings.Nearest(setting, ["values"]) ?? KnownSettings.Nearest(setting);
-            warnings.Add($"In the file '{Path}', line {entry.Line}: {NotPlain(entry.Key) ?? $"'{entry.Key}' is"} not a part of a region, so it is not used."
+            warnings.Add($"In the file '{Path}', line {entry.Line}: {NotPlain(entry.Key) ?? $"'{entry.Key}'"} is not a part of a region, so it is not used."
                 + (nearest is null ? " Put settings below 'values'." : nearest == "values" ? " Did you mean 'values'?" : $" Did you mean '{nearest}', below 'values'?"));
         }
         return (name.Value, region.Mapping("values"));
@@ -206,7 +205,7 @@ internal sealed class CloudsFile
 
     // What is wrong with a key that cannot be shown; null for one that can.
     private static string? NotPlain(string key) =>
-        ShownText.Invisible(key) is { } codes ? $"a key that holds an invisible character ({codes}) is" : PlainName.IsMatch(key) ? null : "a key is";
+        ShownText.Invisible(key) is { } codes ? $"a key that holds an invisible character ({codes})" : PlainName.IsMatch(key) ? null : "a key";
 
     private Entry? First(string key) =>
         Entries().Where(entry => entry.Key == key).Select(entry => (Entry?)entry).FirstOrDefault() is { } nearest && !IsNull(nearest.Value) ? nearest : null;

@@ -27,6 +27,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
     /// <param name="warnings">What is to be said of the places.</param>
     public CloudSettings Read(string? cloudName, IEnumerable<string> warnings)
     {
+        RefuseWhatIsNoName();
         Uri authUrl = Url(Settings.AuthUrl) ?? throw Missing(Settings.AuthUrl, null);
         CloudCredential credential = Credential();
         if (settings.Of(Settings.ClientKey) is { Text: not null } key && settings[Settings.ClientCertificate] is null)
@@ -39,20 +40,20 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
             AuthUrl = authUrl,
             Credential = credential,
             Project = credential.TakesScope ? Project() : null,
-            Region = Region(Settings.RegionName),
+            Region = settings[Settings.RegionName],
             Interface = Interface(Settings.Interface) ?? EndpointInterface.Public,
             WorkflowEndpoint = Url(Settings.WorkflowEndpoint),
             DatabaseEndpoint = Url(Settings.DatabaseEndpoint),
             Workflow = new ServiceChoice
             {
-                Region = Region(Settings.WorkflowRegion),
+                Region = settings[Settings.WorkflowRegion],
                 Interface = Interface(Settings.WorkflowInterface),
                 Type = Expanded(Settings.WorkflowType),
                 Name = Expanded(Settings.WorkflowName),
             },
             Database = new ServiceChoice
             {
-                Region = Region(Settings.DatabaseRegion),
+                Region = settings[Settings.DatabaseRegion],
                 Interface = Interface(Settings.DatabaseInterface),
                 Type = Expanded(Settings.DatabaseType),
                 Name = Expanded(Settings.DatabaseName),
@@ -66,6 +67,16 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
             SkipCertificateCheck = Flag(Settings.Insecure) ?? !(Flag(Settings.Verify) ?? true),
             Warnings = [.. settings.Warnings.Concat(warnings).Concat(NotUsed()).Concat(PassedOver(credential)).Distinct()],
         };
+    }
+
+    // A private key in the place of a name would come into later messages, such as those about the login and the catalog.
+    private void RefuseWhatIsNoName()
+    {
+        if (KnownSettings.All.FirstOrDefault(setting => setting is { Use: SettingUse.Honoured, Type: SettingType.Text, MayHoldSecret: false }
+            && settings[setting.Name] is { } text && (PemSource.IsPem(text) || text.Any(char.IsControl))) is { } wrong)
+        {
+            throw Wrong($"{At(wrong.Name)} holds a line feed, another control character or PEM text, so it is neither a name nor an id.", null);
+        }
     }
 
     private void RefuseWhatIsNotHonoured(CloudCredential credential)
@@ -157,10 +168,6 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         }
         throw Missing(nameSetting, $"{what} is known by name");
     }
-
-    // A private key in the place of a name must not come into the messages about the catalog.
-    private string? Region(string setting) =>
-        settings[setting] is { } name && (PemSource.IsPem(name) || name.Any(char.IsControl)) ? throw Wrong($"{At(setting)} is no region's name.", null) : settings[setting];
 
     private EndpointInterface? Interface(string setting) => settings[setting] switch
     {

@@ -1052,6 +1052,16 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("@topsecret")]
     [InlineData("%topsecret")]
     [InlineData("`topsecret")]
+    [InlineData("|topsecret")]
+    [InlineData(">topsecret")]
+    [InlineData("{topsecret")]
+    [InlineData("[topsecret")]
+    [InlineData("}topsecret")]
+    [InlineData("]topsecret")]
+    [InlineData("- topsecret")]
+    [InlineData("topsecret: x")]
+    [InlineData("\"topsecret\" x")]
+    [InlineData("'topsecret' x")]
     public void A_password_that_needs_quotes_is_told_with_its_line(string password)
     {
         folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth:\n      auth_url: http://k\n      user_id: u\n      password: {password}\n      project_id: p\n    region_name: R\n    interface: public\n  other:\n    region_name: R\n");
@@ -1203,7 +1213,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("cloud", "'cloud' is not used, and 'clouds' is missing. Did you mean 'clouds'?")]
     [InlineData("CLOUDS", "'CLOUDS' is not used, and 'clouds' is missing. Did you mean 'clouds'?")]
     [InlineData("prod", "'prod' is not used, and 'clouds' is missing. Put clouds below 'clouds', and settings below their cloud.")]
-    [InlineData("clouds\u200b", "a key that holds an invisible character (U+200B) is beside 'clouds', so it is not used.")]
+    [InlineData("clouds\u200b", "a key that holds an invisible character (U+200B) is not used, and 'clouds' is missing.")]
     public void A_file_without_clouds_says_so(string key, string message)
     {
         folders.Write("here/clouds.yaml", $"{key}: {{prod: {{}}}}\n");

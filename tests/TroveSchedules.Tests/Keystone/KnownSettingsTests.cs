@@ -292,6 +292,23 @@ public sealed class KnownSettingsTests : IDisposable
     public static TheoryData<string> NamesOfValues() =>
         [.. KnownSettings.All.Where(setting => setting.Type is SettingType.Text or SettingType.Interface or SettingType.Version or SettingType.Flag).SelectMany(setting => setting.Names)];
 
+    [Theory]
+    [InlineData("username")]
+    [InlineData("user_domain_id")]
+    [InlineData("project_name")]
+    [InlineData("region_name")]
+    [InlineData("workflow_service_type")]
+    [InlineData("application_credential_name")]
+    public void A_private_key_in_the_place_of_a_name_is_refused(string name)
+    {
+        foreach (string value in new[] { $"-----BEGIN PRIVATE KEY----- {Secret}", $"{Secret}\\n{Secret}", $"{Secret}\\u0007" })
+        {
+            TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Read($"{name}: \"{value}\""));
+            Assert.StartsWith($"{name} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 holds a line feed", error.Message);
+            Assert.DoesNotContain(Secret, error.ToString());
+        }
+    }
+
     // No setting is safe from a key or a long secret in its place.
     [Theory]
     [MemberData(nameof(NamesOfValues))]
