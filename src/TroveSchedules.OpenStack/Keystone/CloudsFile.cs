@@ -117,7 +117,7 @@ internal sealed class CloudsFile
             string setting = entry.Key.Replace('-', '_');
             if (setting == "auth" || KnownSettings.Find(setting) is { Use: not SettingUse.Elsewhere })
                 throw Wrong($"'{entry.Key}' stands beside a region's name. Put it below 'values'", entry.Line);
-            string? nearest = KnownSettings.Nearest(setting, ["values"]) ?? KnownSettings.Nearest(setting);
+            string? nearest = KnownSettings.Nearest(setting, ["values"]) ?? Proposal(setting);
             warnings.Add($"In the file '{Path}', line {entry.Line}: {NotPlain(entry.Key) ?? $"'{entry.Key}'"} is not a part of a region, so it is not used."
                 + (nearest is null ? " Put settings below 'values'." : nearest == "values" ? " Did you mean 'values'?" : $" Did you mean '{nearest}', below 'values'?"));
         }
@@ -144,6 +144,8 @@ internal sealed class CloudsFile
 
         bool IsNearest(Found unknown) => found.First(each => each.Name == unknown.Name).Equals(unknown);
     }
+
+    private static string? Proposal(string name) => KnownSettings.Nearest(name) ?? (name == "auth" ? null : KnownSettings.Nearest(name, ["auth"]));
 
     private readonly record struct Entry(string Key, YamlNode Value, long Line, int Depth);
 
@@ -194,7 +196,7 @@ internal sealed class CloudsFile
             return $"{place}'<<' in quotes is no setting's name, so it is not used. Write << without quotes.";
         if (ShownText.Invisible(found.Key) is { } codes)
             return $"{place}a key holds an invisible character ({codes}), so it is no setting's name. Write it anew.";
-        string? nearest = KnownSettings.Nearest(found.Name);
+        string? nearest = Proposal(found.Name);
         // In the line 'topsecret: password', key and value have changed places.
         if (nearest is null && found.Value is YamlScalarNode { Value: { } text } && KnownSettings.Find(text.Replace('-', '_')) is { Use: not SettingUse.Elsewhere })
             return $"{place}a key is no setting's name, and its value is one. Have they changed places?";

@@ -170,6 +170,9 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("WORKFLOW_INTERFACE", "workflow_interface")]
     [InlineData("Region-Name", "region_name")]
     [InlineData("Project", "project_name")]
+    [InlineData("Auth", "auth")]
+    [InlineData("AUTH", "auth")]
+    [InlineData("auht", "auth")]
     public void A_setting_in_other_words_is_told_with_the_one_that_is_used(string name, string nearest) =>
         Assert.EndsWith($"'{name}' is not a known setting, so it is not used. Did you mean '{nearest}'?", Assert.Single(Read($"{name}: blue").Warnings));
 
