@@ -311,6 +311,64 @@ Describe 'Connect-TroveSession refuses' {
     }
 }
 
+Describe 'A parameter of Connect-TroveSession' {
+    BeforeAll {
+        Disconnect-TroveSession
+        $secret = ConvertTo-SecureString x -AsPlainText -Force
+        Set-Content $TestDrive/clouds.yaml "clouds: {here: {auth: {auth_url: 'http://127.0.0.1:9', user_id: u, password: p, project_id: configured}}}"
+        Push-Location $TestDrive
+    }
+
+    AfterAll { Pop-Location }
+
+    It '-<Name> is refused where it is empty' -ForEach @(
+        'ProjectName', 'ProjectId', 'ProjectDomainName', 'Region', 'Interface', 'WorkflowEndpoint', 'DatabaseEndpoint', 'CACertificate', 'ClientCertificate', 'ClientKey' |
+            ForEach-Object { @{ Name = $_; With = @{ Cloud = 'here' } } }
+        @{ Name = 'Cloud'; With = @{} }
+        @{ Name = 'UserDomainName'; With = @{ AuthUrl = 'http://127.0.0.1:9'; Credential = [pscredential]::new('u', (ConvertTo-SecureString x -AsPlainText -Force)) } }
+        @{ Name = 'ApplicationCredentialId'; With = @{ AuthUrl = 'http://127.0.0.1:9'; ApplicationCredentialSecret = (ConvertTo-SecureString x -AsPlainText -Force) } }
+    ) {
+        foreach ($nothing in '', $null) {
+            $all = $With + @{ $Name = $nothing }
+            $record = Use-Environment @{} { Get-ErrorOf { Connect-TroveSession @all } }
+            $record.FullyQualifiedErrorId | Should -BeExactly 'ParameterArgumentValidationError,TroveSchedules.Commands.ConnectTroveSessionCommand'
+            "$record" | Should -BeLike "*'$Name'*"
+        }
+    }
+
+    It 'that takes an address or a secret is refused where that is empty: -<_>' -ForEach 'AuthUrl', 'Token', 'ApplicationCredentialSecret' {
+        $with = @{ AuthUrl = 'http://127.0.0.1:9' }
+        if ($_ -eq 'ApplicationCredentialSecret') { $with.ApplicationCredentialId = 'a' } else { $with.Token = $secret }
+        foreach ($nothing in $($_ -eq 'AuthUrl' ? '' : [securestring]::new()), $null) {
+            $with[$_] = $nothing
+            $record = Get-ErrorOf { Connect-TroveSession @with }
+            $record.FullyQualifiedErrorId | Should -BeExactly 'ParameterArgumentValidationError,TroveSchedules.Commands.ConnectTroveSessionCommand'
+            "$record" | Should -BeLike "*'$_'*"
+        }
+    }
+
+    It '-SkipCertificateCheck is refused where it is null, which PowerShell would take for true' {
+        $record = Use-Environment @{} { Get-ErrorOf { Connect-TroveSession here -SkipCertificateCheck:$null } }
+        $record.FullyQualifiedErrorId | Should -BeExactly 'ParameterArgumentTransformationError,TroveSchedules.Commands.ConnectTroveSessionCommand'
+    }
+
+    It 'that names a file refuses a path of another PowerShell provider: -<_>' -ForEach 'CACertificate', 'ClientCertificate', 'ClientKey' {
+        Set-Content $TestDrive/HOME 'no certificate'
+        foreach ($path in 'Env:HOME', 'Variable:HOME', 'Function:prompt', 'Microsoft.PowerShell.Core\Environment::HOME') {
+            $with = @{ $_ = $path }
+            Use-Environment @{} { Get-ErrorOf { Connect-TroveSession here @with } } |
+                Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says "-$_ is a path of the PowerShell provider" -Advises 'path of a file'
+        }
+    }
+
+    It 'is named where it is wrong beside clouds.yaml' {
+        Use-Environment @{} { Get-ErrorOf { Connect-TroveSession here -ClientKey k.pem } } |
+            Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says 'ClientCertificate is missing in the arguments: ClientKey is set.'
+        Use-Environment @{} { Get-ErrorOf { Connect-TroveSession here -ClientCertificate $TestDrive } } |
+            Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says "'$TestDrive' cannot be loaded: it is a folder."
+    }
+}
+
 Describe 'A login that Keystone refuses' {
     # The bodies are what Keystone 22 answers (tests/stack/README.md); that of a lock is an older Keystone's.
     It 'tells the reason, and what helps: <What>' -ForEach @(
@@ -452,6 +510,15 @@ Describe 'Connecting to what is no cloud' {
         $warnings = & { Connect-TestKeystone $front.Url @{ SkipCertificateCheck = $true } } 3>&1 | Where-Object { $_ -is [Management.Automation.WarningRecord] }
         Get-TroveSession | Should -Not -BeNullOrEmpty
         "$warnings" | Should -BeLike '*not checked*password*'
+    }
+
+    It 'with -SkipCertificateCheck:$false checks, whatever the settings say: <_>' -ForEach 'insecure: true', 'verify: false', 'OS_INSECURE' {
+        $variables = @{ OS_AUTH_URL = $front.Url; OS_USER_ID = 'u'; OS_PASSWORD = 'p'; OS_PROJECT_ID = 'p'; OS_INSECURE = '1' }
+        if ($_ -ne 'OS_INSECURE') {
+            Set-Content $TestDrive/insecure.yaml "clouds: {here: {$_, auth: {auth_url: '$($front.Url)', user_id: u, password: p, project_id: p}}}"
+            $variables = @{ OS_CLOUD = 'here'; OS_CLIENT_CONFIG_FILE = "$TestDrive/insecure.yaml" }
+        }
+        Use-Environment $variables { Get-ErrorOf { Connect-TroveSession -SkipCertificateCheck:$false } } | Assert-Error UntrustedCertificate Connect-TroveSession ResourceUnavailable
     }
 
     It 'says so where something else than Keystone answers' {

@@ -35,7 +35,8 @@ public static class CloudConfiguration
         if (sources.EnvironmentVariable("OS_CLOUD") is { Length: > 0 } cloudName)
             return OfCloud(cloudName, said, BesideCloud(sources), sources);
 
-        Settings environment = Settings.Read(name => sources.EnvironmentVariable(VariableOf(name)), UnknownVariables(sources));
+        RefuseContradictions(sources);
+        Settings environment = Settings.Read(name => name == Settings.Regions ? null : sources.EnvironmentVariable(VariableOf(name)), [.. UnknownVariables(sources), .. RegionsVariable(sources)]);
         Settings settings = said.Overriding(environment);
         if (!settings.MeansToConnect)
             throw NotConnected(CloudNames(sources));
@@ -52,18 +53,7 @@ public static class CloudConfiguration
     public static CloudSettings FromArguments(CloudOverrides overrides, ConfigurationSources? sources = null)
     {
         Settings said = (overrides ?? throw new ArgumentNullException(nameof(overrides))).ToSettings();
-        return Bound(new SettingsReader(said, "the arguments", "the arguments", ParameterOf, sources ?? new ConfigurationSources()).Read(cloudName: null, []), said);
-
-        static string ParameterOf(string name) => name switch
-        {
-            Settings.CaCertificate => "CACertificate",
-            Settings.ClientCertificate => "ClientCertificate",
-            Settings.ClientKey => "ClientKey",
-            Settings.RegionName => "Region",
-            Settings.WorkflowEndpoint => "WorkflowEndpoint",
-            Settings.DatabaseEndpoint => "DatabaseEndpoint",
-            _ => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1))),
-        };
+        return Bound(new SettingsReader(said, "the arguments", "the arguments", CloudOverrides.ParameterOf, sources ?? new ConfigurationSources()).Read(cloudName: null, []), said);
     }
 
     /// <summary>The names that <see cref="FromCloud"/> knows, in the order of the files; empty when there are no files.</summary>
@@ -86,7 +76,7 @@ public static class CloudConfiguration
         Settings entry = entries.Select(each => each.Settings()).Aggregate((merged, nearer) => nearer.MergedOver(merged));
         CloudsFile? profile = Profile(entry, subject, sources, passedOver, out string[] warnings);
         Settings settings = Completed(said.Overriding(beside.Overriding(entry)), said.Overriding(beside), profile, subject, entries);
-        string origin = $"{subject} in '{entries[0].Path}'{(entry[Settings.Profile] is { } name && profile is null ? $" (whose profile '{Shown(name)}' is in no clouds-public.yaml)" : "")}";
+        string origin = $"{subject} in '{entries[0].Path}'{(entry[Settings.Profile] is { } name && profile is null ? $" (whose profile {Shown(name)} is in no clouds-public.yaml)" : "")}";
         return Bound(new SettingsReader(settings, origin, subject, name => name, sources).Read(cloudName, [.. warnings, .. misplaced, .. Told(passedOver)]), said);
     }
 
@@ -97,8 +87,9 @@ public static class CloudConfiguration
             settings = settings.Overriding(profile.Settings());
         foreach (CloudsFile layer in Enumerable.Reverse(entries).Concat(profile is null ? [] : [profile]))
         {
-            if (layer.Regions() is { } regions)
-                return regions.Count == 0 ? settings : said.Overriding(Region(layer, regions, said[Settings.RegionName] ?? settings[Settings.RegionName], subject).Overriding(settings));
+            var warnings = new List<string>();
+            if (layer.Regions(warnings) is { } regions)
+                return regions.Count == 0 ? settings : said.Overriding(Region(layer, regions, said[Settings.RegionName] ?? settings[Settings.RegionName], subject, warnings).Overriding(settings));
         }
         return settings;
     }
@@ -117,12 +108,12 @@ public static class CloudConfiguration
             return null;
         CloudsFile? profile = CloudsFile.Find("clouds-public", "OS_CLIENT_VENDOR_FILE", sources, passedOver)?.Mapping("public-clouds")?.Mapping(name);
         if (profile is null)
-            warnings = [$"The profile '{Shown(name)}' of {subject} is in no clouds-public.yaml, so nothing of it is used."];
+            warnings = [$"The profile {Shown(name)} of {subject} is in no clouds-public.yaml, so nothing of it is used."];
         return profile;
     }
 
     // openstacksdk also takes a URL as the profile, and a URL can hold a password.
-    private static string Shown(string profile) => Uri.TryCreate(profile, UriKind.Absolute, out Uri? address) ? CloudUrl.Masked(address) : profile;
+    private static string Shown(string profile) => Uri.TryCreate(profile, UriKind.Absolute, out Uri? address) ? $"'{CloudUrl.Masked(address)}'" : ShownText.Quoted(profile);
 
     private static IEnumerable<string> Told(IEnumerable<string> passedOver) => passedOver.Select(skipped => $"{Capitalized(skipped)}, so it was skipped.");
 
@@ -152,34 +143,58 @@ public static class CloudConfiguration
         .. from variable in sources.EnvironmentVariableNames
            where variable.StartsWith("OS_", StringComparison.Ordinal) && sources.EnvironmentVariable(variable) is { Length: > 0 }
            let name = variable.Substring(3).ToLowerInvariant()
-           where KnownSettings.Find(name) is null
+           where KnownSettings.Find(name) is null || string.IsNullOrEmpty(sources.EnvironmentVariable(VariableOf(name)))
            let nearest = KnownSettings.Nearest(name)
            where nearest is not null
            orderby variable
            select $"{variable} is not a known variable, so it is not used. Did you mean {VariableOf(nearest)}?",
     ];
 
-    private static Settings Region(CloudsFile layer, IReadOnlyList<(string Name, CloudsFile? Values)> known, string? wanted, string subject)
+    private static string[] RegionsVariable(ConfigurationSources sources) =>
+        string.IsNullOrEmpty(sources.EnvironmentVariable(VariableOf(Settings.Regions))) ? [] : ["OS_REGIONS in the environment is not used: a variable cannot hold a list. Set OS_REGION_NAME."];
+
+    // The same is an error in one place of a file.
+    private static void RefuseContradictions(ConfigurationSources sources)
+    {
+        foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use == SettingUse.Honoured))
+        {
+            string[] variables = [.. setting.Names.Select(VariableOf).Where(variable => sources.EnvironmentVariable(variable) is { Length: > 0 })];
+            if (variables.FirstOrDefault(variable => !setting.IsSame(sources.EnvironmentVariable(variable), sources.EnvironmentVariable(variables[0]))) is { } other)
+                throw Wrong($"{other} differs from {variables[0]}, and both are the setting '{setting.Name}'.", "Unset one of them.");
+        }
+    }
+
+    private static Settings Region(CloudsFile layer, IReadOnlyList<(string Name, CloudsFile? Values)> known, string? wanted, string subject, IReadOnlyList<string> warnings)
     {
         (string name, CloudsFile? values) = wanted is null ? known[0] : known.FirstOrDefault(region => region.Name == wanted);
         if (name is null)
         {
             throw new TroveScheduleException(TroveErrorKind.Invalid,
-                $"{Capitalized(subject)} has no region '{wanted}' in '{layer.Path}', but {string.Join(", ", known.Select(region => region.Name))}. Case matters.")
+                $"{Capitalized(subject)} has no region {ShownText.Quoted(wanted!)} in '{layer.Path}', but {string.Join(", ", known.Select(region => Listed(region.Name)))}. Case matters.")
             {
                 ErrorId = "InvalidConfiguration",
-                Target = wanted,
+                Target = ShownText.IsShown(wanted!) ? wanted : null,
             };
         }
-        return Settings.Read(setting => setting == Settings.RegionName ? name : null).MergedOver(values?.Settings() ?? new Settings());
+        Settings own = values?.Settings() ?? new Settings();
+        if (own.Of(Settings.RegionName) is { Text: { } other } said && other != name)
+            throw Wrong($"{said.Name} of the region {ShownText.Quoted(name)} in {said.Place} differs from the region's name.", $"Take {said.Name} out.");
+        if (new[] { Settings.Profile, Settings.Regions }.Select(own.Of).FirstOrDefault(each => each?.Text is not null) is { } misplaced)
+            throw Wrong($"{misplaced.Name} of the region {ShownText.Quoted(name)} in {misplaced.Place} cannot be honoured: it belongs to the whole cloud.", $"Move {misplaced.Name} to the cloud's entry.");
+        return Settings.Read(setting => setting == Settings.RegionName ? name : null, warnings).MergedOver(own);
+
+        static string Listed(string region) => ShownText.Invisible(region) is null && ShownText.IsShown(region) ? region : ShownText.Quoted(region);
     }
+
+    private static TroveScheduleException Wrong(string message, string action) =>
+        new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", RecommendedAction = action };
 
     // A project that a file or a variable names beside an application credential is a leftover of another way in. One that is said
     // explicitly is meant, and to work in the credential's own project instead would be a surprise.
     private static CloudSettings Bound(CloudSettings settings, Settings said) =>
         settings.Credential.TakesScope || (said[Settings.ProjectId] ?? said[Settings.ProjectName]) is not { } project
             ? settings
-            : throw new TroveScheduleException(TroveErrorKind.Invalid, $"The project '{project}' cannot be chosen: an application credential is bound to the project that it was made in.")
+            : throw new TroveScheduleException(TroveErrorKind.Invalid, $"The project {ShownText.Quoted(project)} cannot be chosen: an application credential is bound to the project that it was made in.")
             {
                 ErrorId = "InvalidConfiguration",
                 Target = project,
@@ -190,7 +205,7 @@ public static class CloudConfiguration
         new(TroveErrorKind.Invalid, "There is no session, and nothing to connect with: neither OS_CLOUD nor OS_AUTH_URL is set.")
         {
             ErrorId = "NotConnected",
-            RecommendedAction = $"Run Connect-TroveSession -Cloud NAME{(names.Count == 0 ? "" : $" (known are {string.Join(", ", names)})")} or with explicit parameters; "
+            RecommendedAction = $"Run Connect-TroveSession -Cloud NAME{(names.Count == 0 ? "" : $" (known are {string.Join(", ", names.Where(ShownText.IsShown))})")} or with explicit parameters; "
                 + "or set OS_CLOUD, or OS_AUTH_URL and the other OS_* variables.",
         };
 
@@ -206,16 +221,16 @@ public static class CloudConfiguration
             };
         }
         string[] names = Names(files);
-        string known = names.Length > 0 ? $"Known are {string.Join(", ", names.Select(name => $"'{name}'"))}" : "None is known";
+        string known = names.Length > 0 ? $"Known are {string.Join(", ", names.Select(ShownText.Quoted))}" : "None is known";
         string[] read = [.. files.OfType<CloudsFile>().Select(file => file.Path)];
         string looked = read.Length > 0
             ? $"in {string.Join(" and ", read)}"
             : passedOver.Count > 0 ? $"for {string.Join(" and ", passedOver)}, and no other clouds.yaml, .yml or .json is in {string.Join(", ", sources.Folders)}"
             : $"for there is no clouds.yaml, .yml or .json in {string.Join(", ", sources.Folders)}";
-        return new TroveScheduleException(TroveErrorKind.NotFound, $"There is no cloud '{cloudName}'. {known}, {looked}.{(read.Length > 0 ? string.Concat(misplaced.Concat(Told(passedOver)).Select(told => " " + told)) : "")}")
+        return new TroveScheduleException(TroveErrorKind.NotFound, $"There is no cloud {ShownText.Quoted(cloudName)}. {known}, {looked}.{(read.Length > 0 ? string.Concat(misplaced.Concat(Told(passedOver)).Select(told => " " + told)) : "")}")
         {
             ErrorId = "UnknownCloud",
-            Target = cloudName,
+            Target = ShownText.IsShown(cloudName) ? cloudName : null,
             RecommendedAction = "Name one of the known clouds, or add this one to clouds.yaml.",
         };
     }

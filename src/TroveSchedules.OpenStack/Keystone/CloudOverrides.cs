@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
@@ -114,6 +115,18 @@ public sealed class CloudOverrides
             [Settings.ClientKey] = ClientKeyPath,
             [Settings.Insecure] = SkipCertificateCheck is { } skip ? (skip ? "true" : "false") : null,
         };
-        return Settings.Read(name => said.TryGetValue(name, out string? value) ? value : null);
+        return Settings.Read(name => said.TryGetValue(name, out string? value) ? value : null, areArguments: true);
     }
+
+    /// <summary>The parameter of Connect-TroveSession that sets a setting.</summary>
+    internal static string ParameterOf(string name) => name switch
+    {
+        Settings.CaCertificate => "CACertificate",
+        Settings.ClientCertificate => "ClientCertificate",
+        Settings.ClientKey => "ClientKey",
+        Settings.RegionName => "Region",
+        Settings.WorkflowEndpoint => "WorkflowEndpoint",
+        Settings.DatabaseEndpoint => "DatabaseEndpoint",
+        _ => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1))),
+    };
 }

@@ -65,66 +65,103 @@ internal sealed class CloudsFile
     public IEnumerable<string> Misplaced() =>
         from entry in OwnEntries()
         where !Sections.Contains(entry.Key) && entry.Value is not YamlMappingNode { Anchor.IsEmpty: false } and not YamlSequenceNode { Anchor.IsEmpty: false }
-        select PlainName.IsMatch(entry.Key)
-            ? $"In the file '{Path}', line {entry.Value.Start.Line}: '{entry.Key}' is beside 'clouds', so it is not used. Put clouds below 'clouds', and settings below their cloud."
-            : $"In the file '{Path}', line {entry.Value.Start.Line}: a key is beside 'clouds', so it is not used.";
+        let problem = NotPlain(entry.Key)
+        select $"In the file '{Path}', line {entry.Line}: {problem ?? $"'{entry.Key}'"} is {(Has("clouds") ? "beside 'clouds', so it is not used" : "not used, and 'clouds' is missing")}."
+            + (problem is not null ? "" : !Has("clouds") && KnownSettings.Nearest(entry.Key, ["clouds"]) is { } clouds ? $" Did you mean '{clouds}'?" : " Put clouds below 'clouds', and settings below their cloud.");
 
     /// <summary>Whether the mapping has the key, though perhaps with nothing below it.</summary>
     public bool Has(string key) => Entries().Any(entry => entry.Key == key);
 
     /// <summary>The mapping under a key; null when there is none.</summary>
-    public CloudsFile? Mapping(string key) => Node(key) switch
+    public CloudsFile? Mapping(string key) => First(key) switch
     {
         null => null,
-        YamlMappingNode node => new CloudsFile(Path, node),
-        { } other => throw Wrong($"'{key}' must be a mapping", other),
+        { Value: YamlMappingNode node } => new CloudsFile(Path, node),
+        { } other => throw Wrong($"'{key}' must be a mapping", other.Line),
     };
 
     /// <summary>The entries of <c>regions</c>, each a name alone, or <c>name</c> and <c>values</c>; null when the mapping says nothing of regions.</summary>
-    public IReadOnlyList<(string Name, CloudsFile? Values)>? Regions()
+    /// <param name="warnings">Takes warnings about keys that a region does not have.</param>
+    public IReadOnlyList<(string Name, CloudsFile? Values)>? Regions(ICollection<string> warnings)
     {
-        YamlNode? regions = Entries().Where(entry => entry.Key == "regions").Select(entry => entry.Value).FirstOrDefault();
-        return regions switch
+        Entry? entry = Entries().Where(entry => entry.Key == "regions").Select(entry => (Entry?)entry).FirstOrDefault();
+        switch (entry?.Value)
         {
-            null => null,
-            YamlSequenceNode list => [.. list.Select(Region)],
-            _ when IsNull(regions) => [],
-            _ => throw Wrong("'regions' must be a list", regions),
-        };
+            case null:
+                return null;
+            case YamlSequenceNode list:
+                var regions = new List<(string Name, CloudsFile? Values)>();
+                foreach (YamlNode node in list)
+                {
+                    (string Name, CloudsFile? Values) region = Region(node, warnings);
+                    if (regions.Any(other => other.Name == region.Name))
+                        throw Wrong($"the region {ShownText.Quoted(region.Name)} appears twice. Keep one", node.Start.Line);
+                    regions.Add(region);
+                }
+                return regions;
+            case { } other when IsNull(other):
+                return [];
+            default:
+                throw Wrong("'regions' must be a list", entry!.Value.Line);
+        }
+    }
 
-        (string, CloudsFile?) Region(YamlNode node) => node switch
+    private (string, CloudsFile?) Region(YamlNode node, ICollection<string> warnings)
+    {
+        if (node is YamlScalarNode { Value.Length: > 0 } alone)
+            return (alone.Value, null);
+        if (node is not YamlMappingNode mapping || new CloudsFile(Path, mapping) is not { } region || region.First("name")?.Value is not YamlScalarNode { Value.Length: > 0 } name)
+            throw Wrong("a region must be a name, or a mapping with 'name' and 'values'", node.Start.Line);
+        foreach (Entry entry in region.Entries().Where(entry => entry.Key is not ("name" or "values")))
         {
-            YamlScalarNode { Value.Length: > 0 } name => (name.Value, null),
-            YamlMappingNode region when new CloudsFile(Path, region) is var named && named.Node("name") is YamlScalarNode { Value.Length: > 0 } name => (name.Value, named.Mapping("values")),
-            _ => throw Wrong("a region must be a name, or a mapping with 'name' and 'values'", node),
-        };
+            string setting = entry.Key.Replace('-', '_');
+            if (setting == "auth" || KnownSettings.Find(setting) is { Use: not SettingUse.Elsewhere })
+                throw Wrong($"'{entry.Key}' stands beside a region's name. Put it below 'values'", entry.Line);
+            string? nearest = KnownSettings.Nearest(setting, ["values"]) ?? Proposal(setting);
+            warnings.Add($"In the file '{Path}', line {entry.Line}: {NotPlain(entry.Key) ?? $"'{entry.Key}'"} is not a part of a region, so it is not used."
+                + (nearest is null ? " Put settings below 'values'." : nearest == "values" ? " Did you mean 'values'?" : $" Did you mean '{nearest}', below 'values'?"));
+        }
+        return (name.Value, region.Mapping("values"));
     }
 
     /// <summary>
     /// The settings of a cloud, of a profile or of a region's values: what stands under <c>auth</c>, and what stands beside it. The nearest says it, a null included:
-    /// a mapping's own keys before those that it takes in with &lt;&lt;, and at the same distance what stands under <c>auth</c>.
+    /// a mapping's own keys before those that it takes in with &lt;&lt;, and at the same distance what stands under <c>auth</c>. It also hides farther settings that say
+    /// the same thing in another way, such as a project's id behind its name.
     /// </summary>
     public Settings Settings()
     {
-        (string Key, YamlNode Value, int Depth) auth = Entries().FirstOrDefault(entry => entry.Key == "auth");
+        Entry auth = Entries().FirstOrDefault(entry => entry.Key == "auth");
         if (auth.Value is not null && IsNull(auth.Value))
-            throw Wrong("'auth' is empty. Write settings below it, or take the line out", auth.Value);
+            throw Wrong("'auth' is empty. Write settings below it, or take the line out", auth.Line);
         Found[] found =
         [
-            .. Mapping("auth")?.Entries().Select(entry => new Found(entry.Key, entry.Value, auth.Depth, entry.Depth)) ?? [],
-            .. Entries().Where(entry => entry.Key != "auth").Select(entry => new Found(entry.Key, entry.Value, entry.Depth, int.MaxValue)),
+            .. Mapping("auth")?.Entries().Select(entry => new Found(entry.Key, entry.Value, entry.Line, auth.Depth, entry.Depth)) ?? [],
+            .. Entries().Where(entry => entry.Key != "auth").Select(entry => new Found(entry.Key, entry.Value, entry.Line, entry.Depth, int.MaxValue)),
         ];
-        ILookup<Setting?, Found> known = found.ToLookup(each => KnownSettings.Find(each.Name));
+        ILookup<Setting?, Found> known = found.Where(each => !found.Any(each.IsHiddenBy)).ToLookup(each => KnownSettings.Find(each.Name));
         return Keystone.Settings.Read(setting => Nearest(setting, known[setting]), [.. known[null].Where(IsNearest).Select(Unknown)]);
 
         bool IsNearest(Found unknown) => found.First(each => each.Name == unknown.Name).Equals(unknown);
     }
 
-    private readonly record struct Found(string Key, YamlNode Value, int Depth, int DepthInAuth)
+    private static string? Proposal(string name) => KnownSettings.Nearest(name) ?? (name == "auth" ? null : KnownSettings.Nearest(name, ["auth"]));
+
+    private readonly record struct Entry(string Key, YamlNode Value, long Line, int Depth);
+
+    private readonly record struct Found(string Key, YamlNode Value, long Line, int Depth, int DepthInAuth)
     {
         public string Name => Key.Replace('-', '_');
 
         public bool IsAsNearAs(Found other) => (Depth, DepthInAuth).Equals((other.Depth, other.DepthInAuth));
+
+        // What stands under auth and what stands beside it are one place, which keeps both a project's id and its name.
+        public bool IsHiddenBy(Found other) =>
+            (other.Depth, other.OwnDepthInAuth).CompareTo((Depth, OwnDepthInAuth)) < 0
+            && other.Value is not YamlScalarNode { Value: null or "" } && !IsNull(other.Value)
+            && KnownSettings.Find(Name) is { } setting && KnownSettings.Find(other.Name) is { } otherSetting && Keystone.Settings.AreAlternatives(setting.Name, otherSetting.Name);
+
+        private int OwnDepthInAuth => DepthInAuth == int.MaxValue ? 0 : DepthInAuth;
     }
 
     private SettingValue? Nearest(Setting setting, IEnumerable<Found> found)
@@ -135,13 +172,13 @@ internal sealed class CloudsFile
         Found[] equallyNear = [.. byDistance.Where(each => each.IsAsNearAs(byDistance[0]))];
         Found nearest = equallyNear[0];
         string? text = Text(setting, nearest);
-        if (setting.Use == SettingUse.Honoured && equallyNear.FirstOrDefault(each => Text(setting, each) != text) is { Key: { } otherKey } contradiction)
-            throw Wrong($"'{otherKey}' differs from '{nearest.Key}' (line {nearest.Value.Start.Line}), and both are the setting '{setting.Name}'. Keep one", contradiction.Value);
+        if (setting.Use == SettingUse.Honoured && equallyNear.FirstOrDefault(each => !setting.IsSame(Text(setting, each), text)) is { Key: { } otherKey } contradiction)
+            throw Wrong($"'{otherKey}' differs from '{nearest.Key}' (line {nearest.Line}), and both are the setting '{setting.Name}'. Keep one", contradiction.Line);
         // Which of these two wins changed between the versions of openstacksdk.
         Found beside = byDistance.FirstOrDefault(each => each.Depth == nearest.Depth && each.DepthInAuth == int.MaxValue);
-        if (nearest.DepthInAuth != int.MaxValue && beside.Value is not null && text is { Length: > 0 } && Text(setting, beside) is { Length: > 0 } other && other != text)
-            throw Wrong($"'{beside.Key}' differs from '{nearest.Key}' under 'auth' (line {nearest.Value.Start.Line}), and openstacksdk's versions do not agree which to take. Keep one", beside.Value);
-        return new SettingValue(nearest.Key, text, $"'{Path}', line {nearest.Value.Start.Line}");
+        if (nearest.DepthInAuth != int.MaxValue && beside.Value is not null && text is { Length: > 0 } && Text(setting, beside) is { Length: > 0 } other && !setting.IsSame(other, text))
+            throw Wrong($"'{beside.Key}' differs from '{nearest.Key}' under 'auth' (line {nearest.Line}), and openstacksdk's versions do not agree which to take. Keep one", beside.Line);
+        return new SettingValue(nearest.Key, text, $"'{Path}', line {nearest.Line}");
     }
 
     private string? Text(Setting setting, Found found) => found.Value switch
@@ -149,28 +186,47 @@ internal sealed class CloudsFile
         { } node when IsNull(node) => null,
         YamlScalarNode scalar => scalar.Value,
         _ when setting.Type == SettingType.Any => "(several values)",
-        { } other => throw Wrong($"'{found.Key}' must be a single value", other),
+        _ => throw Wrong($"'{found.Key}' must be a single value", found.Line),
     };
 
     private string Unknown(Found found)
     {
+        string place = $"In the file '{Path}', line {found.Line}: ";
+        if (found.Key == "<<")
+            return $"{place}'<<' in quotes is no setting's name, so it is not used. Write << without quotes.";
+        if (ShownText.Invisible(found.Key) is { } codes)
+            return $"{place}a key holds an invisible character ({codes}), so it is no setting's name. Write it anew.";
+        string? nearest = Proposal(found.Name);
+        // In the line 'topsecret: password', key and value have changed places.
+        if (nearest is null && found.Value is YamlScalarNode { Value: { } text } && KnownSettings.Find(text.Replace('-', '_')) is { Use: not SettingUse.Elsewhere })
+            return $"{place}a key is no setting's name, and its value is one. Have they changed places?";
         if (!PlainName.IsMatch(found.Key))
-            return $"In the file '{Path}', line {found.Value.Start.Line}: a key is no setting's name. Is a blank missing after a colon?";
-        string? nearest = KnownSettings.Nearest(found.Name);
-        return $"In the file '{Path}', line {found.Value.Start.Line}: '{found.Key}' is not a known setting, so it is not used.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}";
+            return $"{place}a key is no setting's name. Is a blank missing after a colon?";
+        return $"{place}'{found.Key}' is not a known setting, so it is not used.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}";
     }
 
-    private YamlNode? Node(string key) =>
-        Entries().Where(entry => entry.Key == key).Select(entry => entry.Value).FirstOrDefault() is { } nearest && !IsNull(nearest) ? nearest : null;
+    // What is wrong with a key that cannot be shown; null for one that can.
+    private static string? NotPlain(string key) =>
+        ShownText.Invisible(key) is { } codes ? $"a key that holds an invisible character ({codes})" : PlainName.IsMatch(key) ? null : "a key";
+
+    private Entry? First(string key) =>
+        Entries().Where(entry => entry.Key == key).Select(entry => (Entry?)entry).FirstOrDefault() is { } nearest && !IsNull(nearest.Value) ? nearest : null;
 
     // YAML's merge key: an entry's own keys come first, then those of the mappings that it takes in, of which an earlier one comes before a later one.
-    private IEnumerable<(string Key, YamlNode Value, int Depth)> Entries() =>
-        Mappings().SelectMany((from, distance) => from.OwnEntries().Select(entry => (entry.Key, entry.Value, distance)));
+    private IEnumerable<Entry> Entries() =>
+        Mappings().SelectMany((from, distance) => from.OwnEntries().Select(entry => entry with { Depth = distance }));
 
-    private IEnumerable<(string Key, YamlNode Value)> OwnEntries() =>
-        from entry in mapping.Children
-        where entry.Key is YamlScalarNode { Value: not null } key && !IsMerge(key)
-        select (((YamlScalarNode)entry.Key).Value!, entry.Value);
+    private IEnumerable<Entry> OwnEntries()
+    {
+        foreach (KeyValuePair<YamlNode, YamlNode> entry in mapping.Children)
+        {
+            if (entry.Key is not YamlScalarNode { Value: { } name } key)
+                throw Wrong("a key must be a single value", entry.Key.Start.Line);
+            // The value of an alias (*) stands where its anchor is.
+            if (!IsMerge(key))
+                yield return new Entry(name, entry.Value, (entry.Value.Start.Index < key.Start.Index ? key : entry.Value).Start.Line, 0);
+        }
+    }
 
     private IEnumerable<CloudsFile> Mappings(int depth = 0)
     {
@@ -181,7 +237,7 @@ internal sealed class CloudsFile
         foreach (YamlNode taken in merged as YamlSequenceNode ?? (IEnumerable<YamlNode>)[merged])
         {
             if (taken is not YamlMappingNode from)
-                throw Wrong("'<<' must take in a mapping, or a list of mappings", taken);
+                throw Wrong("'<<' must take in a mapping, or a list of mappings", taken.Start.Line);
             foreach (CloudsFile next in new CloudsFile(Path, from).Mappings(depth + 1))
                 yield return next;
         }
@@ -228,16 +284,16 @@ internal sealed class CloudsFile
             // YamlDotNet's own message may quote the line, and a password with it. It does not always know the line, nor (with an
             // unclosed brace) that the fault is the file's.
             long line = e is YamlException { Start: { Index: > 0 } start } ? start.Line : parser?.Current?.Start.Line ?? 1;
-            if (e.Message.StartsWith("Duplicate key", StringComparison.Ordinal))
-                throw Wrong($"In the file '{path}', line {line}: {(parser!.NameAt(line) is { } name && PlainName.IsMatch(name) ? $"the key '{name}'" : "a key")} appears twice in one mapping. Keep one.");
+            if (e is YamlException duplicate && e.Message.StartsWith("Duplicate key", StringComparison.Ordinal))
+                throw Wrong($"In the file '{path}', line {line}: {(parser!.NameAt(duplicate.Start) is { } name && PlainName.IsMatch(name) ? $"the key '{name}'" : "a key")} appears twice in one mapping. Keep one.");
             throw Wrong($"The file '{path}' is not valid YAML or JSON: see line {line} and those beside it.");
         }
     }
 
     private static bool IsLink(string path) => new FileInfo(path).Attributes is var attributes && attributes != (FileAttributes)(-1) && attributes.HasFlag(FileAttributes.ReparsePoint);
 
-    private TroveScheduleException Wrong(string rule, YamlNode node) =>
-        Wrong($"In the file '{Path}', line {node.Start.Line}: {rule}.");
+    private TroveScheduleException Wrong(string rule, long line) =>
+        Wrong($"In the file '{Path}', line {line}: {rule}.");
 
     private static TroveScheduleException Wrong(string message) =>
         new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration" };

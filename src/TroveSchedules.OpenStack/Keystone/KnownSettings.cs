@@ -46,6 +46,11 @@ internal enum SettingType
 internal sealed record Setting(IReadOnlyList<string> Names, SettingUse Use, SettingType Type, bool MayHoldSecret, string? Reason)
 {
     public string Name => Names[0];
+
+    /// <summary>Whether two texts say the same. The old names of interfaces end in URL.</summary>
+    public bool IsSame(string? one, string? other) => one == other || (Type == SettingType.Interface && WithoutUrl(one) == WithoutUrl(other));
+
+    private static string? WithoutUrl(string? text) => text?.EndsWith("URL", StringComparison.Ordinal) == true ? text.Substring(0, text.Length - 3) : text;
 }
 
 /// <summary>
@@ -147,6 +152,9 @@ internal static class KnownSettings
     private static readonly Dictionary<string, Setting> ByName =
         All.SelectMany(setting => setting.Names, (setting, name) => (setting, name)).ToDictionary(known => known.name, known => known.setting, StringComparer.Ordinal);
 
+    private static readonly string[] Suggested = [.. All.Where(setting => setting.Use is SettingUse.Honoured or SettingUse.Refused).SelectMany(setting => setting.Names)];
+    private static readonly string[] PemNames = [.. All.Where(setting => setting.Type == SettingType.Pem).SelectMany(setting => setting.Names)];
+
     private static readonly Setting OfAnotherService = new([""], SettingUse.Elsewhere, SettingType.Any, MayHoldSecret: false, null);
 
     /// <summary>The setting of that name; null when openstacksdk knows none.</summary>
@@ -156,13 +164,19 @@ internal static class KnownSettings
         : OtherService.IsMatch(name) || OtherPresence.IsMatch(name) || OtherTimeout.IsMatch(name) ? OfAnotherService
         : null;
 
-    /// <summary>The known name that is most like another one; null when none is much like it.</summary>
+    /// <summary>The known name that is most like another one, of a setting that is used or refused; null when none is much like it.</summary>
     public static string? Nearest(string name)
     {
-        if (ByName.ContainsKey(name + "_name"))
-            return name + "_name";
-        (string known, int distance) = ByName.Keys.Select(known => (known, distance: Distance(name, known))).OrderBy(each => each.distance).First();
-        return distance <= Math.Max(1, Math.Min(3, name.Length / 3)) ? known : null;
+        name = name.ToLowerInvariant();
+        return Suggested.Contains(name + "_name") ? name + "_name"
+            : Nearest(name, Suggested) ?? PemNames.FirstOrDefault(known => name.EndsWith("_" + known, StringComparison.Ordinal));
+    }
+
+    /// <summary>The one of some names that is most like another one, whatever its case; null when none is much like it.</summary>
+    public static string? Nearest(string name, IEnumerable<string> names)
+    {
+        (string nearest, int distance) = names.Select(known => (known, distance: Distance(name.ToLowerInvariant(), known))).OrderBy(each => each.distance).First();
+        return distance <= Math.Max(1, Math.Min(3, name.Length / 3)) ? nearest : null;
     }
 
     // How many letters were left out, added, changed or swapped with the next.

@@ -14,7 +14,7 @@ internal sealed class PemSource(string? path, string? text, string? setting, boo
     /// <summary>What errors call it: the path, unless it names no file and may be a secret that was written in its place.</summary>
     public string Shown => IsPathShown ? $"'{Path}'" : setting!;
 
-    public bool IsPathShown => Path is not null && (!mayBeSecret || File.Exists(Path));
+    public bool IsPathShown => Path is not null && (!mayBeSecret || File.Exists(Path) || Directory.Exists(Path));
 
     /// <summary>Whether the reason of an error may be repeated, in which .NET quotes the path.</summary>
     public bool IsReasonShown => Path is null || IsPathShown;

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -19,12 +20,13 @@ internal sealed class PlainYaml : IParser
 
     private static readonly string[] Known = ["!", NullTag, .. new[] { "str", "int", "float", "bool", "map", "seq", "timestamp", "merge" }.Select(type => Core + type)];
     private static readonly string[] Unread = [.. new[] { "binary", "omap", "pairs", "set" }.Select(type => Core + type)];
-    private static readonly Regex Name = new(@"^[\s{,?-]*[""']?(?<name>[A-Za-z][A-Za-z0-9_-]*)[""']?\s*:", RegexOptions.CultureInvariant);
+    private static readonly Regex Name = new(@"\G[""']?(?<name>[A-Za-z][A-Za-z0-9_-]*)[""']?\s*:", RegexOptions.CultureInvariant);
     private static readonly Regex Unprintable = new(@"[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]", RegexOptions.CultureInvariant);
 
     private readonly string _path;
     private readonly DepthLimitedParser _parser;
     private readonly string[] _lines;
+    private readonly HashSet<AnchorName> _anchors = [];
     private int _documents;
 
     /// <summary>Takes a file's contents.</summary>
@@ -41,9 +43,12 @@ internal sealed class PlainYaml : IParser
 
     public ParsingEvent? Current => _parser.Current;
 
-    /// <summary>The key that begins a line; null when none does.</summary>
-    /// <param name="line">The line, counted from one.</param>
-    public string? NameAt(long line) => line <= _lines.Length && Name.Match(_lines[line - 1]) is { Success: true } found ? found.Groups["name"].Value : null;
+    /// <summary>The key that begins at a place of the file; null when none does.</summary>
+    /// <param name="place">The place, whose line and column count from one.</param>
+    public string? NameAt(Mark place) =>
+        place.Line <= _lines.Length && _lines[place.Line - 1] is { } line && place.Column <= line.Length && Name.Match(line, (int)place.Column - 1) is { Success: true } found
+            ? found.Groups["name"].Value
+            : null;
 
     public bool MoveNext()
     {
@@ -53,6 +58,13 @@ internal sealed class PlainYaml : IParser
             throw Wrong(Current.Start.Line, "a second document begins. Keep one, or give each a file of its own");
         if (Current is NodeEvent { Tag.IsEmpty: false } typed && Unread.Contains(typed.Tag.Value))
             throw Wrong(Current.Start.Line, $"a value of the type !!{typed.Tag.Value.Substring(Core.Length)} is not read. Write it as text");
+        // YamlDotNet would name the end of the file.
+        if (Current is AnchorAlias alias && !_anchors.Contains(alias.Value))
+            throw Wrong(Current.Start.Line, "a value begins with '*' and is no name of an anchor (&) above it. Quote a value that begins with '*'");
+        if (Current is Scalar { Anchor.IsEmpty: false, Value.Length: 0, Style: ScalarStyle.Plain })
+            throw Wrong(Current.Start.Line, "a value begins with '&', which makes it the name of an anchor for nothing. Quote a value that begins with '&'");
+        if (Current is NodeEvent { Anchor.IsEmpty: false } anchored)
+            _anchors.Add(anchored.Anchor);
         // The tag itself may be what somebody wrote in the place of a value.
         if (Current is NodeEvent { Tag.IsEmpty: false } node && !Known.Contains(node.Tag.Value))
             throw Wrong(Current.Start.Line, "a tag (!) is not known, so its value cannot be. Quote a value that begins with '!'");

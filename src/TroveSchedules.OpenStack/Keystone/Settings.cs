@@ -8,13 +8,16 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <param name="name">The name that the place uses.</param>
 /// <param name="text">Its text; null or empty where the place takes away what weaker places say.</param>
 /// <param name="place">The file and the line; null where there are none.</param>
-internal sealed class SettingValue(string name, string? text, string? place)
+/// <param name="isArgument">Whether a parameter sets it.</param>
+internal sealed class SettingValue(string name, string? text, string? place, bool isArgument = false)
 {
     public string Name { get; } = name;
 
     public string? Text { get; } = text is { Length: > 0 } ? text : null;
 
     public string? Place { get; } = place;
+
+    public bool IsArgument { get; } = isArgument;
 }
 
 /// <summary>Settings by the names that openstacksdk knows them by, from one place or several.</summary>
@@ -64,17 +67,21 @@ internal sealed class Settings
     public const string Insecure = "insecure";
     public const string Verify = "verify";
 
-    // Two ways to say one thing: whoever says it, says it whole.
+    // Settings that say the same thing in different ways. The nearest place that sets one of them replaces the whole group.
     private static readonly string[][] Alternatives =
     [
         [UserId, UserName],
         [UserDomainId, UserDomainName],
         [ApplicationCredentialId, ApplicationCredentialName],
-        [ProjectId, ProjectName, SystemScope, TrustId],
+        [ProjectId, ProjectName, SystemScope],
         [ProjectDomainId, ProjectDomainName],
-        [ClientCertificate, ClientKey],
+        [DomainId, DomainName],
+        [DefaultDomainId, DefaultDomainName],
         [Insecure, Verify],
     ];
+
+    // The certificate may be in clouds.yaml and its key in secure.yaml, so two files that are read as one keep both.
+    private static readonly string[] CertificateAndKey = [ClientCertificate, ClientKey];
 
     private readonly Dictionary<string, SettingValue> values = new(StringComparer.Ordinal);
 
@@ -106,23 +113,26 @@ internal sealed class Settings
     /// <summary>Collects the settings that a place says, one that knows no null: what is empty there is not said.</summary>
     /// <param name="textOf">The text that the place has under a name; null or empty for none.</param>
     /// <param name="warnings">What is to be said of the place.</param>
-    public static Settings Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null) => Read(
-        setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null)).FirstOrDefault(said => said.Text is not null), warnings);
+    /// <param name="areArguments">Whether the place is the parameters.</param>
+    public static Settings Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null, bool areArguments = false) => Read(
+        setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null, areArguments)).FirstOrDefault(said => said.Text is not null), warnings);
 
     /// <summary>What is said of the setting; null when nothing is.</summary>
     public SettingValue? Of(string name) => values.TryGetValue(name, out SettingValue? said) ? said : null;
 
-    /// <summary>These settings, and what they do not say from below: two files that are read as one.</summary>
-    public Settings MergedOver(Settings lower) => Over(lower, _ => false);
+    /// <summary>Whether both settings say the same thing in different ways, such as a project's id and its name.</summary>
+    public static bool AreAlternatives(string one, string other) => one != other && Alternatives.Any(group => group.Contains(one) && group.Contains(other));
 
-    /// <summary>These settings, and what they do not say from below, where an id here hides a name there and the other way round.</summary>
-    public Settings Overriding(Settings lower) =>
-        Over(lower, name => Alternatives.Any(group => group.Contains(name) && group.Any(other => this[other] is not null)));
+    /// <summary>These settings, and from below what they do not set: two files that are read as one. An id here hides a name there, and a name an id.</summary>
+    public Settings MergedOver(Settings lower) => Over(lower, Alternatives);
 
-    private Settings Over(Settings lower, Func<string, bool> isHidden)
+    /// <summary>The same for two separate places, of which each sets a client certificate together with its key.</summary>
+    public Settings Overriding(Settings lower) => Over(lower, [.. Alternatives, CertificateAndKey]);
+
+    private Settings Over(Settings lower, string[][] groups)
     {
         var merged = new Settings { Warnings = [.. Warnings, .. lower.Warnings] };
-        foreach (KeyValuePair<string, SettingValue> setting in lower.values.Where(setting => !isHidden(setting.Key)).Concat(values))
+        foreach (KeyValuePair<string, SettingValue> setting in lower.values.Where(setting => !groups.Any(group => group.Contains(setting.Key) && group.Any(other => this[other] is not null))).Concat(values))
             merged.values[setting.Key] = setting.Value;
         return merged;
     }

@@ -13,6 +13,8 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <param name="sources">Where paths start.</param>
 internal sealed class SettingsReader(Settings settings, string origin, string subject, Func<string, string> nameOf, ConfigurationSources sources)
 {
+    private const string Arguments = "the arguments";
+
     private static readonly Regex Keystone3 = new(@"^v?3(\.\d+)?$", RegexOptions.CultureInvariant);
     // A key in one line, without its PEM header.
     private static readonly Regex Base64 = new("[A-Za-z0-9+/=]{40}", RegexOptions.CultureInvariant);
@@ -25,12 +27,13 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
     /// <param name="warnings">What is to be said of the places.</param>
     public CloudSettings Read(string? cloudName, IEnumerable<string> warnings)
     {
+        RefuseWhatIsNoName();
         Uri authUrl = Url(Settings.AuthUrl) ?? throw Missing(Settings.AuthUrl, null);
         CloudCredential credential = Credential();
-        if (settings[Settings.ClientKey] is not null && settings[Settings.ClientCertificate] is null)
-            throw Missing(Settings.ClientCertificate, $"{nameOf(Settings.ClientKey)} is set");
+        if (settings.Of(Settings.ClientKey) is { Text: not null } key && settings[Settings.ClientCertificate] is null)
+            throw Missing(Settings.ClientCertificate, $"{NameOf(key)} is set", key.IsArgument);
         RefuseWhatIsNotHonoured(credential);
-        (PemSource? authorities, PemSource? certificate, PemSource? key) = (Pem(Settings.CaCertificate), Pem(Settings.ClientCertificate), Pem(Settings.ClientKey));
+        (PemSource? authorities, PemSource? certificate, PemSource? clientKey) = (Pem(Settings.CaCertificate), Pem(Settings.ClientCertificate), Pem(Settings.ClientKey));
         return new CloudSettings
         {
             CloudName = cloudName,
@@ -57,19 +60,29 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
             },
             CaCertificatePath = authorities?.Path,
             ClientCertificatePath = certificate?.Path,
-            ClientKeyPath = key?.Path,
+            ClientKeyPath = clientKey?.Path,
             CaCertificate = authorities,
             ClientCertificate = certificate,
-            ClientKey = key,
+            ClientKey = clientKey,
             SkipCertificateCheck = Flag(Settings.Insecure) ?? !(Flag(Settings.Verify) ?? true),
             Warnings = [.. settings.Warnings.Concat(warnings).Concat(NotUsed()).Concat(PassedOver(credential)).Distinct()],
         };
     }
 
+    // A private key in the place of a name would come into later messages, such as those about the login and the catalog.
+    private void RefuseWhatIsNoName()
+    {
+        if (KnownSettings.All.FirstOrDefault(setting => setting is { Use: SettingUse.Honoured, Type: SettingType.Text, MayHoldSecret: false }
+            && settings[setting.Name] is { } text && (PemSource.IsPem(text) || text.Any(char.IsControl))) is { } wrong)
+        {
+            throw Wrong($"{At(wrong.Name)} holds a line feed, another control character or PEM text, so it is neither a name nor an id.", null);
+        }
+    }
+
     private void RefuseWhatIsNotHonoured(CloudCredential credential)
     {
         foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use == SettingUse.Refused && settings[setting.Name] is not null))
-            throw Wrong($"{At(setting.Name)} cannot be honoured: {setting.Reason}.", null, $"Take {nameOf(settings.Of(setting.Name)!.Name)} out{(setting.Name is Settings.SystemScope or Settings.TrustId ? ", and name a project" : "")}.");
+            throw Wrong($"{At(setting.Name)} cannot be honoured: {setting.Reason}.", null, $"Take {NameOf(settings.Of(setting.Name)!)} out{(setting.Name is Settings.SystemScope or Settings.TrustId ? ", and name a project" : "")}.");
         // Beside a project they say where its name, and the user's, is unique.
         if (credential.TakesScope && settings[Settings.ProjectId] is null && settings[Settings.ProjectName] is null
             && new[] { Settings.DomainId, Settings.DomainName }.FirstOrDefault(name => settings[name] is not null) is { } domain)
@@ -107,6 +120,9 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         "token" or "v3token" => new TokenCredential(Needed(Settings.Token)),
         "password" or "v3password" => PasswordCredential(),
         null when settings[Settings.ApplicationCredentialSecret] is not null => ApplicationCredential(),
+        // Its rights may be fewer than those of the user whose password stands beside it.
+        null when new[] { Settings.ApplicationCredentialId, Settings.ApplicationCredentialName }.Select(settings.Of).FirstOrDefault(said => said?.Text is not null) is { } alone =>
+            throw Missing(Settings.ApplicationCredentialSecret, $"{NameOf(alone)} is set", alone.IsArgument),
         null when settings[Settings.Password] is null && settings[Settings.Token] is { } token => new TokenCredential(token),
         null => PasswordCredential(),
         { } other => throw Wrong($"{At(Settings.AuthType, other)} is not supported: only password, v3password, token, v3token and v3applicationcredential are.", other),
@@ -117,7 +133,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         if (settings[Settings.UserId] is { } id)
             return Keystone.PasswordCredential.ById(id, Needed(Settings.Password));
         string name = Needed(Settings.UserName);
-        return Keystone.PasswordCredential.ByName(name, DomainOf($"user '{name}'", Settings.UserDomainId, Settings.UserDomainName), Needed(Settings.Password));
+        return Keystone.PasswordCredential.ByName(name, DomainOf($"user {ShownText.Quoted(name)}", Settings.UserDomainId, Settings.UserDomainName), Needed(Settings.Password));
     }
 
     private ApplicationCredential ApplicationCredential()
@@ -130,15 +146,15 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         if (settings[Settings.UserId] is { } userId)
             return Keystone.ApplicationCredential.ByName(name, userId, secret);
         if (settings[Settings.UserName] is not { } userName)
-            throw Missing(Settings.UserName, $"the application credential '{name}' is known by name");
+            throw Missing(Settings.UserName, $"the application credential {ShownText.Quoted(name)} is known by name");
         return Keystone.ApplicationCredential.ByName(
-            name, userName, DomainOf($"user '{userName}'", Settings.UserDomainId, Settings.UserDomainName), secret);
+            name, userName, DomainOf($"user {ShownText.Quoted(userName)}", Settings.UserDomainId, Settings.UserDomainName), secret);
     }
 
     private ProjectScope? Project() =>
         settings[Settings.ProjectId] is { } id ? ProjectScope.ById(id)
         : settings[Settings.ProjectName] is { } name
-            ? ProjectScope.ByName(name, DomainOf($"project '{name}'", Settings.ProjectDomainId, Settings.ProjectDomainName))
+            ? ProjectScope.ByName(name, DomainOf($"project {ShownText.Quoted(name)}", Settings.ProjectDomainId, Settings.ProjectDomainName))
         : null;
 
     private Domain DomainOf(string what, string idSetting, string nameSetting)
@@ -174,7 +190,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         if (text.IndexOfAny(['{', '}']) < 0)
             return text;
         throw text.Contains("{region_name}")
-            ? Missing(Settings.RegionName, $"{nameOf(settings.Of(setting)!.Name)} holds it in braces")
+            ? Missing(Settings.RegionName, $"{NameOf(settings.Of(setting)!)} holds it in braces")
             : Wrong($"{At(setting)} holds a brace, and only {{region_name}} is replaced.", null);
     }
 
@@ -206,17 +222,22 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
     private string At(string setting, string? value = null)
     {
         SettingValue said = settings.Of(setting)!;
-        return $"{nameOf(said.Name)}{(value is null ? "" : $" '{value}'")} in {subject}{(said.Place is null ? "" : $" in {said.Place}")}";
+        return $"{NameOf(said)}{(value is null ? "" : $" {ShownText.Quoted(value)}")} in {(said.IsArgument ? Arguments : subject)}{(said.Place is null ? "" : $" in {said.Place}")}";
     }
+
+    private string NameOf(SettingValue said) => said.IsArgument ? CloudOverrides.ParameterOf(said.Name) : nameOf(said.Name);
 
     private string Needed(string setting) => settings[setting] ?? throw Missing(setting, null);
 
     // It may stand there under a name that nobody knows.
-    private TroveScheduleException Missing(string setting, string? because) =>
-        Wrong($"{nameOf(setting)} is missing in {origin}{(because is null ? "" : $": {because}")}.{TakenAway(setting)}{string.Concat(settings.Warnings.Distinct().Select(told => " " + told))}", null, $"Set {nameOf(setting)}.");
+    private TroveScheduleException Missing(string setting, string? because, bool isArgument = false)
+    {
+        string name = isArgument ? CloudOverrides.ParameterOf(setting) : nameOf(setting);
+        return Wrong($"{name} is missing in {(isArgument ? Arguments : origin)}{(because is null ? "" : $": {because}")}.{TakenAway(setting)}{string.Concat(settings.Warnings.Distinct().Select(told => " " + told))}", null, $"Set {name}.");
+    }
 
     private string TakenAway(string setting) => settings.Of(setting) is { Text: null, Place: { } place } said ? $" {nameOf(said.Name)} is empty in {place}." : "";
 
-    private static TroveScheduleException Wrong(string message, object? target, string? action = null) =>
-        new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = target, RecommendedAction = action };
+    private static TroveScheduleException Wrong(string message, string? target, string? action = null) =>
+        new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = target is not null && ShownText.IsShown(target) ? target : null, RecommendedAction = action };
 }

@@ -29,7 +29,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(Mandatory = true, ParameterSetName = ByPassword)]
     [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
     [Parameter(Mandatory = true, ParameterSetName = ByToken)]
-    [ValidateNotNull]
+    [ValidateNotEmpty]
     public Uri? AuthUrl { get; set; }
 
     /// <summary>The user's name and password.</summary>
@@ -39,6 +39,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
 
     /// <summary>The name of the user's domain.</summary>
     [Parameter(ParameterSetName = ByPassword)]
+    [ValidateNotNullOrEmpty]
     public string? UserDomainName { get; set; }
 
     /// <summary>The name of the project to work in.</summary>
@@ -46,6 +47,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByToken)]
+    [ValidateNotNullOrEmpty]
     public string? ProjectName { get; set; }
 
     /// <summary>The id of the project to work in.</summary>
@@ -53,6 +55,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByToken)]
+    [ValidateNotNullOrEmpty]
     public string? ProjectId { get; set; }
 
     /// <summary>The name of the project's domain.</summary>
@@ -60,6 +63,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByToken)]
+    [ValidateNotNullOrEmpty]
     public string? ProjectDomainName { get; set; }
 
     /// <summary>The id of an application credential, which brings its project along.</summary>
@@ -69,12 +73,12 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
 
     /// <summary>The application credential's secret.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
-    [ValidateNotNull]
+    [ValidateNotEmpty]
     public SecureString? ApplicationCredentialSecret { get; set; }
 
     /// <summary>A token of Keystone's.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByToken)]
-    [ValidateNotNull]
+    [ValidateNotEmpty]
     public SecureString? Token { get; set; }
 
     /// <summary>Makes a cloud in this process to try things out on: instances m, broken and two called dup, and nobody's databases.</summary>
@@ -97,6 +101,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByApplicationCredential)]
     [Parameter(ParameterSetName = ByToken)]
+    [ValidateNotNullOrEmpty]
     public string? Region { get; set; }
 
     /// <summary>Which of the catalog's endpoints to use.</summary>
@@ -114,6 +119,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByApplicationCredential)]
     [Parameter(ParameterSetName = ByToken)]
+    [ValidateNotEmpty]
     public Uri? WorkflowEndpoint { get; set; }
 
     /// <summary>Trove's address, in place of the catalog's.</summary>
@@ -122,6 +128,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByApplicationCredential)]
     [Parameter(ParameterSetName = ByToken)]
+    [ValidateNotEmpty]
     public Uri? DatabaseEndpoint { get; set; }
 
     /// <summary>A PEM file with the authorities that may have signed the cloud's certificates.</summary>
@@ -130,6 +137,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByApplicationCredential)]
     [Parameter(ParameterSetName = ByToken)]
+    [ValidateNotNullOrEmpty]
     public string? CACertificate { get; set; }
 
     /// <summary>A PEM or PFX file with the certificate to show to the cloud.</summary>
@@ -138,6 +146,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByApplicationCredential)]
     [Parameter(ParameterSetName = ByToken)]
+    [ValidateNotNullOrEmpty]
     public string? ClientCertificate { get; set; }
 
     /// <summary>The PEM file of the client certificate's key, where it is not in the same file.</summary>
@@ -146,6 +155,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByApplicationCredential)]
     [Parameter(ParameterSetName = ByToken)]
+    [ValidateNotNullOrEmpty]
     public string? ClientKey { get; set; }
 
     /// <summary>Takes any certificate for good. Whoever sits between can then read the password.</summary>
@@ -154,6 +164,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByApplicationCredential)]
     [Parameter(ParameterSetName = ByToken)]
+    [NotNullSwitch]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>How many seconds one operation of a service may take in all, its repeats included.</summary>
@@ -200,10 +211,10 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
             Interface = Interface is null ? null : (EndpointInterface)Enum.Parse(typeof(EndpointInterface), Interface, ignoreCase: true),
             WorkflowEndpoint = WorkflowEndpoint?.OriginalString,
             DatabaseEndpoint = DatabaseEndpoint?.OriginalString,
-            CaCertificatePath = FilePath(CACertificate),
-            ClientCertificatePath = FilePath(ClientCertificate),
-            ClientKeyPath = FilePath(ClientKey),
-            SkipCertificateCheck = SkipCertificateCheck.IsPresent ? SkipCertificateCheck.ToBool() : null,
+            CaCertificatePath = FilePath(nameof(CACertificate), CACertificate),
+            ClientCertificatePath = FilePath(nameof(ClientCertificate), ClientCertificate),
+            ClientKeyPath = FilePath(nameof(ClientKey), ClientKey),
+            SkipCertificateCheck = MyInvocation.BoundParameters.ContainsKey(nameof(SkipCertificateCheck)) ? SkipCertificateCheck.ToBool() : null,
         };
         ConfigurationSources sources = SharedSession.Sources(SessionState);
         return ParameterSetName switch
@@ -214,8 +225,18 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
         };
     }
 
-    // PEM text in the place of a file would be repeated as a path that is not there.
-    private string? FilePath(string? path) => path is null || path.Contains("-----BEGIN") ? path : GetUnresolvedProviderPathFromPSPath(path);
+    // PEM text in the place of a file would be repeated as a path that is not there. The path of another provider would be read as that of a file of the same name.
+    private string? FilePath(string parameter, string? path)
+    {
+        if (path is null || path.Contains("-----BEGIN"))
+            return path;
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem" ? full : throw new TroveScheduleException(TroveErrorKind.Invalid, $"-{parameter} is a path of the PowerShell provider '{provider.Name}', not of a file.")
+        {
+            ErrorId = "InvalidConfiguration",
+            RecommendedAction = "Give the path of a file, or PEM text.",
+        };
+    }
 
     private static string? Plain(SecureString? secret) => secret is null ? null : new NetworkCredential("", secret).Password;
 }

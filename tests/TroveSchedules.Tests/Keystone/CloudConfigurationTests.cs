@@ -445,7 +445,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("clouds:\n  prod:\n    auth: {password: topsecret\n    x: y\n", 3)]
     [InlineData("clouds:\n  prod:\n    password: topsecret\n    password: topsecret\n", 4)]
     [InlineData("clouds:\n  prod:\n\t password: topsecret\n", 2)]
-    [InlineData("clouds:\n  prod:\n    auth: *topsecret\n", 4)]
+    [InlineData("clouds:\n  prod:\n    auth: *topsecret\n", 3)]
     [InlineData("clouds:\n  prod:\n    regions: topsecret\n", 3)]
     [InlineData("clouds:\n  prod:\n    regions:\n    - {nome: topsecret}\n", 4)]
     [InlineData("- topsecret\n", 1)]
@@ -581,13 +581,25 @@ public sealed class CloudConfigurationTests : IDisposable
         Assert.StartsWith($"{variables.Split('=')[0]} in the environment ", error.Message);
     }
 
-    [Theory]
-    [InlineData("system_scope: all")]
-    [InlineData("trust_id: t")]
-    public void A_project_that_is_said_explicitly_takes_the_place_of_another_scope(string scope)
+    [Fact]
+    public void A_project_that_is_said_explicitly_takes_the_place_of_another_scope()
     {
-        Entry($"auth: {{auth_url: http://k, user_id: u, password: p, {scope}}}");
+        Entry("auth: {auth_url: http://k, user_id: u, password: p, system_scope: all}");
         Assert.Equal("mine", Cloud(overrides: new CloudOverrides { ProjectId = "mine" }).Project!.Id);
+    }
+
+    // A trust lets its user act for somebody else, so without it he would act with his own rights.
+    [Theory]
+    [InlineData("trust_id: t", "", "")]
+    [InlineData("trust_id: t", "project_id: mine", "")]
+    [InlineData("profile: vendor", "", "trust_id: t")]
+    public void A_project_does_not_take_the_place_of_a_trust(string entry, string secure, string vendor)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\n{entry}");
+        folders.Write("here/secure.yaml", $"clouds: {{prod: {{{secure}}}}}").Write("here/clouds-public.yaml", $"public-clouds: {{vendor: {{{vendor}}}}}");
+        TroveScheduleException error = CloudError(overrides: new CloudOverrides { ProjectId = "mine" });
+        Assert.StartsWith("trust_id in the cloud 'prod' in ", error.Message);
+        Assert.Equal("Take trust_id out, and name a project.", error.RecommendedAction);
     }
 
     [Fact]
@@ -916,7 +928,13 @@ public sealed class CloudConfigurationTests : IDisposable
     [Theory]
     [InlineData("clouds:\n  prod:\n    auth:\n      password: topsecret\n      password: topsecret\n", 5, "the key 'password' appears")]
     [InlineData("clouds:\n  prod: {}\n  prod: {}\n", 3, "the key 'prod' appears")]
-    [InlineData("clouds:\n  prod: {auth: {password: topsecret}, auth: {}}\n", 2, "appears")]
+    [InlineData("clouds:\n  prod: {auth: {password: topsecret}, auth: {}}\n", 2, "the key 'auth' appears")]
+    [InlineData("clouds:\n  prod:\n    auth: {user_id: u, project_id: p, project_id: q}\n", 3, "the key 'project_id' appears")]
+    [InlineData("clouds:\n  prod:\n    auth: {user_id: u, project_id: p, 'project_id': q}\n", 3, "the key 'project_id' appears")]
+    [InlineData("{\"clouds\": {\"prod\": {\"auth\": {\"project_id\": \"p\", \"project_id\": \"q\"}}}}", 1, "the key 'project_id' appears")]
+    [InlineData("clouds:\n  prod:\n    regions:\n    - {name: A, name: B}\n", 4, "the key 'name' appears")]
+    [InlineData("clouds:\n  prod:\n    regions:\n    - name: A\n      name: B\n", 5, "the key 'name' appears")]
+    [InlineData("clouds:\n  prod:\n    ? password\n    : x\n    ? password\n    : y\n", 5, "a key appears")]
     [InlineData("clouds:\n  prod: {auth: {topsecret, topsecret}}\n", 2, "appears")]
     public void A_key_that_appears_twice_is_named(string text, int line, string words)
     {
@@ -980,9 +998,9 @@ public sealed class CloudConfigurationTests : IDisposable
         Assert.Contains($": '{key}' is beside 'clouds', so it is not used.", warning);
         Assert.DoesNotContain("topsecret", warning);
         folders.Write("here/clouds.yaml", Prod).Write("here/secure.yaml", line + "\n");
-        Assert.Contains($"'{folders.PathOf("here/secure.yaml")}', line 1: '{key}' is beside", Assert.Single(Cloud().Warnings));
+        Assert.Contains($"'{folders.PathOf("here/secure.yaml")}', line 1: '{key}' is not used, and 'clouds' is missing.", Assert.Single(Cloud().Warnings));
         folders.Write("here/secure.yaml", "").Write("here/clouds.yaml", line + "\n");
-        Assert.Contains($"'{key}' is beside 'clouds'", CloudError().Message);
+        Assert.Contains($"'{folders.PathOf("here/clouds.yaml")}', line 1: '{key}' is not used, and 'clouds' is missing.", CloudError().Message);
     }
 
     [Theory]
@@ -1024,5 +1042,217 @@ public sealed class CloudConfigurationTests : IDisposable
         folders.Write("here/clouds.yaml", Prod);
         File.WriteAllBytes(folders.PathOf("here/secure.yaml"), [.. "clouds: {prod: {password: x"u8, 0xe4, .. "}}"u8]);
         Assert.StartsWith($"In the file '{folders.PathOf("here/secure.yaml")}', line 1: ", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("*topsecret")]
+    [InlineData("*topsecret x")]
+    [InlineData("&topsecret")]
+    [InlineData("!topsecret")]
+    [InlineData("@topsecret")]
+    [InlineData("%topsecret")]
+    [InlineData("`topsecret")]
+    [InlineData("|topsecret")]
+    [InlineData(">topsecret")]
+    [InlineData("{topsecret")]
+    [InlineData("[topsecret")]
+    [InlineData("}topsecret")]
+    [InlineData("]topsecret")]
+    [InlineData("- topsecret")]
+    [InlineData("topsecret: x")]
+    [InlineData("\"topsecret\" x")]
+    [InlineData("'topsecret' x")]
+    public void A_password_that_needs_quotes_is_told_with_its_line(string password)
+    {
+        folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth:\n      auth_url: http://k\n      user_id: u\n      password: {password}\n      project_id: p\n    region_name: R\n    interface: public\n  other:\n    region_name: R\n");
+        TroveScheduleException error = CloudError();
+        Assert.Contains("line 6", error.Message);
+        Assert.DoesNotContain("topsecret", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("value: {region_name: R}", "'value' is not a part of a region, so it is not used. Did you mean 'values'?")]
+    [InlineData("Values: {auth_url: 'http://r'}", "'Values' is not a part of a region, so it is not used. Did you mean 'values'?")]
+    [InlineData("vlaues: {auth_url: 'http://r'}", "'vlaues' is not a part of a region, so it is not used. Did you mean 'values'?")]
+    [InlineData("pasword: topsecret", "'pasword' is not a part of a region, so it is not used. Did you mean 'password', below 'values'?")]
+    [InlineData("shade: blue", "'shade' is not a part of a region, so it is not used. Put settings below 'values'.")]
+    [InlineData("<<: {value: {}}", "'value' is not a part of a region, so it is not used. Did you mean 'values'?")]
+    [InlineData("'password:topsecret': x", "a key is not a part of a region, so it is not used. Put settings below 'values'.")]
+    [InlineData("networks: []", "'networks' is not a part of a region, so it is not used. Put settings below 'values'.")]
+    public void What_a_region_does_not_have_is_warned_of(string line, string warning)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\nregions:\n- One\n- name: Two\n  {line}");
+        Assert.Equal([$"In the file '{folders.PathOf("here/clouds.yaml")}', line 7: {warning}"], Cloud(overrides: new CloudOverrides { Region = "Two" }).Warnings);
+        Assert.Single(Cloud().Warnings);
+    }
+
+    [Theory]
+    [InlineData("auth: {password: topsecret}", "auth")]
+    [InlineData("values:\n  auth: {password: topsecret}", "auth", 8)]
+    [InlineData("values:\n  auth_url: http://r", "auth_url", 8)]
+    [InlineData("auth-url: http://r", "auth-url")]
+    [InlineData("verify: false", "verify")]
+    [InlineData("system_scope: all", "system_scope")]
+    [InlineData("api_timeout: 3", "api_timeout")]
+    [InlineData("<<: {workflow_endpoint_override: http://m}", "workflow_endpoint_override")]
+    public void A_setting_beside_a_regions_name_is_refused(string lines, string key, int line = 7)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\nregions:\n- One\n- name: Two\n  {lines}");
+        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line {line}: '{key}' stands beside a region's name. Put it below 'values'.", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("[One, One]")]
+    [InlineData("[One, {name: One, values: {}}]")]
+    [InlineData("[{name: Two}, {name: One}, {name: 'One'}]")]
+    public void A_region_that_appears_twice_is_refused(string regions)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\nregions: {regions}");
+        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 4: the region 'One' appears twice. Keep one.", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("region_name: Two", "differs from the region's name. Take region_name out.")]
+    [InlineData("region-name: Two", "differs from the region's name. Take region-name out.")]
+    [InlineData("profile: vendor", "cannot be honoured: it belongs to the whole cloud. Move profile to the cloud's entry.")]
+    [InlineData("cloud: vendor", "cannot be honoured: it belongs to the whole cloud. Move cloud to the cloud's entry.")]
+    [InlineData("regions: [Two]", "cannot be honoured: it belongs to the whole cloud. Move regions to the cloud's entry.")]
+    public void What_the_values_of_a_region_cannot_set_is_refused(string value, string reason)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\nregions: [{{name: One, values: {{{value}}}}}]");
+        Assert.Equal($"{value.Split(':')[0]} of the region 'One' in '{folders.PathOf("here/clouds.yaml")}', line 4 {reason}", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("region_name: One")]
+    [InlineData("region_name: null")]
+    public void The_values_of_a_region_may_repeat_its_name(string value)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\nregions: [{{name: One, values: {{{value}}}}}]");
+        Assert.Equal(("One", 0), (Cloud().Region, Cloud().Warnings.Count));
+    }
+
+    [Theory]
+    [InlineData("OS_PROJECT_ID=a OS_TENANT_ID=b", "OS_TENANT_ID differs from OS_PROJECT_ID, and both are the setting 'project_id'.")]
+    [InlineData("OS_PROJECT_NAME=a OS_TENANT_NAME=b", "OS_TENANT_NAME differs from OS_PROJECT_NAME, and both are the setting 'project_name'.")]
+    [InlineData("OS_INTERFACE=internal OS_ENDPOINT_TYPE=publicURL", "OS_ENDPOINT_TYPE differs from OS_INTERFACE, and both are the setting 'interface'.")]
+    [InlineData("OS_MISTRAL_URL=http://a OS_WORKFLOW_ENDPOINT_OVERRIDE=http://b", "OS_MISTRAL_URL differs from OS_WORKFLOW_ENDPOINT_OVERRIDE, and both are the setting 'workflow_endpoint_override'.")]
+    [InlineData("OS_TOKEN=topsecret OS_AUTH_TOKEN=topsecret2", "OS_AUTH_TOKEN differs from OS_TOKEN, and both are the setting 'token'.")]
+    [InlineData("OS_TENANT_ID=a OS_PROJECT_ID=a", null)]
+    [InlineData("OS_TENANT_ID=a OS_PROJECT_ID=", null)]
+    [InlineData("OS_INTERFACE=internal OS_ENDPOINT_TYPE=internalURL", null)]
+    [InlineData("OS_PROJECT_ID=a OS_TENANT_NAME=b", null)]
+    public void Two_variables_of_one_setting_with_two_values_are_an_error(string variables, string? message)
+    {
+        SetAll(["OS_AUTH_URL=http://k", "OS_USER_ID=u", "OS_PASSWORD=p", .. variables.Split(' ')]);
+        if (message is null)
+        {
+            Assert.Equal("k", FromEnvironment().AuthUrl.Host);
+            return;
+        }
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => FromEnvironment());
+        Assert.Equal(("InvalidConfiguration", $"{message} Unset one of them."), (error.ErrorId, error.Message));
+    }
+
+    [Fact]
+    public void The_old_name_of_an_interface_says_the_same_in_a_file()
+    {
+        Entry("auth: {auth_url: http://k, user_id: u, password: p, interface: internal}\ninterface: internalURL\nendpoint_type: internal");
+        Assert.Equal(EndpointInterface.Internal, Cloud().Interface);
+    }
+
+    [Theory]
+    [InlineData("OS_REGIONS=One", "OS_REGIONS in the environment is not used: a variable cannot hold a list. Set OS_REGION_NAME.")]
+    [InlineData("OS_project_id=x", "OS_project_id is not a known variable, so it is not used. Did you mean OS_PROJECT_ID?")]
+    public void A_variable_that_cannot_be_used_is_warned_of(string variable, string warning)
+    {
+        SetAll("OS_AUTH_URL=http://k", "OS_USER_ID=u", "OS_PASSWORD=p", variable);
+        Assert.Equal([warning], FromEnvironment().Warnings);
+    }
+
+    [Theory]
+    [InlineData("application_credential_id: a, user_id: u, password: p", "application_credential_id")]
+    [InlineData("application_credential_name: a, user_id: u, password: p", "application_credential_name")]
+    [InlineData("application_credential_id: a, application_credential_secret: '', user_id: u, password: p", "application_credential_id")]
+    [InlineData("application_credential_id: a, token: t", "application_credential_id")]
+    [InlineData("application_credential_id: a", "application_credential_id")]
+    public void An_application_credential_without_its_secret_is_refused(string auth, string setting)
+    {
+        Entry($"auth: {{auth_url: http://k, {auth}}}");
+        Assert.StartsWith($"application_credential_secret is missing in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}': {setting} is set.", CloudError().Message);
+        SetAll([.. $"auth_url: http://k, {auth}".Split(", ").Select(each => each.Split(": ")).Select(each => $"OS_{each[0].ToUpperInvariant()}={each[1].Trim('\'')}")]);
+        Assert.StartsWith($"OS_APPLICATION_CREDENTIAL_SECRET is missing in the environment: OS_{setting.ToUpperInvariant()} is set.", Assert.Throws<TroveScheduleException>(() => FromEnvironment()).Message);
+        Assert.Equal("the token", Cloud(overrides: new CloudOverrides { Token = "t" }).Credential.ToString());
+    }
+
+    [Theory]
+    [InlineData("? [region_name]\n: R")]
+    [InlineData("? {region_name: R}\n: x")]
+    [InlineData("auth: {? [password] : topsecret}")]
+    [InlineData("<<: {? [region_name] : R}")]
+    public void A_key_of_several_values_is_refused(string lines)
+    {
+        Entry($"{lines}\nuser_id: u");
+        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 3: a key must be a single value.", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("region_name: *a", "'region_name' must be a single value")]
+    [InlineData("auth: *b", "'auth' must be a mapping")]
+    [InlineData("regions: *a", "'regions' must be a list")]
+    [InlineData("regions: [{name: R, values: *b}]", "'values' must be a mapping")]
+    [InlineData("colour: *b", "'colour' is not a known setting")]
+    public void An_error_in_an_alias_names_the_line_that_uses_it(string line, string message)
+    {
+        folders.Write("here/clouds.yaml", $"x-a: &a {{b: c}}\nx-b: &b [d]\nclouds:\n  prod:\n    {line}\n    user_id: u\n");
+        Assert.Contains($"line 5: {message}", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("Clouds", "'Clouds' is not used, and 'clouds' is missing. Did you mean 'clouds'?")]
+    [InlineData("cloud", "'cloud' is not used, and 'clouds' is missing. Did you mean 'clouds'?")]
+    [InlineData("CLOUDS", "'CLOUDS' is not used, and 'clouds' is missing. Did you mean 'clouds'?")]
+    [InlineData("prod", "'prod' is not used, and 'clouds' is missing. Put clouds below 'clouds', and settings below their cloud.")]
+    [InlineData("clouds\u200b", "a key that holds an invisible character (U+200B) is not used, and 'clouds' is missing.")]
+    public void A_file_without_clouds_says_so(string key, string message)
+    {
+        folders.Write("here/clouds.yaml", $"{key}: {{prod: {{}}}}\n");
+        Assert.Contains($"In the file '{folders.PathOf("here/clouds.yaml")}', line 1: {message}", CloudError().Message);
+    }
+
+    [Theory]
+    [InlineData("region_name\u200b", "U+200B")]
+    [InlineData("\u00a0region_name", "U+00A0")]
+    [InlineData("region\u2060_name", "U+2060")]
+    public void A_key_with_an_invisible_character_is_named_so(string key, string code)
+    {
+        Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\n\"{key}\": R");
+        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 4: a key holds an invisible character ({code}), so it is no setting's name. Write it anew.", Assert.Single(Cloud().Warnings));
+    }
+
+    [Fact]
+    public void A_cloud_with_an_invisible_character_in_its_name_is_listed_with_it()
+    {
+        folders.Write("here/clouds.yaml", "clouds: {prod\u200b: {region_name: R}}\n");
+        Assert.Contains("Known are 'prod\u200b' (with U+200B), in ", CloudError().Message);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_an_argument_beside_a_file_is_told_by_its_name()
+    {
+        Entry("cert: /c.pem\nkey: /k.pem\nauth: {auth_url: http://k, user_id: u, password: p}");
+        Assert.Equal("ClientCertificate is missing in the arguments: ClientKey is set. Set ClientCertificate.", CloudError(overrides: new CloudOverrides { ClientKeyPath = "/mine.pem" }).Message);
+        Assert.StartsWith("WorkflowEndpoint in the arguments ", CloudError(overrides: new CloudOverrides { WorkflowEndpoint = "m" }).Message);
+        Assert.StartsWith("AuthUrl in the arguments ", CloudError(overrides: new CloudOverrides { AuthUrl = "m" }).Message);
+        Assert.StartsWith("CACertificate in the arguments holds a brace", CloudError(overrides: new CloudOverrides { CaCertificatePath = "/{x}" }).Message);
+    }
+
+    [Fact]
+    public void A_folder_in_the_place_of_a_client_certificate_is_named()
+    {
+        Entry("auth: {auth_url: http://k, user_id: u, password: p}");
+        CloudSettings cloud = Cloud(overrides: new CloudOverrides { ClientCertificatePath = folders.PathOf("etc") });
+        string message = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(cloud)).Message;
+        Assert.Equal($"The file of the client certificate '{folders.PathOf("etc")}' cannot be loaded: it is a folder.", message);
     }
 }

@@ -155,9 +155,43 @@ public sealed class KnownSettingsTests : IDisposable
         Assert.Equal([$"{variable} is not a known variable, so it is not used. Did you mean {Variable(nearest)}?"], CloudConfiguration.FromEnvironment(null, folders.Sources).Warnings);
     }
 
+    [Theory]
+    [InlineData("favourite_colour")]
+    [InlineData("min_version")]
+    [InlineData("statsd")]
+    public void A_setting_that_is_like_none_is_told_without_another(string name) =>
+        Assert.EndsWith($"'{name}' is not a known setting, so it is not used.", Assert.Single(Read($"{name}: blue").Warnings));
+
+    [Theory]
+    [InlineData("client_cert", "cert")]
+    [InlineData("client-key", "key")]
+    [InlineData("ca_cert", "cacert")]
+    [InlineData("REGION_NAME", "region_name")]
+    [InlineData("WORKFLOW_INTERFACE", "workflow_interface")]
+    [InlineData("Region-Name", "region_name")]
+    [InlineData("Project", "project_name")]
+    [InlineData("Auth", "auth")]
+    [InlineData("AUTH", "auth")]
+    [InlineData("auht", "auth")]
+    public void A_setting_in_other_words_is_told_with_the_one_that_is_used(string name, string nearest) =>
+        Assert.EndsWith($"'{name}' is not a known setting, so it is not used. Did you mean '{nearest}'?", Assert.Single(Read($"{name}: blue").Warnings));
+
     [Fact]
-    public void A_setting_that_is_like_none_is_told_without_another() =>
-        Assert.EndsWith("'favourite_colour' is not a known setting, so it is not used.", Assert.Single(Read("favourite_colour: blue").Warnings));
+    public void Only_a_setting_that_is_used_or_refused_is_proposed()
+    {
+        Assert.All(KnownSettings.All.SelectMany(setting => setting.Names, (setting, name) => KnownSettings.Nearest(name + "x")), proposed =>
+            Assert.True(proposed is null || KnownSettings.Find(proposed)!.Use is SettingUse.Honoured or SettingUse.Refused, proposed));
+    }
+
+    [Theory]
+    [InlineData("topsecret: password")]
+    [InlineData("topsecret: application-credential-secret")]
+    [InlineData("topsecret: auth_token")]
+    public void A_secret_that_changed_places_with_its_name_is_not_repeated(string line)
+    {
+        string warning = Assert.Single(Read(line).Warnings);
+        Assert.EndsWith("line 4: a key is no setting's name, and its value is one. Have they changed places?", warning);
+    }
 
     [Theory]
     [InlineData("2")]
@@ -256,6 +290,58 @@ public sealed class KnownSettingsTests : IDisposable
         if (name == "key")
             folders.Set("OS_CERT", value);
         AssertSilent(() => Variables(name, value));
+    }
+
+    public static TheoryData<string> NamesOfValues() =>
+        [.. KnownSettings.All.Where(setting => setting.Type is SettingType.Text or SettingType.Interface or SettingType.Version or SettingType.Flag).SelectMany(setting => setting.Names)];
+
+    [Theory]
+    [InlineData("username")]
+    [InlineData("user_domain_id")]
+    [InlineData("project_name")]
+    [InlineData("region_name")]
+    [InlineData("workflow_service_type")]
+    [InlineData("application_credential_name")]
+    public void A_private_key_in_the_place_of_a_name_is_refused(string name)
+    {
+        foreach (string value in new[] { $"-----BEGIN PRIVATE KEY----- {Secret}", $"{Secret}\\n{Secret}", $"{Secret}\\u0007" })
+        {
+            TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Read($"{name}: \"{value}\""));
+            Assert.StartsWith($"{name} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 holds a line feed", error.Message);
+            Assert.DoesNotContain(Secret, error.ToString());
+        }
+    }
+
+    // No setting is safe from a key or a long secret in its place.
+    [Theory]
+    [MemberData(nameof(NamesOfValues))]
+    public void A_private_key_or_a_long_text_in_a_wrong_place_is_not_repeated_by_an_error(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string pem = key.ExportPkcs8PrivateKeyPem().Replace("PRIVATE KEY-----\n", $"PRIVATE KEY-----\n{Secret}");
+        foreach (string value in new[] { pem, $"{Secret}\n{Secret}", string.Concat(Enumerable.Repeat(Secret, 8)) })
+        {
+            string text = value.Replace("\n", "\\n");
+            foreach (string lines in new[] { $"{name}: \"{text}\"", $"{name}: \"{text}\"\n    regions: [One]", $"auth_type: v3applicationcredential\n    {name}: \"{text}\"" })
+                AssertErrorIsSilent(() => Read(lines, without: value == pem ? "user_id" : null));
+            AssertErrorIsSilent(() => Read($"\"{text}\": \"{name}\""));
+            AssertErrorIsSilent(() => Read($"regions: [{{name: R, \"{text}\": \"{name}\"}}, \"{text}\"]\n    region_name: S"));
+            AssertErrorIsSilent(() => Variables(name, value));
+        }
+    }
+
+    private static void AssertErrorIsSilent(Func<CloudSettings> read)
+    {
+        var said = new List<string?>();
+        try
+        {
+            said.AddRange(read().Warnings);
+        }
+        catch (TroveScheduleException e)
+        {
+            said.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
+        }
+        Assert.DoesNotContain(said, text => text?.Contains(Secret) ?? false);
     }
 
     // Whatever comes of it: an error, a warning, or a handler that cannot be made.

@@ -1,0 +1,16 @@
+using System;
+using System.Management.Automation;
+using System.Security;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Refuses a null, and an empty address or secret, which is what a variable gives that is not set. ValidateNotNullOrEmpty takes these for values.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ValidateNotEmptyAttribute : ValidateArgumentsAttribute
+{
+    protected override void Validate(object? arguments, EngineIntrinsics engineIntrinsics)
+    {
+        if (arguments is null or Uri { OriginalString.Length: 0 } or SecureString { Length: 0 })
+            throw new ValidationMetadataException("The argument is null or empty. Give a value, or leave the parameter out.");
+    }
+}
