@@ -71,7 +71,7 @@ void Tell(string part, string text)
 async Task<(IReadOnlyDictionary<string, CaseResult> Results, IReadOnlyList<string> Failures)> StackAsync(string state)
 {
     Cloud cloud = await Cloud.OfStackAsync(state);
-    await using var relay = new Relay(cloud);
+    using var relay = new Relay(cloud);
     await using var place = new Place(cloud);
     var stack = new Stack(state, cloud, await place.ModuleAsync());
     await stack.PrepareAsync();

@@ -168,7 +168,7 @@ public sealed class RequestLogTests
     public async Task An_answer_that_is_heard_is_read_by_its_reader_alone()
     {
         var body = new BrokenStream("{}");
-        using var http = new HttpMessageInvoker(new RequestLogHandler(new StubHandler(() => new HttpResponseMessage { Content = new StreamContent(body) }), TimeProvider.System));
+        using var http = new HttpMessageInvoker(new RequestLogHandler(new ScriptedHandler(Answers.Body(() => body)), TimeProvider.System));
         await Heard(async () =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "http://cloud/");
