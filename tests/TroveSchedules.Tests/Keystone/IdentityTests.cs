@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Time.Testing;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.Tests.Http;
@@ -36,7 +37,7 @@ public sealed class IdentityTests
         new(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0));
 
     private static Task<AuthToken> Authenticate(CloudSettings settings, ScriptedHandler keystone) =>
-        new Identity(HttpSender(keystone), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
+        new Identity(HttpSender(keystone), settings, new FakeTimeProvider(Now)).AuthenticateAsync(CancellationToken.None);
 
     private static ScriptedHandler Accepting(string body = Answer, string? token = "gAAAA") => new(Answers.Json(201, body, token is null ? [] : [("X-Subject-Token", token)]));
 
@@ -259,5 +260,5 @@ public sealed class IdentityTests
     [Fact]
     public async Task Cancellation_is_not_an_error_of_ours() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            new Identity(HttpSender(Accepting()), Settings(), new FixedClock(Now)).AuthenticateAsync(new CancellationToken(canceled: true)));
+            new Identity(HttpSender(Accepting()), Settings(), new FakeTimeProvider(Now)).AuthenticateAsync(new CancellationToken(canceled: true)));
 }
