@@ -82,7 +82,7 @@ public sealed class LoopbackServer : IDisposable
         lock (_open)
         {
             _listener?.Stop();
-            foreach (LoopbackConnection connection in _open.Where(_ => resets).ToArray())
+            foreach (LoopbackConnection connection in resets ? _open.ToArray() : [])
                 connection.Reset();
         }
     }
