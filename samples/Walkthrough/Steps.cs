@@ -14,9 +14,6 @@ namespace Walkthrough;
 /// <param name="sandbox">The sandbox that the session is with; null for a real cloud.</param>
 internal sealed class Steps(CloudSession session, SandboxCloud? sandbox)
 {
-    private readonly Workbook _workbook = new(session, Warn);
-    private readonly BackupSchedules _schedules = new(session, Warn);
-    private readonly ScheduleExecutions _executions = new(session);
     private BackupSchedule? _schedule;
     private int _step;
 
@@ -39,33 +36,33 @@ internal sealed class Steps(CloudSession session, SandboxCloud? sandbox)
         finally
         {
             if (_schedule is not null) // Something went wrong, or Ctrl-C was pressed.
-                await _schedules.DeleteAsync(_schedule, cancellationToken: CancellationToken.None);
+                await session.Schedules.DeleteAsync(_schedule, cancellationToken: CancellationToken.None);
         }
     }
 
     private async Task LoadWorkbookAsync(CancellationToken cancellationToken)
     {
-        Announce("Load trove workbook", "workbook.InstallAsync(), where workbook.GetAsync() finds none");
-        InstalledWorkbook found = await _workbook.GetAsync(cancellationToken);
+        Announce("Load trove workbook", "session.Workbook.InstallAsync(), where session.Workbook.GetAsync() finds none");
+        InstalledWorkbook found = await session.Workbook.GetAsync(cancellationToken);
         if (found.IsInstalled)
             Console.WriteLine("There is one already, which will do.");
         else
-            found = await _workbook.InstallAsync(cancellationToken: cancellationToken);
+            found = await session.Workbook.InstallAsync(warn: Warn, cancellationToken: cancellationToken);
         Console.WriteLine($"The workflow {found.Workflow} takes {string.Join(", ", found.Inputs)}.");
     }
 
     private async Task<BackupSchedule> CreateScheduleAsync(string instance, CancellationToken cancellationToken)
     {
-        Announce("Create schedule", $$"""schedules.CreateAsync(new ScheduleRequest { Instance = "{{instance}}", Pattern = "*/2 * * * *", Name = "myback" })""");
-        _schedule = await _schedules.CreateAsync(new ScheduleRequest { Instance = instance, Pattern = "*/2 * * * *", Name = "myback" }, cancellationToken);
+        Announce("Create schedule", $$"""session.Schedules.CreateAsync(new ScheduleRequest { Instance = "{{instance}}", Pattern = "*/2 * * * *", Name = "myback" })""");
+        _schedule = await session.Schedules.CreateAsync(new ScheduleRequest { Instance = instance, Pattern = "*/2 * * * *", Name = "myback" }, Warn, cancellationToken);
         Show(_schedule);
         return _schedule;
     }
 
     private async Task ListSchedulesAsync(string instance, CancellationToken cancellationToken)
     {
-        Announce("List schedules", $"schedules.ListAsync(\"{instance}\")");
-        IReadOnlyList<BackupSchedule> schedules = await _schedules.ListAsync(instance, cancellationToken: cancellationToken);
+        Announce("List schedules", $"session.Schedules.ListAsync(\"{instance}\")");
+        IReadOnlyList<BackupSchedule> schedules = await session.Schedules.ListAsync(instance, cancellationToken: cancellationToken);
         Table.Write(["ID", "Name", "Pattern", "Next Execution Time"],
             schedules.Select(schedule => new[] { schedule.Id, schedule.Name, schedule.Pattern, Time(schedule.NextExecutionTime) }));
     }
@@ -83,7 +80,7 @@ internal sealed class Steps(CloudSession session, SandboxCloud? sandbox)
         }
         Announce("Let it run", $"waits until {Time(schedule.NextExecutionTime)}, and for the run to end");
         DateTimeOffset giveUp = DateTimeOffset.UtcNow.AddMinutes(4);
-        while (!await _executions.ListAsync(schedule, new ExecutionQuery { States = ["SUCCESS", "ERROR"] }, cancellationToken).AnyAsync(cancellationToken))
+        while (!await session.Executions.ListAsync(schedule, new ExecutionQuery { States = ["SUCCESS", "ERROR"] }, cancellationToken).AnyAsync(cancellationToken))
         {
             if (DateTimeOffset.UtcNow > giveUp)
                 throw new TroveScheduleException(TroveErrorKind.Timeout, $"No run of the schedule '{schedule.Id}' ended in four minutes: does Mistral run triggers?");
@@ -94,22 +91,22 @@ internal sealed class Steps(CloudSession session, SandboxCloud? sandbox)
 
     private async Task ShowScheduleAsync(string id, CancellationToken cancellationToken)
     {
-        Announce("Show schedule", $"schedules.GetAsync(\"{id}\")");
-        Show(await _schedules.GetAsync(id, cancellationToken: cancellationToken));
+        Announce("Show schedule", $"session.Schedules.GetAsync(\"{id}\")");
+        Show(await session.Schedules.GetAsync(id, cancellationToken: cancellationToken));
     }
 
     private async Task DeleteScheduleAsync(BackupSchedule schedule, CancellationToken cancellationToken)
     {
-        Announce("Delete schedule", "schedules.DeleteAsync(schedule)");
-        await _schedules.DeleteAsync(schedule, cancellationToken: cancellationToken);
+        Announce("Delete schedule", "session.Schedules.DeleteAsync(schedule)");
+        await session.Schedules.DeleteAsync(schedule, cancellationToken: cancellationToken);
         _schedule = null;
         Console.WriteLine("Gone. What it did can still be read.");
     }
 
     private async Task<IReadOnlyList<ScheduleExecution>> ListExecutionsAsync(BackupSchedule schedule, CancellationToken cancellationToken)
     {
-        Announce("List executions", "executions.ListAsync(schedule)");
-        List<ScheduleExecution> executions = await _executions
+        Announce("List executions", "session.Executions.ListAsync(schedule)");
+        List<ScheduleExecution> executions = await session.Executions
             .ListAsync(schedule, new ExecutionQuery { IncludeBackupStatus = true }, cancellationToken).ToListAsync(cancellationToken);
         Table.Write(["ID", "Execution Time", "State", "Output"],
             executions.Select(execution => new[] { execution.Id, Time(execution.ExecutionTime), execution.State, execution.Reason ?? execution.Output }));
@@ -118,9 +115,9 @@ internal sealed class Steps(CloudSession session, SandboxCloud? sandbox)
 
     private async Task DeleteExecutionsAsync(IReadOnlyList<ScheduleExecution> executions, CancellationToken cancellationToken)
     {
-        Announce("Delete executions", "executions.DeleteAsync(execution), each");
+        Announce("Delete executions", "session.Executions.DeleteAsync(execution), each");
         foreach (ScheduleExecution execution in executions)
-            await _executions.DeleteAsync(execution, force: true, cancellationToken: cancellationToken);
+            await session.Executions.DeleteAsync(execution, force: true, cancellationToken: cancellationToken);
 
         Console.WriteLine($"Gone: {executions.Count}. The backups stay.");
         List<ScheduleExecution> accepted = [.. executions.Where(execution => execution.BackupId is not null)];

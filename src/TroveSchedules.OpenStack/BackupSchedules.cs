@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -8,26 +7,23 @@ using System.Threading.Tasks;
 using TroveSchedules.Cron;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Mistral;
-using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.OpenStack;
 
 /// <summary>The operations on schedules: <c>schedule_create</c>, <c>schedule_list</c>, <c>schedule_show</c> and <c>schedule_delete</c> of the spec's Python API.</summary>
-/// <param name="session">The session to work through.</param>
-/// <param name="warn">Gets what the user should know and no result says; may be called on any thread. Null to forgo it.</param>
-public sealed class BackupSchedules(CloudSession session, Action<string>? warn = null)
+public sealed class BackupSchedules
 {
     /// <summary>The workflow that a schedule runs.</summary>
     public const string WorkflowName = "trove.backup_create";
 
-    private readonly Instances _instances = new(session);
-    private readonly ConcurrentDictionary<string, RequestCoalescer<Backup>> _parents = new(StringComparer.OrdinalIgnoreCase);
+    private readonly CloudSession _session;
 
-    /// <summary>
-    /// Checks a request as far as it can be checked without making anything: the values, the instance, the parent, the workbook. What one request had
-    /// looked up is not looked up for another by the same object; several may be prepared at once.
-    /// </summary>
+    internal BackupSchedules(CloudSession session) => _session = session;
+
+    /// <summary>Checks a request as far as possible without changing anything: the values, the instance, the parent, the workbook. Several may be prepared at once.</summary>
     /// <param name="request">What is wanted.</param>
+    /// <param name="lookup">Where instances and parents are looked up; null for a new one. Give the same one for all schedules of a bulk operation, which then share the requests.</param>
+    /// <param name="warn">Gets warnings, on any thread; null for none.</param>
     /// <param name="cancellationToken">Ends the checks.</param>
     /// <returns>A schedule that is ready to be made, under an id that is chosen already.</returns>
     /// <exception cref="TroveScheduleException">
@@ -36,45 +32,45 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// NotFound for an unknown instance (<c>InstanceNotFound</c>), parent (<c>BackupNotFound</c>) or workbook (<c>WorkbookNotInstalled</c>) and for a cloud
     /// without Trove's actions (<c>NoTroveActions</c>); Forbidden for an application credential (<c>ApplicationCredential</c>).
     /// </exception>
-    public async Task<PreparedSchedule> PrepareAsync(ScheduleRequest request, CancellationToken cancellationToken = default)
+    public async Task<PreparedSchedule> PrepareAsync(ScheduleRequest request, ResourceLookup? lookup = null, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
-        if (request.MayHaveBegun && request.Pattern is not null && ScheduleRules.IsTooEarly(request.FirstExecutionTime, session.CloudTime))
+        if (request.MayHaveBegun && request.Pattern is not null && ScheduleRules.IsTooEarly(request.FirstExecutionTime, _session.CloudTime))
         {
             warn?.Invoke(FormattableString.Invariant(
                 $"The first execution time {request.FirstExecutionTime:u} of '{request.Name}' has passed, so the schedule begins with the next time of its pattern '{request.Pattern}'."));
             request = request with { FirstExecutionTime = null };
         }
-        CronPattern? pattern = ScheduleRules.Check(request, session.CloudTime);
-        if (session.Token.Methods.Contains("application_credential"))
+        CronPattern? pattern = ScheduleRules.Check(request, _session.CloudTime);
+        if (_session.Token.Methods.Contains("application_credential"))
             throw DelegatedToken(null, request.Instance);
 
-        Instance instance = await _instances.GetAsync(request.Instance, cancellationToken).ConfigureAwait(false);
-        WorkflowInputs inputs = await new Workbook(session).InputsAsync(cancellationToken).ConfigureAwait(false);
+        lookup ??= _session.CreateLookup();
+        Instance instance = await lookup.GetInstanceAsync(request.Instance, cancellationToken).ConfigureAwait(false);
+        WorkflowInputs inputs = await _session.Workbook.InputsAsync(cancellationToken).ConfigureAwait(false);
         ScheduleRules.CheckFits(request, inputs);
         if (request.ParentId is { } parent)
-        {
-            await _parents.GetOrAdd(parent, _ => new RequestCoalescer<Backup>(keepsResult: true))
-                .RunAsync(token => new Backups(session).GetAsync(parent, token), cancellationToken).ConfigureAwait(false);
-        }
+            await lookup.GetBackupAsync(parent, cancellationToken).ConfigureAwait(false);
         return new PreparedSchedule(Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));
     }
 
     /// <summary>Makes a schedule exactly once (the spec's <c>schedule_create</c>).</summary>
     /// <param name="request">What is wanted.</param>
+    /// <param name="warn">Gets warnings, on any thread; null for none.</param>
     /// <param name="cancellationToken">Ends the work; a request that has been sent may still be carried out.</param>
     /// <returns>The schedule as Mistral has it.</returns>
-    /// <exception cref="TroveScheduleException">As for <see cref="PrepareAsync"/> and <see cref="CreateAsync(PreparedSchedule, CancellationToken)"/>.</exception>
-    public async Task<BackupSchedule> CreateAsync(ScheduleRequest request, CancellationToken cancellationToken = default) =>
-        await CreateAsync(await PrepareAsync(request, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    /// <exception cref="TroveScheduleException">As for <see cref="PrepareAsync"/> and <see cref="CreateAsync(PreparedSchedule, Action{string}, CancellationToken)"/>.</exception>
+    public async Task<BackupSchedule> CreateAsync(ScheduleRequest request, Action<string>? warn = null, CancellationToken cancellationToken = default) =>
+        await CreateAsync(await PrepareAsync(request, null, warn, cancellationToken).ConfigureAwait(false), warn, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Makes a prepared schedule exactly once. After an answer that leaves it open, its name is looked up before anything is said.</summary>
     /// <param name="prepared">What <see cref="PrepareAsync"/> gave.</param>
+    /// <param name="warn">Gets warnings, on any thread; null for none.</param>
     /// <param name="cancellationToken">Ends the work; a request that has been sent may still be carried out.</param>
     /// <returns>The schedule as Mistral has it.</returns>
     /// <exception cref="TroveScheduleException">
     /// What Mistral refuses; where it cannot be told whether the schedule was created, the message says so and names its id.
     /// </exception>
-    public async Task<BackupSchedule> CreateAsync(PreparedSchedule prepared, CancellationToken cancellationToken = default)
+    public async Task<BackupSchedule> CreateAsync(PreparedSchedule prepared, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
         foreach (string warning in prepared.Pattern?.Surprises ?? [])
             warn?.Invoke($"'{prepared.Pattern!.Text}': {warning}");
@@ -85,7 +81,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         CronTrigger trigger;
         try
         {
-            trigger = await session.CronTriggers.CreateAsync(wire, prepared.Instance, cancellationToken).ConfigureAwait(false);
+            trigger = await _session.Mistral.CronTriggers.CreateAsync(wire, prepared.Instance, cancellationToken).ConfigureAwait(false);
         }
         catch (TroveScheduleException e) when (e.ServerMessage?.Contains("Using a delegated token") == true)
         {
@@ -105,8 +101,8 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
             trigger = await LookAfterAsync(prepared, e, cancellationToken).ConfigureAwait(false);
         }
 
-        BackupSchedule schedule = ToSchedule(trigger, session);
-        WarnOfAnotherFirstRun(prepared, schedule);
+        BackupSchedule schedule = ToSchedule(trigger, _session);
+        WarnOfAnotherFirstRun(prepared, schedule, warn);
         return schedule;
     }
 
@@ -118,9 +114,14 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) for an instance that neither exists nor has a schedule; any kind, as the services answer.</exception>
     public async Task<IReadOnlyList<BackupSchedule>> ListAsync(string? instance = null, bool allProjects = false, CancellationToken cancellationToken = default)
     {
-        var listing = new ScheduleListing(session, allProjects);
-        return await (instance is null ? listing.AllAsync(cancellationToken) : listing.OfInstanceAsync(instance, cancellationToken)).ConfigureAwait(false);
+        ScheduleListing listing = CreateListing(allProjects);
+        return await (instance is null ? listing.AllAsync(cancellationToken) : listing.OfInstanceAsync(instance, null, cancellationToken)).ConfigureAwait(false);
     }
+
+    /// <summary>A listing that is requested once, for the schedules of several instances.</summary>
+    /// <param name="allProjects">Whether an administrator wants to see other projects' schedules too.</param>
+    /// <returns>The listing, of which nothing has been requested yet.</returns>
+    public ScheduleListing CreateListing(bool allProjects = false) => new(_session, allProjects);
 
     /// <summary>One schedule (the spec's <c>schedule_show</c>).</summary>
     /// <param name="id">The schedule's id, which is the cron trigger's name; Mistral's own id of it will do.</param>
@@ -132,29 +133,22 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
         ?? throw NotFound(id);
 
-    /// <summary>Refuses a schedule that this session is not to touch. Asks nobody.</summary>
-    /// <param name="schedule">The schedule.</param>
-    /// <param name="allProjects">Whether an administrator may touch other projects' schedules.</param>
-    /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> where it was read from another cloud, <c>OtherProject</c> where it is another project's.</exception>
-    public void CheckOrigin(BackupSchedule schedule, bool allProjects = false) =>
-        session.CheckOrigin(schedule.Origin, schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
-
     /// <summary>Deletes a schedule, and its Keystone trust with it, so that a run in flight may fail (the spec's <c>schedule_delete</c>).</summary>
     /// <param name="schedule">The schedule as it was read.</param>
     /// <param name="allProjects">Whether an administrator means other projects' schedules too.</param>
     /// <param name="cancellationToken">Ends the request; once sent it may still be carried out.</param>
     /// <returns>A task that ends when Mistral has deleted it.</returns>
     /// <exception cref="TroveScheduleException">
-    /// NotFound (<c>ScheduleNotFound</c>) where it is gone already; Forbidden (<c>OtherProject</c>) for another project's; where it cannot be told whether it
+    /// NotFound (<c>ScheduleNotFound</c>) where it is gone already; Forbidden for one that was read from another cloud (<c>OtherCloud</c>) or another project's (<c>OtherProject</c>); where it cannot be told whether it
     /// was deleted, the message says so.
     /// </exception>
     public async Task DeleteAsync(BackupSchedule schedule, bool allProjects = false, CancellationToken cancellationToken = default)
     {
-        CheckOrigin(schedule, allProjects);
+        _session.CheckOrigin(schedule.Origin, schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
         string id = DeletedBy(schedule);
         try
         {
-            await session.CronTriggers.DeleteAsync(id, schedule, cancellationToken).ConfigureAwait(false);
+            await _session.Mistral.CronTriggers.DeleteAsync(id, schedule, cancellationToken).ConfigureAwait(false);
         }
         catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
         {
@@ -167,7 +161,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
             var outcome = new OutcomeCheck(e, schedule, $"Get-TroveBackupSchedule -Id {schedule.Id}");
-            if (await outcome.CheckAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
+            if (await outcome.CheckAsync(() => _session.Mistral.CronTriggers.FindAsync(id, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
                 throw outcome.NotDone($"The schedule '{schedule.Id}' still exists.", "deleting it", $"The schedule '{schedule.Id}' was not deleted.");
         }
     }
@@ -175,7 +169,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     // By its own id a schedule that is gone is not mistaken for whatever has its trigger's id elsewhere. Names are unique in a project only: to an administrator Mistral
     // gives any project's trigger of that name. An object of unknown origin, or with a name that no path can hold, goes by the trigger's id.
     private string DeletedBy(BackupSchedule schedule) =>
-        schedule.Origin is not null && schedule.ProjectId == session.ProjectId && ResourceId.IsUuid(schedule.Id) && !session.Token.Roles.Contains("admin")
+        schedule.Origin is not null && schedule.ProjectId == _session.ProjectId && ResourceId.IsUuid(schedule.Id) && !_session.Token.Roles.Contains("admin")
             ? schedule.Id
             : schedule.TriggerId;
 
@@ -184,12 +178,12 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     {
         // Only a UUID is put into a path: names may hold slashes and dots, which would make it another path.
         CronTrigger? trigger = ResourceId.IsUuid(id)
-            ? await session.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false)
+            ? await _session.Mistral.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false)
             : ResourceId.CanBeName(id) ? await FirstNamedAsync(id, allProjects, cancellationToken).ConfigureAwait(false) : null;
-        if (trigger is null || !session.IsVisibleProject(trigger.ProjectId, allProjects))
+        if (trigger is null || !_session.IsVisibleProject(trigger.ProjectId, allProjects))
             return null;
         return trigger.WorkflowName == WorkflowName
-            ? ToSchedule(trigger, session)
+            ? ToSchedule(trigger, _session)
             : throw new TroveScheduleException(TroveErrorKind.Invalid,
                 $"The cron trigger '{id}' runs the workflow '{ServiceError.Printable(trigger.WorkflowName ?? "", 255)}', not '{WorkflowName}': it is no backup schedule.")
             {
@@ -200,7 +194,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     }
 
     internal TroveScheduleException NotFound(string id) =>
-        new(TroveErrorKind.NotFound, $"No schedule of project '{session.ProjectName}' has the id '{id}'.")
+        new(TroveErrorKind.NotFound, $"No schedule of project '{_session.ProjectName}' has the id '{id}'.")
         {
             ErrorId = "ScheduleNotFound",
             Target = id,
@@ -209,9 +203,9 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
 
     private async Task<CronTrigger?> FirstNamedAsync(string name, bool allProjects, CancellationToken cancellationToken)
     {
-        await foreach (CronTrigger trigger in session.CronTriggers.ListAsync(WorkflowName, name, allProjects, cancellationToken).ConfigureAwait(false))
+        await foreach (CronTrigger trigger in _session.Mistral.CronTriggers.ListAsync(WorkflowName, name, allProjects, cancellationToken).ConfigureAwait(false))
         {
-            if (trigger.Name == name && session.IsVisibleProject(trigger.ProjectId, allProjects))
+            if (trigger.Name == name && _session.IsVisibleProject(trigger.ProjectId, allProjects))
                 return trigger;
         }
         return null;
@@ -221,7 +215,7 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
     {
         string id = prepared.Id;
         var outcome = new OutcomeCheck(failure, id, $"Get-TroveBackupSchedule -Id {id}");
-        CronTrigger? made = await outcome.CheckAsync(() => session.CronTriggers.FindAsync(id, cancellationToken), "the schedule was created").ConfigureAwait(false);
+        CronTrigger? made = await outcome.CheckAsync(() => _session.Mistral.CronTriggers.FindAsync(id, cancellationToken), "the schedule was created").ConfigureAwait(false);
         if (made is not null)
             return made;
         // Mistral blames the name, which is new. What clashes is its second key: input, pattern, first time and number of runs, unless one of them is null.
@@ -237,9 +231,9 @@ public sealed class BackupSchedules(CloudSession session, Action<string>? warn =
         throw outcome.NotDone("The schedule does not exist yet.", "creating it", "The schedule was not created.");
     }
 
-    private void WarnOfAnotherFirstRun(PreparedSchedule prepared, BackupSchedule schedule)
+    private void WarnOfAnotherFirstRun(PreparedSchedule prepared, BackupSchedule schedule, Action<string>? warn)
     {
-        DateTimeOffset created = schedule.CreatedAt ?? session.CloudTime;
+        DateTimeOffset created = schedule.CreatedAt ?? _session.CloudTime;
         DateTimeOffset? expected = FirstRunAfter(created);
         // Mistral reckons from the moment before it writes the row; the second between can hold the first run.
         bool agrees = expected is null || schedule.NextExecutionTime is null || schedule.NextExecutionTime == expected
@@ -304,6 +298,9 @@ public sealed class PreparedSchedule
 
     /// <summary>The id that the schedule will have.</summary>
     public string Id { get; }
+
+    /// <summary>The name that each backup gets.</summary>
+    public string Name => Request.Name;
 
     /// <summary>The instance that will be backed up.</summary>
     public Instance Instance { get; }

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Http;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.OpenStack.Mistral;
+using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.OpenStack;
 
@@ -48,12 +49,13 @@ public sealed class CloudSession : TroveSession
         services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // The factory's own logs and meters, which nobody reads here.
         _services = services.BuildServiceProvider();
         var sender = new HttpSender(_services.GetRequiredService<IHttpClientFactory>().CreateClient("Services"), clock, policy);
-        var mistral = new ServiceClient(sender, "Mistral", MistralAt); // No lambda: it would hold on to the constructor's parameters.
+        Mistral = new MistralClient(new ServiceClient(sender, "Mistral", MistralAt)); // No lambda: it would hold on to the constructor's parameters.
         Trove = new ServiceClient(sender, "Trove", TroveAt);
-        CronTriggers = new CronTriggers(mistral);
-        Executions = new Executions(mistral);
-        Workbooks = new Workbooks(mistral);
-        Workflows = new Workflows(mistral);
+        Schedules = new BackupSchedules(this);
+        Executions = new ScheduleExecutions(this);
+        Workbook = new Workbook(this);
+        Instances = new Instances(this);
+        Backups = new Backups(this);
 
         HttpMessageHandler Primary()
         {
@@ -91,11 +93,28 @@ public sealed class CloudSession : TroveSession
         }
     }
 
+    /// <summary>The operations on schedules.</summary>
+    public BackupSchedules Schedules { get; }
+
+    /// <summary>The operations on executions.</summary>
+    public ScheduleExecutions Executions { get; }
+
+    /// <summary>The operations on the workbook that schedules run.</summary>
+    public Workbook Workbook { get; }
+
+    /// <summary>The database instances.</summary>
+    public Instances Instances { get; }
+
+    /// <summary>The backups.</summary>
+    public Backups Backups { get; }
+
+    internal MistralClient Mistral { get; }
     internal ServiceClient Trove { get; }
-    internal CronTriggers CronTriggers { get; }
-    internal Executions Executions { get; }
-    internal Workbooks Workbooks { get; }
-    internal Workflows Workflows { get; }
+
+    /// <summary>A memory of instances and backups for one bulk operation, which looks each up at most once.</summary>
+    /// <param name="allProjects">Whether an administrator means other projects' instances and backups too where one is looked up by its id.</param>
+    /// <returns>The lookup, of which nothing has been requested yet.</returns>
+    public ResourceLookup CreateLookup(bool allProjects = false) => new(this, allProjects);
 
     /// <summary>What the installed workflow takes; forgotten when the workbook changes.</summary>
     internal RequestCoalescer<WorkflowInputs> Inputs { get; } = new(keepsResult: true);

@@ -7,7 +7,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Mistral;
-using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.OpenStack;
 
@@ -43,9 +42,12 @@ public sealed class ExecutionQuery
 }
 
 /// <summary>The operations on executions: <c>execution_list</c> and <c>execution_delete</c> of the spec's Python API.</summary>
-/// <param name="session">The session to work through.</param>
-public sealed class ScheduleExecutions(CloudSession session)
+public sealed class ScheduleExecutions
 {
+    private readonly CloudSession _session;
+
+    internal ScheduleExecutions(CloudSession session) => _session = session;
+
     /// <summary>The runs of a schedule, newest first, page by page (the spec's <c>execution_list</c>).</summary>
     /// <param name="scheduleId">The schedule's id. The history of a schedule that was deleted can still be read by it.</param>
     /// <param name="query">Which runs; null for all.</param>
@@ -56,7 +58,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     {
         query ??= new ExecutionQuery();
         CheckMarker(query);
-        var schedules = new BackupSchedules(session);
+        BackupSchedules schedules = _session.Schedules;
         if (!ResourceId.CanBeName(scheduleId))
             throw schedules.NotFound(scheduleId);
         BackupSchedule? schedule = await schedules.FindAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
@@ -89,7 +91,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     {
         query ??= new ExecutionQuery();
         CheckMarker(query);
-        session.CheckOrigin(schedule.Origin, schedule.ProjectId, query.AllProjects, $"The schedule '{schedule.Id}'", schedule);
+        _session.CheckOrigin(schedule.Origin, schedule.ProjectId, query.AllProjects, $"The schedule '{schedule.Id}'", schedule);
         return ListAsync(query, schedule.Id, query.MatchInput ? null : schedule.TriggerId, cause => cause.TriggerId == schedule.TriggerId,
             execution => query.MatchInput && execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken);
     }
@@ -104,8 +106,8 @@ public sealed class ScheduleExecutions(CloudSession session)
     public async Task<ScheduleExecution> GetAsync(
         string id, bool allProjects = false, bool includeBackupStatus = false, CancellationToken cancellationToken = default)
     {
-        Execution? execution = ResourceId.IsUuid(id) ? await session.Executions.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
-        if (execution is null || !session.IsVisibleProject(execution.ProjectId, allProjects))
+        Execution? execution = ResourceId.IsUuid(id) ? await _session.Mistral.Executions.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
+        if (execution is null || !_session.IsVisibleProject(execution.ProjectId, allProjects))
             throw NotFound(id, id, null);
         if (execution.WorkflowName != BackupSchedules.WorkflowName)
         {
@@ -117,7 +119,7 @@ public sealed class ScheduleExecutions(CloudSession session)
                 RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
             };
         }
-        return await CompleteAsync(new ExecutionReader(session.Origin).Read(execution, null), includeBackupStatus, allProjects, cancellationToken).ConfigureAwait(false);
+        return await CompleteAsync(new ExecutionReader(_session.Origin).Read(execution, null), includeBackupStatus, allProjects, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -136,13 +138,6 @@ public sealed class ScheduleExecutions(CloudSession session)
         return runs.ToLookup(run => run.TriggerId!, StringComparer.Ordinal);
     }
 
-    /// <summary>Refuses an execution that this session is not to touch. Asks nobody.</summary>
-    /// <param name="execution">The execution.</param>
-    /// <param name="allProjects">Whether an administrator may touch other projects' executions.</param>
-    /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> where it was read from another cloud, <c>OtherProject</c> where it is another project's.</exception>
-    public void CheckOrigin(ScheduleExecution execution, bool allProjects = false) =>
-        session.CheckOrigin(execution.Origin, execution.ProjectId, allProjects, $"The execution '{execution.Id}'", execution);
-
     /// <summary>Deletes a run from the history (the spec's <c>execution_delete</c>). The backup that it made stays.</summary>
     /// <param name="execution">The execution as it was read.</param>
     /// <param name="force">Whether one that has not ended is deleted too.</param>
@@ -151,14 +146,14 @@ public sealed class ScheduleExecutions(CloudSession session)
     /// <returns>A task that ends when Mistral has deleted it.</returns>
     /// <exception cref="TroveScheduleException">
     /// NotFound (<c>ExecutionNotFound</c>) where it is gone already; Forbidden (<c>ExecutionNotFinished</c>) where it has not ended and
-    /// <paramref name="force"/> is false, or (<c>OtherProject</c>) for another project's; where it cannot be told whether it was deleted, the message says so.
+    /// <paramref name="force"/> is false, for one that was read from another cloud (<c>OtherCloud</c>) and another project's (<c>OtherProject</c>); where it cannot be told whether it was deleted, the message says so.
     /// </exception>
     public async Task DeleteAsync(ScheduleExecution execution, bool force = false, bool allProjects = false, CancellationToken cancellationToken = default)
     {
-        CheckOrigin(execution, allProjects);
+        _session.CheckOrigin(execution.Origin, execution.ProjectId, allProjects, $"The execution '{execution.Id}'", execution);
         try
         {
-            await session.Executions.DeleteAsync(execution.Id, force, execution, cancellationToken).ConfigureAwait(false);
+            await _session.Mistral.Executions.DeleteAsync(execution.Id, force, execution, cancellationToken).ConfigureAwait(false);
         }
         catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
         {
@@ -176,7 +171,7 @@ public sealed class ScheduleExecutions(CloudSession session)
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
             var outcome = new OutcomeCheck(e, execution, $"Get-TroveScheduleExecution -Id {execution.Id}");
-            if (await outcome.CheckAsync(() => session.Executions.FindAsync(execution.Id, cancellationToken), $"the execution '{execution.Id}' was deleted").ConfigureAwait(false) is not null)
+            if (await outcome.CheckAsync(() => _session.Mistral.Executions.FindAsync(execution.Id, cancellationToken), $"the execution '{execution.Id}' was deleted").ConfigureAwait(false) is not null)
                 throw outcome.NotDone($"The execution '{execution.Id}' still exists.", "deleting it", $"The execution '{execution.Id}' was not deleted.");
         }
     }
@@ -185,10 +180,10 @@ public sealed class ScheduleExecutions(CloudSession session)
         ExecutionQuery query, string? scheduleId, string? describedBy, Func<ExecutionCause, bool> isCause, Func<Execution, bool> isUncaused,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = new ExecutionReader(session.Origin);
-        IAsyncEnumerable<Execution> rows = session.Executions.ListAsync(
+        var reader = new ExecutionReader(_session.Origin);
+        IAsyncEnumerable<Execution> rows = _session.Mistral.Executions.ListAsync(
             BackupSchedules.WorkflowName, describedBy, query.States, query.After, query.Before, query.AllProjects,
-            row => session.IsVisibleProject(row.ProjectId, query.AllProjects) && (query.States.Count == 0 || query.States.Contains(row.State, StringComparer.OrdinalIgnoreCase)) && !(row.CreatedAt < query.After) && !(row.CreatedAt > query.Before)
+            row => _session.IsVisibleProject(row.ProjectId, query.AllProjects) && (query.States.Count == 0 || query.States.Contains(row.State, StringComparer.OrdinalIgnoreCase)) && !(row.CreatedAt < query.After) && !(row.CreatedAt > query.Before)
                 && (reader.CauseOf(row) is { } cause ? isCause(cause) : isUncaused(row)),
             query.Marker, query.Limit, cancellationToken);
         await foreach (Execution row in rows.ConfigureAwait(false))
@@ -200,7 +195,7 @@ public sealed class ScheduleExecutions(CloudSession session)
     {
         if (!includeBackupStatus || execution.BackupId is null)
             return execution;
-        Backup? backup = await new Backups(session, allProjects).FindAsync(execution.BackupId, cancellationToken).ConfigureAwait(false);
+        Backup? backup = await _session.Backups.FindAsync(execution.BackupId, allProjects, cancellationToken).ConfigureAwait(false);
         return execution with { BackupStatus = backup?.Status ?? "NOT_FOUND" };
     }
 

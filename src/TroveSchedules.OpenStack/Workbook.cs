@@ -11,9 +11,7 @@ using YamlDotNet.Serialization;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>The operations on the workbook that schedules run (the spec's <c>mistral workbook-create trove.yaml</c>).</summary>
-/// <param name="session">The session to work through.</param>
-/// <param name="warn">Gets what the user should know and no result says; may be called on any thread. Null to forgo it.</param>
-public sealed class Workbook(CloudSession session, Action<string>? warn = null)
+public sealed class Workbook
 {
     /// <summary>The workbook's name.</summary>
     public const string Name = "trove";
@@ -21,6 +19,10 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     private const string Task = "backup_create";
     private const string ActionName = "trove.backups_create";
     private const string Private = "private";
+
+    private readonly CloudSession _session;
+
+    internal Workbook(CloudSession session) => _session = session;
 
     /// <summary>The workbook that comes with this library, as YAML text.</summary>
     public static string Bundled { get; } = ReadBundled();
@@ -32,12 +34,12 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     public async Task<InstalledWorkbook> GetAsync(CancellationToken cancellationToken = default)
     {
         Workflow? workflow = await FindWorkflowAsync(cancellationToken).ConfigureAwait(false);
-        bool hasActions = await session.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false);
+        bool hasActions = await _session.Mistral.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false);
         if (workflow is null)
             return new InstalledWorkbook { Name = Name, Workflow = BackupSchedules.WorkflowName, HasTroveActions = hasActions };
 
         WorkflowInputs inputs = WorkflowInputs.Of(workflow);
-        WorkbookResponse? workbook = (await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false))
+        WorkbookResponse? workbook = (await _session.Mistral.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false))
             .FirstOrDefault(w => w.ProjectId == workflow.ProjectId);
         return new InstalledWorkbook
         {
@@ -65,19 +67,22 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     /// <summary>Loads the workbook, or updates the one that is there. Where it stands there to the letter, nothing is sent.</summary>
     /// <param name="definition">The workbook as YAML text, whose name must be <c>trove</c> and which must hold <c>backup_create</c>; null for <see cref="Bundled"/>.</param>
     /// <param name="isPublic">Whether every project is to see it, which only an administrator may say; null to leave it as it is, and private at first.</param>
+    /// <param name="warn">Gets warnings, on any thread; null for none.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <returns>What is installed afterwards.</returns>
     /// <exception cref="TroveScheduleException">
     /// Invalid (<c>InvalidWorkbook</c>) for a text that is no such workbook; Forbidden where another project's public workbook stands in the way, or
     /// where the user may not make one public; where it cannot be told whether it was loaded, the message says so.
     /// </exception>
-    public async Task<InstalledWorkbook> InstallAsync(string? definition = null, bool? isPublic = null, CancellationToken cancellationToken = default) =>
-        await InstallAsync(await PrepareAsync(definition, isPublic, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    public async Task<InstalledWorkbook> InstallAsync(
+        string? definition = null, bool? isPublic = null, Action<string>? warn = null, CancellationToken cancellationToken = default) =>
+        await InstallAsync(await PrepareAsync(definition, isPublic, warn, cancellationToken).ConfigureAwait(false), warn, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The first half of an installation: looks at what is there, has Mistral check the text, and warns of schedules that the workbook would stop or hide. Changes nothing.</summary>
-    /// <inheritdoc cref="InstallAsync(string?, bool?, CancellationToken)" path="/param | /exception"/>
-    /// <returns>What the other <see cref="InstallAsync(WorkbookChange, CancellationToken)"/> carries out.</returns>
-    public async Task<WorkbookChange> PrepareAsync(string? definition = null, bool? isPublic = null, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="InstallAsync(string?, bool?, Action{string}, CancellationToken)" path="/param | /exception"/>
+    /// <returns>What the other <see cref="InstallAsync(WorkbookChange, Action{string}, CancellationToken)"/> carries out.</returns>
+    public async Task<WorkbookChange> PrepareAsync(
+        string? definition = null, bool? isPublic = null, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
         definition ??= Bundled;
         WorkflowInputs inputs = ReadInputs(definition);
@@ -85,28 +90,29 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
         var change = new WorkbookChange(definition, isPublic switch { true => "public", false => Private, null => own?.Scope ?? Private }, own);
         if (change.IsNeeded)
         {
-            ValidationResponse verdict = await session.Workbooks.ValidateAsync(definition, cancellationToken).ConfigureAwait(false);
+            ValidationResponse verdict = await _session.Mistral.Workbooks.ValidateAsync(definition, cancellationToken).ConfigureAwait(false);
             if (!verdict.Valid)
                 throw NotAWorkbook($"Mistral does not take it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
-            await WarnOfAffectedSchedulesAsync(inputs, change.Scope, cancellationToken).ConfigureAwait(false);
+            await WarnOfAffectedSchedulesAsync(inputs, change.Scope, warn, cancellationToken).ConfigureAwait(false);
         }
         return change;
     }
 
     /// <summary>The second half of an installation: loads or updates the workbook.</summary>
     /// <param name="change">What <see cref="PrepareAsync"/> gave.</param>
+    /// <param name="warn">Gets warnings, on any thread; null for none.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <returns>What is installed afterwards.</returns>
-    /// <exception cref="TroveScheduleException">As for <see cref="InstallAsync(string?, bool?, CancellationToken)"/>.</exception>
-    public async Task<InstalledWorkbook> InstallAsync(WorkbookChange change, CancellationToken cancellationToken = default)
+    /// <exception cref="TroveScheduleException">As for <see cref="InstallAsync(string?, bool?, Action{string}, CancellationToken)"/>.</exception>
+    public async Task<InstalledWorkbook> InstallAsync(WorkbookChange change, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
         if (change.IsNeeded)
         {
             try
             {
                 await (change.Own is null
-                    ? session.Workbooks.CreateAsync(change.Definition, change.Scope, cancellationToken)
-                    : session.Workbooks.UpdateAsync(change.Definition, change.Scope, cancellationToken)).ConfigureAwait(false);
+                    ? _session.Mistral.Workbooks.CreateAsync(change.Definition, change.Scope, cancellationToken)
+                    : _session.Mistral.Workbooks.UpdateAsync(change.Definition, change.Scope, cancellationToken)).ConfigureAwait(false);
             }
             catch (TroveScheduleException e) when (e.MayHaveHappened)
             {
@@ -116,7 +122,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
             }
             finally
             {
-                session.Inputs.Forget();
+                _session.Inputs.Forget();
             }
         }
 
@@ -127,15 +133,15 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     }
 
     private async Task<WorkbookResponse?> OwnAsync(CancellationToken cancellationToken) =>
-        (await session.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false)).FirstOrDefault(w => w.ProjectId == session.ProjectId);
+        (await _session.Mistral.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false)).FirstOrDefault(w => w.ProjectId == _session.ProjectId);
 
     /// <summary>What the installed workflow takes; looked at once per session.</summary>
-    internal Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken) => session.Inputs.RunAsync(LookAtInputsAsync, cancellationToken);
+    internal Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken) => _session.Inputs.RunAsync(LookAtInputsAsync, cancellationToken);
 
     private async Task<WorkflowInputs> LookAtInputsAsync(CancellationToken cancellationToken)
     {
         Workflow? workflow = await FindWorkflowAsync(cancellationToken).ConfigureAwait(false);
-        if (!await session.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false))
+        if (!await _session.Mistral.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false))
         {
             throw new TroveScheduleException(TroveErrorKind.NotFound,
                 $"This cloud's Mistral has no action '{ActionName}', so a schedule could only fail.")
@@ -148,7 +154,7 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
         if (workflow is null)
         {
             throw new TroveScheduleException(TroveErrorKind.NotFound,
-                $"The workflow '{BackupSchedules.WorkflowName}' is not installed in project '{session.ProjectName}'.")
+                $"The workflow '{BackupSchedules.WorkflowName}' is not installed in project '{_session.ProjectName}'.")
             {
                 ErrorId = "WorkbookNotInstalled",
                 Target = BackupSchedules.WorkflowName,
@@ -161,20 +167,20 @@ public sealed class Workbook(CloudSession session, Action<string>? warn = null)
     // To an administrator Mistral may give another project's private workflow of the name, though there is an own or a public one.
     private async Task<Workflow?> FindWorkflowAsync(CancellationToken cancellationToken)
     {
-        Workflow? workflow = await session.Workflows.FindAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false);
-        if (workflow is null || workflow.ProjectId is null || workflow.ProjectId == session.ProjectId || workflow.Scope == "public")
+        Workflow? workflow = await _session.Mistral.Workflows.FindAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false);
+        if (workflow is null || workflow.ProjectId is null || workflow.ProjectId == _session.ProjectId || workflow.Scope == "public")
             return workflow;
-        return (await session.Workflows.ListAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false))
-            .OrderByDescending(own => own.ProjectId == session.ProjectId)
-            .FirstOrDefault(seen => seen.ProjectId == session.ProjectId || seen.Scope == "public");
+        return (await _session.Mistral.Workflows.ListAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false))
+            .OrderByDescending(own => own.ProjectId == _session.ProjectId)
+            .FirstOrDefault(seen => seen.ProjectId == _session.ProjectId || seen.Scope == "public");
     }
 
     // A trigger whose input no longer fits goes on "firing": its next time advances, and no execution appears anywhere.
     // python-troveclient finds the runs of a trigger by equality of the inputs, to which Mistral adds the defaults of those that the trigger lacks.
-    private async Task WarnOfAffectedSchedulesAsync(WorkflowInputs inputs, string scope, CancellationToken cancellationToken)
+    private async Task WarnOfAffectedSchedulesAsync(WorkflowInputs inputs, string scope, Action<string>? warn, CancellationToken cancellationToken)
     {
         int hidden = 0;
-        await foreach (CronTrigger trigger in session.CronTriggers
+        await foreach (CronTrigger trigger in _session.Mistral.CronTriggers
             .ListAsync(BackupSchedules.WorkflowName, null, false, cancellationToken).ConfigureAwait(false))
         {
             IReadOnlyCollection<string> keys = ScheduleInput.KeysOf(trigger.WorkflowInput);

@@ -89,19 +89,19 @@ public class OnSandbox
     public async Task<int> ListExecutions()
     {
         int count = 0;
-        await foreach (ScheduleExecution _ in new ScheduleExecutions(_session).ListAsync(_schedule))
+        await foreach (ScheduleExecution _ in _session.Executions.ListAsync(_schedule))
             count++;
         return count == Rows ? count : throw new InvalidOperationException($"{count} executions came.");
     }
 
     [Benchmark(Description = "list 1,000 schedules")]
     public async Task<int> ListSchedules() =>
-        (await new BackupSchedules(_session).ListAsync()).Count is Rows and var count ? count : throw new InvalidOperationException("Not all schedules came.");
+        (await _session.Schedules.ListAsync()).Count is Rows and var count ? count : throw new InvalidOperationException("Not all schedules came.");
 
     [Benchmark(Description = "create a schedule and delete it")]
     public async Task CreateAndDelete()
     {
-        var schedules = new BackupSchedules(_session);
+        var schedules = _session.Schedules;
         await schedules.DeleteAsync(await CreateAsync(schedules));
     }
 
@@ -110,8 +110,8 @@ public class OnSandbox
         SandboxAccount demo = _cloud.Accounts[0];
         CloudSettings settings = new() { AuthUrl = _cloud.AuthUrl, Credential = PasswordCredential.ById(demo.UserId, demo.Password), Project = ProjectScope.ById(demo.ProjectId) };
         _session = await CloudSession.ConnectAsync(settings, _cloud.Clock, _cloud.CreateHandler);
-        await new Workbook(_session).InstallAsync();
-        var schedules = new BackupSchedules(_session);
+        await _session.Workbook.InstallAsync();
+        var schedules = _session.Schedules;
         for (int i = 0; i < Rows; i++)
             _schedule = await CreateAsync(schedules);
         _cloud.SeedExecutions(_schedule.Id, Rows);

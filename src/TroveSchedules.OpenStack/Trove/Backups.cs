@@ -7,11 +7,13 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Trove;
 
-/// <summary>Trove's backups (<c>GET /backups</c>), read-only.</summary>
-/// <param name="session">The session to ask through.</param>
-/// <param name="allProjects">Whether an administrator means other projects' backups too where one is asked for by its id.</param>
-public sealed class Backups(CloudSession session, bool allProjects = false)
+/// <summary>Trove's backups (<c>GET /backups</c>), read-only. Get it from <see cref="CloudSession.Backups"/>.</summary>
+public sealed class Backups
 {
+    private readonly CloudSession _session;
+
+    internal Backups(CloudSession session) => _session = session;
+
     /// <summary>The project's backups, page by page, in Trove's order.</summary>
     /// <param name="instanceId">The id of the instance whose backups are wanted; null for those of all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
@@ -32,7 +34,7 @@ public sealed class Backups(CloudSession session, bool allProjects = false)
                 Query query = new Query().Page(seen == 0 ? null : seen.ToString(CultureInfo.InvariantCulture), limit);
                 if (instanceId is not null)
                     query.Add("instance_id", instanceId);
-                BackupPage page = await session.Trove.GetAsync(
+                BackupPage page = await _session.Trove.GetAsync(
                     "/backups" + query, WireJson.Default.BackupPage, instanceId, token).ConfigureAwait(false);
                 seen += page.Backups.Count;
                 return new Page<Backup>(page.Backups.ConvertAll(ToBackup), TroveLink.HasNext(page.Links));
@@ -42,23 +44,25 @@ public sealed class Backups(CloudSession session, bool allProjects = false)
 
     /// <summary>The backup of that id.</summary>
     /// <param name="id">The backup's id.</param>
+    /// <param name="allProjects">Whether an administrator means other projects' backups too.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The backup; null when the project has none of that id.</returns>
     /// <exception cref="TroveScheduleException">Any kind but NotFound, as the service answers.</exception>
-    public async Task<Backup?> FindAsync(string id, CancellationToken cancellationToken = default) =>
-        ResourceId.IsUuid(id) && await session.Trove.FindAsync($"/backups/{id}", WireJson.Default.BackupResponse, id, cancellationToken)
-            .ConfigureAwait(false) is { } answer && Validate.ResponseMatches(answer.Backup, id, "Trove", backup => backup.Id) is var row && session.IsVisibleProject(row.ProjectId, allProjects)
+    public async Task<Backup?> FindAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
+        ResourceId.IsUuid(id) && await _session.Trove.FindAsync($"/backups/{id}", WireJson.Default.BackupResponse, id, cancellationToken)
+            .ConfigureAwait(false) is { } answer && Validate.ResponseMatches(answer.Backup, id, "Trove", backup => backup.Id) is var row && _session.IsVisibleProject(row.ProjectId, allProjects)
             ? ToBackup(row)
             : null;
 
     /// <summary>The backup of that id.</summary>
     /// <param name="id">The backup's id.</param>
+    /// <param name="allProjects">Whether an administrator means other projects' backups too.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The backup.</returns>
     /// <exception cref="TroveScheduleException">NotFound (<c>BackupNotFound</c>) when the project has none of that id; any kind, as the service answers.</exception>
-    public async Task<Backup> GetAsync(string id, CancellationToken cancellationToken = default) =>
-        await FindAsync(id, cancellationToken).ConfigureAwait(false)
-        ?? throw new TroveScheduleException(TroveErrorKind.NotFound, $"No backup of project '{session.ProjectName}' has the id '{id}'.")
+    public async Task<Backup> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
+        await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
+        ?? throw new TroveScheduleException(TroveErrorKind.NotFound, $"No backup of project '{_session.ProjectName}' has the id '{id}'.")
         {
             ErrorId = "BackupNotFound",
             Target = id,
@@ -78,8 +82,8 @@ public sealed class Backups(CloudSession session, bool allProjects = false)
         Description = row.Description,
         Datastore = row.Datastore?.Type,
         DatastoreVersion = row.Datastore?.Version,
-        ProjectId = row.ProjectId ?? session.ProjectId,
-        Origin = session.Origin,
+        ProjectId = row.ProjectId ?? _session.ProjectId,
+        Origin = _session.Origin,
     };
 }
 

@@ -24,7 +24,7 @@ public abstract class Reference
     /// <summary>Keeps where the thing was read from, if that is known.</summary>
     internal Reference From(string? origin, string? projectId)
     {
-        (_origin, _projectId) = (origin, origin is null ? null : projectId);
+        (_origin, _projectId) = (origin, projectId);
         return this;
     }
 

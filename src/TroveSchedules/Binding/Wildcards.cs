@@ -1,10 +1,6 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
-using System.Threading;
-using System.Threading.Tasks;
-using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.Binding;
 
@@ -31,12 +27,6 @@ internal static class Wildcards
         return WildcardPattern.Get(isPrefix ? name + "*" : name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant).IsMatch;
     }
 
-    /// <summary>The instances whose names fit a pattern, perhaps none; null where it is no pattern, or is an instance's name to the letter.</summary>
-    public static async Task<IReadOnlyList<Instance>?> MatchAsync(this Instances instances, string name, CancellationToken cancellationToken)
-    {
-        if (name.IndexOfAny(['*', '?', '[', '`']) < 0)
-            return null;
-        IReadOnlyList<Instance> all = await instances.AllAsync(cancellationToken).ConfigureAwait(false);
-        return all.Any(instance => instance.Name == name) ? null : [.. all.Where(Match<Instance>([name], instance => instance.Name))];
-    }
+    /// <summary>Tells whether a name matches a text that has wildcards; null where the text has none.</summary>
+    public static Func<string, bool>? Matcher(string text) => text.IndexOfAny(['*', '?', '[', '`']) < 0 ? null : Fits(text);
 }

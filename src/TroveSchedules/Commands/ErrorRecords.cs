@@ -12,11 +12,12 @@ internal static class ErrorRecords
     public static ErrorRecord From(TroveScheduleException error, object? item, string? advice = null)
     {
         // Of many items that fail for want of a token, each is to be told from the others.
-        object? target = (error.Target is Uri ? null : error.Target) ?? item switch
+        object? target = ((error.Target is Uri ? null : error.Target) ?? item ?? error.Target) switch
         {
             ScheduleReference reference => reference.Schedule ?? (object)reference.Id,
             ExecutionReference reference => reference.Execution ?? (object)reference.Id,
-            _ => item ?? error.Target,
+            Reference reference => reference.Id,
+            var other => other,
         };
         var record = new ErrorRecord(error, error.ErrorId, CategoryOf(error.Kind), target)
         {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
-using TroveSchedules.OpenStack.Trove;
+using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
@@ -12,7 +12,7 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(Backup))]
 public sealed class GetTroveBackupCommand : PagedCmdlet
 {
-    private Instances? _instances;
+    private ResourceLookup? _lookup;
 
     /// <summary>The instances whose backups are wanted, by object, id or name, with wildcards; those of all when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
@@ -30,22 +30,19 @@ public sealed class GetTroveBackupCommand : PagedCmdlet
     /// <summary>Writes the backups.</summary>
     protected override void ProcessRecord()
     {
-        var backups = new Backups(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => WriteObject(Await(backups.GetAsync(reference.IdIn(Cloud), Cancelled))));
+            ForEach(PageOfNamed(Id), reference => WriteObject(Await(Cloud.Backups.GetAsync(reference.IdIn(Cloud), allProjects: false, Cancelled))));
         else
-            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? backups.ListAsync(null, RowLimit, Cancelled) : OfAsync(backups, instance.IdIn(Cloud))));
+            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? Cloud.Backups.ListAsync(null, RowLimit, Cancelled) : OfAsync(instance.IdIn(Cloud))));
     }
 
-    private async IAsyncEnumerable<Backup> OfAsync(Backups backups, string instance)
+    private async IAsyncEnumerable<Backup> OfAsync(string instance)
     {
-        _instances ??= new Instances(Cloud);
-        IReadOnlyList<Instance> found = await _instances.MatchAsync(instance, Cancelled).ConfigureAwait(false)
-            ?? [await _instances.GetAsync(instance, Cancelled).ConfigureAwait(false)];
+        _lookup ??= Cloud.CreateLookup();
         long? most = RowLimit;
-        foreach (Instance one in found)
+        foreach (Instance one in await _lookup.MatchInstancesAsync(instance, Wildcards.Matcher(instance), Cancelled).ConfigureAwait(false))
         {
-            await foreach (Backup backup in backups.ListAsync(one.Id, most, Cancelled).ConfigureAwait(false))
+            await foreach (Backup backup in Cloud.Backups.ListAsync(one.Id, most, Cancelled).ConfigureAwait(false))
             {
                 yield return backup;
                 most--;

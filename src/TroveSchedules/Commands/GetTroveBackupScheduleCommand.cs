@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
-using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
 using TroveSchedules.OpenStack;
@@ -45,8 +44,7 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
     {
         if (ParameterSetName == "Id")
         {
-            var schedules = new BackupSchedules(Cloud);
-            ForEach(PageOfNamed(Id), reference => Write(Await(schedules.GetAsync(reference.IdIn(Cloud, AllProjects), AllProjects, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Schedules.GetAsync(reference.IdIn(Cloud, AllProjects), AllProjects, Cancelled))));
             return;
         }
         Func<BackupSchedule, bool> isWanted = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name);
@@ -59,14 +57,8 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
 
     private IEnumerable<BackupSchedule> Of(string? instance)
     {
-        _listing ??= new ScheduleListing(Cloud, AllProjects);
-        if (instance is null)
-            return Await(_listing.AllAsync(Cancelled));
-        Task<IReadOnlyList<Instance>?> matching = _listing.Instances.MatchAsync(instance, Cancelled);
-        Await(_listing.ListMeanwhileAsync(matching, Cancelled));
-        return matching.Result is { } matches
-            ? Await(_listing.AllAsync(Cancelled)).Where(schedule => matches.Any(match => match.Id == schedule.InstanceId))
-            : Await(_listing.OfInstanceAsync(instance, Cancelled));
+        _listing ??= Cloud.Schedules.CreateListing(AllProjects);
+        return Await(instance is null ? _listing.AllAsync(Cancelled) : _listing.OfInstanceAsync(instance, Wildcards.Matcher(instance), Cancelled));
     }
 
     private void Write(BackupSchedule schedule)

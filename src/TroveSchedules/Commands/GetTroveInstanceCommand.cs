@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
-using TroveSchedules.OpenStack.Trove;
+using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
@@ -10,6 +10,8 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(Instance))]
 public sealed class GetTroveInstanceCommand : PagedCmdlet
 {
+    private ResourceLookup? _lookup;
+
     /// <summary>Names, with wildcards; all when left out.</summary>
     [Parameter(Position = 0, ParameterSetName = "Name")]
     [ArgumentCompleter(typeof(InstanceNameCompleter))]
@@ -26,10 +28,10 @@ public sealed class GetTroveInstanceCommand : PagedCmdlet
     /// <summary>Writes the instances.</summary>
     protected override void ProcessRecord()
     {
-        var instances = new Instances(Cloud);
+        _lookup ??= Cloud.CreateLookup();
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => WriteObject(Await(instances.GetAsync(reference.IdIn(Cloud), Cancelled))));
+            ForEach(PageOfNamed(Id), reference => WriteObject(Await(_lookup.GetInstanceAsync(reference.IdIn(Cloud), Cancelled))));
         else
-            Try(() => WritePage(instances.ListAsync(Wildcards.Match<Instance>(Name, instance => instance.Name), RowLimit, Cancelled)));
+            Try(() => WritePage(Cloud.Instances.ListAsync(Wildcards.Match<Instance>(Name, instance => instance.Name), RowLimit, Cancelled)));
     }
 }

@@ -59,14 +59,13 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
     /// <summary>Writes the executions; -First and -Skip count for each schedule.</summary>
     protected override void ProcessRecord()
     {
-        var executions = new ScheduleExecutions(Cloud);
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => Write(Await(executions.GetAsync(reference.IdIn(Cloud, AllProjects), AllProjects, IncludeBackupStatus, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Executions.GetAsync(reference.IdIn(Cloud, AllProjects), AllProjects, IncludeBackupStatus, Cancelled))));
         else
-            ForEach(Schedule, reference => WritePage(Of(executions, reference)));
+            ForEach(Schedule, reference => WritePage(Of(reference)));
     }
 
-    private IAsyncEnumerable<ScheduleExecution> Of(ScheduleExecutions executions, ScheduleReference reference)
+    private IAsyncEnumerable<ScheduleExecution> Of(ScheduleReference reference)
     {
         var query = new ExecutionQuery
         {
@@ -80,6 +79,6 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
             AllProjects = AllProjects,
         };
         string id = reference.IdIn(Cloud, AllProjects);
-        return reference.Schedule is { } schedule ? executions.ListAsync(schedule, query, Cancelled) : executions.ListAsync(id, query, Cancelled);
+        return reference.Schedule is { } schedule ? Cloud.Executions.ListAsync(schedule, query, Cancelled) : Cloud.Executions.ListAsync(id, query, Cancelled);
     }
 }

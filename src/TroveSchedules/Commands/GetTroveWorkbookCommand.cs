@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
@@ -9,5 +8,5 @@ namespace TroveSchedules.Commands;
 public sealed class GetTroveWorkbookCommand : SessionCmdlet
 {
     /// <summary>Writes what is installed.</summary>
-    protected override void ProcessRecord() => Try(() => WriteObject(Await(new Workbook(Cloud).GetAsync(Cancelled))));
+    protected override void ProcessRecord() => Try(() => WriteObject(Await(Cloud.Workbook.GetAsync(Cancelled))));
 }

@@ -27,10 +27,9 @@ public sealed class InstallTroveWorkbookCommand : SessionCmdlet
         string? definition = Path is null ? null : ReadFile(Path);
         if (definition is not null)
             Workbook.Check(definition);
-        var workbook = new Workbook(Cloud, Warn);
-        WorkbookChange change = Await(workbook.PrepareAsync(definition, Scope is { } scope ? scope == WorkbookScope.Public : null, Cancelled));
+        WorkbookChange change = Await(Cloud.Workbook.PrepareAsync(definition, Scope is { } scope ? scope == WorkbookScope.Public : null, Warn, Cancelled));
         if (!change.IsNeeded || ShouldProcess($"workbook '{Workbook.Name}' of project '{Cloud.ProjectName}'", Scope == WorkbookScope.Public ? "Load for every project" : "Load"))
-            WriteObject(Await(workbook.InstallAsync(change, Cancelled)));
+            WriteObject(Await(Cloud.Workbook.InstallAsync(change, Warn, Cancelled)));
     });
 
     private string ReadFile(string path)

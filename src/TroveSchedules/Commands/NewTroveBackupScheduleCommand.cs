@@ -17,7 +17,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
 {
     private static readonly Regex TimeOfDay = new("^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$", RegexOptions.CultureInvariant);
 
-    private BackupSchedules? _schedules;
+    private ResourceLookup? _lookup;
     private bool _firstIsNamed;
     private bool _patternIsNamed;
     private Quoting.RemainingArguments? _remainingArguments;
@@ -71,7 +71,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     /// <inheritdoc/>
     public object? GetDynamicParameters() => _remainingArguments = Quoting.Catch(MyInvocation, Pattern);
 
-    /// <summary>IsVisibleProject what was said for all.</summary>
+    /// <summary>Checks the arguments that hold for all instances.</summary>
     protected override void BeginProcessing()
     {
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
@@ -80,7 +80,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
         if (Refusal() is { } wrong)
             ThrowTerminatingError(ErrorRecords.From(wrong, null));
         base.BeginProcessing();
-        _schedules = new BackupSchedules(Cloud, Warn);
+        _lookup = Cloud.CreateLookup();
         _firstIsNamed = MyInvocation.BoundParameters.ContainsKey(nameof(FirstExecutionTime));
     }
 
@@ -114,7 +114,9 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
         : Quoting.Advise(Pattern);
 
     /// <summary>Makes the schedules.</summary>
-    protected override void ProcessRecord() => ChangeEach(Instance, async reference =>
+    protected override void ProcessRecord() => ChangeEach(Instance, PrepareAsync, Confirm, CreateAsync);
+
+    private Task<PreparedSchedule> PrepareAsync(InstanceReference reference)
     {
         var request = new ScheduleRequest
         {
@@ -129,13 +131,14 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
             MayHaveBegun = !_firstIsNamed,
             RemainingExecutions = RemainingExecutions,
         };
-        PreparedSchedule prepared = await _schedules!.PrepareAsync(request, Cancelled).ConfigureAwait(false);
-        return () =>
-        {
-            WriteDetail(prepared.Explain());
-            return ShouldProcess($"instance '{prepared.Instance.Name}' ({prepared.Instance.Id})", $"Schedule backup '{request.Name}': {prepared.Explain()}") ? CreateAsync() : null;
-        };
+        return Cloud.Schedules.PrepareAsync(request, _lookup, Warn, Cancelled);
+    }
 
-        async Task<object?> CreateAsync() => await _schedules.CreateAsync(prepared, Cancelled).ConfigureAwait(false);
-    });
+    private bool Confirm(PreparedSchedule prepared)
+    {
+        WriteDetail(prepared.Explain());
+        return ShouldProcess($"instance '{prepared.Instance.Name}' ({prepared.Instance.Id})", $"Schedule backup '{prepared.Name}': {prepared.Explain()}");
+    }
+
+    private async Task<object?> CreateAsync(PreparedSchedule prepared) => await Cloud.Schedules.CreateAsync(prepared, Warn, Cancelled).ConfigureAwait(false);
 }

@@ -3,7 +3,6 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
-using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
@@ -30,30 +29,31 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Deletes them.</summary>
-    protected override void ProcessRecord() => ChangeEach(Id, async reference =>
-    {
-        var schedules = new BackupSchedules(Cloud);
-        string id = reference.IdIn(Cloud, AllProjects);
-        BackupSchedule schedule = reference.Schedule ?? await schedules.GetAsync(id, AllProjects, Cancelled).ConfigureAwait(false);
-        schedules.CheckOrigin(schedule, AllProjects);
-        return () =>
-        {
-            WarnOfRunsInFlight(schedule);
-            return ShouldProcess(InWords(schedule), "Delete") ? DeleteAsync() : null;
-        };
+    protected override void ProcessRecord() => ChangeEach(Id, FindAsync, Confirm, DeleteAsync);
 
-        async Task<object?> DeleteAsync()
-        {
-            await schedules.DeleteAsync(schedule, AllProjects, Cancelled).ConfigureAwait(false);
-            return PassThru ? schedule : null;
-        }
-    });
+    private async Task<BackupSchedule> FindAsync(ScheduleReference reference)
+    {
+        string id = reference.IdIn(Cloud, AllProjects);
+        return reference.Schedule ?? await Cloud.Schedules.GetAsync(id, AllProjects, Cancelled).ConfigureAwait(false);
+    }
+
+    private bool Confirm(BackupSchedule schedule)
+    {
+        WarnOfRunsInFlight(schedule);
+        return ShouldProcess(InWords(schedule), "Delete");
+    }
+
+    private async Task<object?> DeleteAsync(BackupSchedule schedule)
+    {
+        await Cloud.Schedules.DeleteAsync(schedule, AllProjects, Cancelled).ConfigureAwait(false);
+        return PassThru ? schedule : null;
+    }
 
     private void WarnOfRunsInFlight(BackupSchedule schedule)
     {
         try
         {
-            _inFlight ??= Await(new ScheduleExecutions(Cloud).InFlightAsync(AllProjects, Cancelled));
+            _inFlight ??= Await(Cloud.Executions.InFlightAsync(AllProjects, Cancelled));
         }
         catch (TroveScheduleException e)
         {

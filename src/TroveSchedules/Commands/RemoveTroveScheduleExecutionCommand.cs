@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
-using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
@@ -28,20 +27,19 @@ public sealed class RemoveTroveScheduleExecutionCommand : BulkCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Deletes them.</summary>
-    protected override void ProcessRecord() => ChangeEach(Id, async reference =>
-    {
-        var executions = new ScheduleExecutions(Cloud);
-        string id = reference.IdIn(Cloud, AllProjects);
-        ScheduleExecution execution = reference.Execution ?? await executions.GetAsync(id, AllProjects, false, Cancelled).ConfigureAwait(false);
-        executions.CheckOrigin(execution, AllProjects);
-        return () => ShouldProcess(InWords(execution), "Delete") ? DeleteAsync() : null;
+    protected override void ProcessRecord() => ChangeEach(Id, FindAsync, execution => ShouldProcess(InWords(execution), "Delete"), DeleteAsync);
 
-        async Task<object?> DeleteAsync()
-        {
-            await executions.DeleteAsync(execution, Force, AllProjects, Cancelled).ConfigureAwait(false);
-            return PassThru ? execution : null;
-        }
-    });
+    private async Task<ScheduleExecution> FindAsync(ExecutionReference reference)
+    {
+        string id = reference.IdIn(Cloud, AllProjects);
+        return reference.Execution ?? await Cloud.Executions.GetAsync(id, AllProjects, includeBackupStatus: false, Cancelled).ConfigureAwait(false);
+    }
+
+    private async Task<object?> DeleteAsync(ScheduleExecution execution)
+    {
+        await Cloud.Executions.DeleteAsync(execution, Force, AllProjects, Cancelled).ConfigureAwait(false);
+        return PassThru ? execution : null;
+    }
 
     private static string InWords(ScheduleExecution execution)
     {

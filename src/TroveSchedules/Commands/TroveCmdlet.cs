@@ -97,7 +97,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     private protected virtual void Write(object? row) => WriteObject(row);
 
     /// <summary>Does work for each item. A failure is one error for its item, and the rest goes on; without a session the first one ends the pipeline.</summary>
-    private protected void ForEach<T>(IEnumerable<T> items, Action<T> work) => ChangeEach(items, item => Task.FromResult<Func<Task<object?>?>>(() =>
+    private protected void ForEach<T>(IEnumerable<T> items, Action<T> work) => Enqueue(items, item => Task.FromResult<Func<Task<object?>?>>(() =>
     {
         work(item);
         return null;
@@ -105,8 +105,17 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Changes several items at once, and writes the results in the order of the items. Failures are as for <see cref="ForEach"/>.</summary>
     /// <param name="items">The items.</param>
-    /// <param name="begin">Looks up and checks, on any thread. Its result asks the user, on the pipeline's thread, and begins the change; null where there is nothing to change.</param>
-    private protected void ChangeEach<T>(IEnumerable<T> items, Func<T, Task<Func<Task<object?>?>>> begin) => Run(() =>
+    /// <param name="prepare">Looks up and checks what is to be changed, on any thread.</param>
+    /// <param name="confirm">Asks the user, on the pipeline's thread.</param>
+    /// <param name="change">Changes it, on any thread. Its result is written, except null.</param>
+    private protected void ChangeEach<T, TPrepared>(
+        IEnumerable<T> items, Func<T, Task<TPrepared>> prepare, Func<TPrepared, bool> confirm, Func<TPrepared, Task<object?>> change) => Enqueue(items, async item =>
+    {
+        TPrepared prepared = await prepare(item).ConfigureAwait(false);
+        return () => confirm(prepared) ? change(prepared) : null;
+    });
+
+    private void Enqueue<T>(IEnumerable<T> items, Func<T, Task<Func<Task<object?>?>>> begin) => Run(() =>
     {
         _progress?.ExpectItems(MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count);
         _work ??= new OrderedWorkQueue(Concurrency, Wait, Report);

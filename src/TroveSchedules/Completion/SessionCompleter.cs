@@ -9,7 +9,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.Commands;
 using TroveSchedules.OpenStack;
-using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.Completion;
 
@@ -19,7 +18,7 @@ internal abstract class SessionCompleter : Completer
     // Some things heed no cancellation: the look-up of a host's name on .NET Framework, for one. After this they are left behind.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.5);
 
-    private protected static readonly ListingCache<Instance> Instances = new((session, limit) => new Instances(session).ListAsync(limit));
+    private protected static readonly ListingCache<Instance> Instances = new((session, limit) => session.Instances.ListAsync(limit));
 
     private protected static readonly ListingCache<BackupSchedule> Schedules = new(ListSchedulesAsync);
 
@@ -50,7 +49,7 @@ internal abstract class SessionCompleter : Completer
 
     private static async IAsyncEnumerable<BackupSchedule> ListSchedulesAsync(CloudSession session, [EnumeratorCancellation] CancellationToken limit)
     {
-        foreach (BackupSchedule schedule in await new BackupSchedules(session).ListAsync(null, false, limit).ConfigureAwait(false))
+        foreach (BackupSchedule schedule in await session.Schedules.ListAsync(null, false, limit).ConfigureAwait(false))
             yield return schedule;
     }
 }

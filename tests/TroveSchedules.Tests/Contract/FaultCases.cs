@@ -28,7 +28,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     {
         using CloudSession session = await ConnectAsync();
         _faults.Inject(new Fault(kind) { When = IsMistral });
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
         Assert.Equal(2, _faults.Requests.Count(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/cron_triggers")));
     }
 
@@ -49,7 +49,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         using CloudSession session = await ConnectAsync();
         _timers.HurriesLimit = kind == FaultKind.Timeout;
         _faults.Inject(new Fault(kind) { When = IsMistral, Times = int.MaxValue });
-        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => new BackupSchedules(session).ListAsync());
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => session.Schedules.ListAsync());
         Assert.Equal(expected, error.Kind);
         Assert.DoesNotContain(session.Token.Value, error.ToString() + error.ServerMessage);
     }
@@ -59,7 +59,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     {
         using CloudSession session = await ConnectAsync();
         _faults.Inject(new Fault(FaultKind.SlowBody) { When = IsMistral, Delay = TimeSpan.FromMilliseconds(50) });
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
     }
 
     [ContractFact]
@@ -68,7 +68,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         using CloudSession session = await ConnectAsync();
         _timers.HurriesLimit = true;
         _faults.Inject(new Fault(FaultKind.SlowBody) { When = IsMistral, Times = int.MaxValue, Delay = Timeout.InfiniteTimeSpan });
-        Assert.Equal(TroveErrorKind.Timeout, (await Assert.ThrowsAsync<TroveScheduleException>(() => new BackupSchedules(session).ListAsync())).Kind);
+        Assert.Equal(TroveErrorKind.Timeout, (await Assert.ThrowsAsync<TroveScheduleException>(() => session.Schedules.ListAsync())).Kind);
     }
 
     [ContractFact]
@@ -77,7 +77,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         using CloudSession session = await ConnectAsync();
         _faults.Inject(new Fault(FaultKind.Timeout) { When = IsMistral });
         using var cancel = new CancellationTokenSource();
-        Task<IReadOnlyList<BackupSchedule>> list = new BackupSchedules(session).ListAsync(cancellationToken: cancel.Token);
+        Task<IReadOnlyList<BackupSchedule>> list = session.Schedules.ListAsync(cancellationToken: cancel.Token);
         cancel.Cancel();
         // Without the cancellation it would end by its time limit of 100 s.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => list.WaitAsync(TimeSpan.FromSeconds(30)));
@@ -96,7 +96,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_schedule_is_made_once_or_said_not_to_be(FaultKind kind, int attempts = 1, bool isMade = true)
     {
         using CloudSession session = await ConnectAsync();
-        var schedules = new BackupSchedules(session);
+        BackupSchedules schedules = session.Schedules;
         string name = Name("fault");
         PreparedSchedule prepared = await schedules.PrepareAsync(new ScheduleRequest { Instance = "m", Name = name, Pattern = "0 3 1 1 *" });
         _faults.Inject(new Fault(kind) { When = request => request.Method == HttpMethod.Post && IsMistral(request) });
@@ -116,7 +116,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_schedule_of_which_nothing_can_be_known_is_said_to_be_that()
     {
         using CloudSession session = await ConnectAsync();
-        var schedules = new BackupSchedules(session);
+        BackupSchedules schedules = session.Schedules;
         PreparedSchedule prepared = await schedules.PrepareAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 1 1 *" });
         _faults.Inject(new Fault(FaultKind.ResetAfter) { When = request => request.Method == HttpMethod.Post && IsMistral(request) });
         _faults.Inject(new Fault(FaultKind.ConnectionRefused) { When = IsMistral, Times = int.MaxValue });
@@ -130,7 +130,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_delete_whose_answer_was_lost_has_succeeded()
     {
         using CloudSession session = await ConnectAsync();
-        var schedules = new BackupSchedules(session);
+        BackupSchedules schedules = session.Schedules;
         BackupSchedule made = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 1 1 *" });
         _faults.Inject(new Fault(FaultKind.ResetAfter) { When = request => request.Method == HttpMethod.Delete });
         await schedules.DeleteAsync(made);
@@ -143,7 +143,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         await TriggerAsync();
         using CloudSession session = await ConnectAsync();
         _faults.Inject(new Fault(FaultKind.EndlessPaging) { When = request => request.Method == HttpMethod.Get, Times = int.MaxValue });
-        Assert.Contains("does not end", (await Assert.ThrowsAsync<TroveScheduleException>(() => new BackupSchedules(session).ListAsync())).Message);
+        Assert.Contains("does not end", (await Assert.ThrowsAsync<TroveScheduleException>(() => session.Schedules.ListAsync())).Message);
     }
 
     [ContractFact(Needs = Needs.Instances)]
@@ -153,7 +153,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         _faults.Inject(new Fault(FaultKind.EndlessPaging) { When = request => request.Method == HttpMethod.Get, Times = int.MaxValue });
         await Assert.ThrowsAsync<TroveScheduleException>(async () =>
         {
-            await foreach (Instance instance in new Instances(session).ListAsync())
+            await foreach (Instance instance in session.Instances.ListAsync())
                 _ = instance;
         });
     }
@@ -163,7 +163,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     {
         using CloudSession session = await ConnectAsync();
         _faults.Inject(new Fault(FaultKind.Redirect) { When = IsMistral });
-        await Assert.ThrowsAsync<TroveScheduleException>(() => new BackupSchedules(session).ListAsync());
+        await Assert.ThrowsAsync<TroveScheduleException>(() => session.Schedules.ListAsync());
         Assert.DoesNotContain(_faults.Requests, request => request.Contains("elsewhere.invalid"));
     }
 

@@ -348,7 +348,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     {
         using CloudSession session = await Cloud.ConnectAsync("demo-appcred");
         var refusal = await Assert.ThrowsAsync<TroveScheduleException>(
-            () => new BackupSchedules(session).CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 * * *" }));
+            () => session.Schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 * * *" }));
         Assert.Equal("ApplicationCredential", refusal.ErrorId);
     }
 

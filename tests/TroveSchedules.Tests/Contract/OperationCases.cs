@@ -14,7 +14,7 @@ public abstract class OperationCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_schedule_is_made_shown_listed_runs_and_is_deleted()
     {
         using CloudSession session = await Cloud.ConnectAsync("demo");
-        var schedules = new BackupSchedules(session);
+        BackupSchedules schedules = session.Schedules;
         BackupSchedule made = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "nightly", Pattern = "* * * * * */5", AllowSeconds = true });
         Finally(() => Mistral("DELETE", "/cron_triggers/" + made.TriggerId));
         Assert.Equal(M, made.InstanceId);
@@ -24,18 +24,18 @@ public abstract class OperationCases(ICloud cloud) : ContractCases(cloud)
         List<ScheduleExecution> runs = await UntilAsync(() => RunsAsync(), all => all.Exists(run => run.State == "SUCCESS"), 30);
         ScheduleExecution good = runs.Find(run => run.State == "SUCCESS")!;
         Assert.Equal(made.Id, good.ScheduleId);
-        await UntilAsync(async () => (await new Backups(session).GetAsync(good.BackupId!)).Status, status => status == "COMPLETED", 10);
+        await UntilAsync(async () => (await session.Backups.GetAsync(good.BackupId!)).Status, status => status == "COMPLETED", 10);
         await schedules.DeleteAsync(made);
         Assert.DoesNotContain(await schedules.ListAsync("m"), one => one.Id == made.Id);
         await IdleAsync(M);
         foreach (ScheduleExecution run in await RunsAsync())
-            await new ScheduleExecutions(session).DeleteAsync(run, force: true);
+            await session.Executions.DeleteAsync(run, force: true);
         Assert.Empty((await Mistral("GET", "/executions?description=has:" + made.TriggerId)).List("executions"));
 
         async Task<List<ScheduleExecution>> RunsAsync()
         {
             var found = new List<ScheduleExecution>();
-            await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(made))
+            await foreach (ScheduleExecution run in session.Executions.ListAsync(made))
                 found.Add(run);
             return found;
         }

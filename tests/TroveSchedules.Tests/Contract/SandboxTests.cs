@@ -61,7 +61,7 @@ public sealed class SandboxTests
         cloud.SeedExecutions(schedule.TriggerId, 20_000);
         var seen = new List<WeakReference>();
         int held = 0;
-        await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(schedule))
+        await foreach (ScheduleExecution run in session.Executions.ListAsync(schedule))
         {
             seen.Add(new WeakReference(run.Id)); // Which the row of the page holds as well.
             if (seen.Count < 20_000)
@@ -139,11 +139,11 @@ public sealed class SandboxTests
         cloud.RunsTriggers = false;
         cloud.Step(TimeSpan.FromMinutes(42));
         Assert.Empty(await RunsAsync(session, schedule));
-        Assert.True((await new BackupSchedules(session).GetAsync(schedule.Id)).IsStuck);
+        Assert.True((await session.Schedules.GetAsync(schedule.Id)).IsStuck);
         cloud.RunsTriggers = true;
         cloud.Step(TimeSpan.FromSeconds(5));
         Assert.Single(await RunsAsync(session, schedule));
-        Assert.Equal(Start.AddMinutes(45), (await new BackupSchedules(session).GetAsync(schedule.Id)).NextExecutionTime);
+        Assert.Equal(Start.AddMinutes(45), (await session.Schedules.GetAsync(schedule.Id)).NextExecutionTime);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class SandboxTests
             runs.Select(run => run.ExecutionTime!.Value));
         Assert.All(runs, run => Assert.Equal("SUCCESS", run.State));
         var backups = new List<Backup>();
-        await foreach (Backup backup in new Backups(session).ListAsync())
+        await foreach (Backup backup in session.Backups.ListAsync())
             backups.Add(backup);
         Assert.Equal(4, backups.Count(backup => backup.Status == "COMPLETED"));
     }
@@ -184,7 +184,7 @@ public sealed class SandboxTests
         await ScheduleAsync(session, "*/5 * * * *");
         cloud.Step(TimeSpan.FromDays(1.5));
         var ids = new HashSet<string>();
-        await foreach (Backup backup in new Backups(session).ListAsync())
+        await foreach (Backup backup in session.Backups.ListAsync())
             Assert.True(ids.Add(backup.Id));
         Assert.Equal(432, ids.Count);
     }
@@ -196,7 +196,7 @@ public sealed class SandboxTests
         using CloudSession session = await EnterAsync(cloud);
         DateTimeOffset first = session.TokenExpiresAt;
         cloud.Step(TimeSpan.FromHours(2));
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
         Assert.Equal(first.AddHours(2), session.TokenExpiresAt);
     }
 
@@ -230,7 +230,7 @@ public sealed class SandboxTests
         using SandboxCloud one = Standing(), two = Standing();
         using CloudSession session = await EnterAsync(one), other = await EnterAsync(two);
         await ScheduleAsync(session);
-        Assert.Empty(await new BackupSchedules(other).ListAsync());
+        Assert.Empty(await other.Schedules.ListAsync());
         using var http = new HttpClient(two.CreateHandler());
         http.DefaultRequestHeaders.Add("X-Auth-Token", session.Token.Value);
         Assert.Equal(401, (int)(await http.GetAsync(session.WorkflowEndpoint + "/cron_triggers")).StatusCode);
@@ -278,7 +278,7 @@ public sealed class SandboxTests
         using SandboxCloud cloud = Standing();
         using CloudSession session = await CloudSession.ConnectAsync(
             SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, () => new WithoutTroveActions(cloud.CreateHandler()), default);
-        Assert.False((await new Workbook(session).InstallAsync()).HasTroveActions);
+        Assert.False((await session.Workbook.InstallAsync()).HasTroveActions);
     }
 
     [Theory]
@@ -315,17 +315,17 @@ public sealed class SandboxTests
     private static async Task<CloudSession> EnterAsync(SandboxCloud cloud)
     {
         CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
-        await new Workbook(session).InstallAsync();
+        await session.Workbook.InstallAsync();
         return session;
     }
 
     private static Task<BackupSchedule> ScheduleAsync(CloudSession session, string pattern = "0 3 * * *") =>
-        new BackupSchedules(session).CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = pattern });
+        session.Schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = pattern });
 
     private static async Task<List<ScheduleExecution>> RunsAsync(CloudSession session, BackupSchedule schedule, ExecutionQuery? query = null)
     {
         var runs = new List<ScheduleExecution>();
-        await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(schedule, query))
+        await foreach (ScheduleExecution run in session.Executions.ListAsync(schedule, query))
             runs.Add(run);
         return runs;
     }

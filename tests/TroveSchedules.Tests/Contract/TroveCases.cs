@@ -239,7 +239,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
         string[] made = [await CompleteAsync(new JsonObject { ["name"] = "n", ["instance"] = Db }), await CompleteAsync(new JsonObject { ["name"] = "n", ["instance"] = Db })];
         using CloudSession session = await Cloud.ConnectAsync("demo");
         var ids = new List<string>();
-        await foreach (Backup backup in new Backups(session).ListAsync(Db))
+        await foreach (Backup backup in session.Backups.ListAsync(Db))
             ids.Add(backup.Id);
         Assert.Equal(made.Order(), ids.Order());
     }
@@ -249,7 +249,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     {
         using CloudSession session = await Cloud.ConnectAsync("demo");
         var names = new List<string?>();
-        await foreach (Instance instance in new Instances(session).ListAsync())
+        await foreach (Instance instance in session.Instances.ListAsync())
             names.Add(instance.Name);
         Assert.Equal(49, names.Count);
         Assert.Equal(["m", "broken", "dup", "dup", "db-00001"], names.Take(5));
@@ -260,12 +260,12 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     public async Task The_library_finds_an_instance_by_name_and_says_where_it_is_not_one()
     {
         using CloudSession session = await Cloud.ConnectAsync("demo");
-        var instances = new Instances(session);
-        Assert.Equal(M, (await instances.GetAsync("m")).Id);
-        var two = await Assert.ThrowsAsync<TroveScheduleException>(() => instances.GetAsync("dup"));
+        ResourceLookup instances = session.CreateLookup();
+        Assert.Equal(M, (await instances.GetInstanceAsync("m")).Id);
+        var two = await Assert.ThrowsAsync<TroveScheduleException>(() => instances.GetInstanceAsync("dup"));
         Assert.Contains(Dup, two.Message);
         Assert.Contains(OtherDup, two.Message);
-        Assert.Equal("InstanceNotFound", (await Assert.ThrowsAsync<TroveScheduleException>(() => instances.GetAsync(O))).ErrorId);
+        Assert.Equal("InstanceNotFound", (await Assert.ThrowsAsync<TroveScheduleException>(() => instances.GetInstanceAsync(O))).ErrorId);
     }
 
     [ContractFact(Needs = Needs.Instances | Needs.People)]

@@ -23,19 +23,19 @@ public sealed class TroveClientTests
         using var sandbox = new LoopbackSandbox(speed: 0);
         using CloudSession session = await CloudSession.ConnectAsync(
             SandboxUnderTest.Settings(sandbox.Cloud, "demo"), sandbox.Cloud.Clock, () => new SocketsHttpHandler(), default);
-        await new Workbook(session).InstallAsync(PeerWorkbook);
+        await session.Workbook.InstallAsync(PeerWorkbook);
 
         string made = await Trove("schedule-create", "m", "*/2 * * * *", "nightly", "--description", "by the peer");
         string id = Regex.Match(made, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").Value;
         Assert.NotEmpty(id);
         Assert.Contains(id, await Trove("schedule-list", "m"));
         Assert.Contains("*/2 * * * *", await Trove("schedule-show", id));
-        BackupSchedule ours = Assert.Single(await new BackupSchedules(session).ListAsync("m"));
+        BackupSchedule ours = Assert.Single(await session.Schedules.ListAsync("m"));
         Assert.Equal((id, "nightly", "by the peer"), (ours.Id, ours.Name, ours.Description));
 
         sandbox.Cloud.Step(TimeSpan.FromMinutes(5));
         var runs = new List<ScheduleExecution>();
-        await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(ours))
+        await foreach (ScheduleExecution run in session.Executions.ListAsync(ours))
             runs.Add(run);
         Assert.InRange(runs.Count, 2, 3);
         string listed = await Trove("execution-list", id);
@@ -46,7 +46,7 @@ public sealed class TroveClientTests
         Assert.Contains("COMPLETED", await Trove("backup-list"));
         await Trove("schedule-delete", id);
         Assert.DoesNotContain(id, await Trove("schedule-list", "m"));
-        Assert.Empty(await new BackupSchedules(session).ListAsync("m"));
+        Assert.Empty(await session.Schedules.ListAsync("m"));
 
         Task<string> Trove(params string[] arguments) => RunClientAsync(sandbox, arguments);
     }
@@ -58,12 +58,11 @@ public sealed class TroveClientTests
         using CloudSession session = await CloudSession.ConnectAsync(
             SandboxUnderTest.Settings(sandbox.Cloud, "demo"), sandbox.Cloud.Clock, () => new SocketsHttpHandler(), default);
         var warnings = new List<string>();
-        var workbook = new Workbook(session, warnings.Add);
-        var schedules = new BackupSchedules(session);
-        await workbook.InstallAsync(PeerWorkbook);
+        BackupSchedules schedules = session.Schedules;
+        await session.Workbook.InstallAsync(PeerWorkbook, warn: warnings.Add);
         await RunClientAsync(sandbox, "schedule-create", "m", "*/2 * * * *", "theirs");
         BackupSchedule theirs = Assert.Single(await schedules.ListAsync("m"));
-        await workbook.InstallAsync();
+        await session.Workbook.InstallAsync(warn: warnings.Add);
         Assert.StartsWith("1 schedule of this project was", Assert.Single(warnings));
         BackupSchedule ours = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Pattern = "*/2 * * * *", Name = "ours" });
 
@@ -75,7 +74,7 @@ public sealed class TroveClientTests
 
         async Task<ScheduleExecution> FirstRunAsync(BackupSchedule schedule)
         {
-            await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(schedule))
+            await foreach (ScheduleExecution run in session.Executions.ListAsync(schedule))
                 return run;
             throw new InvalidOperationException($"{schedule.Name} did not run.");
         }

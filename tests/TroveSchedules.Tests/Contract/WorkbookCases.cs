@@ -240,7 +240,7 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     public async Task The_library_installs_its_workbook_and_finds_it_again()
     {
         using CloudSession session = await Cloud.ConnectAsync("other");
-        var workbook = new Workbook(session);
+        Workbook workbook = session.Workbook;
         Finally(() => Mistral("DELETE", "/workbooks/trove", user: "other"));
         Finally(() => Mistral("DELETE", "/workflows/trove.backup_create", user: "other"));
         InstalledWorkbook before = await workbook.GetAsync();

@@ -77,7 +77,7 @@ public class CroniterVectorTests
     {
         using var cloud = new SandboxCloud(new SandboxOptions { Clock = new FakeTimeProvider(new(2026, 11, 22, 8, 30, 0, TimeSpan.Zero)) });
         using CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
-        await new Workbook(session).InstallAsync();
+        await session.Workbook.InstallAsync();
         using var http = new HttpClient(cloud.CreateHandler()) { DefaultRequestHeaders = { { "X-Auth-Token", session.Token.Value } } };
         var taken = new Dictionary<string, bool>();
         foreach (string pattern in Vectors.Where(vector => vector.Section == section).Select(vector => vector.Pattern).Distinct())

@@ -32,7 +32,7 @@ public sealed class EndlessPagesTests
         string rows = string.Join(",", ManyTriggers);
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, (sent, token) =>
             Answers.Ok($$"""{"cron_triggers": [{{rows}},{{Rows.Trigger(1_000_000 + ++page)}}], "next": "x"}""")(sent, token));
-        Assert.Contains("100000 rows", (await FailureOf(cloud, session => new BackupSchedules(session).ListAsync())).Message);
+        Assert.Contains("100000 rows", (await FailureOf(cloud, session => session.Schedules.ListAsync())).Message);
         Assert.Equal(100, page);
     }
 
@@ -42,7 +42,7 @@ public sealed class EndlessPagesTests
         int page = 0;
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", (sent, token) =>
             Answers.Ok(Rows.InstancePage(Enumerable.Range(page++ * 1000, 1000).Select(i => Rows.Instance(i, "other")), "x"))(sent, token));
-        await FailureOf(cloud, session => new Instances(session).GetAsync("m"));
+        await FailureOf(cloud, session => session.Instances.GetAsync("m"));
         Assert.Equal(100, page);
     }
 
@@ -84,7 +84,7 @@ public sealed class EndlessPagesTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/backups", Answers.Ok(
             $$"""{"backups": [{{Rows.Backup(1)}}], "links": [{"rel": "next", "href": "x"}]}"""));
-        await FailureOf(cloud, async session => await new Backups(session).ListAsync().ToListAsync());
+        await FailureOf(cloud, async session => await session.Backups.ListAsync().ToListAsync());
         Assert.Equal(2, cloud.Requests.Count);
     }
 
@@ -95,8 +95,8 @@ public sealed class EndlessPagesTests
             .Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers([], more: true)))
             .Always($"GET {Rows.TrovePath}/instances", Answers.Ok(Rows.InstancePage([], "x")));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Empty(await new BackupSchedules(session).ListAsync());
-        Assert.Empty(await new Instances(session).ListAsync().ToListAsync());
+        Assert.Empty(await session.Schedules.ListAsync());
+        Assert.Empty(await session.Instances.ListAsync().ToListAsync());
         Assert.Equal(2, cloud.Requests.Count);
     }
 
@@ -105,7 +105,7 @@ public sealed class EndlessPagesTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", Answers.Ok(Rows.Instances([.. Enumerable.Range(1, 5000).Select(i => Rows.Instance(i))])));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal(3, (await new Instances(session).ListAsync(null, 3).ToListAsync()).Count);
-        Assert.Equal(5000, (await new Instances(session).ListAsync().ToListAsync()).Count);
+        Assert.Equal(3, (await session.Instances.ListAsync(null, 3).ToListAsync()).Count);
+        Assert.Equal(5000, (await session.Instances.ListAsync().ToListAsync()).Count);
     }
 }

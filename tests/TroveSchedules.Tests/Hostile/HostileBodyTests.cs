@@ -68,7 +68,7 @@ public sealed class HostileBodyTests : IDisposable
     {
         using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, how, 200, begin, Bomb));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal((TroveErrorKind.ProtocolError, 200), (error.Kind, error.StatusCode));
         Assert.Contains("longer than 128 MiB", error.Message);
     }
@@ -87,7 +87,7 @@ public sealed class HostileBodyTests : IDisposable
     {
         using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, "br", 400, "{\"faultstring\": \"", Bomb));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal((TroveErrorKind.Invalid, 400, null), (error.Kind, error.StatusCode, error.ServerMessage));
     }
 
@@ -115,7 +115,7 @@ public sealed class HostileBodyTests : IDisposable
         TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
         {
             using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-            await new BackupSchedules(session).ListAsync();
+            await session.Schedules.ListAsync();
         });
         Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
     }
@@ -129,7 +129,7 @@ public sealed class HostileBodyTests : IDisposable
         string rows = Rows.Triggers([.. Enumerable.Range(1, 1000).Select(i => Rows.Trigger(i))]);
         using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, how, 200, rows.Replace(ScriptedCloud.Project, "p1"), 0));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-        Assert.Equal(1000, (await new BackupSchedules(session).ListAsync()).Count);
+        Assert.Equal(1000, (await session.Schedules.ListAsync()).Count);
     }
 
     [Fact]
@@ -141,9 +141,9 @@ public sealed class HostileBodyTests : IDisposable
             ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Body(() => new PaddedStream(page, length)));
             using CloudSession session = await cloud.ConnectAsync();
             if (isRead)
-                Assert.Single(await new BackupSchedules(session).ListAsync());
+                Assert.Single(await session.Schedules.ListAsync());
             else
-                Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+                Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).Kind);
             Assert.Single(cloud.Requests);
         }
         ScriptedCloud keystone = new ScriptedCloud().Always("POST /v3/auth/tokens", (_, _) =>
@@ -173,7 +173,7 @@ public sealed class HostileBodyTests : IDisposable
         ScriptedCloud keystone = new();
         using CloudSession session = await CloudSession.ConnectAsync(
             ScriptedCloud.Settings with { WorkflowEndpoint = url, MaxRetries = 0 }, TimeProvider.System, () => new Switch(keystone, url), default);
-        var executions = new ScheduleExecutions(session);
+        ScheduleExecutions executions = session.Executions;
         ScheduleExecution execution = await executions.GetAsync(Rows.Id(1));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => executions.DeleteAsync(execution));
         Assert.Equal(1, deletions);
@@ -191,7 +191,7 @@ public sealed class HostileBodyTests : IDisposable
             clock.Advance(TimeSpan.FromSeconds(1));
         })));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal(TroveErrorKind.Timeout, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+        Assert.Equal(TroveErrorKind.Timeout, (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).Kind);
         Assert.InRange(reads, 99, 102);
     }
 
@@ -232,7 +232,7 @@ public sealed class HostileBodyTests : IDisposable
     {
         foreach (Func<CloudSession, Task> act in new Func<CloudSession, Task>[]
         {
-            session => new BackupSchedules(session).ListAsync(), session => new BackupSchedules(session).GetAsync(Rows.Id(1)), session => new Workbook(session).GetAsync(),
+            session => session.Schedules.ListAsync(), session => session.Schedules.GetAsync(Rows.Id(1)), session => session.Workbook.GetAsync(),
         })
         {
             ScriptedCloud cloud = new ScriptedCloud()

@@ -24,11 +24,11 @@ public sealed class HostileRowTests
     [Fact]
     public async Task What_another_id_has_is_not_taken_for_what_was_asked_for()
     {
-        await FailureOf($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Rows.Trigger(2), session => new BackupSchedules(session).GetAsync(Rows.Id(1)));
-        await FailureOf($"GET {Rows.ExecutionsPath}/{Rows.Id(1)}", Rows.Execution(2), session => new ScheduleExecutions(session).GetAsync(Rows.Id(1)));
-        await FailureOf($"GET {Rows.TrovePath}/instances/{Rows.Id(1)}", $$"""{"instance": {{Rows.Instance(2)}}}""", session => new Instances(session).GetAsync(Rows.Id(1)));
-        await FailureOf($"GET {Rows.TrovePath}/backups/{Rows.Id(1)}", $$"""{"backup": {{Rows.Backup(2)}}}""", session => new Backups(session).GetAsync(Rows.Id(1)));
-        await FailureOf(Rows.WorkflowRoute, Rows.Workflow(Rows.OurInputs, row => row["name"] = "other.backup_create"), session => new Workbook(session).GetAsync());
+        await FailureOf($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Rows.Trigger(2), session => session.Schedules.GetAsync(Rows.Id(1)));
+        await FailureOf($"GET {Rows.ExecutionsPath}/{Rows.Id(1)}", Rows.Execution(2), session => session.Executions.GetAsync(Rows.Id(1)));
+        await FailureOf($"GET {Rows.TrovePath}/instances/{Rows.Id(1)}", $$"""{"instance": {{Rows.Instance(2)}}}""", session => session.Instances.GetAsync(Rows.Id(1)));
+        await FailureOf($"GET {Rows.TrovePath}/backups/{Rows.Id(1)}", $$"""{"backup": {{Rows.Backup(2)}}}""", session => session.Backups.GetAsync(Rows.Id(1)));
+        await FailureOf(Rows.WorkflowRoute, Rows.Workflow(Rows.OurInputs, row => row["name"] = "other.backup_create"), session => session.Workbook.GetAsync());
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class HostileRowTests
         string id = Rows.TriggerId(1).ToUpperInvariant();
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{id}", Answers.Ok(Rows.Trigger()));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal(Rows.Id(1), (await new BackupSchedules(session).GetAsync(id)).Id);
+        Assert.Equal(Rows.Id(1), (await session.Schedules.GetAsync(id)).Id);
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class HostileRowTests
             .Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger()))
             .Always(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions(Rows.Execution(1), Rows.Execution(2, 1, row => row["state"] = "RUNNING"))));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal(Rows.Id(1), Assert.Single(await new BackupSchedules(session).ListAsync()).Id);
-        List<ScheduleExecution> found = await new ScheduleExecutions(session).ListAsync(Rows.Id(1), new ExecutionQuery { States = ["success"] }).ToListAsync();
+        Assert.Equal(Rows.Id(1), Assert.Single(await session.Schedules.ListAsync()).Id);
+        List<ScheduleExecution> found = await session.Executions.ListAsync(Rows.Id(1), new ExecutionQuery { States = ["success"] }).ToListAsync();
         Assert.Equal(Rows.Id(1), Assert.Single(found).Id);
     }
 
@@ -58,7 +58,7 @@ public sealed class HostileRowTests
     [InlineData("-1e400")]
     [InlineData("\"NaN\"")]
     public async Task A_size_that_is_no_number_is_a_protocol_error(string size) =>
-        await FailureOf($"GET {Rows.TrovePath}/backups", $$"""{"backups": [{{Rows.Backup(1).Replace("0.14", size)}}]}""", async session => await new Backups(session).ListAsync().ToListAsync());
+        await FailureOf($"GET {Rows.TrovePath}/backups", $$"""{"backups": [{{Rows.Backup(1).Replace("0.14", size)}}]}""", async session => await session.Backups.ListAsync().ToListAsync());
 
     [Theory]
     [InlineData("""{"workflows": null}""")]
@@ -69,7 +69,7 @@ public sealed class HostileRowTests
             .Always(Rows.WorkflowRoute, Answers.Ok(Rows.Workflow(Rows.OurInputs, row => (row["project_id"], row["scope"]) = (Rows.Other, "private"))))
             .Always("GET /v2/workflows", Answers.Ok(body));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => new Workbook(session).GetAsync())).Kind);
+        Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => session.Workbook.GetAsync())).Kind);
     }
 
     // The parser quotes what it does not understand.
@@ -80,13 +80,13 @@ public sealed class HostileRowTests
     [InlineData("fgAAAAABo-topsecret-1")]
     [InlineData("{\"cron_triggers\": [{\"id\": \"x\", \"name\": \"x\", \"created_at\": \"gAAAAABo-topsecret-1\"}]}")]
     public async Task A_token_that_stands_in_what_cannot_be_read_is_not_repeated(string body) =>
-        await FailureOf(Rows.TriggersRoute, body, session => new BackupSchedules(session).ListAsync());
+        await FailureOf(Rows.TriggersRoute, body, session => session.Schedules.ListAsync());
 
     [Fact]
     public async Task A_text_that_no_service_has_room_for_is_a_protocol_error()
     {
         JsonNode id = new string('x', 1001);
-        await FailureOf(Rows.TriggersRoute, Rows.Triggers(Rows.Trigger(1, row => row["id"] = id)), session => new BackupSchedules(session).ListAsync());
+        await FailureOf(Rows.TriggersRoute, Rows.Triggers(Rows.Trigger(1, row => row["id"] = id)), session => session.Schedules.ListAsync());
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class HostileRowTests
             .On("POST " + Rows.TriggersPath, (sent, token) => Answers.Json(201, Rows.TriggerOf(sent, row => (row["created_at"], row["next_execution_time"]) = (time, time)))(sent, token));
         using CloudSession session = await cloud.ConnectAsync();
         var warnings = new List<string>();
-        BackupSchedule schedule = await new BackupSchedules(session, warnings.Add).CreateAsync(new ScheduleRequest { Instance = Rows.Id(900), Name = "b", Pattern = "*/2 * * * *" });
+        BackupSchedule schedule = await session.Schedules.CreateAsync(new ScheduleRequest { Instance = Rows.Id(900), Name = "b", Pattern = "*/2 * * * *" }, warnings.Add);
         Assert.Equal(time, schedule.CreatedAt?.ToString("yyyy-MM-dd HH:mm:ss"));
         Assert.InRange(ScheduleOccurrences.Of(schedule).Take(3).Count(), 1, 3);
         Assert.InRange(warnings.Count, 0, 1);

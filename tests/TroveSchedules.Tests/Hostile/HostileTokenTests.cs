@@ -28,7 +28,7 @@ public sealed class HostileTokenTests
         TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
         {
             using CloudSession session = await cloud.ConnectAsync();
-            await new BackupSchedules(session).ListAsync();
+            await session.Schedules.ListAsync();
         });
         Assert.Empty(cloud.Requests);
         return error;
@@ -70,10 +70,10 @@ public sealed class HostileTokenTests
     {
         ScriptedCloud cloud = Cloud(Body(expires, issued));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Single(await new BackupSchedules(session).ListAsync());
+        Assert.Single(await session.Schedules.ListAsync());
         cloud.Clock.Advance(TimeSpan.FromDays(1000));
         Assert.Equal(9, session.CloudTime.AddMinutes(-1).ToString("HH:mm:ss.").Length); // It can be reckoned with.
-        Assert.Single(await new BackupSchedules(session).ListAsync());
+        Assert.Single(await session.Schedules.ListAsync());
         Assert.Equal(2, cloud.LoginRequests.Count);
     }
 
@@ -136,7 +136,7 @@ public sealed class HostileTokenTests
     {
         ScriptedCloud cloud = Cloud(Body(mistral: url)).Always($"GET {new Uri(asked).AbsolutePath}", Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Empty(await new BackupSchedules(session).ListAsync());
+        Assert.Empty(await session.Schedules.ListAsync());
         RecordedRequest sent = Assert.Single(cloud.Requests);
         Assert.Equal((asked, "gAAAA-topsecret"), (sent.Uri.GetLeftPart(UriPartial.Path), sent.Token));
         Assert.Equal(session.WorkflowEndpoint.Authority, sent.Uri.Authority);
@@ -152,7 +152,7 @@ public sealed class HostileTokenTests
             Credential = ScriptedCloud.Settings.Credential,
             WorkflowEndpoint = new Uri("http://mine:8989"),
         });
-        Assert.Single(await new BackupSchedules(session).ListAsync());
+        Assert.Single(await session.Schedules.ListAsync());
         Assert.Equal("mine", Assert.Single(cloud.Requests).Uri.Host);
     }
 
@@ -164,7 +164,7 @@ public sealed class HostileTokenTests
             """));
         ScriptedCloud cloud = Cloud(Body(more: others));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Single(await new BackupSchedules(session).ListAsync());
+        Assert.Single(await session.Schedules.ListAsync());
         Assert.Equal("cloud", Assert.Single(cloud.Requests).Uri.Host);
         Assert.InRange((await ScriptedCloud.FailureOf(() => Cloud(Body(more: others)).ConnectAsync(new CloudSettings
         {

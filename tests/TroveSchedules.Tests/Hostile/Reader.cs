@@ -27,20 +27,20 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
 
     public static IReadOnlyList<Reader> All { get; } =
     [
-        new("connect", HostileCloud.Login, [Corpus.Login], async (session, _, token) => Judge(await new BackupSchedules(session).ListAsync(cancellationToken: token))),
-        new("log in and find nothing", HostileCloud.Login, [Corpus.Login], async (session, _, token) => await new Backups(session).GetAsync("nothing", token)),
-        new("list schedules", "GET /v2/cron_triggers", [Corpus.Triggers], async (session, _, token) => Judge(await new BackupSchedules(session).ListAsync(cancellationToken: token))),
-        new("list the next schedules", "GET /v2/cron_triggers?marker", [Corpus.Triggers, Corpus.NoTriggers], async (session, _, token) => Judge(await new BackupSchedules(session).ListAsync(cancellationToken: token))),
-        new("list schedules of an instance", "GET /v1.0/p/instances", [Corpus.Instances], async (session, _, token) => Judge(await new BackupSchedules(session).ListAsync("m", cancellationToken: token))),
+        new("connect", HostileCloud.Login, [Corpus.Login], async (session, _, token) => Judge(await session.Schedules.ListAsync(cancellationToken: token))),
+        new("log in and find nothing", HostileCloud.Login, [Corpus.Login], async (session, _, token) => await session.Backups.GetAsync("nothing", cancellationToken: token)),
+        new("list schedules", "GET /v2/cron_triggers", [Corpus.Triggers], async (session, _, token) => Judge(await session.Schedules.ListAsync(cancellationToken: token))),
+        new("list the next schedules", "GET /v2/cron_triggers?marker", [Corpus.Triggers, Corpus.NoTriggers], async (session, _, token) => Judge(await session.Schedules.ListAsync(cancellationToken: token))),
+        new("list schedules of an instance", "GET /v1.0/p/instances", [Corpus.Instances], async (session, _, token) => Judge(await session.Schedules.ListAsync("m", cancellationToken: token))),
         new("get a schedule", "GET /v2/cron_triggers/{id}", [Corpus.Trigger, Corpus.OneOff], async (session, _, token) =>
         {
-            BackupSchedule found = await new BackupSchedules(session).GetAsync(Rows.Id(1), cancellationToken: token);
+            BackupSchedule found = await session.Schedules.GetAsync(Rows.Id(1), cancellationToken: token);
             Judge([found]);
             Assert.Contains(Rows.Id(1), new[] { found.Id, found.TriggerId }, StringComparer.OrdinalIgnoreCase);
         }),
         new("get a schedule by name", "GET /v2/cron_triggers", [Corpus.Triggers], async (session, _, token) =>
         {
-            BackupSchedule found = await new BackupSchedules(session).GetAsync("nightly", cancellationToken: token);
+            BackupSchedule found = await session.Schedules.GetAsync("nightly", cancellationToken: token);
             Judge([found]);
             Assert.Equal("nightly", found.Id);
         }),
@@ -52,7 +52,7 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
         Create("look at the action", "GET /v2/actions/trove.backups_create", [Corpus.Action]),
         Create("look at the parent", "GET /v1.0/p/backups/{id}", [Corpus.Backup], request: WithParent),
         Create("log in to create", HostileCloud.Login, [Corpus.Login]),
-        new("delete a schedule", "DELETE /v2/cron_triggers/{id}", [Corpus.Deleted], (session, _, token) => new BackupSchedules(session).DeleteAsync(Schedule, cancellationToken: token)),
+        new("delete a schedule", "DELETE /v2/cron_triggers/{id}", [Corpus.Deleted], (session, _, token) => session.Schedules.DeleteAsync(Schedule, cancellationToken: token)),
         History("list executions", "GET /v2/executions", [Corpus.Executions], null),
         History("list the next executions", "GET /v2/executions?marker", [Corpus.Executions, Corpus.NoExecutions], null),
         History("list some executions", "GET /v2/executions", [Corpus.Executions], new ExecutionQuery { Limit = 2, States = ["SUCCESS"], After = ScriptedCloud.Start.AddYears(-1), Before = ScriptedCloud.Start }),
@@ -61,11 +61,11 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
         History("list executions of a schedule", "GET /v2/cron_triggers/{id}", [Corpus.Trigger], null),
         new("get an execution", "GET /v2/executions/{id}", [Corpus.Execution], async (session, _, token) =>
         {
-            ScheduleExecution found = await new ScheduleExecutions(session).GetAsync(Rows.Id(11), includeBackupStatus: true, cancellationToken: token);
+            ScheduleExecution found = await session.Executions.GetAsync(Rows.Id(11), includeBackupStatus: true, cancellationToken: token);
             Judge(found);
             Assert.Equal(Rows.Id(11), found.Id, ignoreCase: true);
         }),
-        new("delete an execution", "DELETE /v2/executions/{id}", [Corpus.Deleted], (session, _, token) => new ScheduleExecutions(session).DeleteAsync(Run, force: true, cancellationToken: token)),
+        new("delete an execution", "DELETE /v2/executions/{id}", [Corpus.Deleted], (session, _, token) => session.Executions.DeleteAsync(Run, force: true, cancellationToken: token)),
         Book("get the workbook", "GET /v2/workbooks", [Corpus.Workbooks, Corpus.OldWorkbooks], false),
         Book("get the workbook's workflow", "GET /v2/workflows/trove.backup_create", [Corpus.OurWorkflow, Corpus.OldWorkflow], false),
         Book("get the workbook's action", "GET /v2/actions/trove.backups_create", [Corpus.Action], false),
@@ -76,23 +76,23 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
         Book("load the workbook", "POST /v2/workbooks", [Corpus.LoadedWorkbook with { Status = 201 }], true, cloud => cloud.With("GET /v2/workbooks", WireAnswer.Json(200, """{"workbooks": []}"""))),
         new("list instances", "GET /v1.0/p/instances", [Corpus.Instances], async (session, _, token) =>
         {
-            await foreach (Instance instance in new Instances(session).ListAsync(token))
+            await foreach (Instance instance in session.Instances.ListAsync(token))
                 Judge(instance);
         }),
         new("get an instance", "GET /v1.0/p/instances/{id}", [Corpus.Instance], async (session, _, token) =>
         {
-            Instance found = await new Instances(session).GetAsync(Rows.Id(900), token);
+            Instance found = await session.Instances.GetAsync(Rows.Id(900), token);
             Judge(found);
             Assert.Equal(Rows.Id(900), found.Id, ignoreCase: true);
         }),
         new("list backups", "GET /v1.0/p/backups", [Corpus.Backups], async (session, _, token) =>
         {
-            await foreach (Backup backup in new Backups(session).ListAsync(null, token))
+            await foreach (Backup backup in session.Backups.ListAsync(null, token))
                 Judge(backup);
         }),
         new("get a backup", "GET /v1.0/p/backups/{id}", [Corpus.Backup], async (session, _, token) =>
         {
-            Backup found = await new Backups(session).GetAsync(Rows.Id(31), token);
+            Backup found = await session.Backups.GetAsync(Rows.Id(31), cancellationToken: token);
             Judge(found);
             Assert.Equal(Rows.Id(31), found.Id, ignoreCase: true);
         }),
@@ -101,17 +101,16 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
     private static Reader Create(string name, string victim, IReadOnlyList<WireAnswer> right, Action<HostileCloud>? arrange = null, ScheduleRequest? request = null) =>
         new(name, victim, right, async (session, warn, token) =>
         {
-            var schedules = new BackupSchedules(session, warn);
-            PreparedSchedule prepared = await schedules.PrepareAsync(request ?? Request, token);
+            PreparedSchedule prepared = await session.Schedules.PrepareAsync(request ?? Request, null, warn, token);
             _ = prepared.Explain();
-            BackupSchedule made = await schedules.CreateAsync(prepared, token);
+            BackupSchedule made = await session.Schedules.CreateAsync(prepared, warn, token);
             Judge([made]);
             Assert.Equal(prepared.Id, made.Id);
         }, arrange);
 
     private static Reader History(string name, string victim, IReadOnlyList<WireAnswer> right, ExecutionQuery? query) => new(name, victim, right, async (session, _, token) =>
     {
-        await foreach (ScheduleExecution execution in new ScheduleExecutions(session).ListAsync(Rows.Id(1), query, token))
+        await foreach (ScheduleExecution execution in session.Executions.ListAsync(Rows.Id(1), query, token))
         {
             Judge(execution);
             Assert.True(query?.MatchInput == true || execution.ScheduleId == Rows.Id(1) || execution.TriggerId is not null, "It is nobody's run.");
@@ -123,8 +122,7 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
     private static Reader Book(string name, string victim, IReadOnlyList<WireAnswer> right, bool installs, Action<HostileCloud>? arrange = null) =>
         new(name, victim, right, async (session, warn, token) =>
         {
-            var workbook = new Workbook(session, warn);
-            InstalledWorkbook found = await (installs ? workbook.InstallAsync(cancellationToken: token) : workbook.GetAsync(token));
+            InstalledWorkbook found = await (installs ? session.Workbook.InstallAsync(warn: warn, cancellationToken: token) : session.Workbook.GetAsync(token));
             Assert.All([found.Name, found.Workflow], AssertText);
             Assert.All(found.Inputs, Assert.NotNull);
             _ = found.Inputs.ToString();

@@ -43,12 +43,12 @@ public sealed class RedirectTests : IDisposable
         await FailureAsync(() => CloudSession.ConnectAsync(cloud.Settings(folders)));
         cloud.AcceptsLogins = true;
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-        await FailureAsync(() => new BackupSchedules(session).ListAsync());
-        await FailureAsync(() => new BackupSchedules(session).GetAsync(Rows.Id(1)));
-        await FailureAsync(() => new BackupSchedules(session).DeleteAsync(new BackupSchedule { Id = Rows.Id(1), TriggerId = Rows.TriggerId(1), Input = "{}" }));
-        await FailureAsync(() => new ScheduleExecutions(session).DeleteAsync(new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS" }));
-        await FailureAsync(() => new Workbook(session).InstallAsync());
-        await FailureAsync(async () => await new Backups(session).ListAsync().ToListAsync());
+        await FailureAsync(() => session.Schedules.ListAsync());
+        await FailureAsync(() => session.Schedules.GetAsync(Rows.Id(1)));
+        await FailureAsync(() => session.Schedules.DeleteAsync(new BackupSchedule { Id = Rows.Id(1), TriggerId = Rows.TriggerId(1), Input = "{}" }));
+        await FailureAsync(() => session.Executions.DeleteAsync(new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS" }));
+        await FailureAsync(() => session.Workbook.InstallAsync());
+        await FailureAsync(async () => await session.Backups.ListAsync().ToListAsync());
 
         Assert.Empty(elsewhere.Requests);
         Assert.DoesNotContain(cloud.Requests, request => request.Contains("trap"));
@@ -89,7 +89,7 @@ public sealed class RedirectTests : IDisposable
     {
         ScriptedCloud cloud = new ScriptedCloud().Always("GET " + Rows.TriggersPath, Answers.Status(302, ("Location", location)));
         using CloudSession session = await cloud.ConnectAsync();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Contains($"HTTP 302 redirects to {shown}, ", error.Problem);
         Assert.Contains("-WorkflowEndpoint", error.RecommendedAction);
         Assert.DoesNotContain("unknown-secret", error.ToString());
@@ -107,8 +107,8 @@ public sealed class RedirectTests : IDisposable
         TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
         {
             using CloudSession session = await cloud.ConnectAsync();
-            await new BackupSchedules(session).ListAsync();
-            await new Instances(session).ListAsync().ToListAsync();
+            await session.Schedules.ListAsync();
+            await session.Instances.ListAsync().ToListAsync();
         });
         Assert.Equal((TroveErrorKind.ProtocolError, 301), (error.Kind, error.StatusCode));
         Assert.Contains("redirects to https://new.example/", error.Problem);
@@ -127,7 +127,7 @@ public sealed class RedirectTests : IDisposable
     {
         ScriptedCloud cloud = new ScriptedCloud().Always("GET " + Rows.TriggersPath, Answers.Status(status, location is null ? [] : [("Location", location)]));
         using CloudSession session = await cloud.ConnectAsync();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal((status == 401 ? TroveErrorKind.Unauthorized : TroveErrorKind.ProtocolError, status), (error.Kind, error.StatusCode));
         Assert.DoesNotContain("redirects", error.Problem);
     }
@@ -141,9 +141,9 @@ public sealed class RedirectTests : IDisposable
             .On(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions([Rows.Execution(1)], more: true)), Answers.Ok(Rows.Executions()))
             .On($"GET {Rows.TrovePath}/instances", Answers.Ok(Rows.InstancePage([Rows.Instance(900)], "stolen")), Answers.Ok(Rows.Instances()));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Single(await new BackupSchedules(session).ListAsync());
-        Assert.Single(await new ScheduleExecutions(session).ListAsync(Rows.Id(1)).ToListAsync());
-        Assert.Single(await new Instances(session).ListAsync().ToListAsync());
+        Assert.Single(await session.Schedules.ListAsync());
+        Assert.Single(await session.Executions.ListAsync(Rows.Id(1)).ToListAsync());
+        Assert.Single(await session.Instances.ListAsync().ToListAsync());
         Assert.Equal(7, cloud.Requests.Count);
         Assert.All(cloud.Requests, request => Assert.Equal("cloud", request.Uri.Host));
         Assert.DoesNotContain(cloud.Requests, request => request.Query.Contains("stolen"));

@@ -21,7 +21,7 @@ public sealed class ErrorTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, answer);
         using CloudSession session = await cloud.ConnectAsync();
-        return await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        return await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync().WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Theory]
@@ -177,7 +177,7 @@ public sealed class ErrorTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger())).Always(route, Answers.Ok(body));
         using CloudSession session = await cloud.ConnectAsync();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(async () => await new ScheduleExecutions(session).ListAsync(Rows.Id(1)).ToListAsync());
+        TroveScheduleException error = await ScriptedCloud.FailureOf(async () => await session.Executions.ListAsync(Rows.Id(1)).ToListAsync());
         Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
     }
 
@@ -200,9 +200,9 @@ public sealed class ErrorTests
         TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
         {
             if (what == "instances")
-                await new Instances(session).ListAsync().ToListAsync();
+                await session.Instances.ListAsync().ToListAsync();
             else
-                await new Backups(session).ListAsync().ToListAsync();
+                await session.Backups.ListAsync().ToListAsync();
         });
         Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
     }
@@ -215,7 +215,7 @@ public sealed class ErrorTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances/{Rows.Id(900)}", Answers.Ok(body));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => new Instances(session).GetAsync(Rows.Id(900)))).Kind);
+        Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => session.Instances.GetAsync(Rows.Id(900)))).Kind);
     }
 
     [Theory]
@@ -227,7 +227,7 @@ public sealed class ErrorTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", Answers.Ok(rest.Insert(1, "\"instances\": [],")));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Empty(await new Instances(session).ListAsync().ToListAsync());
+        Assert.Empty(await session.Instances.ListAsync().ToListAsync());
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class ErrorTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers(Rows.Trigger(1, row => row["new"] = new System.Text.Json.Nodes.JsonObject()))));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Single(await new BackupSchedules(session).ListAsync());
+        Assert.Single(await session.Schedules.ListAsync());
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public sealed class ErrorTests
         var clock = new ManualClock(ScriptedCloud.Start);
         ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.Body(() => new SilentStream(() => clock.Advance(TimeSpan.FromSeconds(100)))));
         using CloudSession session = await cloud.ConnectAsync();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync().WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal((TroveErrorKind.Timeout, "Timeout"), (error.Kind, error.ErrorId));
         Assert.Contains("Mistral at http://cloud:8989/v2/cron_triggers gave no answer within 100 s", error.Message);
     }
@@ -281,7 +281,7 @@ public sealed class ErrorTests
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.After(_ => asked.SetResult(), Answers.Silence));
         using CloudSession session = await cloud.ConnectAsync();
-        Task listing = new BackupSchedules(session).ListAsync();
+        Task listing = session.Schedules.ListAsync();
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
         clock.Advance(ScriptedCloud.Settings.TimeLimit - TimeSpan.FromTicks(1));
         Assert.False(listing.IsCompleted);
@@ -304,7 +304,7 @@ public sealed class ErrorTests
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("The SSL connection could not be established.",
             new AuthenticationException("The remote certificate is invalid because of errors in the certificate chain: UntrustedRoot")));
         using CloudSession session = await cloud.ConnectAsync();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal((TroveErrorKind.Unavailable, "UntrustedCertificate"), (error.Kind, error.ErrorId));
         Assert.Contains("UntrustedRoot", error.Message);
         Assert.Single(cloud.Requests);
@@ -317,7 +317,7 @@ public sealed class ErrorTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("The SSL connection could not be established.", new AuthenticationException(reason)));
         using CloudSession session = await cloud.ConnectAsync();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal(id, error.ErrorId);
         Assert.Contains(reason, error.Message);
         Assert.Contains(advice, error.RecommendedAction);
@@ -329,7 +329,7 @@ public sealed class ErrorTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok("\ufeff" + Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Empty(await new BackupSchedules(session).ListAsync());
+        Assert.Empty(await session.Schedules.ListAsync());
     }
 
     private sealed class SilentStream(Action onRead) : MemoryStream

@@ -27,7 +27,7 @@ public sealed class RequestLogTests
     private static async Task List(ScriptedCloud cloud)
     {
         using CloudSession session = await cloud.ConnectAsync();
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
     }
 
     private async Task Heard(Func<Task> work, bool bodies = true)
@@ -84,7 +84,7 @@ public sealed class RequestLogTests
             return Answers.Silence(request, token);
         });
         using CloudSession session = await cloud.ConnectAsync();
-        await Heard(() => Assert.ThrowsAnyAsync<OperationCanceledException>(() => new BackupSchedules(session).GetAsync(Rows.Id(1), cancellationToken: stop.Token)));
+        await Heard(() => Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Schedules.GetAsync(Rows.Id(1), cancellationToken: stop.Token)));
         Assert.StartsWith($"GET http://cloud:8989{Rows.TriggersPath}/{Rows.Id(1)} was cancelled after 0 ms", Assert.Single(_lines));
     }
 
@@ -192,7 +192,7 @@ public sealed class RequestLogTests
             int lines = 0;
             RequestLog.Current = new RequestLog { Line = _ => Interlocked.Increment(ref lines) };
             for (int i = 0; i < number; i++)
-                await new BackupSchedules(session).ListAsync();
+                await session.Schedules.ListAsync();
             return lines;
         })));
         Assert.Equal(Enumerable.Range(0, 20), heard);
@@ -210,8 +210,8 @@ public sealed class RequestLogTests
         cloud.Clock.Advance(TimeSpan.FromHours(1));
         cloud.On("POST /v3/auth/tokens", note(Answers.Status(500)));
         RequestLog.Current = log;
-        await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
-        await new BackupSchedules(session).ListAsync();
+        await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
+        await session.Schedules.ListAsync();
         RequestLog.Current = null;
         Assert.Equal(["Keystone: POST /v3/auth/tokens", "Mistral: GET /v2/cron_triggers"], waits);
         Assert.Null(log.Waiting);

@@ -29,13 +29,13 @@ public sealed class RetryTests
     private static async Task List(ScriptedCloud cloud)
     {
         using CloudSession session = await cloud.ConnectAsync();
-        await new BackupSchedules(session).ListAsync().WaitAsync(TimeSpan.FromSeconds(10)); // Who waits on a clock that stands still must not hang.
+        await session.Schedules.ListAsync().WaitAsync(TimeSpan.FromSeconds(10)); // Who waits on a clock that stands still must not hang.
     }
 
     private static async Task Remove(ScriptedCloud cloud)
     {
         using CloudSession session = await cloud.ConnectAsync();
-        await new ScheduleExecutions(session).DeleteAsync(new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project });
+        await session.Executions.DeleteAsync(new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project });
     }
 
     private static Answer Passing(string what) => what == "reset" ? Answers.Reset : Answers.Html(int.Parse(what), "<h1>later</h1>");
@@ -50,8 +50,8 @@ public sealed class RetryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Passing(what));
         using CloudSession session = await cloud.ConnectAsync();
-        await new BackupSchedules(session).ListAsync();
-        await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        await session.Schedules.ListAsync();
+        await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal(1 + Many, cloud.Requests.Count);
         Assert.Equal(8, cloud.Clock.Waits.Count);
         Assert.All(cloud.Clock.Waits, wait => Assert.InRange(wait, TimeSpan.Zero, TimeSpan.FromSeconds(5)));
@@ -102,7 +102,7 @@ public sealed class RetryTests
         async Task FailureIn(ScriptedCloud cloud, CloudSettings settings)
         {
             using CloudSession session = await cloud.ConnectAsync(settings);
-            Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+            Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).Kind);
         }
     }
 
@@ -111,7 +111,7 @@ public sealed class RetryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Refused);
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).Kind);
+        Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).Kind);
         Assert.Equal(Few, cloud.Requests.Count);
         Assert.InRange(Total(cloud.Clock.Waits), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
 
@@ -127,10 +127,10 @@ public sealed class RetryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Answers.Refused);
         using CloudSession session = await cloud.ConnectAsync();
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
         DateTimeOffset back = cloud.Clock.World + TimeSpan.FromSeconds(13);
         cloud.On(Get, Passing(before)).Always(Get, (request, token) => (cloud.Clock.World < back ? Answers.Refused : Rows0)(request, token));
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
         Assert.InRange(Total(cloud.Clock.Waits), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(18));
     }
 
@@ -139,17 +139,17 @@ public sealed class RetryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Answers.Refused);
         using CloudSession session = await cloud.ConnectAsync();
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
         foreach (int attempts in new[] { Many, Few, Few })
         {
             int before = cloud.Requests.Count;
-            await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+            await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
             Assert.Equal(attempts, cloud.Requests.Count - before);
         }
         cloud.On(Get, Rows0);
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
         int since = cloud.Requests.Count;
-        await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal(Many, cloud.Requests.Count - since);
     }
 
@@ -160,7 +160,7 @@ public sealed class RetryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Refused);
         using CloudSession session = await cloud.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = retries });
-        await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal(retries + 1, cloud.Requests.Count);
     }
 
@@ -255,9 +255,9 @@ public sealed class RetryTests
     [InlineData("504")]
     public async Task What_does_no_harm_twice_is_repeated_and_nothing_else(string what)
     {
-        await IsSent(Few, Post, session => session.Workbooks.ValidateAsync("x", CancellationToken.None));
-        await IsSent(Few, "PUT /v2/workbooks", session => session.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
-        await IsSent(1, "POST /v2/workbooks", session => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
+        await IsSent(Few, Post, session => session.Mistral.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await IsSent(Few, "PUT /v2/workbooks", session => session.Mistral.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
+        await IsSent(1, "POST /v2/workbooks", session => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
 
         async Task IsSent(int times, string route, Func<CloudSession, Task> send)
         {
@@ -276,9 +276,9 @@ public sealed class RetryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Once, Answers.Json(status, "{}", ("Retry-After", "7"))).Always(Get, Rows0);
         using CloudSession session = await cloud.ConnectAsync();
-        await ScriptedCloud.FailureOf(() => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
-        await new BackupSchedules(session).ListAsync();
-        await new BackupSchedules(session).ListAsync();
+        await ScriptedCloud.FailureOf(() => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
+        await session.Schedules.ListAsync();
+        await session.Schedules.ListAsync();
         Assert.Equal([TimeSpan.FromSeconds(7)], cloud.Clock.Waits);
         Assert.Equal([Once, Get, Get], cloud.Routes);
     }
@@ -291,8 +291,8 @@ public sealed class RetryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Once, Answers.Json(status, "{}", ("Retry-After", retryAfter))).Always(Get, Rows0);
         using CloudSession session = await cloud.ConnectAsync();
-        await ScriptedCloud.FailureOf(() => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
-        await new BackupSchedules(session).ListAsync();
+        await ScriptedCloud.FailureOf(() => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
+        await session.Schedules.ListAsync();
         Assert.Empty(cloud.Clock.Waits);
     }
 
@@ -302,8 +302,8 @@ public sealed class RetryTests
         ScriptedCloud cloud = new ScriptedCloud().On(Once, Answers.Json(503, "{}", ("Retry-After", "7")))
             .Always($"GET /v1.0/{ScriptedCloud.Project}/instances", Answers.Ok("""{"instances": []}"""));
         using CloudSession session = await cloud.ConnectAsync();
-        await ScriptedCloud.FailureOf(() => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
-        await new TroveSchedules.OpenStack.Trove.Instances(session).AllAsync();
+        await ScriptedCloud.FailureOf(() => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
+        await session.CreateLookup().AllInstancesAsync();
         Assert.Empty(cloud.Clock.Waits);
     }
 
@@ -323,7 +323,7 @@ public sealed class RetryTests
         using CloudSession session = await cloud.ConnectAsync();
         cloud.Always("POST /v3/auth/tokens", Answers.Reset);
         var execution = new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project };
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new ScheduleExecutions(session).DeleteAsync(execution));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Executions.DeleteAsync(execution));
         Assert.StartsWith("Keystone at http://cloud:5000/v3/auth/tokens cannot be reached", error.Message);
         Assert.False(error.MayHaveHappened);
         Assert.Equal((1, 1 + Many), (cloud.Requests.Count, cloud.LoginRequests.Count));
@@ -387,7 +387,7 @@ public sealed class RetryTests
         ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.Json(503, "{}", ("Retry-After", "60")));
         using CloudSession session = await cloud.ConnectAsync();
         using var cancellation = new CancellationTokenSource();
-        Task listing = new BackupSchedules(session).ListAsync(cancellationToken: cancellation.Token);
+        Task listing = session.Schedules.ListAsync(cancellationToken: cancellation.Token);
         await clock.Held;
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listing.WaitAsync(TimeSpan.FromSeconds(30)));

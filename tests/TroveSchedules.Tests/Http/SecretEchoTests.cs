@@ -98,7 +98,7 @@ public sealed class SecretEchoTests
         try
         {
             using CloudSession session = await cloud.ConnectAsync();
-            await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+            await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         }
         finally
         {
@@ -159,9 +159,9 @@ public sealed class SecretEchoTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Fault(400, "Sort key supplied is invalid: bogus"));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal("Sort key supplied is invalid: bogus", (await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).ServerMessage);
+        Assert.Equal("Sort key supplied is invalid: bogus", (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).ServerMessage);
         cloud.Always(Get, Answers.Ok("{"));
-        Assert.IsType<JsonException>((await ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync())).InnerException);
+        Assert.IsType<JsonException>((await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).InnerException);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class SessionStressTests
     private static readonly Answer Unauthorized = Answers.Html(401, "<h1>401 Unauthorized</h1>");
     private static readonly Answer Refusal = Answers.Json(401, """{"error": {"code": 401, "message": "The request you have made requires authentication.", "title": "Unauthorized"}}""");
 
-    private static Task List(CloudSession session, CancellationToken cancellationToken = default) => new BackupSchedules(session).ListAsync(cancellationToken: cancellationToken);
+    private static Task List(CloudSession session, CancellationToken cancellationToken = default) => session.Schedules.ListAsync(cancellationToken: cancellationToken);
 
     private static async Task<TroveScheduleException[]> FailuresOf(IEnumerable<Task> all) =>
         await Task.WhenAll(all.Select(one => ScriptedCloud.FailureOf(() => one))).WaitAsync(Limit);
@@ -192,7 +192,7 @@ public sealed class SessionStressTests
     {
         ScriptedCloud cloud = new ScriptedCloud();
         using CloudSession session = await cloud.ConnectAsync();
-        var executions = new ScheduleExecutions(session);
+        ScheduleExecutions executions = session.Executions;
         ScheduleExecution[] runs = [.. Enumerable.Range(0, 1000).Select(i => new ScheduleExecution { Id = Rows.Id(i), State = "SUCCESS", ProjectId = ScriptedCloud.Project })];
         for (int i = 0; i < runs.Length; i++)
             cloud.Always($"DELETE /v2/executions/{runs[i].Id}", i < 100 ? Answers.Status(204) : Unauthorized);
@@ -247,7 +247,7 @@ public sealed class SessionStressTests
         }).Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger()));
         using CloudSession session = await cloud.ConnectAsync();
         var read = new List<string>();
-        await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(Rows.Id(1)))
+        await foreach (ScheduleExecution run in session.Executions.ListAsync(Rows.Id(1)))
         {
             isRevoked |= read.Count == 50;
             read.Add(run.Id);
@@ -318,7 +318,7 @@ public sealed class SessionStressTests
         using CloudSession session = await cloud.ConnectAsync();
         cloud.Clock.Advance(TimeSpan.FromHours(1));
         cloud.Always(LogIn, Answers.Silence);
-        Task deletion = new ScheduleExecutions(session).DeleteAsync(new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project });
+        Task deletion = session.Executions.DeleteAsync(new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project });
         cloud.Clock.Advance(TimeSpan.FromSeconds(101));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => deletion.WaitAsync(Limit));
         Assert.Equal((TroveErrorKind.Timeout, false), (error.Kind, error.MayHaveHappened));
@@ -380,7 +380,7 @@ public sealed class SessionStressTests
     {
         ScriptedCloud cloud = new ScriptedCloud().On("POST /v2/workbooks", Answers.Json(503, "{}", ("Retry-After", "7"))).Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
-        await ScriptedCloud.FailureOf(() => session.Workbooks.CreateAsync("x", "private", CancellationToken.None));
+        await ScriptedCloud.FailureOf(() => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
         cloud.Clock.Set(TimeSpan.FromHours(hours));
         await List(session).WaitAsync(Limit);
         Assert.Equal([TimeSpan.FromSeconds(7)], cloud.Clock.Waits);
@@ -396,7 +396,7 @@ public sealed class SessionStressTests
         ScriptedCloud cloud = new ScriptedCloud { MistralUrl = "http://nowhere.example:8989/v2" }.Always(Get, dead).Always($"GET {Rows.TrovePath}/instances", dead);
         using CloudSession session = await cloud.ConnectAsync();
         await Names(List(session), "Mistral", "http://nowhere.example:8989/v2/cron_triggers", "-WorkflowEndpoint");
-        await Names(new OpenStack.Trove.Instances(session).AllAsync(), "Trove", "http://cloud:8779/v1.0/", "-DatabaseEndpoint");
+        await Names(session.CreateLookup().AllInstancesAsync(), "Trove", "http://cloud:8779/v1.0/", "-DatabaseEndpoint");
 
         async Task Names(Task asking, string service, string address, string parameter)
         {
@@ -418,8 +418,8 @@ public sealed class SessionStressTests
         (Answer held, TaskCompletionSource gate) = Hold(Answers.Ok(Rows.Workflow(Rows.OurInputs)));
         cloud.Always(Rows.WorkflowRoute, held);
         using var cancellation = new CancellationTokenSource();
-        Task impatient = new Workbook(session).InputsAsync(cancellation.Token);
-        Task[] patient = [.. Enumerable.Range(0, Many).Select(_ => new Workbook(session).InputsAsync(CancellationToken.None))];
+        Task impatient = session.Workbook.InputsAsync(cancellation.Token);
+        Task[] patient = [.. Enumerable.Range(0, Many).Select(_ => session.Workbook.InputsAsync(CancellationToken.None))];
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient.WaitAsync(Limit));
         gate.SetResult();
@@ -434,11 +434,11 @@ public sealed class SessionStressTests
         using CloudSession session = await cloud.ConnectAsync();
         (Answer held, TaskCompletionSource gate) = Hold(Answers.Status(500));
         cloud.On(Rows.WorkflowRoute, held);
-        Task[] all = [.. Enumerable.Range(0, Many).Select(_ => new Workbook(session).InputsAsync(CancellationToken.None))];
+        Task[] all = [.. Enumerable.Range(0, Many).Select(_ => session.Workbook.InputsAsync(CancellationToken.None))];
         gate.SetResult();
         Assert.All(await FailuresOf(all), error => Assert.Equal(TroveErrorKind.Unavailable, error.Kind));
         Assert.Single(cloud.Routes, Rows.WorkflowRoute);
-        await new Workbook(session).InputsAsync(CancellationToken.None);
+        await session.Workbook.InputsAsync(CancellationToken.None);
         Assert.Equal(2, cloud.Routes.Count(route => route == Rows.WorkflowRoute));
     }
 
@@ -449,10 +449,10 @@ public sealed class SessionStressTests
         using CloudSession session = await cloud.ConnectAsync();
         (Answer held, TaskCompletionSource gate) = Hold(Answers.Ok(Rows.Workflow(Rows.SpecInputs)));
         cloud.On(Rows.WorkflowRoute, held);
-        Task<WorkflowInputs> old = new Workbook(session).InputsAsync(CancellationToken.None);
+        Task<WorkflowInputs> old = session.Workbook.InputsAsync(CancellationToken.None);
         session.Inputs.Forget();
         gate.SetResult();
         Assert.False((await old.WaitAsync(Limit)).Take("incremental"));
-        Assert.True((await new Workbook(session).InputsAsync(CancellationToken.None)).Take("incremental"));
+        Assert.True((await session.Workbook.InputsAsync(CancellationToken.None)).Take("incremental"));
     }
 }

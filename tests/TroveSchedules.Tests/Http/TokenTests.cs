@@ -20,7 +20,7 @@ public sealed class TokenTests
         ("WWW-Authenticate", "Keystone uri=\"http://127.0.0.1:5000/v3\""),
         ("x-openstack-request-id", "req-401"))(request, token);
 
-    private static Task List(CloudSession session) => new BackupSchedules(session).ListAsync();
+    private static Task List(CloudSession session) => session.Schedules.ListAsync();
 
     [Fact]
     public async Task The_token_goes_to_mistral_and_trove_and_to_nobody_else()
@@ -28,7 +28,7 @@ public sealed class TokenTests
         ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Get, Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
         await List(session);
-        await new Instances(session).GetAsync(Rows.Id(900));
+        await session.Instances.GetAsync(Rows.Id(900));
 
         Assert.Equal(["cloud:8989", "cloud:8779"], cloud.Requests.Select(request => request.Uri.Authority));
         Assert.All(cloud.Requests, request => Assert.Equal(ScriptedCloud.Token + "1", request.Token));
@@ -60,7 +60,7 @@ public sealed class TokenTests
         await List(session);
         cloud.MistralUrl = "http://cloud:8989/v2";
         cloud.Clock.Advance(TimeSpan.FromMinutes(59));
-        await new Instances(session).GetAsync(Rows.Id(900)); // Known from the beginning; it renews the token.
+        await session.Instances.GetAsync(Rows.Id(900)); // Known from the beginning; it renews the token.
         int before = cloud.Requests.Count;
         Assert.Equal("InvalidConfiguration", (await ScriptedCloud.FailureOf(() => List(session))).ErrorId);
         Assert.Equal(before, cloud.Requests.Count);
@@ -98,7 +98,7 @@ public sealed class TokenTests
             .Always(Get, Answers.Ok(Rows.Triggers(Rows.Trigger(1, row => row["next_execution_time"] = next.ToString("yyyy-MM-dd HH:mm:ss")))));
         using CloudSession session = await cloud.ConnectAsync();
         cloud.Clock.Advance(later);
-        Assert.Equal(isStuck, Assert.Single(await new BackupSchedules(session).ListAsync()).IsStuck);
+        Assert.Equal(isStuck, Assert.Single(await session.Schedules.ListAsync()).IsStuck);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class VersionTests : IDisposable
     {
         await using var cloud = await KestrelCloud.StartAsync(offered, isTls);
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-        _ = await new ScheduleListing(session).AllAsync();
+        _ = await session.Schedules.CreateListing().AllAsync();
         Assert.Equal([("POST", spoken), ("GET", spoken)], cloud.Requests.Select(request => (request.Method, request.Protocol)));
     }
 
@@ -48,7 +48,7 @@ public sealed class VersionTests : IDisposable
         await using var cloud = await KestrelCloud.StartAsync(offered, isTls);
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
         for (int i = 0; i < 20; i++)
-            _ = await new ScheduleListing(session).AllAsync();
+            _ = await session.Schedules.CreateListing().AllAsync();
         Assert.Equal(20, cloud.Requests.Count(request => request.Method == "GET"));
         Assert.Single(cloud.Requests.Where(request => request.Method == "GET").Select(request => request.Connection).Distinct());
     }
@@ -58,7 +58,7 @@ public sealed class VersionTests : IDisposable
     {
         await using var cloud = await KestrelCloud.StartAsync(HttpProtocols.Http2, isTls: true, streams: 1, together: 3);
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => new ScheduleListing(session).AllAsync())).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => session.Schedules.CreateListing().AllAsync())).WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(3, cloud.Requests.Where(request => request.Method == "GET").Select(request => request.Connection).Distinct().Count());
     }
 

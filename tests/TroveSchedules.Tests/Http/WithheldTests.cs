@@ -14,13 +14,13 @@ public sealed class WithheldTests
 
     public static TheoryData<string, Func<CloudSession, Task>> Operations => new()
     {
-        { "a schedule", session => new BackupSchedules(session).GetAsync(Rows.Id(1)) },
-        { "the schedules", session => new BackupSchedules(session).ListAsync() },
-        { "a schedule to delete", session => new BackupSchedules(session).DeleteAsync(new BackupSchedule { Id = Rows.Id(1), TriggerId = Rows.TriggerId(1), Input = "{}" }) },
-        { "an execution", session => new ScheduleExecutions(session).GetAsync(Rows.Id(1)) },
-        { "a backup", session => new Backups(session).GetAsync(Rows.Id(5)) },
-        { "an instance", session => new Instances(session).GetAsync(Rows.Id(900)) },
-        { "the workbook", session => new Workbook(session).GetAsync() },
+        { "a schedule", session => session.Schedules.GetAsync(Rows.Id(1)) },
+        { "the schedules", session => session.Schedules.ListAsync() },
+        { "a schedule to delete", session => session.Schedules.DeleteAsync(new BackupSchedule { Id = Rows.Id(1), TriggerId = Rows.TriggerId(1), Input = "{}" }) },
+        { "an execution", session => session.Executions.GetAsync(Rows.Id(1)) },
+        { "a backup", session => session.Backups.GetAsync(Rows.Id(5)) },
+        { "an instance", session => session.Instances.GetAsync(Rows.Id(900)) },
+        { "the workbook", session => session.Workbook.GetAsync() },
     };
 
     [Theory]

@@ -28,7 +28,7 @@ public sealed class SessionEndTests
     public async Task A_session_holds_its_password_and_its_token_until_it_ends()
     {
         CloudSession session = await Cloud.ConnectAsync();
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
         string[] held = [.. Held(session)];
         Assert.Contains(held, text => text.Contains(ScriptedCloud.Password)); // Else this proves nothing.
         Assert.Contains(held, text => text.Contains(ScriptedCloud.Token));
@@ -65,7 +65,7 @@ public sealed class SessionEndTests
                 """, ("X-Subject-Token", "topsecret-late"))(request, CancellationToken.None);
         });
         cloud.Clock.Advance(TimeSpan.FromMinutes(59));
-        Task<TroveScheduleException> listing = ScriptedCloud.FailureOf(() => new BackupSchedules(session).ListAsync());
+        Task<TroveScheduleException> listing = ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         await asked.Task;
         session.Dispose();
         answer.SetResult();
@@ -77,7 +77,7 @@ public sealed class SessionEndTests
     public async Task No_static_of_ours_holds_a_secret()
     {
         using CloudSession session = await Cloud.ConnectAsync();
-        await new BackupSchedules(session).ListAsync();
+        await session.Schedules.ListAsync();
         foreach (Type type in new[] { typeof(TroveSession), typeof(CloudSession) }.SelectMany(type => type.Assembly.GetTypes()).Where(type => !type.ContainsGenericParameters))
         {
             foreach (FieldInfo field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => !field.IsLiteral))

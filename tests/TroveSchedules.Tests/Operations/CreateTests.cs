@@ -27,7 +27,7 @@ public sealed class CreateTests
     private async Task<BackupSchedule> Create(ScriptedCloud cloud, ScheduleRequest? request = null)
     {
         using CloudSession session = await cloud.ConnectAsync();
-        return await new BackupSchedules(session, _warnings.Add).CreateAsync(request ?? Request());
+        return await session.Schedules.CreateAsync(request ?? Request(), _warnings.Add);
     }
 
     /// <summary>Mistral makes the trigger and then answers like that; by its name it is there from then on.</summary>
@@ -75,7 +75,7 @@ public sealed class CreateTests
     {
         ScriptedCloud cloud = Cloud().On(Post, Created, Created);
         using CloudSession session = await cloud.ConnectAsync();
-        var schedules = new BackupSchedules(session);
+        BackupSchedules schedules = session.Schedules;
         Assert.NotEqual((await schedules.CreateAsync(Request())).Id, (await schedules.CreateAsync(Request())).Id);
     }
 
@@ -359,10 +359,11 @@ public sealed class CreateTests
         ScriptedCloud cloud = Cloud(Rows.OurInputs).Always(Rows.WorkflowRoute, Held(Answers.Ok(Rows.Workflow(Rows.OurInputs))))
             .Always(parent, Held(Answers.Ok($$"""{"backup": {{Rows.Backup(5)}}}""")));
         using CloudSession session = await cloud.ConnectAsync();
-        var schedules = new BackupSchedules(session);
-        Task<PreparedSchedule>[] prepared = [.. Enumerable.Range(0, 4).Select(_ => schedules.PrepareAsync(Request() with { ParentId = Rows.Id(5) }))];
+        BackupSchedules schedules = session.Schedules;
+        ResourceLookup lookup = session.CreateLookup();
+        Task<PreparedSchedule>[] prepared = [.. Enumerable.Range(0, 4).Select(_ => schedules.PrepareAsync(Request() with { ParentId = Rows.Id(5) }, lookup))];
         // The inputs are the session's, and so another pipeline's too.
-        Task<PreparedSchedule> another = new BackupSchedules(session).PrepareAsync(Request());
+        Task<PreparedSchedule> another = schedules.PrepareAsync(Request());
         gate.SetResult();
         await Task.WhenAll([.. prepared, another]);
         Assert.Single(cloud.Routes, Rows.WorkflowRoute);
@@ -377,11 +378,12 @@ public sealed class CreateTests
         string parent = $"GET {Rows.TrovePath}/backups/{Rows.Id(5)}";
         ScriptedCloud cloud = Cloud(Rows.OurInputs).On(Rows.WorkflowRoute, Answers.NotFound).On(parent, Answers.NotFound).Always(parent, Answers.Ok($$"""{"backup": {{Rows.Backup(5)}}}"""));
         using CloudSession session = await cloud.ConnectAsync();
-        var schedules = new BackupSchedules(session);
+        BackupSchedules schedules = session.Schedules;
+        ResourceLookup lookup = session.CreateLookup();
         ScheduleRequest request = Request() with { ParentId = Rows.Id(5) };
-        Assert.Equal("WorkbookNotInstalled", (await ScriptedCloud.FailureOf(() => schedules.PrepareAsync(request))).ErrorId);
-        Assert.Equal("BackupNotFound", (await ScriptedCloud.FailureOf(() => schedules.PrepareAsync(request))).ErrorId);
-        await schedules.PrepareAsync(request);
+        Assert.Equal("WorkbookNotInstalled", (await ScriptedCloud.FailureOf(() => schedules.PrepareAsync(request, lookup))).ErrorId);
+        Assert.Equal("BackupNotFound", (await ScriptedCloud.FailureOf(() => schedules.PrepareAsync(request, lookup))).ErrorId);
+        await schedules.PrepareAsync(request, lookup);
     }
 
     [Fact]
@@ -566,8 +568,8 @@ public sealed class CreateTests
     {
         ScriptedCloud cloud = Cloud().On(Post, Created, Created);
         using CloudSession session = await cloud.ConnectAsync();
-        await new BackupSchedules(session).CreateAsync(Request());
-        await new BackupSchedules(session).CreateAsync(Request());
+        await session.Schedules.CreateAsync(Request());
+        await session.Schedules.CreateAsync(Request());
         Assert.Single(cloud.Routes, Rows.WorkflowRoute);
         Assert.Single(cloud.Routes, Rows.ActionRoute);
     }
@@ -636,7 +638,7 @@ public sealed class CreateTests
         ScriptedCloud cloud = Cloud();
         cloud.On(Post, Answers.After(_ => cancellation.Cancel(), Answers.Silence));
         using CloudSession session = await cloud.ConnectAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new BackupSchedules(session).CreateAsync(Request(), cancellation.Token).WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Schedules.CreateAsync(Request(), null, cancellation.Token).WaitAsync(TimeSpan.FromSeconds(30)));
         OnlyPost(cloud);
         Assert.Empty(LookUps(cloud));
     }
@@ -646,7 +648,7 @@ public sealed class CreateTests
     {
         var first = new DateTimeOffset(2026, 11, 22, 8, 59, 1, TimeSpan.Zero);
         using CloudSession session = await Cloud().ConnectAsync();
-        var schedules = new BackupSchedules(session);
+        BackupSchedules schedules = session.Schedules;
         PreparedSchedule once = await schedules.PrepareAsync(new ScheduleRequest { Instance = "m", Name = "b", FirstExecutionTime = first });
         PreparedSchedule later = await schedules.PrepareAsync(new ScheduleRequest { Instance = "m", Name = "b", Pattern = "0 3 * * *", FirstExecutionTime = first });
         Assert.Equal("once, at 2026-11-22 09:00:00Z", once.Explain());

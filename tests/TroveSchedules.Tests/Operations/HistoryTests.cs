@@ -24,7 +24,7 @@ public sealed class HistoryTests
     private static async Task<List<ScheduleExecution>> List(ScriptedCloud cloud, ExecutionQuery? query = null, string? id = null)
     {
         using CloudSession session = await cloud.ConnectAsync();
-        return await new ScheduleExecutions(session).ListAsync(id ?? Rows.Id(1), query).ToListAsync();
+        return await session.Executions.ListAsync(id ?? Rows.Id(1), query).ToListAsync();
     }
 
     private static RecordedRequest History(ScriptedCloud cloud) => Assert.Single(cloud.Requests, request => request.Route == Rows.ExecutionsRoute);
@@ -233,7 +233,7 @@ public sealed class HistoryTests
         string input = "{\"instance\": \"" + Rows.Id(900) + "\", \"name\": \"\\ud83d\", \"incremental\": \"yes\", \"description\": \"d\"}";
         ScriptedCloud cloud = new ScriptedCloud().Always(FindRoute, Answers.Ok(Rows.Trigger(1, row => row["workflow_input"] = input)));
         using CloudSession session = await cloud.ConnectAsync();
-        BackupSchedule schedule = await new BackupSchedules(session).GetAsync(Rows.Id(1));
+        BackupSchedule schedule = await session.Schedules.GetAsync(Rows.Id(1));
         Assert.Equal((Rows.Id(900), null, "d", false, input), (schedule.InstanceId, schedule.Name, schedule.Description, schedule.Incremental, schedule.Input));
     }
 
@@ -392,7 +392,7 @@ public sealed class HistoryTests
         var seen = new List<string>();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(Rows.Id(1), null, cancellation.Token))
+            await foreach (ScheduleExecution run in session.Executions.ListAsync(Rows.Id(1), null, cancellation.Token))
                 seen.Add(run.Id);
         });
         Assert.Equal([Rows.Id(12)], seen);
@@ -403,7 +403,7 @@ public sealed class HistoryTests
     {
         ScriptedCloud cloud = Cloud().Always(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions([Rows.Execution(12), Rows.Execution(11)], true)));
         using CloudSession session = await cloud.ConnectAsync();
-        await foreach (ScheduleExecution run in new ScheduleExecutions(session).ListAsync(Rows.Id(1)))
+        await foreach (ScheduleExecution run in session.Executions.ListAsync(Rows.Id(1)))
             break;
         History(cloud);
     }
@@ -460,7 +460,7 @@ public sealed class HistoryTests
 
         async Task<(string, string?)> Read()
         {
-            ScheduleExecution run = await new ScheduleExecutions(session).GetAsync(Rows.Id(10));
+            ScheduleExecution run = await session.Executions.GetAsync(Rows.Id(10));
             return (run.Id, run.ScheduleId);
         }
     }
@@ -470,7 +470,7 @@ public sealed class HistoryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Ok(Rows.Execution(10, 1, row => row["workflow_name"] = "std.x")));
         using CloudSession session = await cloud.ConnectAsync();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new ScheduleExecutions(session).GetAsync(Rows.Id(10)));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Executions.GetAsync(Rows.Id(10)));
         Assert.Equal((TroveErrorKind.Invalid, "InvalidExecution"), (error.Kind, error.ErrorId));
     }
 
@@ -481,7 +481,7 @@ public sealed class HistoryTests
     {
         ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Status(204));
         using CloudSession session = await cloud.ConnectAsync();
-        await new ScheduleExecutions(session).DeleteAsync(new ScheduleExecution { Id = Rows.Id(10), State = "RUNNING", ProjectId = ScriptedCloud.Project }, force);
+        await session.Executions.DeleteAsync(new ScheduleExecution { Id = Rows.Id(10), State = "RUNNING", ProjectId = ScriptedCloud.Project }, force);
         Assert.Equal(query ?? "", Assert.Single(cloud.Requests).Query);
     }
 
@@ -492,7 +492,7 @@ public sealed class HistoryTests
         ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Fault(403, words));
         using CloudSession session = await cloud.ConnectAsync();
         var run = new ScheduleExecution { Id = Rows.Id(10), State = "RUNNING" };
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new ScheduleExecutions(session).DeleteAsync(run));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Executions.DeleteAsync(run));
         Assert.Equal((TroveErrorKind.Forbidden, "ExecutionNotFinished", words, 403), (error.Kind, error.ErrorId, error.ServerMessage, error.StatusCode));
         Assert.Same(run, error.Target);
         Assert.Contains("-Force", error.RecommendedAction);

@@ -34,8 +34,8 @@ public sealed class OriginTests
 
     private static async Task<BackupSchedule> Make(CloudSession session, string name = "night")
     {
-        await new Workbook(session).InstallAsync();
-        return await new BackupSchedules(session).CreateAsync(new ScheduleRequest { Instance = "m", Name = name, Pattern = "0 3 * * *" });
+        await session.Workbook.InstallAsync();
+        return await session.Schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = name, Pattern = "0 3 * * *" });
     }
 
     private static Task<TroveScheduleException> Fails(Func<Task> work) => Assert.ThrowsAsync<TroveScheduleException>(work);
@@ -50,13 +50,13 @@ public sealed class OriginTests
         using SandboxCloud one = Cloud("one.invalid", seed), two = Cloud("two.invalid", seed);
         using CloudSession first = await Connect(one), second = await Connect(two);
         BackupSchedule mine = await Make(first), other = await Make(second, "other");
-        TroveScheduleException error = await Fails(() => new BackupSchedules(second).DeleteAsync(mine, allProjects));
+        TroveScheduleException error = await Fails(() => second.Schedules.DeleteAsync(mine, allProjects));
         Assert.Equal((TroveErrorKind.Forbidden, "OtherCloud"), (error.Kind, error.ErrorId));
         Assert.Contains("http://one.invalid:5000", error.Message);
         Assert.Contains("http://two.invalid:5000", error.Message);
         Assert.Contains("-Session", error.RecommendedAction);
-        Assert.Equal(other.Id, Assert.Single(await new BackupSchedules(second).ListAsync()).Id);
-        Assert.Equal(mine.Id, Assert.Single(await new BackupSchedules(first).ListAsync()).Id);
+        Assert.Equal(other.Id, Assert.Single(await second.Schedules.ListAsync()).Id);
+        Assert.Equal(mine.Id, Assert.Single(await first.Schedules.ListAsync()).Id);
     }
 
     [Fact]
@@ -67,10 +67,10 @@ public sealed class OriginTests
         BackupSchedule mine = await Make(first), other = await Make(second);
         one.SeedExecutions(mine.TriggerId, 3);
         two.SeedExecutions(other.TriggerId, 3);
-        ScheduleExecution run = await new ScheduleExecutions(first).ListAsync(mine).FirstAsync();
-        Assert.Equal("OtherCloud", (await Fails(async () => await new ScheduleExecutions(second).ListAsync(mine).FirstAsync())).ErrorId);
-        Assert.Equal("OtherCloud", (await Fails(() => new ScheduleExecutions(second).DeleteAsync(run, force: true, allProjects: true))).ErrorId);
-        Assert.Equal(3, await new ScheduleExecutions(second).ListAsync(other).CountAsync());
+        ScheduleExecution run = await first.Executions.ListAsync(mine).FirstAsync();
+        Assert.Equal("OtherCloud", (await Fails(async () => await second.Executions.ListAsync(mine).FirstAsync())).ErrorId);
+        Assert.Equal("OtherCloud", (await Fails(() => second.Executions.DeleteAsync(run, force: true, allProjects: true))).ErrorId);
+        Assert.Equal(3, await second.Executions.ListAsync(other).CountAsync());
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class OriginTests
         using CloudSession first = await Connect(one), second = await Connect(two);
         BackupSchedule mine = await Make(first), other = await Make(second);
         Assert.Equal(mine.TriggerId, other.TriggerId);
-        Assert.Equal("ScheduleNotFound", (await Fails(() => new BackupSchedules(second).DeleteAsync(mine))).ErrorId);
-        Assert.Single(await new BackupSchedules(second).ListAsync());
+        Assert.Equal("ScheduleNotFound", (await Fails(() => second.Schedules.DeleteAsync(mine))).ErrorId);
+        Assert.Single(await second.Schedules.ListAsync());
     }
 
     [Theory]
@@ -92,8 +92,8 @@ public sealed class OriginTests
     {
         using SandboxCloud cloud = Cloud("one.invalid");
         using CloudSession first = await Connect(cloud), second = await Connect(cloud, authUrl: authUrl);
-        await new BackupSchedules(second).DeleteAsync(await Make(first));
-        Assert.Empty(await new BackupSchedules(first).ListAsync());
+        await second.Schedules.DeleteAsync(await Make(first));
+        Assert.Empty(await first.Schedules.ListAsync());
     }
 
     [Fact]
@@ -102,9 +102,9 @@ public sealed class OriginTests
         using SandboxCloud cloud = Cloud("one.invalid");
         using CloudSession demo = await Connect(cloud), admin = await Connect(cloud, "admin");
         BackupSchedule schedule = await Make(demo);
-        Assert.Equal("OtherProject", (await Fails(() => new BackupSchedules(admin).DeleteAsync(schedule))).ErrorId);
-        await new BackupSchedules(admin).DeleteAsync(schedule, allProjects: true);
-        Assert.Empty(await new BackupSchedules(demo).ListAsync());
+        Assert.Equal("OtherProject", (await Fails(() => admin.Schedules.DeleteAsync(schedule))).ErrorId);
+        await admin.Schedules.DeleteAsync(schedule, allProjects: true);
+        Assert.Empty(await demo.Schedules.ListAsync());
     }
 
     [Fact]
@@ -114,9 +114,9 @@ public sealed class OriginTests
         using CloudSession session = await Connect(cloud);
         BackupSchedule schedule = await Make(session);
         cloud.Step(TimeSpan.FromDays(1));
-        ScheduleExecution run = await new ScheduleExecutions(session).ListAsync(schedule).FirstAsync();
-        Backup backup = await new Backups(session).ListAsync().FirstAsync();
-        Instance instance = await new Instances(session).GetAsync("m");
+        ScheduleExecution run = await session.Executions.ListAsync(schedule).FirstAsync();
+        Backup backup = await session.Backups.ListAsync().FirstAsync();
+        Instance instance = await session.Instances.GetAsync("m");
         Assert.All(
             [(schedule.Origin, schedule.ProjectId), (run.Origin, run.ProjectId), (backup.Origin, backup.ProjectId), (instance.Origin, instance.ProjectId)],
             told => Assert.Equal(("http://one.invalid:5000 RegionOne", session.ProjectId), told));

@@ -13,7 +13,7 @@ public sealed class ScheduleTests
     private static async Task<T> With<T>(ScriptedCloud cloud, Func<BackupSchedules, Task<T>> act)
     {
         using CloudSession session = await cloud.ConnectAsync();
-        return await act(new BackupSchedules(session));
+        return await act(session.Schedules);
     }
 
     private static Task<IReadOnlyList<BackupSchedule>> List(ScriptedCloud cloud, string? instance = null, bool allProjects = false) =>
@@ -179,7 +179,7 @@ public sealed class ScheduleTests
         Assert.Equal(("ScheduleNotFound", name), await Of(await ScriptedCloud.FailureOf(() => With(cloud, async _ =>
         {
             using CloudSession session = await cloud.ConnectAsync();
-            return await new ScheduleExecutions(session).ListAsync(name).ToListAsync();
+            return await session.Executions.ListAsync(name).ToListAsync();
         }))));
         Assert.Empty(cloud.Requests);
 
@@ -231,7 +231,7 @@ public sealed class ScheduleTests
         Assert.Equal("ExecutionNotFound", (await ScriptedCloud.FailureOf(() => With(cloud, async _ =>
         {
             using CloudSession session = await cloud.ConnectAsync();
-            await new ScheduleExecutions(session).DeleteAsync(new ScheduleExecution { Id = id, State = "SUCCESS" });
+            await session.Executions.DeleteAsync(new ScheduleExecution { Id = id, State = "SUCCESS" });
             return 0;
         }))).ErrorId);
         Assert.Empty(cloud.Requests);
@@ -274,7 +274,7 @@ public sealed class ScheduleTests
         Assert.Equal(Rows.Other, (await Get(cloud, Rows.Id(1), true)).ProjectId);
 
         using CloudSession session = await cloud.ConnectAsync();
-        var executions = new ScheduleExecutions(session);
+        ScheduleExecutions executions = session.Executions;
         Assert.Equal("ExecutionNotFound", (await ScriptedCloud.FailureOf(() => executions.GetAsync(Rows.Id(10)))).ErrorId);
         Assert.Equal(Rows.Other, (await executions.GetAsync(Rows.Id(10), true)).ProjectId);
     }
@@ -284,7 +284,7 @@ public sealed class ScheduleTests
     {
         ScriptedCloud cloud = new ScriptedCloud();
         using CloudSession session = await cloud.ConnectAsync();
-        var executions = new ScheduleExecutions(session);
+        ScheduleExecutions executions = session.Executions;
         var run = new ScheduleExecution { Id = Rows.Id(10), State = "SUCCESS", ProjectId = Rows.Other };
         BackupSchedule schedule = Schedule(project: Rows.Other);
         foreach (Func<Task> act in new Func<Task>[] { () => Delete(cloud, schedule), () => executions.DeleteAsync(run), () => executions.DeleteAsync(run, force: true), async () => await executions.ListAsync(schedule).ToListAsync() })
@@ -303,7 +303,7 @@ public sealed class ScheduleTests
             .On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.Status(204)).On($"DELETE {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Status(204));
         await Delete(cloud, Schedule(project: Rows.Other), true);
         using CloudSession session = await cloud.ConnectAsync();
-        await new ScheduleExecutions(session).DeleteAsync(new ScheduleExecution { Id = Rows.Id(10), State = "SUCCESS", ProjectId = Rows.Other }, allProjects: true);
+        await session.Executions.DeleteAsync(new ScheduleExecution { Id = Rows.Id(10), State = "SUCCESS", ProjectId = Rows.Other }, allProjects: true);
         Assert.Equal(2, cloud.Requests.Count);
     }
 
@@ -313,7 +313,7 @@ public sealed class ScheduleTests
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound)
             .Always(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions(Rows.Execution(10), Rows.Execution(11, 1, row => row["project_id"] = Rows.Other))));
         using CloudSession session = await cloud.ConnectAsync();
-        var executions = new ScheduleExecutions(session);
+        ScheduleExecutions executions = session.Executions;
         Assert.Equal([Rows.Id(10)], (await executions.ListAsync(Rows.Id(1)).ToListAsync()).Select(run => run.Id));
         Assert.Equal([Rows.Id(10), Rows.Id(11)], (await executions.ListAsync(Rows.Id(1), new ExecutionQuery { AllProjects = true }).ToListAsync()).Select(run => run.Id));
     }

@@ -56,7 +56,7 @@ public sealed class WorkbookTests
     private async Task<InstalledWorkbook> Install(ScriptedCloud cloud, string? definition = null, bool? isPublic = null)
     {
         using CloudSession session = await cloud.ConnectAsync();
-        return await new Workbook(session, _warnings.Add).InstallAsync(definition, isPublic);
+        return await session.Workbook.InstallAsync(definition, isPublic, _warnings.Add);
     }
 
     private static RecordedRequest[] Writes(ScriptedCloud cloud) => [.. cloud.Requests.Where(request => request.Method != "GET")];
@@ -281,10 +281,10 @@ public sealed class WorkbookTests
     {
         ScriptedCloud cloud = Cloud(Row(changes ? Spec : Workbook.Bundled)).WithInstance();
         using CloudSession session = await cloud.ConnectAsync();
-        var schedules = new BackupSchedules(session);
+        BackupSchedules schedules = session.Schedules;
         var request = new ScheduleRequest { Instance = Rows.Id(900), Name = "b", Pattern = "@daily" };
         await schedules.PrepareAsync(request);
-        await new Workbook(session).InstallAsync();
+        await session.Workbook.InstallAsync();
         int before = cloud.Routes.Count(route => route == Rows.WorkflowRoute);
         await schedules.PrepareAsync(request);
         Assert.Equal(before + times - 1, cloud.Routes.Count(route => route == Rows.WorkflowRoute));
@@ -295,7 +295,7 @@ public sealed class WorkbookTests
     {
         ScriptedCloud cloud = Cloud(Row(Workbook.Bundled)).Always(Rows.WorkflowRoute, Answers.Ok(Rows.Workflow(Rows.OurInputs, row => row["definition"] = "output:\n  backup_id: <% $.x %>")));
         using CloudSession session = await cloud.ConnectAsync();
-        InstalledWorkbook installed = await new Workbook(session).GetAsync();
+        InstalledWorkbook installed = await session.Workbook.GetAsync();
         Assert.Equal(("trove", "trove.backup_create", true, true, true, "public", ScriptedCloud.Project),
             (installed.Name, installed.Workflow, installed.IsInstalled, installed.IsCurrent, installed.HasTroveActions, installed.Scope, installed.ProjectId));
         Assert.Equal((true, true, true), (installed.AcceptsParentId, installed.AcceptsIncremental, installed.ReportsBackupId));
@@ -308,7 +308,7 @@ public sealed class WorkbookTests
     public async Task Each_kind_of_workbook_is_told_apart(string inputs, bool parent, bool incremental)
     {
         using CloudSession session = await Cloud(Row(Spec)).WithWorkflow(inputs).ConnectAsync();
-        InstalledWorkbook installed = await new Workbook(session).GetAsync();
+        InstalledWorkbook installed = await session.Workbook.GetAsync();
         Assert.Equal((parent, incremental, false, false), (installed.AcceptsParentId, installed.AcceptsIncremental, installed.ReportsBackupId, installed.IsCurrent));
     }
 
@@ -316,7 +316,7 @@ public sealed class WorkbookTests
     public async Task Nothing_installed_is_an_answer_and_no_error()
     {
         using CloudSession session = await Cloud().Always(Rows.WorkflowRoute, Answers.Fault(404, "Workflow not found")).ConnectAsync();
-        InstalledWorkbook installed = await new Workbook(session).GetAsync();
+        InstalledWorkbook installed = await session.Workbook.GetAsync();
         Assert.Equal((false, false, true, null), (installed.IsInstalled, installed.IsCurrent, installed.HasTroveActions, installed.Scope));
         Assert.Empty(installed.Inputs);
     }
@@ -325,7 +325,7 @@ public sealed class WorkbookTests
     public async Task Another_projects_workbook_does_not_make_our_workflow_current()
     {
         using CloudSession session = await Cloud(Row(Workbook.Bundled, Rows.Other, "public")).ConnectAsync();
-        Assert.False((await new Workbook(session).GetAsync()).IsCurrent);
+        Assert.False((await session.Workbook.GetAsync()).IsCurrent);
     }
 
     [Theory]
@@ -373,7 +373,7 @@ public sealed class WorkbookTests
             .Always(Rows.WorkflowRoute, Answers.Ok(Workflow("private", "another")))
             .Always("GET /v2/workflows", Answers.Ok($$"""{"workflows": [{{Workflow("public", ScriptedCloud.Project)}}]}"""));
         using CloudSession session = await cloud.ConnectAsync();
-        InstalledWorkbook installed = await new Workbook(session).GetAsync();
+        InstalledWorkbook installed = await session.Workbook.GetAsync();
         Assert.Equal(("public", ScriptedCloud.Project), (installed.Scope, installed.ProjectId));
     }
 }

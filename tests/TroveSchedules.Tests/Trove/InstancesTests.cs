@@ -20,7 +20,7 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = new ScriptedCloud().WithInstance();
         using CloudSession session = await cloud.ConnectAsync();
-        Instance instance = await new Instances(session).GetAsync(Rows.Id(900));
+        Instance instance = await session.Instances.GetAsync(Rows.Id(900));
         Assert.Equal((Rows.Id(900), "m", "ACTIVE", "mysql", "5.7", "RegionOne", 2),
             (instance.Id, instance.Name, instance.Status, instance.Datastore, instance.DatastoreVersion, instance.Region, instance.VolumeSize));
         Assert.Equal($"GET {Rows.TrovePath}/instances/{Rows.Id(900)}", Assert.Single(cloud.Routes));
@@ -31,11 +31,11 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = Cloud(Rows.Instance(1, "a"), Rows.Instance(2, "b"), Rows.Instance(3, "A"));
         using CloudSession session = await cloud.ConnectAsync();
-        var instances = new Instances(session);
-        Assert.Equal(Rows.Id(1), (await instances.GetAsync("a")).Id);
-        Assert.Equal(Rows.Id(3), (await instances.GetAsync("A")).Id);
-        Assert.Equal(Rows.Id(2), (await instances.GetAsync("b")).Id);
-        await ScriptedCloud.FailureOf(() => instances.GetAsync("c"));
+        ResourceLookup instances = session.CreateLookup();
+        Assert.Equal(Rows.Id(1), (await instances.GetInstanceAsync("a")).Id);
+        Assert.Equal(Rows.Id(3), (await instances.GetInstanceAsync("A")).Id);
+        Assert.Equal(Rows.Id(2), (await instances.GetInstanceAsync("b")).Id);
+        await ScriptedCloud.FailureOf(() => instances.GetInstanceAsync("c"));
         Assert.Equal([ListRoute], cloud.Routes);
     }
 
@@ -61,9 +61,9 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = Having(60);
         using CloudSession session = await cloud.ConnectAsync();
-        var instances = new Instances(session);
+        ResourceLookup instances = session.CreateLookup();
         for (int i = 1; i <= 60; i++)
-            Assert.Equal((Rows.Id(i), $"db-{i}"), ((await instances.GetAsync(Rows.Id(i))).Id, (await instances.GetAsync(Rows.Id(i))).Name));
+            Assert.Equal((Rows.Id(i), $"db-{i}"), ((await instances.GetInstanceAsync(Rows.Id(i))).Id, (await instances.GetInstanceAsync(Rows.Id(i))).Name));
         Assert.Equal([Rows.Id(1), "limit=20", $"limit=20&marker={Rows.Id(20)}", $"limit=20&marker={Rows.Id(40)}"], Asked(cloud));
     }
 
@@ -72,9 +72,9 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = Having(1000);
         using CloudSession session = await cloud.ConnectAsync();
-        var instances = new Instances(session);
+        ResourceLookup instances = session.CreateLookup();
         foreach (int i in new[] { 900, 900, 800, 800, 25, 900 })
-            Assert.Equal(Rows.Id(i), (await instances.GetAsync(Rows.Id(i).ToUpperInvariant())).Id);
+            Assert.Equal(Rows.Id(i), (await instances.GetInstanceAsync(Rows.Id(i).ToUpperInvariant())).Id);
         Assert.Equal([Rows.Id(900), "limit=20", Rows.Id(800), $"limit=20&marker={Rows.Id(20)}"], Asked(cloud));
     }
 
@@ -83,12 +83,12 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = Having(50);
         using CloudSession session = await cloud.ConnectAsync();
-        var instances = new Instances(session);
-        await instances.GetAsync(Rows.Id(1));
-        await instances.GetAsync(Rows.Id(2));
-        Assert.Equal(Rows.Id(3), (await instances.GetAsync("db-3")).Id);
-        Assert.Equal(Enumerable.Range(1, 50).Select(Rows.Id), (await instances.AllAsync()).Select(instance => instance.Id));
-        Assert.Equal(Rows.Id(49), (await instances.GetAsync(Rows.Id(49))).Id);
+        ResourceLookup instances = session.CreateLookup();
+        await instances.GetInstanceAsync(Rows.Id(1));
+        await instances.GetInstanceAsync(Rows.Id(2));
+        Assert.Equal(Rows.Id(3), (await instances.GetInstanceAsync("db-3")).Id);
+        Assert.Equal(Enumerable.Range(1, 50).Select(Rows.Id), (await instances.AllInstancesAsync()).Select(instance => instance.Id));
+        Assert.Equal(Rows.Id(49), (await instances.GetInstanceAsync(Rows.Id(49))).Id);
         Assert.Equal([Rows.Id(1), "limit=20", $"limit=1000&marker={Rows.Id(20)}", $"limit=1000&marker={Rows.Id(40)}"], Asked(cloud));
     }
 
@@ -97,11 +97,11 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = Having(9).Always(ListRoute, Answers.Json(403, "{}"));
         using CloudSession session = await cloud.ConnectAsync();
-        var instances = new Instances(session);
+        ResourceLookup instances = session.CreateLookup();
         foreach (int i in new[] { 1, 2, 3 })
-            Assert.Equal(Rows.Id(i), (await instances.GetAsync(Rows.Id(i))).Id);
+            Assert.Equal(Rows.Id(i), (await instances.GetInstanceAsync(Rows.Id(i))).Id);
         Assert.Equal([Rows.Id(1), "limit=20", Rows.Id(2), Rows.Id(3)], Asked(cloud));
-        Assert.Equal(TroveErrorKind.Forbidden, (await ScriptedCloud.FailureOf(() => instances.GetAsync("db-1"))).Kind);
+        Assert.Equal(TroveErrorKind.Forbidden, (await ScriptedCloud.FailureOf(() => instances.GetInstanceAsync("db-1"))).Kind);
     }
 
     [Fact]
@@ -109,8 +109,8 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = Having(20);
         using CloudSession session = await cloud.ConnectAsync();
-        var instances = new Instances(session);
-        Instance[] found = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => instances.GetAsync(i % 2 == 0 ? Rows.Id(i / 2 + 1) : $"db-{i / 2 + 1}"))));
+        ResourceLookup instances = session.CreateLookup();
+        Instance[] found = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => instances.GetInstanceAsync(i % 2 == 0 ? Rows.Id(i / 2 + 1) : $"db-{i / 2 + 1}"))));
         Assert.Equal(Enumerable.Range(0, 40).Select(i => Rows.Id(i / 2 + 1)), found.Select(instance => instance.Id));
         Assert.InRange(cloud.Requests.Count, 1, 3);
     }
@@ -120,9 +120,9 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = Cloud(Rows.Instance(1, "a")).On(ListRoute, Answers.Json(500, "{}"));
         using CloudSession session = await cloud.ConnectAsync();
-        var instances = new Instances(session);
-        await ScriptedCloud.FailureOf(() => instances.GetAsync("a"));
-        Assert.Equal(Rows.Id(1), (await instances.GetAsync("a")).Id);
+        ResourceLookup instances = session.CreateLookup();
+        await ScriptedCloud.FailureOf(() => instances.GetInstanceAsync("a"));
+        Assert.Equal(Rows.Id(1), (await instances.GetInstanceAsync("a")).Id);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = Cloud(Rows.Instance(1, "dup"), Rows.Instance(2, "m"), Rows.Instance(3, "dup"));
         using CloudSession session = await cloud.ConnectAsync();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new Instances(session).GetAsync("dup"));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Instances.GetAsync("dup"));
         Assert.Equal((TroveErrorKind.Invalid, "InvalidInstance", "dup"), (error.Kind, error.ErrorId, error.Target));
         Assert.Contains($"2 instances have the name 'dup': {Rows.Id(1)}, {Rows.Id(3)}", error.Message);
     }
@@ -139,7 +139,7 @@ public sealed class InstancesTests
     public async Task An_unknown_instance_is_named()
     {
         using CloudSession session = await Cloud(Rows.Instance(1, "a")).ConnectAsync();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => new Instances(session).GetAsync("nope"));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Instances.GetAsync("nope"));
         Assert.Equal((TroveErrorKind.NotFound, "InstanceNotFound", "nope"), (error.Kind, error.ErrorId, error.Target));
         Assert.Contains("Get-TroveInstance", error.RecommendedAction);
     }
@@ -152,7 +152,7 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = new();
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal("InvalidInstance", (await ScriptedCloud.FailureOf(() => new Instances(session).GetAsync(name!))).ErrorId);
+        Assert.Equal("InvalidInstance", (await ScriptedCloud.FailureOf(() => session.Instances.GetAsync(name!))).ErrorId);
         Assert.Empty(cloud.Requests);
     }
 
@@ -172,7 +172,7 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = Cloud(Rows.Instance(1, name));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal(Rows.Id(1), (await new Instances(session).GetAsync(name)).Id);
+        Assert.Equal(Rows.Id(1), (await session.Instances.GetAsync(name)).Id);
         Assert.Equal([ListRoute], cloud.Routes);
     }
 
@@ -184,7 +184,7 @@ public sealed class InstancesTests
             Answers.Ok(Rows.InstancePage(Enumerable.Range(21, 20).Select(i => Rows.Instance(i)), "stolen")),
             Answers.Ok(Rows.Instances(Rows.Instance(41))));
         using CloudSession session = await cloud.ConnectAsync();
-        List<Instance> all = await new Instances(session).ListAsync().ToListAsync();
+        List<Instance> all = await session.Instances.ListAsync().ToListAsync();
         Assert.Equal(Enumerable.Range(1, 41).Select(Rows.Id), all.Select(instance => instance.Id));
         Assert.Equal([null, Rows.Id(20), Rows.Id(40)], cloud.Requests.Select(request => request.Parameters.GetValueOrDefault("marker")));
         Assert.All(cloud.Requests, request => Assert.Equal("http://cloud:8779", request.Uri.GetLeftPart(UriPartial.Authority)));
@@ -194,7 +194,7 @@ public sealed class InstancesTests
     public async Task A_sparse_instance_is_an_instance()
     {
         using CloudSession session = await Cloud("""{"id": "x", "volume": null, "datastore": {}}""").ConnectAsync();
-        Instance instance = Assert.Single(await new Instances(session).ListAsync().ToListAsync());
+        Instance instance = Assert.Single(await session.Instances.ListAsync().ToListAsync());
         Assert.Equal(("x", null, null, null), (instance.Id, instance.Name, instance.VolumeSize, instance.Datastore));
     }
 
@@ -203,7 +203,7 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/backups", Answers.Ok($$"""{"backups": [{{Rows.Backup(5)}}]}"""));
         using CloudSession session = await cloud.ConnectAsync();
-        Backup backup = Assert.Single(await new Backups(session).ListAsync("a&b").ToListAsync());
+        Backup backup = Assert.Single(await session.Backups.ListAsync("a&b").ToListAsync());
         Assert.Equal("?limit=200&instance_id=a%26b", cloud.Requests[0].Query);
         Assert.Equal((Rows.Id(5), "b", "COMPLETED", Rows.Id(900), 0.14, "mysql", "5.7"),
             (backup.Id, backup.Name, backup.Status, backup.InstanceId, backup.Size, backup.Datastore, backup.DatastoreVersion));
@@ -218,7 +218,7 @@ public sealed class InstancesTests
         ScriptedCloud cloud = new ScriptedCloud().On($"GET {Rows.TrovePath}/backups",
             Answers.Ok(Page(""", "links": [{"rel": "next", "href": "https://evil.example/backups?marker=2"}]""", 1, 2)), Answers.Ok(Page("", 3)));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal([Rows.Id(1), Rows.Id(2), Rows.Id(3)], (await new Backups(session).ListAsync().ToListAsync()).Select(backup => backup.Id));
+        Assert.Equal([Rows.Id(1), Rows.Id(2), Rows.Id(3)], (await session.Backups.ListAsync().ToListAsync()).Select(backup => backup.Id));
         Assert.Equal(["?limit=200", "?limit=800&marker=2"], cloud.Requests.Select(request => request.Query));
     }
 
@@ -231,8 +231,8 @@ public sealed class InstancesTests
     {
         ScriptedCloud cloud = new();
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Null(await new Backups(session).FindAsync(id));
-        Assert.Equal("BackupNotFound", (await ScriptedCloud.FailureOf(() => new Backups(session).GetAsync(id))).ErrorId);
+        Assert.Null(await session.Backups.FindAsync(id));
+        Assert.Equal("BackupNotFound", (await ScriptedCloud.FailureOf(() => session.Backups.GetAsync(id))).ErrorId);
         Assert.Empty(cloud.Requests);
     }
 
@@ -245,7 +245,7 @@ public sealed class InstancesTests
              "catalog": [{"type": "workflow", "endpoints": [{"interface": "public", "url": "http://cloud:8989"}]}]}}
             """, ("X-Subject-Token", "t")));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Equal("NoEndpoint", (await ScriptedCloud.FailureOf(() => new Backups(session).FindAsync(Rows.Id(5)))).ErrorId);
-        Assert.Equal("NoEndpoint", (await ScriptedCloud.FailureOf(() => new Instances(session).GetAsync(Rows.Id(5)))).ErrorId);
+        Assert.Equal("NoEndpoint", (await ScriptedCloud.FailureOf(() => session.Backups.FindAsync(Rows.Id(5)))).ErrorId);
+        Assert.Equal("NoEndpoint", (await ScriptedCloud.FailureOf(() => session.Instances.GetAsync(Rows.Id(5)))).ErrorId);
     }
 }

@@ -8,7 +8,7 @@ using TroveSchedules.OpenStack.Http;
 namespace TroveSchedules.OpenStack.Mistral;
 
 /// <summary><c>/v2/cron_triggers</c>.</summary>
-internal sealed class CronTriggers(ServiceClient mistral)
+internal sealed class CronTriggerClient(ServiceClient mistral)
 {
     private const string Path = "/cron_triggers";
 

@@ -9,7 +9,7 @@ using TroveSchedules.OpenStack.Http;
 namespace TroveSchedules.OpenStack.Mistral;
 
 /// <summary><c>/v2/workbooks</c>: the YAML goes as plain text.</summary>
-internal sealed class Workbooks(ServiceClient mistral)
+internal sealed class WorkbookClient(ServiceClient mistral)
 {
     private const string Path = "/workbooks";
 

@@ -7,7 +7,7 @@ using TroveSchedules.OpenStack.Http;
 namespace TroveSchedules.OpenStack.Mistral;
 
 /// <summary><c>/v2/workflows</c>, and <c>/v2/actions</c>, which a workflow is made of.</summary>
-internal sealed class Workflows(ServiceClient mistral)
+internal sealed class WorkflowClient(ServiceClient mistral)
 {
     /// <summary>The workflow of that name, the session's own or a public one; null when there is none.</summary>
     public async Task<Workflow?> FindAsync(string name, CancellationToken cancellationToken) =>

@@ -9,7 +9,7 @@ using TroveSchedules.OpenStack.Http;
 namespace TroveSchedules.OpenStack.Mistral;
 
 /// <summary><c>/v2/executions</c>.</summary>
-internal sealed class Executions(ServiceClient mistral)
+internal sealed class ExecutionClient(ServiceClient mistral)
 {
     private const string Path = "/executions";
 
