@@ -60,7 +60,7 @@ finally { $archive.Dispose() }
 # A bill of materials: the libraries of others that the package holds for either flavour. What is excluded is compiled against, and not shipped.
 $sbom = "$Destination/$($manifest.Name).$($manifest.Version).cdx.json"
 $output = dotnet tool exec -y cyclonedx -- "$PSScriptRoot/src/TroveSchedules/TroveSchedules.csproj" --recursive --disable-package-restore `
-    --exclude-filter 'PowerShellStandard.Library,NETStandard.Library,Microsoft.NETCore.Platforms' --set-name $manifest.Name --set-version $manifest.Version --set-type Library --no-serial-number `
+    --exclude-filter 'PolySharp,PowerShellStandard.Library,NETStandard.Library,Microsoft.NETCore.Platforms' --set-name $manifest.Name --set-version $manifest.Version --set-type Library --no-serial-number `
     --output-format Json --output $Destination --filename (Split-Path $sbom -Leaf) 2>&1
 if ($LASTEXITCODE) { throw "The bill of materials cannot be made: $($output -join "`n")" }
 (Get-Content $sbom -Raw) -replace '(?<="timestamp": ")[^"]+', $time.UtcDateTime.ToString('yyyy-MM-ddTHH:mm:ssZ') | Set-Content $sbom -NoNewline

@@ -13,6 +13,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
+using TroveSchedules.TestSupport;
 
 namespace TroveSchedules.PesterTests
 {
@@ -22,17 +23,12 @@ namespace TroveSchedules.PesterTests
     /// </summary>
     public sealed class EchoServer : IDisposable
     {
-        private readonly TcpListener _listener = new TcpListener(IPAddress.Loopback, 0);
+        private readonly LoopbackServer _server;
         private readonly List<KeyValuePair<Regex, string>> _answers = new List<KeyValuePair<Regex, string>>();
 
-        public EchoServer()
-        {
-            _listener.Start();
-            Url = "http://127.0.0.1:" + ((IPEndPoint)_listener.LocalEndpoint).Port;
-            _ = ServeAsync();
-        }
+        public EchoServer() => _server = new LoopbackServer(connection => AnswerAsync(connection.Stream));
 
-        public string Url { get; }
+        public string Url => _server.Url;
 
         /// <summary>What it repeats of these is what a request holds, and no more than that can a server repeat.</summary>
         public string[] Secrets { get; set; } = new string[0];
@@ -48,54 +44,29 @@ namespace TroveSchedules.PesterTests
                 _answers.Add(new KeyValuePair<Regex, string>(new Regex(request), answer));
         }
 
-        public void Dispose() => _listener.Stop();
-
-        private async Task ServeAsync()
-        {
-            try
-            {
-                while (true)
-                    _ = AnswerAsync(await _listener.AcceptTcpClientAsync().ConfigureAwait(false));
-            }
-            catch (Exception e) when (e is SocketException || e is ObjectDisposedException || e is InvalidOperationException)
-            {
-            }
-        }
+        public void Dispose() => _server.Dispose();
 
         // One request for each connection: what follows a malformed answer is nobody's.
-        private async Task AnswerAsync(TcpClient client)
+        private async Task AnswerAsync(Stream stream)
         {
-            try
+            string request = await ReadAsync(stream);
+            Received.Enqueue(request);
+            string answer;
+            lock (_answers)
+                answer = _answers.Where(a => a.Key.IsMatch(request)).Select(a => a.Value).FirstOrDefault() ?? Otherwise;
+            int body = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+            if (answer.IndexOf("Content-Length", StringComparison.OrdinalIgnoreCase) < 0)
             {
-                using (client)
-                {
-                    NetworkStream stream = client.GetStream();
-                    string request = await ReadAsync(stream).ConfigureAwait(false);
-                    Received.Enqueue(request);
-                    string answer;
-                    lock (_answers)
-                        answer = _answers.Where(a => a.Key.IsMatch(request)).Select(a => a.Value).FirstOrDefault() ?? Otherwise;
-                    int body = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
-                    if (answer.IndexOf("Content-Length", StringComparison.OrdinalIgnoreCase) < 0)
-                    {
-                        answer = answer.Insert(body - 2, "Connection: close\r\n");
-                        body += "Connection: close\r\n".Length;
-                    }
-                    string[] sent = Secrets.Where(secret => request.Contains(secret) || request.Contains(System.Text.Json.JsonEncodedText.Encode(secret).ToString())).ToArray();
-                    string inHead = string.Join(" ", sent.Select(secret => secret.All(c => c >= ' ' && c <= '~') ? secret : Uri.EscapeDataString(secret)));
-                    string inBody = string.Join(" ", sent.Select(secret => System.Text.Json.JsonEncodedText.Encode(secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)));
-                    byte[] bytes = Encoding.UTF8.GetBytes(answer.Substring(0, Math.Max(0, body - 2)).Replace("<secret>", inHead) + answer.Substring(Math.Max(0, body - 2)).Replace("<secret>", inBody));
-                    await stream.WriteAsync(bytes, 0, bytes.Length).ConfigureAwait(false);
-                    await stream.FlushAsync().ConfigureAwait(false);
-                    client.Client.Shutdown(SocketShutdown.Send);
-                    while (await stream.ReadAsync(bytes, 0, bytes.Length).ConfigureAwait(false) > 0)
-                    {
-                    }
-                }
+                answer = answer.Insert(body - 2, "Connection: close\r\n");
+                body += "Connection: close\r\n".Length;
             }
-            catch (Exception e) when (e is IOException || e is SocketException || e is ObjectDisposedException)
-            {
-            }
+            string[] sent = Secrets.Where(secret => request.Contains(secret) || request.Contains(System.Text.Json.JsonEncodedText.Encode(secret).ToString())).ToArray();
+            string inHead = string.Join(" ", sent.Select(secret => secret.All(c => c >= ' ' && c <= '~') ? secret : Uri.EscapeDataString(secret)));
+            string inBody = string.Join(" ", sent.Select(secret => System.Text.Json.JsonEncodedText.Encode(secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)));
+            byte[] bytes = Encoding.UTF8.GetBytes(answer.Substring(0, Math.Max(0, body - 2)).Replace("<secret>", inHead) + answer.Substring(Math.Max(0, body - 2)).Replace("<secret>", inBody));
+            await stream.WriteAsync(bytes, 0, bytes.Length);
+            ((NetworkStream)stream).Socket.Shutdown(SocketShutdown.Send);
+            await stream.CopyToAsync(Stream.Null); // Until the client has read all.
         }
 
         private static async Task<string> ReadAsync(Stream stream)
@@ -103,7 +74,7 @@ namespace TroveSchedules.PesterTests
             var all = new MemoryStream();
             var buffer = new byte[8192];
             int read;
-            while ((read = await stream.ReadAsync(buffer, 0, buffer.Length).ConfigureAwait(false)) > 0)
+            while ((read = await stream.ReadAsync(buffer, 0, buffer.Length)) > 0)
             {
                 all.Write(buffer, 0, read);
                 if (all.GetBuffer()[0] == 0x16)

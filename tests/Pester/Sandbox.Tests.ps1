@@ -259,14 +259,15 @@ Describe 'A sandbox that has ended' {
         $guest = Connect-Guest $session
         $schedule = New-TroveBackupSchedule m '0 3 * * *' (New-TestName)
         $session | Disconnect-TroveSession
-        $watch = [Diagnostics.Stopwatch]::StartNew()
         foreach ($use in { Get-TroveInstance }, { Get-TroveBackupSchedule }, { New-TroveBackupSchedule m '0 3 * * *' x }, { Get-TroveScheduleExecution $schedule },
             { Remove-TroveBackupSchedule $schedule.Id -Confirm:$false }, { Get-TroveWorkbook }) {
             $record = Get-ErrorOf $use
             $record.Exception | Should -BeOfType TroveSchedules.TroveScheduleException
             $record | Assert-Error Unavailable ("$use" -replace '^\s*(\S+).*', '$1').Trim() ResourceUnavailable -Says "$($session.AuthUrl)", 'has ended' -Advises 'Connect-TroveSession -Sandbox'
+            # A retry would wait. A request that fails at once may leave no line where the cmdlet changes something.
+            $attempts = @(& { $VerbosePreference = 'Continue'; try { & $use } catch { } } 4>&1 2>$null | Where-Object { $_ -is [Management.Automation.VerboseRecord] })
+            $attempts.Count | Should -BeIn @("$use" -match 'Get-' ? 1 : 0, 1)
         }
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 3 -Because 'there is nothing to wait for'
         Get-ErrorOf { Step-TroveSandbox 00:01:00 } | Assert-Error InvalidSession Step-TroveSandbox InvalidArgument -Says 'ended'
         $guest | Disconnect-TroveSession
     }

@@ -7,7 +7,6 @@ BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
     Open-TestCloud
-    if (-not ('TroveSchedules.PesterTests.SecretHunt' -as [type])) { Add-Type -Path "$PSScriptRoot/Leaks.cs" -IgnoreWarnings -WarningAction Ignore }
 
     function Show-Everything {
         <# All that an object can be made to show. #>

@@ -9,24 +9,22 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
+using TroveSchedules.TestSupport;
 
 namespace TroveSchedules.PesterTests
 {
     /// <summary>
-    /// An HTTP server on the loopback that remembers what it was asked. It gives prepared answers; all else it passes on to another service, one in this
-    /// process perhaps, or answers with 404 where there is none behind it.
+    /// A server that records requests. It sends prepared responses, and forwards other requests to a service or to a handler in this process. Without
+    /// either it answers 404.
     /// </summary>
     public sealed class TestServer : IDisposable
     {
-        // These are of one connection, not of what is said through it.
-        private static readonly string[] Kept = { "Connection", "Content-Length", "Content-Type", "Host", "Keep-Alive", "Transfer-Encoding" };
         private static readonly HttpClient Network = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
-        private readonly HttpListener _listener = new HttpListener();
-        private readonly ConcurrentQueue<Tuple<Regex, int, string, Dictionary<string, string>>> _answers = new ConcurrentQueue<Tuple<Regex, int, string, Dictionary<string, string>>>();
+        private readonly LoopbackServer _server;
+        private readonly ConcurrentQueue<Tuple<Regex, LoopbackResponse>> _answers = new ConcurrentQueue<Tuple<Regex, LoopbackResponse>>();
         private readonly ConcurrentQueue<Gate> _gates = new ConcurrentQueue<Gate>();
         private int _atOnce;
         private HttpClient _client = Network;
@@ -35,13 +33,10 @@ namespace TroveSchedules.PesterTests
         public TestServer(string behind)
         {
             _behind = string.IsNullOrEmpty(behind) ? null : new Uri(behind).GetLeftPart(UriPartial.Authority);
-            Url = "http://127.0.0.1:" + Ports.Free();
-            _listener.Prefixes.Add(Url + "/");
-            _listener.Start();
-            _ = ServeAsync();
+            _server = LoopbackServer.Http(CountAsync);
         }
 
-        public string Url { get; }
+        public string Url => _server.Url;
 
         /// <summary>"METHOD /path?query" of each request, in their order.</summary>
         public ConcurrentQueue<string> Requests { get; } = new ConcurrentQueue<string>();
@@ -70,7 +65,7 @@ namespace TroveSchedules.PesterTests
             var all = new Dictionary<string, string> { ["Content-Type"] = "application/json" };
             foreach (System.Collections.DictionaryEntry header in headers ?? new Dictionary<string, string>())
                 all[(string)header.Key] = (string)header.Value;
-            _answers.Enqueue(Tuple.Create(new Regex(request), status, body, all));
+            _answers.Enqueue(Tuple.Create(new Regex(request), LoopbackResponse.Of(status, body, all.Select(header => header.Key + ": " + header.Value).ToArray())));
         }
 
         /// <summary>Waits until so many requests that fit a regular expression have come.</summary>
@@ -99,33 +94,21 @@ namespace TroveSchedules.PesterTests
         {
             foreach (Gate gate in _gates)
                 gate.Open();
-            _listener.Close();
+            _server.Dispose();
         }
 
-        private async Task ServeAsync()
-        {
-            while (_listener.IsListening)
-            {
-                HttpListenerContext context;
-                try
-                {
-                    context = await _listener.GetContextAsync().ConfigureAwait(false);
-                }
-                catch (Exception e) when (e is HttpListenerException || e is ObjectDisposedException)
-                {
-                    return;
-                }
-                _ = CountAsync(context);
-            }
-        }
-
-        private async Task CountAsync(HttpListenerContext context)
+        private async Task<LoopbackResponse> CountAsync(LoopbackRequest request)
         {
             lock (_gates)
                 MostAtOnce = Math.Max(MostAtOnce, ++_atOnce);
             try
             {
-                await AnswerAsync(context).ConfigureAwait(false);
+                return await AnswerAsync(request);
+            }
+            catch (Exception e)
+            {
+                Failures.Enqueue(request + ": " + e);
+                throw;
             }
             finally
             {
@@ -134,73 +117,22 @@ namespace TroveSchedules.PesterTests
             }
         }
 
-        private async Task AnswerAsync(HttpListenerContext context)
+        private async Task<LoopbackResponse> AnswerAsync(LoopbackRequest request)
         {
-            string asked = context.Request.HttpMethod + " " + context.Request.RawUrl;
-            byte[] body;
-            using (var sent = new MemoryStream())
-            {
-                await context.Request.InputStream.CopyToAsync(sent).ConfigureAwait(false);
-                body = sent.ToArray();
-            }
+            string asked = request.ToString();
             Requests.Enqueue(asked);
-            Connections[context.Request.RemoteEndPoint.Port] = true;
-            if (context.Request.Headers["X-Auth-Token"] is string token)
+            Connections[request.ClientPort] = true;
+            if (request.Header("X-Auth-Token") is string token)
                 Tokens.Enqueue(token);
-            if (body.Length > 0)
-                Bodies.Enqueue(Encoding.UTF8.GetString(body));
+            if (request.Body.Length > 0)
+                Bodies.Enqueue(request.Text);
             foreach (Gate gate in _gates.Where(g => g.Concerns(asked)))
-                await gate.PassAsync().ConfigureAwait(false);
-            await Task.Delay(Delay).ConfigureAwait(false);
-            try
-            {
-                var prepared = _answers.FirstOrDefault(a => a.Item1.IsMatch(asked));
-                if (prepared != null)
-                    await WriteAsync(context.Response, prepared.Item2, Encoding.UTF8.GetBytes(prepared.Item3), prepared.Item4).ConfigureAwait(false);
-                else if (_behind is null)
-                    await WriteAsync(context.Response, 404, Encoding.UTF8.GetBytes("{\"faultstring\": \"Not here\"}"), new Dictionary<string, string> { ["Content-Type"] = "application/json" }).ConfigureAwait(false);
-                else
-                    await PassOnAsync(context, body).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                Failures.Enqueue(asked + ": " + e);
-                context.Response.Abort();
-            }
-        }
-
-        private async Task PassOnAsync(HttpListenerContext context, byte[] body)
-        {
-            using (var request = new HttpRequestMessage(new HttpMethod(context.Request.HttpMethod), new Uri(_behind + context.Request.RawUrl)))
-            {
-                foreach (string header in context.Request.Headers.AllKeys.Where(h => !Kept.Contains(h, StringComparer.OrdinalIgnoreCase)))
-                    request.Headers.TryAddWithoutValidation(header, context.Request.Headers[header]);
-                if (body.Length > 0)
-                {
-                    request.Content = new ByteArrayContent(body);
-                    request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
-                }
-                using (HttpResponseMessage response = await _client.SendAsync(request).ConfigureAwait(false))
-                {
-                    Dictionary<string, string> headers = response.Headers.Concat(response.Content.Headers)
-                        .Where(h => h.Key == "Content-Type" || !Kept.Contains(h.Key, StringComparer.OrdinalIgnoreCase))
-                        .ToDictionary(h => h.Key, h => string.Join(", ", h.Value));
-                    await WriteAsync(context.Response, (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false), headers).ConfigureAwait(false);
-                }
-            }
-        }
-
-        private static async Task WriteAsync(HttpListenerResponse response, int status, byte[] body, Dictionary<string, string> headers)
-        {
-            response.StatusCode = status;
-            foreach (KeyValuePair<string, string> header in headers)
-                response.Headers[header.Key] = header.Value;
-            if (status != 204)
-            {
-                response.ContentLength64 = body.Length;
-                await response.OutputStream.WriteAsync(body, 0, body.Length).ConfigureAwait(false);
-            }
-            response.Close();
+                await gate.PassAsync();
+            await Task.Delay(Delay);
+            var prepared = _answers.FirstOrDefault(a => a.Item1.IsMatch(asked));
+            return prepared != null ? prepared.Item2
+                : _behind is null ? LoopbackResponse.Of(404, "{\"faultstring\": \"Not here\"}", "Content-Type: application/json")
+                : await request.ForwardAsync(_client, _behind);
         }
     }
 
@@ -225,13 +157,10 @@ namespace TroveSchedules.PesterTests
     /// <summary>TLS with a certificate that it signed itself, in front of a server that has none.</summary>
     public sealed class TlsFront : IDisposable
     {
-        private readonly TcpListener _listener = new TcpListener(IPAddress.Loopback, 0);
-        private readonly X509Certificate2 _certificate;
-        private readonly Uri _behind;
+        private readonly LoopbackServer _server;
 
         public TlsFront(string behind)
         {
-            _behind = new Uri(behind);
             using (RSA key = RSA.Create(2048))
             {
                 var request = new CertificateRequest("CN=Pester", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -243,62 +172,25 @@ namespace TroveSchedules.PesterTests
                 using (X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1)))
                 {
                     Pem = "-----BEGIN CERTIFICATE-----\n" + Convert.ToBase64String(made.RawData, Base64FormattingOptions.InsertLineBreaks) + "\n-----END CERTIFICATE-----\n";
-                    _certificate = new X509Certificate2(made.Export(X509ContentType.Pfx));
+                    var certificate = new X509Certificate2(made.Export(X509ContentType.Pfx));
+                    _server = new LoopbackServer(connection => TunnelAsync(connection.Stream, new Uri(behind)), new SslServerAuthenticationOptions { ServerCertificate = certificate });
                 }
             }
-            _listener.Start();
-            Url = "https://127.0.0.1:" + ((IPEndPoint)_listener.LocalEndpoint).Port;
-            _ = ServeAsync();
         }
 
-        public string Url { get; }
+        public string Url => _server.Url;
 
         public string Pem { get; }
 
-        public void Dispose() => _listener.Stop();
+        public void Dispose() => _server.Dispose();
 
-        private async Task ServeAsync()
+        private static async Task TunnelAsync(Stream client, Uri behind)
         {
-            try
+            using (var server = new TcpClient())
             {
-                while (true)
-                    _ = TunnelAsync(await _listener.AcceptTcpClientAsync().ConfigureAwait(false));
+                await server.ConnectAsync(behind.Host, behind.Port);
+                await Task.WhenAny(client.CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(client));
             }
-            catch (Exception e) when (e is SocketException || e is ObjectDisposedException || e is InvalidOperationException)
-            {
-            }
-        }
-
-        private async Task TunnelAsync(TcpClient client)
-        {
-            try
-            {
-                using (client)
-                using (var tls = new SslStream(client.GetStream()))
-                using (var server = new TcpClient())
-                {
-                    await tls.AuthenticateAsServerAsync(_certificate).ConfigureAwait(false);
-                    await server.ConnectAsync(_behind.Host, _behind.Port).ConfigureAwait(false);
-                    await Task.WhenAny(tls.CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(tls)).ConfigureAwait(false);
-                }
-            }
-            catch (Exception)
-            {
-                // A client that does not trust us hangs up.
-            }
-        }
-    }
-
-    public static class Ports
-    {
-        /// <summary>A port on which nobody listens.</summary>
-        public static int Free()
-        {
-            var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            listener.Stop();
-            return port;
         }
     }
 }

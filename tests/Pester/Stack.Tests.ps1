@@ -55,7 +55,8 @@ Describe 'A stack that <Trouble>' -ForEach $troubles -Tag 'Needs a sandbox in th
         # A copy, so that it could begin nothing and remove nothing.
         $copy = (New-Item "$TestDrive/copy/tests/Pester" -ItemType Directory -Force).FullName
         Copy-Item "$PSScriptRoot/../Run.ps1", "$PSScriptRoot/../Get-PwshCommand.ps1" (Split-Path $copy)
-        Copy-Item "$PSScriptRoot/TestCloud.psm1", "$PSScriptRoot/Servers.cs", "$PSScriptRoot/Hosts.cs" $copy
+        Copy-Item "$PSScriptRoot/TestCloud.psm1", "$PSScriptRoot/*.cs" $copy
+        Copy-Item "$PSScriptRoot/../Support", "$PSScriptRoot/../faults" (Split-Path $copy) -Recurse
         $output = Invoke-FreshPwsh -WithoutModule -Environment @{ TROVE_TEST_STACK = $state } "try { & '$(Split-Path $copy)/Run.ps1' -Configuration Release -Pester '$pester' 6>&1 } catch { `"ended: `$_`" }"
         $output | Should -BeLike "ended: $Says"
     }

@@ -6,6 +6,7 @@
 
 $ErrorActionPreference = 'Stop'
 . "$PSScriptRoot/../Get-PwshCommand.ps1"
+. "$PSScriptRoot/../Support/Add-TestTypes.ps1"
 $script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
 $script:Built = Join-Path $Root 'out/TroveSchedules'
 $script:Manifest = Join-Path ($env:TROVE_TEST_FLAVOUR ? "$PSScriptRoot/bin/$env:TROVE_TEST_FLAVOUR/TroveSchedules" : $Built) 'TroveSchedules.psd1'
@@ -17,10 +18,6 @@ $script:Fronts = @()
 # All that the tests make has a name that begins so.
 $script:Prefix = 'pester-'
 $script:Password = 'pass-of-tester'
-
-if (-not ('TroveSchedules.PesterTests.TestServer' -as [type])) {
-    Add-Type -Path "$PSScriptRoot/Servers.cs", "$PSScriptRoot/Hosts.cs" -IgnoreWarnings -WarningAction Ignore
-}
 
 function Import-TestModule {
     <# Loads the module as build.ps1 made it, and starts without a session. #>
@@ -469,7 +466,7 @@ function New-TlsFront {
     [TroveSchedules.PesterTests.TlsFront]::new($Behind)
 }
 
-function Get-ClosedPort { [TroveSchedules.PesterTests.Ports]::Free() }
+function Get-ClosedPort { [TroveSchedules.TestSupport.LoopbackServer]::FreePort() }
 
 function Invoke-TroveClient {
     <# The peer: Debian's python3-troveclient through the stack's wrapper, as demo. It prints b'...' around values on Python 3. #>

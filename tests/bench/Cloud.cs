@@ -1,27 +1,24 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Net.Http;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
+using TroveSchedules.TestSupport;
 
 namespace TroveSchedules.Benchmarks;
 
 /// <summary>The stack as its user demo reaches it.</summary>
 internal sealed class Cloud
 {
-    private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(10);
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(5) };
     private readonly JsonNode _account;
-    private string _token = "";
-    private DateTime _tokenTime;
+    private readonly CloudClient _client;
 
     private Cloud(JsonNode account, string authUrl)
     {
         _account = account;
         AuthUrl = authUrl;
+        _client = new CloudClient(authUrl, (string)account["username"]!, (string)account["password"]!, (string)account["project_name"]!);
     }
 
     public string AuthUrl { get; }
@@ -47,7 +44,8 @@ internal sealed class Cloud
     {
         JsonNode account = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(state, "clouds.yaml")))!["clouds"]!["demo"]!["auth"]!;
         var cloud = new Cloud(account, (string)account["auth_url"]!);
-        await cloud.TokenAsync();
+        CloudLogin login = await cloud._client.LogInAsync();
+        (cloud.Mistral, cloud.Trove) = (login.Mistral, login.Trove);
         return cloud;
     }
 
@@ -58,51 +56,15 @@ internal sealed class Cloud
         Trove = relays[2] + new Uri(Trove).PathAndQuery,
     };
 
-    public async Task<string> TokenAsync()
-    {
-        if (DateTime.UtcNow - _tokenTime < TokenLife)
-            return _token;
-        var domain = new JsonObject { ["name"] = (string)_account["user_domain_name"]! };
-        var ask = new JsonObject
-        {
-            ["auth"] = new JsonObject
-            {
-                ["identity"] = new JsonObject
-                {
-                    ["methods"] = new JsonArray("password"),
-                    ["password"] = new JsonObject
-                    {
-                        ["user"] = new JsonObject { ["name"] = (string)_account["username"]!, ["password"] = (string)_account["password"]!, ["domain"] = domain },
-                    },
-                },
-                ["scope"] = new JsonObject { ["project"] = new JsonObject { ["name"] = (string)_account["project_name"]!, ["domain"] = domain.DeepClone() } },
-            },
-        };
-        using HttpResponseMessage answer = await Http.PostAsync($"{AuthUrl}/auth/tokens", Json(ask));
-        answer.EnsureSuccessStatusCode();
-        JsonNode token = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["token"]!;
-        Mistral = Endpoint(token, "workflowv2");
-        Trove = Endpoint(token, "database");
-        (_token, _tokenTime) = (answer.Headers.GetValues("X-Subject-Token").Single(), DateTime.UtcNow);
-        return _token;
-    }
+    public async Task<string> TokenAsync() => (await _client.LogInAsync()).Token;
 
     /// <summary>Asks Mistral.</summary>
     /// <exception cref="HttpRequestException">It refuses.</exception>
     public async Task<JsonNode> MistralAsync(HttpMethod method, string path, JsonNode? body = null)
     {
-        using var request = new HttpRequestMessage(method, Mistral + path) { Content = body is null ? null : Json(body) };
-        request.Headers.Add("X-Auth-Token", await TokenAsync());
-        using HttpResponseMessage answer = await Http.SendAsync(request);
-        string text = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode ? (text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!) : throw new HttpRequestException($"{method} {path}: {(int)answer.StatusCode} {text}");
+        CloudResponse response = await _client.MistralAsync(method.Method, path, body);
+        return response.Status == 204 ? new JsonObject() : response.Success;
     }
-
-    private static string Endpoint(JsonNode token, string service) =>
-        token["catalog"]!.AsArray().Where(entry => (string?)entry!["type"] == service).SelectMany(entry => entry!["endpoints"]!.AsArray())
-            .Where(endpoint => (string?)endpoint!["interface"] == "public").Select(endpoint => (string)endpoint!["url"]!).First().TrimEnd('/');
-
-    private static StringContent Json(JsonNode node) => new(node.ToJsonString(), Encoding.UTF8, "application/json");
 }
 
 /// <summary>Where a case is run, with the processes that stay while it is.</summary>

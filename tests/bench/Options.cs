@@ -1,34 +1,16 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.IO;
-using System.Linq;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks;
 
 namespace TroveSchedules.Benchmarks;
 
 /// <summary>What the command line asks for.</summary>
 internal sealed record Options
 {
-    public const string Usage = """
-        usage: dotnet run -c Release --project tests/bench -- WHAT [OPTION]...
-          cron       CronPattern against croniter and Cronos
-          micro      BenchmarkDotNet on CronPattern and on the operations, on the sandbox
-          sandbox    100,000 executions through PowerShell's pipeline, on the sandbox
-          stack      this module, python-troveclient and curl, on a real Keystone, Mistral and Trove
-          all        these four, the last where --stack names one
-          --stack DIR        the state directory of tests/stack/up; the default is TROVE_BENCH_STACK
-          --only 4,5         these cases of the stack only, without their figures being written
-          --rounds N         rounds of what is fast (5)
-          --slow-rounds N    rounds of the peer's lists at 5,000 executions (3)
-          --bulk-rounds N    rounds of what deletes, creates or lists by the thousand (2)
-          --cli-limit S      the CLI's list at 50,000 is cut off after S seconds (600); 0 leaves it out
-          --api-limit S      the same of its Python API (600)
-          --write            writes docs/Benchmarks.md, and the summary in README.md
-        """;
-
-    private static readonly string[] Flags = ["stack", "only", "rounds", "slow-rounds", "bulk-rounds", "cli-limit", "api-limit"];
-
     public string? Stack { get; init; }
     public IReadOnlySet<int>? Only { get; init; }
     public int Rounds { get; init; }
@@ -47,32 +29,61 @@ internal sealed record Options
     /// <summary>Where the scripts beside these sources are.</summary>
     public static string Script(string name) => Path.Combine(Here(), name);
 
-    /// <exception cref="FormatException">An option is unknown, or its value is none.</exception>
-    public static Options Parse(IReadOnlyList<string> arguments)
+    /// <summary>The command line.</summary>
+    /// <param name="run">Runs one of the commands, and returns the exit code.</param>
+    public static RootCommand Command(Func<string, Options, Task<int>> run)
     {
-        var given = new Dictionary<string, string>();
-        for (int i = 0; i < arguments.Count; i++)
+        Option<string?> stack = new("--stack") { HelpName = "DIR", Description = "the state directory of tests/stack/up; the default is TROVE_BENCH_STACK", Recursive = true };
+        Option<HashSet<int>?> only = new("--only") { HelpName = "4,5", Description = "these cases of the stack only, without their figures being written", CustomParser = Numbers, Recursive = true };
+        Option<int> rounds = Number("--rounds", "N", 5, "rounds of what is fast");
+        Option<int> slowRounds = Number("--slow-rounds", "N", 3, "rounds of the peer's lists at 5,000 executions");
+        Option<int> bulkRounds = Number("--bulk-rounds", "N", 2, "rounds of what deletes, creates or lists by the thousand");
+        Option<int> cliLimit = Number("--cli-limit", "S", 600, "the CLI's list at 50,000 is cut off after S seconds; 0 leaves it out");
+        Option<int> apiLimit = Number("--api-limit", "S", 600, "the same of its Python API");
+        Option<bool> write = new("--write") { Description = "writes docs/Benchmarks.md, and the summary in README.md", Recursive = true };
+        var root = new RootCommand("Measures the module. Run it as: dotnet run -c Release --project tests/bench -- COMMAND [OPTION]...")
         {
-            string name = arguments[i].StartsWith("--", StringComparison.Ordinal) ? arguments[i][2..] : "";
-            if (name == "write")
-                given[name] = "";
-            else if (Flags.Contains(name) && ++i < arguments.Count)
-                given[name] = arguments[i];
-            else
-                throw new FormatException($"'{arguments[Math.Min(i, arguments.Count - 1)]}' is no option, or lacks its value.");
-        }
-        int Number(string name, int otherwise) => given.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-        return new Options
-        {
-            Stack = given.GetValueOrDefault("stack") ?? (Environment.GetEnvironmentVariable("TROVE_BENCH_STACK") is { Length: > 0 } named ? named : null),
-            Only = given.TryGetValue("only", out string? only) ? only.Split(',').Select(id => int.Parse(id, CultureInfo.InvariantCulture)).ToHashSet() : null,
-            Rounds = Number("rounds", 5),
-            SlowRounds = Number("slow-rounds", 3),
-            BulkRounds = Number("bulk-rounds", 2),
-            CliLimit = TimeSpan.FromSeconds(Number("cli-limit", 600)),
-            ApiLimit = TimeSpan.FromSeconds(Number("api-limit", 600)),
-            Write = given.ContainsKey("write"),
+            stack, only, rounds, slowRounds, bulkRounds, cliLimit, apiLimit, write,
         };
+        Add("cron", "CronPattern against croniter and Cronos");
+        Add("micro", "BenchmarkDotNet on CronPattern and on the operations, on the sandbox");
+        Add("sandbox", "100,000 executions through PowerShell's pipeline, on the sandbox");
+        Add("stack", "this module, python-troveclient and curl, on a real Keystone, Mistral and Trove");
+        Add("all", "these four, the last where --stack names one");
+        return root;
+
+        void Add(string name, string description)
+        {
+            var command = new Command(name, description);
+            command.SetAction(line => run(name, new Options
+            {
+                Stack = line.GetValue(stack) ?? (Environment.GetEnvironmentVariable("TROVE_BENCH_STACK") is { Length: > 0 } named ? named : null),
+                Only = line.GetValue(only),
+                Rounds = line.GetValue(rounds),
+                SlowRounds = line.GetValue(slowRounds),
+                BulkRounds = line.GetValue(bulkRounds),
+                CliLimit = TimeSpan.FromSeconds(line.GetValue(cliLimit)),
+                ApiLimit = TimeSpan.FromSeconds(line.GetValue(apiLimit)),
+                Write = line.GetValue(write),
+            }));
+            root.Add(command);
+        }
+    }
+
+    private static Option<int> Number(string name, string value, int otherwise, string description) =>
+        new(name) { HelpName = value, Description = description, DefaultValueFactory = _ => otherwise, Recursive = true };
+
+    private static HashSet<int> Numbers(ArgumentResult given)
+    {
+        var numbers = new HashSet<int>();
+        foreach (string text in given.Tokens[0].Value.Split(','))
+        {
+            if (int.TryParse(text, out int number))
+                numbers.Add(number);
+            else
+                given.AddError($"'{text}' is no number of a case.");
+        }
+        return numbers;
     }
 
     private static string Here([CallerFilePath] string source = "") => Path.GetDirectoryName(source)!;

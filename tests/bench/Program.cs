@@ -8,70 +8,64 @@ using System.Threading.Tasks;
 using TroveSchedules.Benchmarks;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-string[] known = ["cron", "micro", "sandbox", "stack", "all"];
-Options options;
-try
-{
-    options = args.Length > 0 && known.Contains(args[0]) ? Options.Parse(args[1..]) : throw new FormatException("Say what to measure.");
-}
-catch (FormatException e)
-{
-    Console.Error.WriteLine($"{e.Message}\n{Options.Usage}");
-    return 2;
-}
-bool Wanted(string what) => args[0] == what || args[0] == "all";
+return await Options.Command(RunAsync).Parse(args).InvokeAsync();
 
-if ((Wanted("sandbox") || Wanted("stack")) && !File.Exists(Options.Module))
+async Task<int> RunAsync(string what, Options options)
 {
-    Console.Error.WriteLine("The module is not built: run ./build.ps1");
-    return 1;
-}
-IReadOnlyList<string> heading = await Programs.DescribeAsync();
-bool isWhole = true;
+    bool Wanted(string part) => what == part || what == "all";
 
-if (Wanted("cron"))
-{
-    if (CronBenchmark.Run() is { } rates)
-        Tell("cron", CronBenchmark.ToMarkdown(rates) + "\n" + Targets.OfCron(rates));
-    else
-        isWhole = false;
-}
-if (Wanted("micro"))
-    Tell("micro", MicroBenchmarks.Run());
-if (Wanted("sandbox"))
-{
-    IReadOnlyDictionary<int, Measurement> results = await SandboxCase.RunAsync(options);
-    Tell("sandbox", SandboxCase.ToMarkdown(results) + "\n" + Targets.OfSandbox(results));
-}
-if (Wanted("stack") && options.Stack is { } state)
-{
-    (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(state);
-    isWhole &= failures.Count == 0;
-    Tell("stack", Targets.OfStack(results) + "\n" + string.Join("\n", results.Values.Select(Report.ToMarkdown).Concat(failures)));
-    if (options.Write && options.Only is null)
-        Report.Write("summary", Targets.Summary(results));
-    else
-        Console.WriteLine(Targets.Summary(results));
-}
-else if (Wanted("stack"))
-{
-    Console.Error.WriteLine("No stack is named, by --stack or TROVE_BENCH_STACK: what needs one is left out, and its last figures stay.");
-    isWhole &= args[0] == "all";
-}
-return isWhole ? 0 : 1;
+    if ((Wanted("sandbox") || Wanted("stack")) && !File.Exists(Options.Module))
+    {
+        Console.Error.WriteLine("The module is not built: run ./build.ps1");
+        return 1;
+    }
+    IReadOnlyList<string> heading = await Programs.DescribeAsync();
+    bool isWhole = true;
 
-void Tell(string part, string text)
-{
-    text = $"{Report.Heading(heading)}\n{text}";
-    Console.WriteLine(text);
-    if (options.Write && options.Only is null)
-        Report.Write(part, text);
+    if (Wanted("cron"))
+    {
+        if (CronBenchmark.Run() is { } rates)
+            Tell("cron", CronBenchmark.ToMarkdown(rates) + "\n" + Targets.OfCron(rates));
+        else
+            isWhole = false;
+    }
+    if (Wanted("micro"))
+        Tell("micro", MicroBenchmarks.Run());
+    if (Wanted("sandbox"))
+    {
+        IReadOnlyDictionary<int, Measurement> results = await SandboxCase.RunAsync(options);
+        Tell("sandbox", SandboxCase.ToMarkdown(results) + "\n" + Targets.OfSandbox(results));
+    }
+    if (Wanted("stack") && options.Stack is { } state)
+    {
+        (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(options, state);
+        isWhole &= failures.Count == 0;
+        Tell("stack", Targets.OfStack(results) + "\n" + string.Join("\n", results.Values.Select(Report.ToMarkdown).Concat(failures)));
+        if (options.Write && options.Only is null)
+            Report.Write("summary", Targets.Summary(results));
+        else
+            Console.WriteLine(Targets.Summary(results));
+    }
+    else if (Wanted("stack"))
+    {
+        Console.Error.WriteLine("No stack is named, by --stack or TROVE_BENCH_STACK: what needs one is left out, and its last figures stay.");
+        isWhole &= what == "all";
+    }
+    return isWhole ? 0 : 1;
+
+    void Tell(string part, string text)
+    {
+        text = $"{Report.Heading(heading)}\n{text}";
+        Console.WriteLine(text);
+        if (options.Write && options.Only is null)
+            Report.Write(part, text);
+    }
 }
 
-async Task<(IReadOnlyDictionary<string, CaseResult> Results, IReadOnlyList<string> Failures)> StackAsync(string state)
+async Task<(IReadOnlyDictionary<string, CaseResult> Results, IReadOnlyList<string> Failures)> StackAsync(Options options, string state)
 {
     Cloud cloud = await Cloud.OfStackAsync(state);
-    await using var relay = new Relay(cloud);
+    using var relay = new Relay(cloud);
     await using var place = new Place(cloud);
     var stack = new Stack(state, cloud, await place.ModuleAsync());
     await stack.PrepareAsync();

@@ -4,13 +4,13 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
+using TroveSchedules.TestSupport;
 
 namespace TroveSchedules.FaultTests;
 
@@ -89,7 +89,6 @@ public sealed class FaultProxy : IDisposable
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(0.5);
     private static readonly FaultKind[] ByChance = Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.Timeout).ToArray();
-    private static readonly string[] OfTheConnection = ["Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Host", "Expect"];
 
     // A connection for each request: what the pool of connections repeats by itself would be a fault that nobody counts.
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.Zero })
@@ -99,7 +98,8 @@ public sealed class FaultProxy : IDisposable
 
     private readonly CancellationTokenSource _ended = new();
     private readonly string[] _services;
-    private readonly Listener[] _listeners;
+    private readonly LoopbackServer[] _servers;
+    private readonly int[] _absences = new int[3];
     private readonly ulong _seed;
     private readonly Dictionary<FaultKind, int> _faults = [];
     private readonly HashSet<string> _owed = [];
@@ -117,8 +117,8 @@ public sealed class FaultProxy : IDisposable
         _services = services.Select(service => new Uri(service).GetLeftPart(UriPartial.Authority)).ToArray();
         _seed = seed;
         Percent = percent;
-        _listeners = _services.Select((_, i) => new Listener(connection => ServeAsync(connection, i))).ToArray();
-        Urls = _listeners.Select(listener => $"http://127.0.0.1:{listener.Port}").ToArray();
+        _servers = _services.Select((_, i) => Ports.Listen(connection => ServeAsync(connection, i))).ToArray();
+        Urls = _servers.Select(server => server.Url).ToArray();
     }
 
     /// <summary>Where the proxy stands for Keystone, Mistral and Trove.</summary>
@@ -150,7 +150,7 @@ public sealed class FaultProxy : IDisposable
     public ConcurrentBag<string> Tokens { get; } = [];
 
     /// <summary>What went wrong with the proxy itself.</summary>
-    public ConcurrentQueue<string> Failures { get; } = new();
+    public IReadOnlyCollection<string> Failures => _servers.SelectMany(server => server.Failures).ToArray();
 
     /// <summary>Whether the fault that <see cref="Inject"/> prepared still waits for its request.</summary>
     public bool IsWaiting
@@ -181,8 +181,8 @@ public sealed class FaultProxy : IDisposable
         if (kind == FaultKind.ConnectionRefused)
         {
             Count(kind);
-            foreach (Listener listener in _listeners)
-                listener.GoAway(Away, hangUp: true);
+            for (int service = 0; service < _servers.Length; service++)
+                GoAway(service, hangUp: true);
             return;
         }
         lock (_faults)
@@ -198,9 +198,10 @@ public sealed class FaultProxy : IDisposable
 
     public void Dispose()
     {
-        _ended.Cancel();
-        foreach (Listener listener in _listeners)
-            listener.Dispose();
+        lock (_absences)
+            _ended.Cancel();
+        foreach (LoopbackServer server in _servers)
+            server.Dispose();
         _http.Dispose();
     }
 
@@ -219,48 +220,54 @@ public sealed class FaultProxy : IDisposable
             _faults[kind] = _faults.GetValueOrDefault(kind) + 1;
     }
 
-    private async Task ServeAsync(Connection connection, int service)
+    // Nobody listens for a while.
+    private void GoAway(int service, bool hangUp)
     {
-        try
+        lock (_absences)
         {
-            // A request's number is that of its first byte, for one that is refused is never read.
-            while (await connection.HasMoreAsync(_ended.Token))
-            {
-                int number = Interlocked.Increment(ref _requests) - 1;
-                FaultKind? fault = Decide(_seed, number, Percent);
-                if (fault == FaultKind.ConnectionRefused)
-                {
-                    Count(FaultKind.ConnectionRefused);
-                    _log.Enqueue($"{number} (unread) ConnectionRefused");
-                    _listeners[service].GoAway(Away, hangUp: false);
-                    connection.Reset();
-                    return;
-                }
-                if (await Request.ReadAsync(connection.Stream, _ended.Token) is not { } request)
-                    return;
-                if (!await AnswerAsync(connection, service, number, request, Prepared(request) ?? fault))
-                    return;
-            }
+            _absences[service]++;
+            _servers[service].Stop(resets: hangUp);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        _ = ReturnAsync(service);
+    }
+
+    private async Task ReturnAsync(int service)
+    {
+        await Task.Delay(Away);
+        lock (_absences)
         {
-            // The client is gone, or the proxy.
-        }
-        catch (Exception e)
-        {
-            Failures.Enqueue(e.ToString());
-        }
-        finally
-        {
-            connection.Dispose();
+            if (--_absences[service] == 0 && !_ended.IsCancellationRequested)
+                _servers[service].Start();
         }
     }
 
-    private FaultKind? Prepared(Request request)
+    private async Task ServeAsync(LoopbackConnection connection, int service)
+    {
+        // A request's number is that of its first byte, for one that is refused is never read.
+        while (await connection.HasMoreAsync())
+        {
+            int number = Interlocked.Increment(ref _requests) - 1;
+            FaultKind? fault = Decide(_seed, number, Percent);
+            if (fault == FaultKind.ConnectionRefused)
+            {
+                Count(FaultKind.ConnectionRefused);
+                _log.Enqueue($"{number} (unread) ConnectionRefused");
+                GoAway(service, hangUp: false);
+                connection.Reset();
+                return;
+            }
+            if (await connection.ReadRequestAsync() is not { } request)
+                return;
+            if (!await AnswerAsync(connection, service, number, request, Prepared(request) ?? fault))
+                return;
+        }
+    }
+
+    private FaultKind? Prepared(LoopbackRequest request)
     {
         lock (_faults)
         {
-            if (_next is not { } next || !next.Request.IsMatch($"{request.Method} {request.Target}"))
+            if (_next is not { } next || !next.Request.IsMatch(request.ToString()))
                 return null;
             _next = null;
             return next.Kind;
@@ -268,9 +275,9 @@ public sealed class FaultProxy : IDisposable
     }
 
     /// <summary>Whether the connection lasts.</summary>
-    private async Task<bool> AnswerAsync(Connection connection, int service, int number, Request request, FaultKind? fault)
+    private async Task<bool> AnswerAsync(LoopbackConnection connection, int service, int number, LoopbackRequest request, FaultKind? fault)
     {
-        string key = $"{request.Method} {request.Target} {Encoding.UTF8.GetString(request.Body)}";
+        string key = $"{request} {request.Text}";
         lock (_faults)
         {
             if (_owed.Remove(key))
@@ -283,9 +290,9 @@ public sealed class FaultProxy : IDisposable
 
         bool isAsked = fault is null or FaultKind.ResetAfter or FaultKind.Delay or FaultKind.TruncatedBody or FaultKind.BadGatewayAfter or FaultKind.GatewayTimeoutAfter
             or FaultKind.HtmlAfter or FaultKind.MalformedJsonAfter or FaultKind.Timeout;
-        Answer? answer = isAsked ? await AskAsync(service, request) : null;
+        LoopbackResponse? answer = isAsked ? await AskAsync(service, request) : null;
         // A login's body holds the password.
-        _log.Enqueue($"{number} {(service == 0 ? request.Method + " " + request.Target : key)} {fault} {answer?.Status}");
+        _log.Enqueue($"{number} {(service == 0 ? request : key)} {fault} {answer?.Status}");
 
         switch (fault)
         {
@@ -308,7 +315,7 @@ public sealed class FaultProxy : IDisposable
                 await connection.Stream.WriteAsync(whole.AsMemory(whole.Length / 2));
                 return true;
         }
-        Answer given = fault switch
+        LoopbackResponse given = fault switch
         {
             null => answer!,
             FaultKind.TooManyRequests => Page(429, "Too Many Requests"),
@@ -321,214 +328,31 @@ public sealed class FaultProxy : IDisposable
             FaultKind.GatewayTimeoutBefore or FaultKind.GatewayTimeoutAfter => Page(504, "Gateway Timeout"),
             FaultKind.HtmlBefore or FaultKind.HtmlAfter => Page(200, "Please log in"),
             FaultKind.MalformedJsonAfter when answer!.Body.Length > 1 => answer with { Body = answer.Body[..(answer.Body.Length / 2)] },
-            _ => new Answer(200, "OK", ["Content-Type: application/json"], Encoding.UTF8.GetBytes("{\"cron_triggers\": [{\"na")),
+            _ => LoopbackResponse.Of(200, "{\"cron_triggers\": [{\"na", "Content-Type: application/json"),
         };
-        await connection.Stream.WriteAsync((byte[])[.. given.Head(), .. given.Body]);
+        await connection.WriteAsync(given);
         return true;
     }
 
-    private async Task<Answer> AskAsync(int service, Request request)
+    private async Task<LoopbackResponse> AskAsync(int service, LoopbackRequest request)
     {
-        using var ask = new HttpRequestMessage(new HttpMethod(request.Method), _services[service] + request.Target)
-        {
-            Content = request.Body.Length > 0 ? new ByteArrayContent(request.Body) : null,
-        };
-        foreach ((string name, string value) in request.Headers)
-        {
-            if (!OfTheConnection.Contains(name, StringComparer.OrdinalIgnoreCase) && !ask.Headers.TryAddWithoutValidation(name, value))
-                ask.Content?.Headers.TryAddWithoutValidation(name, value);
-        }
-        using HttpResponseMessage answer = await _http.SendAsync(ask, _ended.Token);
-        byte[] body = await answer.Content.ReadAsByteArrayAsync(_ended.Token);
-        if (service == 0)
-        {
-            if (answer.Headers.TryGetValues("X-Subject-Token", out IEnumerable<string>? tokens))
-                Tokens.Add(tokens.First());
-            body = Renamed(body);
-        }
-        return new Answer((int)answer.StatusCode, answer.ReasonPhrase ?? "", answer.Headers.Concat(answer.Content.Headers)
-            .Where(header => !OfTheConnection.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
-            .SelectMany(header => header.Value.Select(value => $"{header.Key}: {value}")).ToArray(), body);
-    }
-
-    private byte[] Renamed(byte[] body)
-    {
-        string text = Encoding.UTF8.GetString(body);
-        for (int i = 0; i < _services.Length; i++)
-            text = text.Replace(_services[i], Urls[i], StringComparison.Ordinal);
-        return Encoding.UTF8.GetBytes(text);
+        LoopbackResponse answer = await request.ForwardAsync(_http, _services[service], _ended.Token);
+        if (service != 0)
+            return answer;
+        const string Token = "X-Subject-Token: ";
+        if (answer.Headers.FirstOrDefault(header => header.StartsWith(Token, StringComparison.OrdinalIgnoreCase)) is { } header)
+            Tokens.Add(header[Token.Length..]);
+        return answer.Replace(_services, Urls);
     }
 
     private static string InSeconds(int seconds) => DateTime.UtcNow.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture);
 
-    private static Answer Page(int status, string reason, string? retryAfter = null)
+    private static LoopbackResponse Page(int status, string reason, string? retryAfter = null)
     {
         List<string> headers = ["Content-Type: text/html", "Date: " + InSeconds(0)];
         if (retryAfter is not null)
             headers.Add("Retry-After: " + retryAfter);
-        return new Answer(status, reason, headers, Encoding.UTF8.GetBytes($"<html><head><title>{reason}</title></head><body><h1>{reason}</h1></body></html>"));
-    }
-
-    private sealed record Answer(int Status, string Reason, IReadOnlyList<string> Headers, byte[] Body)
-    {
-        public byte[] Head() => Encoding.Latin1.GetBytes(
-            $"HTTP/1.1 {Status} {Reason}\r\n{string.Concat(Headers.Select(header => header + "\r\n"))}{(Status == 204 ? "" : $"Content-Length: {Body.Length}\r\n")}\r\n");
-    }
-
-    private sealed record Request(string Method, string Target, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body)
-    {
-        /// <summary>Reads one; null where the client hangs up instead.</summary>
-        public static async Task<Request?> ReadAsync(Stream stream, CancellationToken ended)
-        {
-            byte[] buffer = new byte[16384];
-            int filled = 0, end;
-            while ((end = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8)) < 0)
-            {
-                if (filled == buffer.Length)
-                    Array.Resize(ref buffer, 2 * buffer.Length);
-                int read = await stream.ReadAsync(buffer.AsMemory(filled), ended);
-                if (read == 0)
-                    return null;
-                filled += read;
-            }
-            string[] lines = Encoding.Latin1.GetString(buffer, 0, end).Split("\r\n");
-            string[] first = lines[0].Split(' ');
-            List<(string Name, string Value)> headers = lines.Skip(1).Select(line => line.Split(':', 2)).Select(pair => (pair[0], pair[1].Trim())).ToList();
-            string? Header(string name) => headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
-            if (Header("Transfer-Encoding") is { } coding)
-                throw new NotSupportedException($"{lines[0]}: Transfer-Encoding: {coding}");
-            byte[] body = new byte[int.Parse(Header("Content-Length") ?? "0", CultureInfo.InvariantCulture)];
-            int there = Math.Min(filled - end - 4, body.Length);
-            Array.Copy(buffer, end + 4, body, 0, there);
-            try
-            {
-                await stream.ReadExactlyAsync(body.AsMemory(there), ended);
-            }
-            catch (EndOfStreamException)
-            {
-                return null;
-            }
-            return new Request(first[0], first[1], headers, body);
-        }
-    }
-
-    private sealed class Connection(Socket socket) : IDisposable
-    {
-        public NetworkStream Stream { get; } = new(socket, ownsSocket: true);
-
-        /// <summary>Waits for the first byte of a request without reading it.</summary>
-        public async Task<bool> HasMoreAsync(CancellationToken ended) => await socket.ReceiveAsync(new byte[1], SocketFlags.Peek, ended) > 0;
-
-        public void Reset()
-        {
-            try
-            {
-                socket.LingerState = new LingerOption(true, 0);
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException)
-            {
-                return;
-            }
-            socket.Close();
-        }
-
-        public void Dispose() => Stream.Dispose();
-    }
-
-    /// <summary>A port that can be left for a while.</summary>
-    private sealed class Listener : IDisposable
-    {
-        private readonly Func<Connection, Task> _serve;
-        private readonly HashSet<Connection> _connections = [];
-        private TcpListener? _listener;
-        private int _away;
-        private bool _ended;
-
-        public Listener(Func<Connection, Task> serve)
-        {
-            _serve = serve;
-            while (_listener is null)
-            {
-                Port = Ports.Next();
-                try
-                {
-                    Listen();
-                }
-                catch (SocketException)
-                {
-                    // Somebody else's.
-                }
-            }
-        }
-
-        public int Port { get; private set; }
-
-        public void GoAway(TimeSpan time, bool hangUp)
-        {
-            lock (_connections)
-            {
-                _away++;
-                _listener?.Stop();
-                _listener = null;
-                if (hangUp)
-                {
-                    foreach (Connection connection in _connections)
-                        connection.Reset();
-                    _connections.Clear();
-                }
-            }
-            _ = ReturnAsync(time);
-        }
-
-        public void Dispose()
-        {
-            lock (_connections)
-            {
-                _ended = true;
-                _listener?.Stop();
-                foreach (Connection connection in _connections)
-                    connection.Dispose();
-                _connections.Clear();
-            }
-        }
-
-        private async Task ReturnAsync(TimeSpan time)
-        {
-            await Task.Delay(time);
-            lock (_connections)
-            {
-                if (--_away == 0 && !_ended)
-                    Listen();
-            }
-        }
-
-        private void Listen()
-        {
-            var listener = new TcpListener(IPAddress.Loopback, Port);
-            listener.Start();
-            _listener = listener;
-            _ = AcceptAsync(listener);
-        }
-
-        private async Task AcceptAsync(TcpListener listener)
-        {
-            try
-            {
-                while (true)
-                {
-                    Socket socket = await listener.AcceptSocketAsync();
-                    socket.NoDelay = true;
-                    var connection = new Connection(socket);
-                    lock (_connections)
-                        _connections.Add(connection);
-                    _ = _serve(connection);
-                }
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-            {
-                // Nobody listens any more.
-            }
-        }
+        return new LoopbackResponse(status, reason, headers, Encoding.UTF8.GetBytes($"<html><head><title>{reason}</title></head><body><h1>{reason}</h1></body></html>"));
     }
 
     /// <summary>
@@ -541,7 +365,22 @@ public sealed class FaultProxy : IDisposable
         private static readonly List<FileStream> _held = [];
         private static int _next, _end;
 
-        public static int Next()
+        public static LoopbackServer Listen(Func<LoopbackConnection, Task> serve)
+        {
+            while (true)
+            {
+                try
+                {
+                    return new LoopbackServer(serve, port: Next());
+                }
+                catch (SocketException)
+                {
+                    // Somebody else's.
+                }
+            }
+        }
+
+        private static int Next()
         {
             lock (_held)
             {

@@ -5,9 +5,7 @@ $ErrorActionPreference = 'Stop'
 $script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
 $script:Unknown = 'It is not known whether '
 
-if (-not ('TroveSchedules.FaultTests.FaultProxy' -as [type])) {
-    Add-Type -Path "$PSScriptRoot/FaultProxy.cs", "$PSScriptRoot/PlainCloud.cs" -IgnoreWarnings -WarningAction Ignore
-}
+. "$PSScriptRoot/../Support/Add-TestTypes.ps1"
 
 function New-FaultProxy {
     <# A proxy before the cloud of the tests. #>

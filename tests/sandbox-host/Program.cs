@@ -6,7 +6,7 @@ using TroveSchedules.SandboxHost;
 
 // dotnet run --project tests/sandbox-host [SPEED]: prints the environment of the user demo, and serves until it is interrupted.
 double speed = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 1;
-await using LoopbackSandbox sandbox = await LoopbackSandbox.StartAsync(speed);
+using var sandbox = new LoopbackSandbox(speed);
 foreach (KeyValuePair<string, string> variable in sandbox.Environment)
     Console.WriteLine($"export {variable.Key}={variable.Value}");
 using var end = new ManualResetEventSlim();

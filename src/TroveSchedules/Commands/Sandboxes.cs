@@ -53,6 +53,9 @@ internal static class Sandboxes
     /// <summary>The sandbox at an address; null where that is no sandbox's.</summary>
     public static SandboxCloud? At(Uri authUrl) => All.TryGetValue(authUrl.Authority, out SandboxCloud? cloud) ? cloud : null;
 
+    /// <summary>Whether there is a sandbox at an address. Apart from <see cref="At"/>, so that whoever asks need not load the sandbox.</summary>
+    public static bool IsLive(Uri authUrl) => At(authUrl) is not null;
+
     /// <summary>Says that the sandbox has ended, at once: a connection that broke would be tried again.</summary>
     private sealed class Guest(SandboxCloud cloud) : DelegatingHandler(cloud.CreateHandler())
     {

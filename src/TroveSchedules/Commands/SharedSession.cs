@@ -45,7 +45,7 @@ internal static class SharedSession
     {
         foreach (string warning in settings.Warnings)
             await warn(warning).ConfigureAwait(false);
-        if (Sandboxes.At(settings.AuthUrl) is not null)
+        if (Sandboxes.IsName(settings.AuthUrl.Host) && Sandboxes.IsLive(settings.AuthUrl))
             return await Sandboxes.JoinAsync(settings, cancellationToken).ConfigureAwait(false);
         if (settings.SkipCertificateCheck)
             await warn("Certificates are not checked: whoever sits between this machine and the cloud can read and change everything, the password included.").ConfigureAwait(false);

@@ -89,42 +89,29 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
     protected async Task<string> ProjectAsync(string user = "demo") => (await EnterAsync(user)).ProjectId;
 
     /// <summary>Mistral below /v2. The body: text as it is, anything else as JSON.</summary>
-    protected async Task<Reply> Mistral(string method, string path, object? body = null, string user = "demo", string type = "application/json", string? accept = null)
+    protected async Task<CloudResponse> Mistral(string method, string path, object? body = null, string user = "demo", string type = "application/json", string? accept = null)
     {
         Entry entry = await EnterAsync(user);
         return await SendAsync(method, entry.Workflow.AbsoluteUri.TrimEnd('/') + path, body, entry.Token, type, accept);
     }
 
     /// <summary>Trove below /v1.0/project.</summary>
-    protected async Task<Reply> Trove(string method, string path, object? body = null, string user = "demo", string? accept = null)
+    protected async Task<CloudResponse> Trove(string method, string path, object? body = null, string user = "demo", string? accept = null)
     {
         Entry entry = await EnterAsync(user);
         return await SendAsync(method, entry.Database!.AbsoluteUri.TrimEnd('/') + path, body, entry.Token, accept: accept);
     }
 
     /// <summary>Keystone below the root.</summary>
-    protected async Task<Reply> Keystone(string method, string path, object? body = null, string? user = null, (string, string)? header = null) =>
+    protected async Task<CloudResponse> Keystone(string method, string path, object? body = null, string? user = null, (string, string)? header = null) =>
         await SendAsync(method, cloud.As("demo").AuthUrl.GetLeftPart(UriPartial.Authority) + path, body, user is null ? null : (await EnterAsync(user)).Token, header: header);
 
-    protected async Task<Reply> SendAsync(
-        string method, string url, object? body = null, string? token = null, string type = "application/json", string? accept = null, (string Name, string Value)? header = null)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), url);
-        if (token is not null)
-            request.Headers.Add("X-Auth-Token", token);
-        if (accept is not null)
-            request.Headers.Add("Accept", accept);
-        if (header is { } extra)
-            request.Headers.Add(extra.Name, extra.Value);
-        if (body is not null)
-            request.Content = new StringContent(body as string ?? ((JsonNode)body).ToJsonString(), Encoding.UTF8, type);
-        using HttpResponseMessage response = await _http.SendAsync(request);
-        return new Reply((int)response.StatusCode, await response.Content.ReadAsStringAsync(),
-            response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(" | ", h.Value), StringComparer.OrdinalIgnoreCase));
-    }
+    protected Task<CloudResponse> SendAsync(
+        string method, string url, object? body = null, string? token = null, string type = "application/json", string? accept = null, (string Name, string Value)? header = null) =>
+        CloudResponse.OfAsync(_http, method, url, body, token, type, [.. new (string, string)?[] { accept is null ? null : ("Accept", accept), header }.OfType<(string, string)>()]);
 
     /// <summary>Makes a cron trigger that ends with the case.</summary>
-    protected async Task<Reply> TriggerAsync(
+    protected async Task<CloudResponse> TriggerAsync(
         string? name = null, string? pattern = "0 3 1 1 *", JsonNode? input = null, string user = "demo", string workflow = Workflow, JsonObject? more = null)
     {
         var body = new JsonObject { ["name"] = name ?? Name(), ["workflow_name"] = workflow, ["workflow_input"] = input ?? Input() };
@@ -132,35 +119,35 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
             body["pattern"] = pattern;
         foreach ((string key, JsonNode? value) in more ?? [])
             body[key] = value?.DeepClone();
-        Reply made = await Mistral("POST", "/cron_triggers", body, user);
+        CloudResponse made = await Mistral("POST", "/cron_triggers", body, user);
         if (made.Status == 201)
             Finally(() => Mistral("DELETE", "/cron_triggers/" + made.Text("id"), user: user));
         return made;
     }
 
     /// <summary>Starts an execution that goes with the case.</summary>
-    protected async Task<Reply> RunAsync(JsonNode? input = null, string? description = null, string user = "demo", JsonObject? more = null)
+    protected async Task<CloudResponse> RunAsync(JsonNode? input = null, string? description = null, string user = "demo", JsonObject? more = null)
     {
         var body = new JsonObject { ["workflow_name"] = Workflow, ["input"] = input ?? Input(OtherDup) };
         if (description is not null)
             body["description"] = description;
         foreach ((string key, JsonNode? value) in more ?? [])
             body[key] = value?.DeepClone();
-        Reply made = await Mistral("POST", "/executions", body, user);
+        CloudResponse made = await Mistral("POST", "/executions", body, user);
         if (made.Status == 201)
             Finally(() => Mistral("DELETE", $"/executions/{made.Text("id")}?force=true", user: user));
         return made;
     }
 
     /// <summary>The execution when it has ended.</summary>
-    protected async Task<Reply> EndAsync(string id) =>
+    protected async Task<CloudResponse> EndAsync(string id) =>
         await UntilAsync(() => Mistral("GET", "/executions/" + id), reply => reply.Text("state") is "SUCCESS" or "ERROR" or "CANCELLED", 20);
 
     /// <summary>The instance when no backup of it runs.</summary>
     protected async Task IdleAsync(string instance) =>
         await UntilAsync(() => Trove("GET", "/instances/" + instance), reply => reply.Json!["instance"]!["status"]!.GetValue<string>() != "BACKUP", 20);
 
-    protected static void Fault(Reply reply, int status, string message, string code = "Client")
+    protected static void Fault(CloudResponse reply, int status, string message, string code = "Client")
     {
         Assert.Equal(status, reply.Status);
         Assert.Equal($"{{\"faultcode\": \"{code}\", \"faultstring\": {PythonText(message)}, \"debuginfo\": null}}", reply.Body);
@@ -169,19 +156,4 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
     protected static string PythonText(string text) => '"' + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n") + '"';
 
     protected sealed record Entry(string Token, string ProjectId, string UserId, Uri Workflow, Uri? Database);
-
-    public sealed record Reply(int Status, string Body, IReadOnlyDictionary<string, string> Headers)
-    {
-        public JsonNode? Json => Body.Length == 0 ? null : JsonNode.Parse(Body);
-
-        public string? Text(string key) => Json![key]?.ToString();
-
-        public string[] Keys => [.. Json!.AsObject().Select(member => member.Key)];
-
-        public JsonArray List(string name) => Json![name]!.AsArray();
-
-        public IEnumerable<string?> Column(string list, string column) => [.. List(list).Select(row => row![column]?.ToString())];
-
-        public override string ToString() => $"{Status} {Body}";
-    }
 }

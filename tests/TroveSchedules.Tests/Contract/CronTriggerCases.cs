@@ -18,7 +18,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_trigger_comes_back_as_it_is_written_and_without_updated_at()
     {
         string name = Name();
-        Reply made = await TriggerAsync(name);
+        CloudResponse made = await TriggerAsync(name);
         Assert.Equal(201, made.Status);
         Assert.Equal(
             $"{{\"id\": \"{made.Text("id")}\", \"name\": \"{name}\", \"workflow_name\": \"trove.backup_create\", \"workflow_id\": \"{made.Text("workflow_id")}\", "
@@ -34,10 +34,10 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task It_is_got_by_id_or_by_name_in_any_case_with_updated_at()
     {
         string name = Name();
-        Reply made = await TriggerAsync(name);
+        CloudResponse made = await TriggerAsync(name);
         foreach (string key in new[] { name, made.Text("id")!, name.ToUpperInvariant() })
         {
-            Reply got = await Mistral("GET", $"{Url}/{key}");
+            CloudResponse got = await Mistral("GET", $"{Url}/{key}");
             Assert.Equal((200, made.Body[..^1] + ", \"updated_at\": null}"), (got.Status, got.Body));
         }
     }
@@ -56,7 +56,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     {
         string name = Name();
         await TriggerAsync(name);
-        Reply gone = await Mistral("DELETE", $"{Url}/{name}");
+        CloudResponse gone = await Mistral("DELETE", $"{Url}/{name}");
         Assert.Equal((204, ""), (gone.Status, gone.Body));
         Fault(await Mistral("DELETE", $"{Url}/{name}"), 404, $"Cron trigger not found [identifier={name}]");
         Fault(await Mistral("GET", $"{Url}/{name}"), 404, $"Cron trigger not found [identifier={name}]");
@@ -65,7 +65,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task There_is_no_PUT()
     {
-        Reply html = await Mistral("PUT", Url + "/x", "{}", accept: "*/*");
+        CloudResponse html = await Mistral("PUT", Url + "/x", "{}", accept: "*/*");
         Assert.Equal(405, html.Status);
         Assert.Equal(
             "<html>\n <head>\n  <title>405 Method Not Allowed</title>\n </head>\n <body>\n  <h1>405 Method Not Allowed</h1>\n  The method PUT is not allowed for this resource. <br /><br />\n\n </body>\n</html>",
@@ -80,13 +80,13 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_name_with_a_slash_is_out_of_reach_by_name()
     {
         string name = Name("a/b");
-        Reply made = await TriggerAsync(name);
+        CloudResponse made = await TriggerAsync(name);
         Assert.Equal(201, made.Status);
-        Reply html = await Mistral("GET", $"{Url}/{Uri.EscapeDataString(name)}", accept: "*/*");
+        CloudResponse html = await Mistral("GET", $"{Url}/{Uri.EscapeDataString(name)}", accept: "*/*");
         Assert.Equal(
             (404, "<html>\n <head>\n  <title>404 Not Found</title>\n </head>\n <body>\n  <h1>404 Not Found</h1>\n  The resource could not be found.<br /><br />\n\n\n\n </body>\n</html>"),
             (html.Status, html.Body));
-        Reply text = await Mistral("DELETE", $"{Url}/{Uri.EscapeDataString(name)}");
+        CloudResponse text = await Mistral("DELETE", $"{Url}/{Uri.EscapeDataString(name)}");
         Assert.Equal((404, "404 Not Found\n\nThe resource could not be found.\n\n   "), (text.Status, text.Body));
         Assert.Equal(200, (await Mistral("GET", $"{Url}/{made.Text("id")}")).Status);
         Assert.Equal(204, (await Mistral("DELETE", $"{Url}/{made.Text("id")}")).Status);
@@ -103,7 +103,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task A_missing_path_is_no_JSON()
     {
-        Reply reply = await Mistral("GET", "/nope", accept: "*/*");
+        CloudResponse reply = await Mistral("GET", "/nope", accept: "*/*");
         Assert.Equal(404, reply.Status);
         Assert.StartsWith("<html>", reply.Body);
     }
@@ -113,22 +113,22 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     {
         Entry demo = await EnterAsync("demo");
         const string Why = "Failed to validate access token: Auth token is invalid: not-a-token";
-        Reply html = await SendAsync("GET", demo.Workflow + Url, token: "not-a-token", accept: "*/*");
+        CloudResponse html = await SendAsync("GET", demo.Workflow + Url, token: "not-a-token", accept: "*/*");
         Assert.Equal(
             (401, $"<html>\n <head>\n  <title>401 Unauthorized</title>\n </head>\n <body>\n  <h1>401 Unauthorized</h1>\n  {Unverified}<br /><br />\n{Why}\n\n\n </body>\n</html>"),
             (html.Status, html.Body));
         Assert.Equal(Why, html.Headers["Server-Error-Message"]);
         Assert.StartsWith($"{Why} | Keystone uri=\"http", html.Headers["WWW-Authenticate"]);
-        Reply text = await SendAsync("GET", demo.Workflow + Url, token: "not-a-token");
+        CloudResponse text = await SendAsync("GET", demo.Workflow + Url, token: "not-a-token");
         Assert.Equal($"401 Unauthorized\n\n{Unverified}\n\n {Why}  ", text.Body);
-        Reply json = await SendAsync("GET", demo.Workflow + Url, token: "not-a-token", accept: "application/json");
+        CloudResponse json = await SendAsync("GET", demo.Workflow + Url, token: "not-a-token", accept: "application/json");
         Assert.Equal($"{{\"code\": 401, \"title\": \"Unauthorized\", \"description\": \"{Why}\"}}", json.Body);
     }
 
     [ContractFact]
     public async Task No_token_is_401_too()
     {
-        Reply none = await SendAsync("GET", (await EnterAsync("demo")).Workflow + Url);
+        CloudResponse none = await SendAsync("GET", (await EnterAsync("demo")).Workflow + Url);
         Assert.Equal(401, none.Status);
         Assert.EndsWith("Failed to validate access token: Authentication required  ", none.Body);
     }
@@ -163,7 +163,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_pattern_that_croniter_takes(string pattern)
     {
         // A run that falls due meanwhile would need an instance.
-        Reply made = await TriggerAsync(pattern: pattern, input: Input(Nobody));
+        CloudResponse made = await TriggerAsync(pattern: pattern, input: Input(Nobody));
         Assert.Equal(201, made.Status);
         Assert.Equal(pattern, made.Text("pattern"));
         DateTimeOffset created = Time(made.Text("created_at")), next = Time(made.Text("next_execution_time"));
@@ -230,13 +230,13 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
         Fault(await First("2030-01-01 00:00:30"), 400, "unconverted data remains: :30");
         Fault(await First("2020-01-01 00:00"), 400, "first_execution_time must be at least 1 minute in the future.");
 
-        Task<Reply> First(string time) => TriggerAsync(more: new JsonObject { ["first_execution_time"] = time });
+        Task<CloudResponse> First(string time) => TriggerAsync(more: new JsonObject { ["first_execution_time"] = time });
     }
 
     [ContractFact]
     public async Task A_first_time_alone_gives_a_pattern_that_never_comes_and_one_run()
     {
-        Reply made = await TriggerAsync(pattern: null, more: new JsonObject { ["first_execution_time"] = "2091-01-01 00:00" });
+        CloudResponse made = await TriggerAsync(pattern: null, more: new JsonObject { ["first_execution_time"] = "2091-01-01 00:00" });
         Assert.Equal(201, made.Status);
         Assert.Equal(("0 0 30 2 0", "1"), (made.Text("pattern"), made.Text("remaining_executions")));
         Assert.Equal(("2091-01-01 00:00:00", "2091-01-01 00:00:00"), (made.Text("first_execution_time"), made.Text("next_execution_time")));
@@ -247,7 +247,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task A_first_time_and_a_pattern_start_at_the_first_time()
     {
-        Reply made = await TriggerAsync(more: new JsonObject { ["first_execution_time"] = "2091-02-03 04:05", ["remaining_executions"] = 3 });
+        CloudResponse made = await TriggerAsync(more: new JsonObject { ["first_execution_time"] = "2091-02-03 04:05", ["remaining_executions"] = 3 });
         Assert.Equal(("0 3 1 1 *", "3", "2091-02-03 04:05:00"), (made.Text("pattern"), made.Text("remaining_executions"), made.Text("next_execution_time")));
     }
 
@@ -256,7 +256,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     {
         Fault(await TriggerAsync(more: new JsonObject { ["remaining_executions"] = 0 }),
             400, "Invalid input for field/attribute remaining_executions. Value: '0'. Value should be greater or equal to 1");
-        Reply text = await TriggerAsync(more: new JsonObject { ["remaining_executions"] = "x" });
+        CloudResponse text = await TriggerAsync(more: new JsonObject { ["remaining_executions"] = "x" });
         Assert.Equal(400, text.Status);
         Assert.EndsWith("'remaining_executions': 'x'}'. invalid literal for int() with base 10: 'x'", text.Text("faultstring"));
         Assert.StartsWith("Invalid input for field/attribute cron_trigger. Value: '{'name': '", text.Text("faultstring"));
@@ -274,7 +274,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task An_input_must_be_an_object()
     {
         Fault(await TriggerAsync(input: JsonValue.Create("[1]")), 400, "JsonType field value must be a dictionary [actual=[1]]");
-        Reply list = await TriggerAsync(input: new JsonArray(1));
+        CloudResponse list = await TriggerAsync(input: new JsonArray(1));
         Assert.Equal(400, list.Status);
         Assert.Contains("the JSON object must be str, bytes or bytearray, not list", list.Text("faultstring"));
     }
@@ -325,7 +325,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
         ];
         foreach ((string name, string pattern, string why) in refused)
         {
-            Reply reply = await TriggerAsync(name, pattern);
+            CloudResponse reply = await TriggerAsync(name, pattern);
             Assert.Equal(409, reply.Status);
             Assert.StartsWith($"Duplicate entry for cron trigger: (pymysql.err.DataError) {why}\n[SQL: INSERT INTO cron_triggers_v2 (created_at, ", reply.Text("faultstring"));
             Assert.Matches("'trust_id': '[0-9a-f]{32}'", reply.Text("faultstring"));
@@ -349,7 +349,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_scope_is_private_or_for_administrators_public()
     {
         Fault(await TriggerAsync(more: new JsonObject { ["scope"] = "public" }), 403, "Operation forbidden (insufficient permissions)");
-        Reply bogus = await TriggerAsync(more: new JsonObject { ["scope"] = "bogus" });
+        CloudResponse bogus = await TriggerAsync(more: new JsonObject { ["scope"] = "bogus" });
         Assert.Equal(400, bogus.Status);
         Assert.StartsWith("Invalid input for field/attribute scope. Value: 'bogus'. Value should be one of: ", bogus.Text("faultstring"));
     }
@@ -389,7 +389,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task Another_project_s_id_lists_nothing()
     {
-        Reply reply = await Mistral("GET", $"{Url}?project_id={await ProjectAsync("other")}");
+        CloudResponse reply = await Mistral("GET", $"{Url}?project_id={await ProjectAsync("other")}");
         Assert.Equal((200, "{\"cron_triggers\": []}"), (reply.Status, reply.Body));
     }
 
@@ -421,7 +421,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_filter_finds_what_it_says(string query, string found)
     {
         await FourAsync();
-        Reply reply = await Mistral("GET", $"{Url}?{Fill(query)}&fields=name&sort_keys=name");
+        CloudResponse reply = await Mistral("GET", $"{Url}?{Fill(query)}&fields=name&sort_keys=name");
         Assert.Equal(200, reply.Status);
         Assert.Equal(found, string.Join(",", reply.Column("cron_triggers", "name").Select(name => name![_prefix.Length..])));
     }
@@ -480,7 +480,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_list_has_every_column()
     {
         string name = Name();
-        Reply made = await TriggerAsync(name);
+        CloudResponse made = await TriggerAsync(name);
         Assert.Equal($"{{\"cron_triggers\": [{made.Body[..^1]}, \"updated_at\": null}}]}}", (await Mistral("GET", $"{Url}?name={name}")).Body);
     }
 
@@ -494,7 +494,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     {
         await FourAsync();
         string dirs = directions.Length > 0 ? "&sort_dirs=" + directions : "";
-        Reply all = await Mistral("GET", $"{Url}?name=has:{_prefix}&fields=name&sort_keys={keys}{dirs}");
+        CloudResponse all = await Mistral("GET", $"{Url}?name=has:{_prefix}&fields=name&sort_keys={keys}{dirs}");
         Assert.Equal(found, string.Join(",", all.Column("cron_triggers", "name").Select(name => name![_prefix.Length..])));
     }
 
@@ -503,12 +503,12 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     {
         await FourAsync();
         string query = $"{Url}?name=has:{_prefix}&fields=name&limit=2&sort_keys=name&sort_dirs=desc";
-        Reply first = await Mistral("GET", query);
+        CloudResponse first = await Mistral("GET", query);
         Assert.Equal([_prefix + "once", _prefix + "c"], first.Column("cron_triggers", "name"));
-        Reply second = await Mistral("GET", $"{query}&marker={first.List("cron_triggers")[1]!["id"]}");
+        CloudResponse second = await Mistral("GET", $"{query}&marker={first.List("cron_triggers")[1]!["id"]}");
         Assert.Equal([_prefix + "b", _prefix + "a"], second.Column("cron_triggers", "name"));
         Assert.NotNull(second.Text("next")); // The page is full, though nothing follows.
-        Reply third = await Mistral("GET", $"{query}&marker={second.List("cron_triggers")[1]!["id"]}");
+        CloudResponse third = await Mistral("GET", $"{query}&marker={second.List("cron_triggers")[1]!["id"]}");
         Assert.Equal("{\"cron_triggers\": []}", third.Body);
     }
 
@@ -525,7 +525,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     {
         await FourAsync();
         Entry demo = await EnterAsync("demo");
-        Reply page = await Mistral("GET", $"{Url}?limit=1&fields=name&sort_keys=name&pattern=eq:5 5 5 5 *&name=in:{_prefix}a,{_prefix}b&workflow_name={Workflow}");
+        CloudResponse page = await Mistral("GET", $"{Url}?limit=1&fields=name&sort_keys=name&pattern=eq:5 5 5 5 *&name=in:{_prefix}a,{_prefix}b&workflow_name={Workflow}");
         string id = (string)page.List("cron_triggers")[0]!["id"]!;
         Assert.Equal(
             $"{demo.Workflow.AbsoluteUri}{Url}?sort_keys=name,id&sort_dirs=asc,asc&name=in:['{_prefix}a', '{_prefix}b']&workflow_name=eq:{Workflow}&pattern=eq:5 5 5 5 *&limit=1&marker={id}&fields=id,name",
@@ -536,7 +536,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task Next_forgets_all_projects()
     {
         await FourAsync();
-        Reply page = await Mistral("GET", $"{Url}?limit=1&name=has:{_prefix}&all_projects=true&sort_keys=name", user: "admin");
+        CloudResponse page = await Mistral("GET", $"{Url}?limit=1&name=has:{_prefix}&all_projects=true&sort_keys=name", user: "admin");
         string id = (string)page.List("cron_triggers")[0]!["id"]!;
         Assert.EndsWith($"{Url}?sort_keys=name,id&sort_dirs=asc,asc&name=has:{_prefix}&limit=1&marker={id}", page.Text("next"));
     }
@@ -547,7 +547,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
         const string Columns = "id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at";
         string name = Name("in:x");
         await TriggerAsync(name);
-        Reply found = await Mistral("GET", $"{Url}?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc&fields={Columns}&name=eq%3A{Uri.EscapeDataString(name)}&limit=1000");
+        CloudResponse found = await Mistral("GET", $"{Url}?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc&fields={Columns}&name=eq%3A{Uri.EscapeDataString(name)}&limit=1000");
         Assert.Equal([name], found.Column("cron_triggers", "name"));
         Assert.Equal(Uri.UnescapeDataString(Columns).Split(','), found.List("cron_triggers")[0]!.AsObject().Select(column => column.Key));
     }

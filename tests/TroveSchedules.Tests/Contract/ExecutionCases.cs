@@ -33,7 +33,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task Run_now_answers_201_RUNNING_with_the_defaults_written_in()
     {
-        Reply run = await RunAsync();
+        CloudResponse run = await RunAsync();
         Assert.Equal(201, run.Status);
         Assert.Equal(
             $"{{\"id\": \"{run.Text("id")}\", \"workflow_id\": \"{run.Text("workflow_id")}\", \"workflow_name\": \"trove.backup_create\", \"workflow_namespace\": \"\", \"description\": \"\", "
@@ -46,7 +46,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task A_good_run_ends_with_the_backup_s_id()
     {
-        Reply end = await EndAsync((await RunAsync()).Text("id")!);
+        CloudResponse end = await EndAsync((await RunAsync()).Text("id")!);
         Assert.Equal("SUCCESS", end.Text("state"));
         Assert.Null(end.Json!["state_info"]);
         Assert.Equal("{}", end.Text("published_global"));
@@ -59,7 +59,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task A_run_that_fails_tells_why_at_length_and_twice()
     {
-        Reply end = await EndAsync((await RunAsync(Input(Broken))).Text("id")!);
+        CloudResponse end = await EndAsync((await RunAsync(Input(Broken))).Text("id")!);
         Assert.Equal("ERROR", end.Text("state"));
         string why = end.Text("state_info")!;
         Assert.Matches(
@@ -73,7 +73,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     {
         using (Cloud.SlowBackups())
             await EndAsync((await RunAsync()).Text("id")!);
-        Reply second = await EndAsync((await RunAsync()).Text("id")!);
+        CloudResponse second = await EndAsync((await RunAsync()).Text("id")!);
         Assert.Contains(
             $"msg='TroveAction.backups.create failed: Instance {OtherDup} is not currently available for an action to be performed (instance status was BACKUP). (HTTP 422)'",
             second.Text("state_info"));
@@ -82,7 +82,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances | Needs.People)]
     public async Task Another_project_s_instance_is_not_found()
     {
-        Reply end = await EndAsync((await RunAsync(Input(O))).Text("id")!);
+        CloudResponse end = await EndAsync((await RunAsync(Input(O))).Text("id")!);
         Assert.Contains($"msg='TroveAction.backups.create failed: Resource {O} cannot be found. (HTTP 404)'", end.Text("state_info"));
     }
 
@@ -90,23 +90,23 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     public async Task An_own_id_makes_it_idempotent()
     {
         string id = Guid.NewGuid().ToString();
-        Reply first = await RunAsync(Input(Nobody), "first", more: new JsonObject { ["id"] = id });
+        CloudResponse first = await RunAsync(Input(Nobody), "first", more: new JsonObject { ["id"] = id });
         Assert.Equal((201, id), (first.Status, first.Text("id")));
-        Reply second = await RunAsync(Input(Nobody), "second", more: new JsonObject { ["id"] = id });
+        CloudResponse second = await RunAsync(Input(Nobody), "second", more: new JsonObject { ["id"] = id });
         Assert.Equal((201, id, "first"), (second.Status, second.Text("id"), second.Text("description")));
     }
 
     [ContractFact]
     public async Task The_input_may_be_text()
     {
-        Reply run = await RunAsync(JsonValue.Create(Input(Nobody).ToJsonString()));
+        CloudResponse run = await RunAsync(JsonValue.Create(Input(Nobody).ToJsonString()));
         Assert.StartsWith($"{{\"instance\": \"{Nobody}\", \"name\": \"contract\", \"description\": null", run.Text("input"));
     }
 
     [ContractFact]
     public async Task Parameters_come_first()
     {
-        Reply run = await RunAsync(Input(Nobody), more: new JsonObject { ["params"] = new JsonObject { ["env"] = new JsonObject { ["a"] = 1 } } });
+        CloudResponse run = await RunAsync(Input(Nobody), more: new JsonObject { ["params"] = new JsonObject { ["env"] = new JsonObject { ["a"] = 1 } } });
         Assert.Equal("{\"env\": {\"a\": 1}, \"namespace\": \"\"}", run.Text("params"));
     }
 
@@ -225,13 +225,13 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
             await Cloud.PassAsync(TimeSpan.FromSeconds(1.1));
         }
         string query = $"{Url}?workflow_name=eq:trove.backup_create&description=has:{_words}&sort_keys=created_at&sort_dirs=desc&limit=2&fields=id,created_at";
-        Reply first = await Mistral("GET", query);
+        CloudResponse first = await Mistral("GET", query);
         Assert.Equal([ids[2], ids[1]], first.Column("executions", "id"));
         Entry demo = await EnterAsync("demo");
         Assert.Equal(
             $"{demo.Workflow}{Url}?sort_keys=created_at,id&sort_dirs=desc,asc&workflow_name=eq:trove.backup_create&description=has:{_words}&limit=2&marker={ids[1]}&fields=id,created_at",
             first.Text("next"));
-        Reply second = await Mistral("GET", $"{query}&marker={ids[1]}");
+        CloudResponse second = await Mistral("GET", $"{query}&marker={ids[1]}");
         Assert.Equal([ids[0]], second.Column("executions", "id"));
         Assert.Null(second.Json!["next"]);
     }
@@ -256,7 +256,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     public async Task Next_forgets_include_output()
     {
         await EndAsync((await RunAsync(Input(Nobody), _words)).Text("id")!);
-        Reply page = await Mistral("GET", $"{Url}?description=has:{_words}&include_output=true&limit=1");
+        CloudResponse page = await Mistral("GET", $"{Url}?description=has:{_words}&include_output=true&limit=1");
         Assert.Matches($@"/v2/executions\?sort_keys=created_at,id&sort_dirs=asc,asc&description=has:{_words}&limit=1&marker=[-0-9a-f]{{36}}$", page.Text("next"));
     }
 
@@ -265,7 +265,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     {
         string id = (await EndAsync((await RunAsync(Input(Nobody))).Text("id")!)).Text("id")!;
         Fault(await Mistral("DELETE", $"{Url}/{id}?bogus=1"), 400, "Unknown argument: \"bogus\"");
-        Reply gone = await Mistral("DELETE", $"{Url}/{id}");
+        CloudResponse gone = await Mistral("DELETE", $"{Url}/{id}");
         Assert.Equal((204, ""), (gone.Status, gone.Body));
         Fault(await Mistral("DELETE", $"{Url}/{id}"), 404, $"WorkflowExecution not found [id={id}]");
         Fault(await Mistral("GET", $"{Url}/{id}"), 404, $"WorkflowExecution not found [id={id}]");
@@ -285,7 +285,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     public async Task An_unfinished_run_is_deleted_by_force_only()
     {
         string id = (await RunAsync(Input(Nobody))).Text("id")!;
-        Reply paused = await Mistral("PUT", $"{Url}/{id}", "{\"state\": \"PAUSED\"}");
+        CloudResponse paused = await Mistral("PUT", $"{Url}/{id}", "{\"state\": \"PAUSED\"}");
         Assert.Equal((200, "PAUSED"), (paused.Status, paused.Text("state")));
         Fault(await Mistral("DELETE", $"{Url}/{id}"), 403, $"Only completed executions can be deleted. Use --force to override this. Execution {id} is in PAUSED state");
         Assert.Equal(204, (await Mistral("DELETE", $"{Url}/{id}?force=true")).Status);
@@ -303,7 +303,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_description_is_changed_by_itself_and_found_by_it()
     {
         string id = (await EndAsync((await RunAsync(Input(Nobody), "before")).Text("id")!)).Text("id")!;
-        Reply changed = await Mistral("PUT", $"{Url}/{id}", new JsonObject { ["description"] = _words });
+        CloudResponse changed = await Mistral("PUT", $"{Url}/{id}", new JsonObject { ["description"] = _words });
         Assert.Equal(200, changed.Status);
         Assert.Equal(_words, changed.Text("description"));
         Assert.Equal(
@@ -323,7 +323,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
         Fault(await Put("{\"state\": \"DELAYED\"}"), 400, "Cannot change state to DELAYED. Allowed states are: 'RUNNING, PAUSED, SUCCESS, ERROR, CANCELLED");
         Assert.Equal("ERROR", (await Put("{\"state\": \"CANCELLED\"}")).Text("state"));
 
-        Task<Reply> Put(string body) => Mistral("PUT", $"{Url}/{id}", body);
+        Task<CloudResponse> Put(string body) => Mistral("PUT", $"{Url}/{id}", body);
     }
 
     [ContractFact]
@@ -331,7 +331,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     {
         string id = (await RunAsync(Input(Nobody))).Text("id")!;
         await Mistral("PUT", $"{Url}/{id}", "{\"state\": \"PAUSED\"}");
-        Reply cancelled = await Mistral("PUT", $"{Url}/{id}", "{\"state\": \"CANCELLED\", \"state_info\": \"by hand\"}");
+        CloudResponse cancelled = await Mistral("PUT", $"{Url}/{id}", "{\"state\": \"CANCELLED\", \"state_info\": \"by hand\"}");
         Assert.Equal(("CANCELLED", "by hand", "{\"result\": \"by hand\"}"), (cancelled.Text("state"), cancelled.Text("state_info"), cancelled.Text("output")));
         Assert.Equal("CANCELLED", (await Mistral("GET", $"{Url}/{id}")).Text("state"));
     }
@@ -365,7 +365,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
         JsonNode task = (await Mistral("GET", $"{Url}/{id}/tasks")).List("tasks")[0]!;
         Assert.Equal("ERROR", (string?)task["state"]);
         Assert.Matches(@"^The action raised an exception \[action=<.*>, action_ex_id=[-0-9a-f]{36}, msg='TroveAction\.backups\.create failed: .*'\]$", (string?)task["state_info"]);
-        Reply action = await Mistral("GET", $"/action_executions?task_execution_id={task["id"]}&include_output=true");
+        CloudResponse action = await Mistral("GET", $"/action_executions?task_execution_id={task["id"]}&include_output=true");
         Assert.Equal($"{{\"result\": {PythonText((string)task["state_info"]!)}}}", (string?)action.List("action_executions")[0]!["output"]);
     }
 

@@ -15,7 +15,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task A_due_trigger_runs_up_to_two_seconds_early_and_says_so_in_the_description()
     {
-        Reply made = await TriggerAsync(pattern: "* * * * *", input: Input(Db(31)));
+        CloudResponse made = await TriggerAsync(pattern: "* * * * *", input: Input(Db(31)));
         DateTime due = Time(made.Text("next_execution_time"));
         JsonNode run = (await RunsAsync(made, 1, 75))[0]!;
         DateTime at = Time((string?)run["created_at"]);
@@ -26,7 +26,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
             (string?)run["description"]);
         Assert.Equal(
             $"{{\"instance\": \"{Db(31)}\", \"name\": \"contract\", \"description\": null, \"parent_id\": null, \"incremental\": false}}", (string?)run["input"]);
-        Reply after = await Mistral("GET", "/cron_triggers/" + id);
+        CloudResponse after = await Mistral("GET", "/cron_triggers/" + id);
         Assert.Equal(due.AddMinutes(1), Time(after.Text("next_execution_time")));
         Assert.InRange((Time(after.Text("updated_at")) - at).TotalSeconds, -3, 3);
         Assert.Equal("SUCCESS", (await EndAsync((string)run["id"]!)).Text("state"));
@@ -35,7 +35,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task It_runs_as_many_times_as_remain_and_is_gone()
     {
-        Reply made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(32)), more: new JsonObject { ["remaining_executions"] = 2 });
+        CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(32)), more: new JsonObject { ["remaining_executions"] = 2 });
         Assert.Equal("2", made.Text("remaining_executions"));
         await RunsAsync(made, 2, 30);
         string id = made.Text("id")!;
@@ -50,7 +50,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
         DateTime now = Time((await TriggerAsync()).Text("created_at"));
         DateTime first = now.AddSeconds(125 - now.Second);
         first = first.AddSeconds(-first.Second);
-        Reply made = await TriggerAsync(pattern: null, input: Input(Db(33)), more: new JsonObject { ["first_execution_time"] = first.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) });
+        CloudResponse made = await TriggerAsync(pattern: null, input: Input(Db(33)), more: new JsonObject { ["first_execution_time"] = first.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) });
         Assert.Equal(201, made.Status);
         Assert.Equal("0 0 30 2 0", made.Text("pattern"));
         JsonNode run = Assert.Single(await RunsAsync(made, 1, 135))!;
@@ -61,7 +61,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task A_trigger_that_is_gone_leaves_its_history_behind()
     {
-        Reply made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(34)));
+        CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(34)));
         await RunsAsync(made, 1, 20);
         await Mistral("DELETE", "/cron_triggers/" + made.Text("id"));
         Assert.NotEmpty((await Mistral("GET", $"/executions?description=has:{made.Text("id")}&fields=id")).List("executions"));
@@ -75,7 +75,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
         Assert.Equal(201, (await Mistral("POST", "/workbooks", Book(name, "a"), type: "text/plain")).Status);
         Finally(() => Mistral("DELETE", "/workbooks/" + name));
         Finally(() => Mistral("DELETE", $"/workflows/{name}.w"));
-        Reply made = await TriggerAsync(pattern: EveryFiveSeconds, workflow: name + ".w", input: new JsonObject { ["a"] = 1 });
+        CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, workflow: name + ".w", input: new JsonObject { ["a"] = 1 });
         await RunsAsync(made, 1, 20);
         Assert.Equal(200, (await Mistral("PUT", "/workbooks", Book(name, "b"), type: "text/plain")).Status);
         await Cloud.PassAsync(TimeSpan.FromSeconds(3));
@@ -91,7 +91,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task Two_of_one_instance_at_once_and_one_of_them_fails()
     {
-        Reply a = await TriggerAsync(pattern: "* * * * * */20", input: Input(Db(35))), b = await TriggerAsync(pattern: "* * * * * */20", input: Input(Db(35)));
+        CloudResponse a = await TriggerAsync(pattern: "* * * * * */20", input: Input(Db(35))), b = await TriggerAsync(pattern: "* * * * * */20", input: Input(Db(35)));
         string first = (string)(await RunsAsync(a, 1, 45))[0]!["id"]!, second = (string)(await RunsAsync(b, 1, 45))[0]!["id"]!;
         await Mistral("DELETE", "/cron_triggers/" + a.Text("id"));
         await Mistral("DELETE", "/cron_triggers/" + b.Text("id"));
@@ -101,16 +101,16 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task A_deleted_trigger_runs_no_more()
     {
-        Reply made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(36)));
+        CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(36)));
         await Mistral("DELETE", "/cron_triggers/" + made.Text("id"));
         int before = (await Mistral("GET", $"/executions?description=has:{made.Text("id")}&fields=id")).List("executions").Count;
         await Cloud.PassAsync(TimeSpan.FromSeconds(11));
         Assert.Equal(before, (await Mistral("GET", $"/executions?description=has:{made.Text("id")}&fields=id")).List("executions").Count);
     }
 
-    private async Task<JsonArray> RunsAsync(Reply trigger, int least, double seconds)
+    private async Task<JsonArray> RunsAsync(CloudResponse trigger, int least, double seconds)
     {
-        Reply found = await UntilAsync(
+        CloudResponse found = await UntilAsync(
             () => Mistral("GET", $"/executions?description=has:{trigger.Text("id")}&sort_keys=created_at&sort_dirs=desc"),
             reply => reply.List("executions").Count >= least, seconds);
         foreach (string? id in found.Column("executions", "id"))

@@ -4,6 +4,7 @@ using System.IO;
 using System.Net.Http;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Time.Testing;
 using TroveSchedules.OpenStack;
 using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.Sandbox;
@@ -35,7 +36,7 @@ public sealed class SandboxUnderTest : ICloud
     // Half a second past the minute, as if somebody had begun at a bad moment.
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 30, 0, 500, TimeSpan.Zero);
 
-    public SandboxCloud Cloud { get; } = new(new SandboxOptions { Clock = new Standing(Start), Instances = 45, MaxBackups = 30 });
+    public SandboxCloud Cloud { get; } = new(new SandboxOptions { Clock = new FakeTimeProvider(Start), Instances = 45, MaxBackups = 30 });
 
     public CloudSettings As(string user) => Settings(Cloud, user);
 
@@ -76,11 +77,6 @@ public sealed class SandboxUnderTest : ICloud
 
     // Its clock stands still between the requests.
     public IDisposable SlowBackups() => new Undo(() => { });
-
-    public sealed class Standing(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-    }
 }
 
 /// <summary>

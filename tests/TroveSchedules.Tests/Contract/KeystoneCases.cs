@@ -20,7 +20,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task A_password_gives_a_token_in_a_header_and_the_catalog_in_the_body()
     {
-        Reply reply = await Login(Password());
+        CloudResponse reply = await Login(Password());
         Assert.Equal(201, reply.Status);
         Assert.True(reply.Headers["X-Subject-Token"].Length > 100);
         Assert.StartsWith("req-", reply.Headers["x-openstack-request-id"]);
@@ -73,9 +73,9 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task A_name_without_a_domain_is_400()
     {
-        Reply user = await Keystone("POST", Tokens, Auth(Password(domain: false), Scope()));
+        CloudResponse user = await Keystone("POST", Tokens, Auth(Password(domain: false), Scope()));
         Assert.Equal((400, $"{{\"error\":{{\"code\":400,\"message\":\"Expecting to find domain in user. {Malformed}\",\"title\":\"Bad Request\"}}}}\n"), (user.Status, user.Body));
-        Reply project = await Keystone("POST", Tokens, Auth(Password(), Scope(domain: false)));
+        CloudResponse project = await Keystone("POST", Tokens, Auth(Password(), Scope(domain: false)));
         Assert.Equal((400, $"{{\"error\":{{\"code\":400,\"message\":\"Expecting to find domain in project. {Malformed}\",\"title\":\"Bad Request\"}}}}\n"), (project.Status, project.Body));
     }
 
@@ -84,7 +84,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     {
         foreach (JsonObject auth in new[] { Auth(Password(password: "wrong"), Scope()), Auth(Password(), Scope("nope")), Auth(Password(), Scope("other")), Auth(Password("nobody"), Scope()) })
         {
-            Reply reply = await Keystone("POST", Tokens, auth);
+            CloudResponse reply = await Keystone("POST", Tokens, auth);
             Assert.Equal((401, Unauthorized), (reply.Status, reply.Body));
             Assert.StartsWith("Keystone uri=\"http", reply.Headers["WWW-Authenticate"]);
             Assert.EndsWith("/v3\"", reply.Headers["WWW-Authenticate"]);
@@ -94,9 +94,9 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task What_is_no_request_for_a_token_is_400()
     {
-        Reply text = await Keystone("POST", Tokens, "not json");
+        CloudResponse text = await Keystone("POST", Tokens, "not json");
         Assert.Equal((400, $"{{\"error\":{{\"code\":400,\"message\":\"Expecting to find valid JSON in request body. {Malformed}\",\"title\":\"Bad Request\"}}}}\n"), (text.Status, text.Body));
-        Reply empty = await Keystone("POST", Tokens, "{}");
+        CloudResponse empty = await Keystone("POST", Tokens, "{}");
         Assert.Equal((400, $"{{\"error\":{{\"code\":400,\"message\":\"Expecting to find auth in request body. {Malformed}\",\"title\":\"Bad Request\"}}}}\n"), (empty.Status, empty.Body));
         Assert.StartsWith("'identity' is a required property", (string?)(await Keystone("POST", Tokens, "{\"auth\": {}}")).Json!["error"]!["message"]);
     }
@@ -104,7 +104,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task Without_a_scope_there_is_a_token_without_a_project()
     {
-        Reply reply = await Keystone("POST", Tokens, Auth(Password()));
+        CloudResponse reply = await Keystone("POST", Tokens, Auth(Password()));
         Assert.Equal(201, reply.Status);
         Assert.Equal(["methods", "user", "audit_ids", "expires_at", "issued_at"], reply.Json!["token"]!.AsObject().Select(m => m.Key));
     }
@@ -116,7 +116,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
         Entry demo = await EnterAsync("demo");
         string name = Name();
         await TriggerAsync(name);
-        Reply list = await SendAsync("GET", $"{demo.Workflow}/cron_triggers?name={name}", token: token);
+        CloudResponse list = await SendAsync("GET", $"{demo.Workflow}/cron_triggers?name={name}", token: token);
         Assert.Equal((200, "{\"cron_triggers\": []}"), (list.Status, list.Body));
         Fault(await SendAsync("GET", $"{demo.Workflow}/cron_triggers/{name}", token: token), 404, $"Cron trigger not found [identifier={name}]");
         Assert.Equal("{\"executions\": []}", (await SendAsync("GET", $"{demo.Workflow}/executions", token: token)).Body);
@@ -134,9 +134,9 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task A_token_is_good_for_another_that_expires_with_it()
     {
-        Reply first = await Login(Password());
+        CloudResponse first = await Login(Password());
         await Cloud.PassAsync(TimeSpan.FromSeconds(1));
-        Reply second = await Keystone("POST", Tokens, Auth(TokenOf(first), Scope()));
+        CloudResponse second = await Keystone("POST", Tokens, Auth(TokenOf(first), Scope()));
         Assert.Equal(201, second.Status);
         Assert.Equal(["password", "token"], second.Json!["token"]!["methods"]!.AsArray().Select(m => (string?)m).Order()); // A set to Keystone.
         Assert.Equal((string?)first.Json!["token"]!["expires_at"], (string?)second.Json!["token"]!["expires_at"]);
@@ -145,23 +145,23 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task A_token_without_a_project_can_be_scoped()
     {
-        Reply second = await Keystone("POST", Tokens, Auth(TokenOf(await Keystone("POST", Tokens, Auth(Password()))), Scope()));
+        CloudResponse second = await Keystone("POST", Tokens, Auth(TokenOf(await Keystone("POST", Tokens, Auth(Password()))), Scope()));
         Assert.Equal("demo", (string?)second.Json!["token"]!["project"]!["name"]);
     }
 
     [ContractFact(Needs = Needs.People)]
     public async Task What_is_no_token_is_no_good_for_another()
     {
-        Reply reply = await Keystone("POST", Tokens, Auth(new JsonObject { ["methods"] = new JsonArray("token"), ["token"] = new JsonObject { ["id"] = "xx" } }));
+        CloudResponse reply = await Keystone("POST", Tokens, Auth(new JsonObject { ["methods"] = new JsonArray("token"), ["token"] = new JsonObject { ["id"] = "xx" } }));
         Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Could not recognize Fernet token\",\"title\":\"Not Found\"}}\n"), (reply.Status, reply.Body));
     }
 
     [ContractFact(Needs = Needs.People)]
     public async Task A_revoked_token_is_no_good_for_another()
     {
-        Reply first = await Login(Password());
+        CloudResponse first = await Login(Password());
         await Keystone("DELETE", Tokens, user: "demo", header: ("X-Subject-Token", first.Headers["X-Subject-Token"]));
-        Reply reply = await Keystone("POST", Tokens, Auth(TokenOf(first), Scope()));
+        CloudResponse reply = await Keystone("POST", Tokens, Auth(TokenOf(first), Scope()));
         Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Failed to validate token\",\"title\":\"Not Found\"}}\n"), (reply.Status, reply.Body));
     }
 
@@ -177,15 +177,15 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task An_application_credential_enters_its_project_and_takes_no_scope()
     {
-        Reply good = await Keystone("POST", Tokens, Auth(AppCred()));
+        CloudResponse good = await Keystone("POST", Tokens, Auth(AppCred()));
         Assert.Equal(201, good.Status);
         Assert.Equal("demo", (string?)good.Json!["token"]!["project"]!["name"]);
         Assert.Equal(["application_credential"], good.Json["token"]!["methods"]!.AsArray().Select(m => (string?)m));
-        Reply scoped = await Keystone("POST", Tokens, Auth(AppCred(), Scope()));
+        CloudResponse scoped = await Keystone("POST", Tokens, Auth(AppCred(), Scope()));
         Assert.Equal(
             (401, "{\"error\":{\"code\":401,\"identity\":{},\"message\":\"Error authenticating with application credential: Application credentials cannot request a scope.\",\"title\":\"Unauthorized\"}}\n"),
             (scoped.Status, scoped.Body));
-        Reply wrong = await Keystone("POST", Tokens, Auth(AppCred("wrong")));
+        CloudResponse wrong = await Keystone("POST", Tokens, Auth(AppCred("wrong")));
         Assert.Equal((401, Unauthorized), (wrong.Status, wrong.Body));
     }
 
@@ -204,11 +204,11 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task An_application_credential_that_does_not_exist_is_404_and_a_wrong_name_of_one_401()
     {
-        Reply id = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["id"] = "nope" })));
+        CloudResponse id = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["id"] = "nope" })));
         Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Could not find Application Credential: nope.\",\"title\":\"Not Found\"}}\n"), (id.Status, id.Body));
-        Reply user = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["name"] = "stack", ["user"] = User("nobody") })));
+        CloudResponse user = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["name"] = "stack", ["user"] = User("nobody") })));
         Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Could not find user: nobody.\",\"title\":\"Not Found\"}}\n"), (user.Status, user.Body));
-        Reply name = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["name"] = "nope", ["user"] = User("demo") })));
+        CloudResponse name = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["name"] = "nope", ["user"] = User("demo") })));
         Assert.Equal((401, Unauthorized), (name.Status, name.Body));
 
         static JsonObject Named(JsonObject which)
@@ -239,8 +239,8 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task A_delegated_token_is_no_good_for_another()
     {
-        Reply first = await Keystone("POST", Tokens, Auth(AppCred()));
-        Reply second = await Keystone("POST", Tokens, Auth(TokenOf(first)));
+        CloudResponse first = await Keystone("POST", Tokens, Auth(AppCred()));
+        CloudResponse second = await Keystone("POST", Tokens, Auth(TokenOf(first)));
         Assert.Equal(
             (403, "{\"error\":{\"code\":403,\"message\":\"You are not authorized to perform the requested action: Using a delegated token to create another token is not allowed..\",\"title\":\"Forbidden\"}}\n"),
             (second.Status, second.Body));
@@ -249,10 +249,10 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task The_root_tells_the_versions_with_300()
     {
-        Reply root = await Keystone("GET", "/");
+        CloudResponse root = await Keystone("GET", "/");
         Assert.Equal(300, root.Status);
         Assert.StartsWith("{\"versions\": {\"values\": [{\"id\": \"v3.", root.Body);
-        Reply v3 = await Keystone("GET", "/v3");
+        CloudResponse v3 = await Keystone("GET", "/v3");
         Assert.Equal(200, v3.Status);
         Assert.StartsWith("{\"version\": {\"id\": \"v3.", v3.Body);
         Assert.Equal(v3.Body, (await Keystone("GET", "/v3/")).Body);
@@ -261,7 +261,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task There_is_no_v2()
     {
-        Reply reply = await Keystone("GET", "/v2.0");
+        CloudResponse reply = await Keystone("GET", "/v2.0");
         Assert.Equal(404, reply.Status);
         Assert.StartsWith("<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>", reply.Body);
         Assert.StartsWith("text/html", reply.Headers["Content-Type"]);
@@ -284,10 +284,10 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_token_can_be_looked_at_and_revoked()
     {
         string doomed = (await Login(Password())).Headers["X-Subject-Token"];
-        Reply seen = await Keystone("GET", Tokens, user: "demo", header: ("X-Subject-Token", doomed));
+        CloudResponse seen = await Keystone("GET", Tokens, user: "demo", header: ("X-Subject-Token", doomed));
         Assert.Equal(200, seen.Status);
         Assert.Equal("demo", (string?)seen.Json!["token"]!["user"]!["name"]);
-        Reply revoked = await Keystone("DELETE", Tokens, user: "demo", header: ("X-Subject-Token", doomed));
+        CloudResponse revoked = await Keystone("DELETE", Tokens, user: "demo", header: ("X-Subject-Token", doomed));
         Assert.Equal((204, ""), (revoked.Status, revoked.Body));
         Assert.Equal(404, (await Keystone("GET", Tokens, user: "demo", header: ("X-Subject-Token", doomed))).Status);
         Assert.Equal(401, (await Keystone("GET", Tokens, header: ("X-Subject-Token", doomed))).Status);
@@ -313,7 +313,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task All_trusts_are_not_for_everybody_to_see()
     {
-        Reply reply = await Keystone("GET", "/v3/OS-TRUST/trusts", user: "demo");
+        CloudResponse reply = await Keystone("GET", "/v3/OS-TRUST/trusts", user: "demo");
         Assert.Equal(
             (403, "{\"error\":{\"code\":403,\"message\":\"You are not authorized to perform the requested action: identity:list_trusts.\",\"title\":\"Forbidden\"}}\n"),
             (reply.Status, reply.Body));
@@ -322,7 +322,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task An_application_credential_cannot_make_a_trigger_which_is_a_500()
     {
-        Reply refused = await TriggerAsync(user: "demo-appcred");
+        CloudResponse refused = await TriggerAsync(user: "demo-appcred");
         Assert.Equal(500, refused.Status);
         Assert.StartsWith(
             "{\"faultcode\": \"Server\", \"faultstring\": \"Authorization failed: You are not authorized to perform the requested action: Using a delegated token to create another token is not allowed.. (HTTP 403) (Request-ID: req-",
@@ -337,7 +337,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
         Assert.Equal(200, (await Mistral("GET", "/cron_triggers/" + name, user: "demo-appcred")).Status);
         Assert.Equal(204, (await Mistral("DELETE", "/cron_triggers/" + name, user: "demo-appcred")).Status);
         await IdleAsync(OtherDup);
-        Reply run = await RunAsync(user: "demo-appcred");
+        CloudResponse run = await RunAsync(user: "demo-appcred");
         Assert.Equal(201, run.Status);
         await EndAsync(run.Text("id")!);
         Assert.Equal(204, (await Mistral("DELETE", "/executions/" + run.Text("id"), user: "demo-appcred")).Status);
@@ -362,7 +362,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
         Assert.Equal("NoEndpoint", refusal.ErrorId);
     }
 
-    private Task<Reply> Login(JsonObject identity) => Keystone("POST", Tokens, Auth(identity, Scope()));
+    private Task<CloudResponse> Login(JsonObject identity) => Keystone("POST", Tokens, Auth(identity, Scope()));
 
     private static JsonObject Auth(JsonObject identity, JsonObject? scope = null)
     {
@@ -395,7 +395,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
         return new JsonObject { ["project"] = project };
     }
 
-    private static JsonObject TokenOf(Reply reply) =>
+    private static JsonObject TokenOf(CloudResponse reply) =>
         new() { ["methods"] = new JsonArray("token"), ["token"] = new JsonObject { ["id"] = reply.Headers["X-Subject-Token"] } };
 
     private JsonObject AppCred(string? secret = null)

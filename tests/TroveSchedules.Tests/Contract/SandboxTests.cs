@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Time.Testing;
 using TroveSchedules.OpenStack;
 using TroveSchedules.OpenStack.Trove;
 using TroveSchedules.Sandbox;
@@ -178,7 +179,7 @@ public sealed class SandboxTests
     [Fact]
     public async Task More_backups_than_a_page_holds_are_listed_each_once()
     {
-        using SandboxCloud cloud = Standing(new SandboxOptions { Clock = new SandboxUnderTest.Standing(Start), Speed = 0, MaxBackups = -1 });
+        using SandboxCloud cloud = Standing(new SandboxOptions { Clock = new FakeTimeProvider(Start), Speed = 0, MaxBackups = -1 });
         using CloudSession session = await EnterAsync(cloud);
         await ScheduleAsync(session, "*/5 * * * *");
         cloud.Step(TimeSpan.FromDays(1.5));
@@ -214,11 +215,11 @@ public sealed class SandboxTests
     [Fact]
     public async Task Its_clock_runs_as_fast_as_asked_without_a_timer()
     {
-        var clock = new MovableClock(Start);
+        var clock = new FakeTimeProvider(Start);
         using var cloud = new SandboxCloud(new SandboxOptions { Clock = clock, Speed = 60 });
         using CloudSession session = await EnterAsync(cloud);
         BackupSchedule schedule = await ScheduleAsync(session, "*/5 * * * *");
-        clock.Now += TimeSpan.FromSeconds(11);
+        clock.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(Start.AddMinutes(11), cloud.Clock.GetUtcNow());
         Assert.Equal(2, (await RunsAsync(session, schedule)).Count);
     }
@@ -301,7 +302,7 @@ public sealed class SandboxTests
     {
         async Task<string> OnceAsync()
         {
-            using SandboxCloud cloud = Standing(new SandboxOptions { Clock = new SandboxUnderTest.Standing(Start), Seed = 1 });
+            using SandboxCloud cloud = Standing(new SandboxOptions { Clock = new FakeTimeProvider(Start), Seed = 1 });
             using CloudSession session = await EnterAsync(cloud);
             return (await ScheduleAsync(session)).TriggerId;
         }
@@ -309,7 +310,7 @@ public sealed class SandboxTests
     }
 
     private static SandboxCloud Standing(SandboxOptions? options = null) =>
-        new(options ?? new SandboxOptions { Clock = new SandboxUnderTest.Standing(Start) });
+        new(options ?? new SandboxOptions { Clock = new FakeTimeProvider(Start) });
 
     private static async Task<CloudSession> EnterAsync(SandboxCloud cloud)
     {
@@ -343,12 +344,5 @@ public sealed class SandboxTests
                 request.RequestUri = new Uri(request.RequestUri, "/v2/actions/absent"); // The sandbox's own 404.
             return await base.SendAsync(request, cancellationToken);
         }
-    }
-
-    private sealed class MovableClock(DateTimeOffset now) : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = now;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -16,7 +16,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task Instances_come_twenty_at_most_whatever_the_limit_says()
     {
-        Reply page = await Trove("GET", "/instances?limit=100");
+        CloudResponse page = await Trove("GET", "/instances?limit=100");
         Assert.Equal(20, page.List("instances").Count);
         string next = (string)page.List("links")[0]!["href"]!;
         Entry demo = await EnterAsync("demo");
@@ -28,7 +28,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task The_last_page_of_instances_has_no_links()
     {
-        Reply page = await Trove("GET", "/instances?marker=20000000-0000-4000-8001-000000000036");
+        CloudResponse page = await Trove("GET", "/instances?marker=20000000-0000-4000-8001-000000000036");
         Assert.Equal(9, page.List("instances").Count);
         Assert.Null(page.Json!["links"]);
         Assert.Equal("{\"instances\": []}", (await Trove("GET", "/instances?marker=nope")).Body);
@@ -38,7 +38,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     public async Task The_name_of_an_instance_is_no_filter()
     {
         Assert.Equal(20, (await Trove("GET", "/instances?name=m")).List("instances").Count);
-        Reply reply = await Trove("GET", "/instances/m");
+        CloudResponse reply = await Trove("GET", "/instances/m");
         Assert.Equal((404, "{\"itemNotFound\": {\"code\": 404, \"message\": \"Resource m cannot be found.\"}}"), (reply.Status, reply.Body));
     }
 
@@ -50,7 +50,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("/backups?marker=nope")]
     public async Task What_is_no_number_breaks_it(string path)
     {
-        Reply reply = await Trove("GET", path);
+        CloudResponse reply = await Trove("GET", path);
         Assert.Equal(500, reply.Status);
         Assert.Matches(@"^\{""instanceFault"": \{""code"": 500, ""message"": ""Internal Server Error\. Please keep this ID to help us figure out what went wrong: \([-0-9a-f]{36}\)\.""\}\}$", reply.Body);
     }
@@ -60,7 +60,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     {
         await IdleAsync(Dup);
         Entry demo = await EnterAsync("demo");
-        Reply page = await Trove("GET", $"/instances?limit=1&marker={Broken}");
+        CloudResponse page = await Trove("GET", $"/instances?limit=1&marker={Broken}");
         string up = $"https://{demo.Database!.Authority}";
         Assert.Equal(
             $"{{\"instances\": [{{\"id\": \"{Dup}\", \"name\": \"dup\", \"status\": \"ACTIVE\", \"operating_status\": \"HEALTHY\", "
@@ -85,16 +85,16 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances | Needs.People)]
     public async Task Another_project_s_instance_is_404_and_its_path_403()
     {
-        Reply reply = await Trove("GET", "/instances/" + O);
+        CloudResponse reply = await Trove("GET", "/instances/" + O);
         Assert.Equal((404, $"{{\"itemNotFound\": {{\"code\": 404, \"message\": \"Resource {O} cannot be found.\"}}}}"), (reply.Status, reply.Body));
         Entry demo = await EnterAsync("demo"), other = await EnterAsync("other");
-        Reply text = await SendAsync("GET", other.Database + "/instances", token: demo.Token);
+        CloudResponse text = await SendAsync("GET", other.Database + "/instances", token: demo.Token);
         Assert.Equal((403, "{\"forbidden\": {\"code\": 403, \"message\": \"Access was denied to this resource.\"}}"), (text.Status, text.Body));
-        Reply html = await SendAsync("GET", other.Database + "/instances", token: demo.Token, accept: "*/*");
+        CloudResponse html = await SendAsync("GET", other.Database + "/instances", token: demo.Token, accept: "*/*");
         Assert.Equal(
             (403, $"<html>\n <head>\n  <title>403 Forbidden</title>\n </head>\n <body>\n  <h1>403 Forbidden</h1>\n  Access was denied to this resource.<br /><br />\nUser with tenant id {demo.ProjectId} cannot access this resource.\n\n\n </body>\n</html>"),
             (html.Status, html.Body));
-        Reply json = await SendAsync("GET", other.Database + "/instances", token: demo.Token, accept: "application/json");
+        CloudResponse json = await SendAsync("GET", other.Database + "/instances", token: demo.Token, accept: "application/json");
         Assert.Equal($"{{\"message\": \"Access was denied to this resource.<br /><br />\\nUser with tenant id {demo.ProjectId} cannot access this resource.\\n\\n\", \"code\": \"403 Forbidden\", \"title\": \"Forbidden\"}}", json.Body);
     }
 
@@ -104,7 +104,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
         Entry demo = await EnterAsync("demo");
         foreach (string? token in new[] { null, "bad" })
         {
-            Reply reply = await SendAsync("GET", demo.Database + "/instances", token: token);
+            CloudResponse reply = await SendAsync("GET", demo.Database + "/instances", token: token);
             Assert.Equal((401, "{\"error\": {\"code\": 401, \"title\": \"Unauthorized\", \"message\": \"The request you have made requires authentication.\"}}"), (reply.Status, reply.Body));
             Assert.StartsWith("Keystone uri=\"", reply.Headers["WWW-Authenticate"]);
         }
@@ -113,7 +113,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task An_unknown_path_is_404()
     {
-        Reply reply = await Trove("GET", "/nope");
+        CloudResponse reply = await Trove("GET", "/nope");
         Assert.Equal((404, "{\"itemNotFound\": {\"code\": 404, \"message\": \"The resource could not be found.\"}}"), (reply.Status, reply.Body));
         Assert.Equal(404, (await Trove("PUT", "/backups", "{}")).Status);
     }
@@ -123,7 +123,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     {
         await IdleAsync(Dup);
         using IDisposable slow = Cloud.SlowBackups();
-        Reply made = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup, ["description"] = "d" });
+        CloudResponse made = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup, ["description"] = "d" });
         JsonNode backup = made.Json!["backup"]!;
         Assert.Equal(202, made.Status);
         Assert.Equal(
@@ -149,19 +149,19 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
         await IdleAsync(Dup);
         using IDisposable slow = Cloud.SlowBackups();
         JsonNode first = (await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup })).Json!["backup"]!;
-        Reply second = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup });
+        CloudResponse second = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup });
         Assert.Equal(
             (422, $"{{\"unprocessableEntity\": {{\"code\": 422, \"message\": \"Instance {Dup} is not currently available for an action to be performed (instance status was BACKUP).\"}}}}"),
             (second.Status, second.Body));
         Assert.Equal("BACKUP", (string?)(await Trove("GET", "/instances/" + Dup)).Json!["instance"]!["status"]);
-        Reply delete = await Trove("DELETE", $"/backups/{first["id"]}");
+        CloudResponse delete = await Trove("DELETE", $"/backups/{first["id"]}");
         Assert.Equal((422, $"{{\"unprocessableEntity\": {{\"code\": 422, \"message\": \"Backup {first["id"]} cannot be deleted because it is running.\"}}}}"), (delete.Status, delete.Body));
     }
 
     [ContractFact(Needs = Needs.Instances)]
     public async Task A_broken_instance_is_not_ready()
     {
-        Reply reply = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Broken });
+        CloudResponse reply = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Broken });
         Assert.Equal((422, $"{{\"unprocessableEntity\": {{\"code\": 422, \"message\": \"Instance {Broken} is not ready.\"}}}}"), (reply.Status, reply.Body));
     }
 
@@ -174,7 +174,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("{\"name\": \"x\", \"instance\": \"" + Dup + "\", \"incremental\": true}", "Validation error: backup['incremental'] True is not of type 'integer'")]
     public async Task A_backup_of_bad_form_is_400(string backup, string message)
     {
-        Reply reply = await BackupAsync(JsonNode.Parse(backup)!);
+        CloudResponse reply = await BackupAsync(JsonNode.Parse(backup)!);
         Assert.Equal((400, $"{{\"badRequest\": {{\"code\": 400, \"message\": {PythonText(message)}}}}}"), (reply.Status, reply.Body));
     }
 
@@ -190,7 +190,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     {
         await IdleAsync(Dup);
         Assert.Equal(404, (await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Nobody })).Status);
-        Reply parent = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup, ["parent_id"] = Nobody });
+        CloudResponse parent = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup, ["parent_id"] = Nobody });
         Assert.Equal((404, $"{{\"itemNotFound\": {{\"code\": 404, \"message\": \"Resource {Nobody} cannot be found.\"}}}}"), (parent.Status, parent.Body));
     }
 
@@ -206,7 +206,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
         string third = await CompleteAsync(new JsonObject { ["name"] = "fixed", ["instance"] = Db, ["parent_id"] = first });
         Assert.Equal([(third, first), (second, first), (first, null)],
             (await Trove("GET", "/backups?instance_id=" + Db)).List("backups").Select(b => ((string)b!["id"]!, (string?)b["parent_id"])));
-        Reply gone = await Trove("DELETE", "/backups/" + first);
+        CloudResponse gone = await Trove("DELETE", "/backups/" + first);
         Assert.Equal((202, ""), (gone.Status, gone.Body));
         await UntilAsync(() => Trove("GET", "/backups?instance_id=" + Db), reply => reply.Body == "{\"backups\": []}", 10);
         Assert.Equal(404, (await Trove("GET", "/backups/" + second)).Status);
@@ -285,7 +285,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
         int quota = (int)(await Trove("GET", "/limits")).List("limits")[0]!["max_backups"]!;
         if (quota is < 0 or > 45)
             return; // This cloud has none that can be reached with its instances.
-        Reply last = new(202, "", new Dictionary<string, string>());
+        CloudResponse last = new(202, "", new Dictionary<string, string>());
         for (int n = 45; last.Status == 202 && n > 0; n--)
         {
             string instance = $"20000000-0000-4000-8001-{n:d12}";
@@ -303,9 +303,9 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
         return id;
     }
 
-    private async Task<Reply> BackupAsync(JsonNode backup)
+    private async Task<CloudResponse> BackupAsync(JsonNode backup)
     {
-        Reply made = await Trove("POST", "/backups", new JsonObject { ["backup"] = backup.DeepClone() });
+        CloudResponse made = await Trove("POST", "/backups", new JsonObject { ["backup"] = backup.DeepClone() });
         if (made.Status == 202)
         {
             string id = (string)made.Json!["backup"]!["id"]!;

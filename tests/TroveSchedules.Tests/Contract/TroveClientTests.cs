@@ -20,7 +20,7 @@ public sealed class TroveClientTests
     public async Task The_real_client_creates_lists_shows_and_deletes_schedules_and_executions()
     {
         // An hour in two seconds, but in steps: the clock stands still between them.
-        await using LoopbackSandbox sandbox = await LoopbackSandbox.StartAsync(speed: 0);
+        using var sandbox = new LoopbackSandbox(speed: 0);
         using CloudSession session = await CloudSession.ConnectAsync(
             SandboxUnderTest.Settings(sandbox.Cloud, "demo"), sandbox.Cloud.Clock, () => new SocketsHttpHandler(), default);
         await session.Workbook.InstallAsync(PeerWorkbook);
@@ -54,7 +54,7 @@ public sealed class TroveClientTests
     [TroveClientFact]
     public async Task On_our_workbook_the_real_client_lists_the_runs_of_schedules_made_here_and_not_those_of_its_own()
     {
-        await using LoopbackSandbox sandbox = await LoopbackSandbox.StartAsync(speed: 0);
+        using var sandbox = new LoopbackSandbox(speed: 0);
         using CloudSession session = await CloudSession.ConnectAsync(
             SandboxUnderTest.Settings(sandbox.Cloud, "demo"), sandbox.Cloud.Clock, () => new SocketsHttpHandler(), default);
         var warnings = new List<string>();

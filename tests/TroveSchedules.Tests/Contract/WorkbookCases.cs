@@ -34,14 +34,14 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task A_workbook_is_made_once_and_its_workflow_with_it()
     {
-        Reply made = await PostAsync(Ours);
+        CloudResponse made = await PostAsync(Ours);
         Assert.Equal(
             $"{{\"id\": \"{made.Text("id")}\", \"name\": \"{_name}\", \"namespace\": \"\", \"definition\": {PythonText(Ours)}, \"tags\": [], \"scope\": \"private\", \"project_id\": \"{await ProjectAsync()}\", \"created_at\": \"{made.Text("created_at")}\"}}",
             made.Body);
-        Reply again = await PostAsync(Ours);
+        CloudResponse again = await PostAsync(Ours);
         Assert.Equal((409, $"{{\"faultstring\": \"Duplicate entry for WorkbookDefinition ['name', 'namespace', 'project_id']: {_name}, , None\"}}"), (again.Status, again.Body));
 
-        Reply workflow = await Mistral("GET", $"/workflows/{_name}.backup_create");
+        CloudResponse workflow = await Mistral("GET", $"/workflows/{_name}.backup_create");
         Assert.Equal(["id", "name", "namespace", "input", "interface", "definition", "tags", "scope", "project_id", "created_at", "updated_at"], workflow.Keys);
         Assert.Equal("instance, name, description=\"None\", parent_id=\"None\", incremental=\"False\"", workflow.Text("input"));
         Assert.Equal("{\"input\": [\"instance\", \"name\", {\"description\": null}, {\"parent_id\": null}, {\"incremental\": false}], \"output\": [\"status\", \"backup_id\"]}", workflow.Text("interface"));
@@ -55,13 +55,13 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     public async Task The_spec_s_workbook_takes_what_the_spec_says()
     {
         Assert.Equal(201, (await PostAsync(Spec)).Status);
-        Reply workflow = await Mistral("GET", $"/workflows/{_name}.backup_create");
+        CloudResponse workflow = await Mistral("GET", $"/workflows/{_name}.backup_create");
         Assert.Equal("instance, name, description, parent_id", workflow.Text("input"));
         Assert.Equal("{\"input\": [\"instance\", \"name\", \"description\", \"parent_id\"], \"output\": [\"status\"]}", workflow.Text("interface"));
         // python-troveclient's input, and one that leaves out a null.
         Fault(await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["incremental"] = false }),
             400, "Invalid input [name=backup_create, class=DirectWorkflowSpec, missing=['parent_id'], unexpected=['incremental']]");
-        Reply made = await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["parent_id"] = null });
+        CloudResponse made = await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["parent_id"] = null });
         Assert.Equal(201, made.Status);
     }
 
@@ -70,9 +70,9 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     {
         await PostAsync(Spec);
         await IdleAsync(OtherDup);
-        Reply run = await RunAsync(new System.Text.Json.Nodes.JsonObject { ["instance"] = OtherDup, ["name"] = "n", ["description"] = null, ["parent_id"] = null },
+        CloudResponse run = await RunAsync(new System.Text.Json.Nodes.JsonObject { ["instance"] = OtherDup, ["name"] = "n", ["description"] = null, ["parent_id"] = null },
             more: new System.Text.Json.Nodes.JsonObject { ["workflow_name"] = _name + ".backup_create" });
-        Reply end = await EndAsync(run.Text("id")!);
+        CloudResponse end = await EndAsync(run.Text("id")!);
         Assert.Equal("{\"status\": \"Backup complete\"}", end.Text("output"));
     }
 
@@ -100,14 +100,14 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
             Assert.Equal(204, (await Mistral("DELETE", "/workbooks/" + _name)).Status);
             Assert.Equal(201, (await Mistral("POST", "/workbooks", definition, type: "text/plain")).Status);
         }
-        Task<Reply> StartAsync() => RunAsync(input.DeepClone(), more: new System.Text.Json.Nodes.JsonObject { ["workflow_name"] = _name + ".backup_create" });
+        Task<CloudResponse> StartAsync() => RunAsync(input.DeepClone(), more: new System.Text.Json.Nodes.JsonObject { ["workflow_name"] = _name + ".backup_create" });
         async Task<string?> InputOfRunAsync() => (await Mistral("GET", "/executions/" + (await StartAsync()).Text("id"))).Text("input");
     }
 
     [ContractFact]
     public async Task An_update_of_what_is_not_there_is_404()
     {
-        Reply reply = await Mistral("PUT", "/workbooks", Ours, type: "text/plain");
+        CloudResponse reply = await Mistral("PUT", "/workbooks", Ours, type: "text/plain");
         Assert.Equal((404, $"{{\"faultstring\": \"Workbook not found [name={_name}, namespace=]\"}}"), (reply.Status, reply.Body));
     }
 
@@ -115,11 +115,11 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     public async Task An_update_changes_the_workflow_and_only_a_change_is_one()
     {
         await PostAsync(Ours);
-        Reply same = await Mistral("PUT", "/workbooks?scope=private", Ours, type: "text/plain");
+        CloudResponse same = await Mistral("PUT", "/workbooks?scope=private", Ours, type: "text/plain");
         Assert.Equal(200, same.Status);
         Assert.EndsWith(", \"updated_at\": null}", same.Body);
         string changed = Ours.Replace("      - incremental: false\n", "").Replace("          incremental: <% $.incremental %>\n", "");
-        Reply other = await Mistral("PUT", "/workbooks", changed, type: "text/plain");
+        CloudResponse other = await Mistral("PUT", "/workbooks", changed, type: "text/plain");
         Assert.Equal(200, other.Status);
         Assert.Equal(changed, other.Text("definition"));
         Assert.Equal("instance, name, description=\"None\", parent_id=\"None\"", (await Mistral("GET", $"/workflows/{_name}.backup_create")).Text("input"));
@@ -130,7 +130,7 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_workbook_is_listed_and_shown()
     {
         await PostAsync(Ours);
-        Reply one = await Mistral("GET", "/workbooks/" + _name);
+        CloudResponse one = await Mistral("GET", "/workbooks/" + _name);
         Assert.Equal(["id", "name", "namespace", "definition", "tags", "scope", "project_id", "created_at", "updated_at"], one.Keys);
         Assert.Equal($"{{\"workbooks\": [{one.Body}]}}", (await Mistral("GET", "/workbooks?name=eq:" + _name)).Body);
         Fault(await Mistral("GET", "/workbooks/nope"), 404, "Workbook not found [name=nope, namespace=]");
@@ -167,10 +167,10 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("a: b: c", "Definition could not be parsed: ")]
     public async Task What_is_no_workbook_is_said_to_be_none(string definition, string why)
     {
-        Reply verdict = await Mistral("POST", "/workbooks/validate", definition, type: "text/plain");
+        CloudResponse verdict = await Mistral("POST", "/workbooks/validate", definition, type: "text/plain");
         Assert.Equal((200, "False"), (verdict.Status, verdict.Json!["valid"]!.ToString() is "false" ? "False" : "True"));
         Assert.StartsWith(why, verdict.Text("error"));
-        Reply refused = await Mistral("POST", "/workbooks", definition, type: "text/plain");
+        CloudResponse refused = await Mistral("POST", "/workbooks", definition, type: "text/plain");
         Assert.Equal(400, refused.Status);
         Assert.Equal(["faultstring"], refused.Keys);
         Assert.StartsWith(why, refused.Text("faultstring"));
@@ -187,9 +187,9 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.People)]
     public async Task A_public_workbook_is_for_administrators_to_make()
     {
-        Reply refused = await Mistral("POST", "/workbooks?scope=public", Ours, type: "text/plain");
+        CloudResponse refused = await Mistral("POST", "/workbooks?scope=public", Ours, type: "text/plain");
         Assert.Equal((403, "{\"faultstring\": \"Operation forbidden (insufficient permissions)\"}"), (refused.Status, refused.Body));
-        Reply bogus = await Mistral("POST", "/workbooks?scope=bogus", Ours, type: "text/plain");
+        CloudResponse bogus = await Mistral("POST", "/workbooks?scope=bogus", Ours, type: "text/plain");
         Assert.Equal(400, bogus.Status);
         Assert.Matches("^Scope must be one of the following: {'(public|private)', '(public|private)'}; actual: bogus$", bogus.Text("faultstring"));
     }
@@ -198,18 +198,18 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_public_workbook_is_seen_by_all_used_by_all_and_changed_by_none()
     {
         Assert.Equal(201, (await PostAsync(Ours, "admin", "public")).Status);
-        Reply seen = await Mistral("GET", "/workbooks/" + _name, user: "other");
+        CloudResponse seen = await Mistral("GET", "/workbooks/" + _name, user: "other");
         Assert.Equal(("public", await ProjectAsync("admin")), (seen.Text("scope"), seen.Text("project_id")));
         string id = (await Mistral("GET", $"/workflows/{_name}.backup_create", user: "other")).Text("id")!;
         Assert.Equal(201, (await TriggerAsync(user: "other", workflow: _name + ".backup_create")).Status);
         string notYours = $"Can not access WorkflowDefinition resource of other projects, ID: {id}";
         foreach (string method in new[] { "PUT", "POST" })
         {
-            Reply refused = await Mistral(method, "/workbooks", Ours, user: "other", type: "text/plain");
+            CloudResponse refused = await Mistral(method, "/workbooks", Ours, user: "other", type: "text/plain");
             Assert.Equal((403, $"{{\"faultstring\": \"{notYours}\"}}"), (refused.Status, refused.Body));
         }
         Fault(await Mistral("DELETE", $"/workflows/{_name}.backup_create", user: "other"), 403, notYours);
-        Reply hidden = await Mistral("PUT", "/workbooks", Ours, user: "admin", type: "text/plain");
+        CloudResponse hidden = await Mistral("PUT", "/workbooks", Ours, user: "admin", type: "text/plain");
         Assert.Equal(
             (403, $"{{\"faultstring\": \"Can not update scope of workflow that has cron triggers associated in other tenants. [workflow_identifier={_name}.backup_create, namespace=]\"}}"),
             (hidden.Status, hidden.Body));
@@ -227,7 +227,7 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task An_action_tells_whether_the_cloud_can_make_backups()
     {
-        Reply action = await Mistral("GET", "/actions/trove.backups_create");
+        CloudResponse action = await Mistral("GET", "/actions/trove.backups_create");
         Assert.Equal(
             "{\"id\": \"trove.backups_create\", \"name\": \"trove.backups_create\", \"is_system\": false, \"input\": \"name, instance, description=null, parent_id=null, incremental=false, swift_container=null, restore_from=null, restore_ds_version=null, restore_size=null, action_region=\\\"\\\"\", \"description\": \"Create or restore a new backup.\", \"tags\": null, \"definition\": \"\", \"scope\": null, \"project_id\": null, \"created_at\": \"\", \"updated_at\": \"\", \"namespace\": \"\"}",
             action.Body);
@@ -251,9 +251,9 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
         Assert.Null(again.UpdatedAt);
     }
 
-    private async Task<Reply> PostAsync(string definition, string user = "demo", string? scope = null)
+    private async Task<CloudResponse> PostAsync(string definition, string user = "demo", string? scope = null)
     {
-        Reply made = await Mistral("POST", "/workbooks" + (scope is null ? "" : "?scope=" + scope), definition, user, "text/plain");
+        CloudResponse made = await Mistral("POST", "/workbooks" + (scope is null ? "" : "?scope=" + scope), definition, user, "text/plain");
         if (made.Status == 201)
         {
             Finally(() => Mistral("DELETE", $"/workflows/{_name}.backup_create", user: user));

@@ -10,6 +10,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Time.Testing;
 using TroveSchedules.Cron;
 using TroveSchedules.OpenStack;
 using TroveSchedules.Sandbox;
@@ -74,7 +75,7 @@ public class CroniterVectorTests
     [InlineData("ordinals")]
     public async Task The_sandbox_takes_what_croniter_takes(string section)
     {
-        using var cloud = new SandboxCloud(new SandboxOptions { Clock = new SandboxUnderTest.Standing(new(2026, 11, 22, 8, 30, 0, TimeSpan.Zero)) });
+        using var cloud = new SandboxCloud(new SandboxOptions { Clock = new FakeTimeProvider(new(2026, 11, 22, 8, 30, 0, TimeSpan.Zero)) });
         using CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
         await session.Workbook.InstallAsync();
         using var http = new HttpClient(cloud.CreateHandler()) { DefaultRequestHeaders = { { "X-Auth-Token", session.Token.Value } } };

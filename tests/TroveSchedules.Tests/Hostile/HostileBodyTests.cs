@@ -5,11 +5,9 @@ using System.IO.Compression;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
-using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using Microsoft.AspNetCore.Http;
 using TroveSchedules.OpenStack;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Keystone;
@@ -29,6 +27,20 @@ public sealed class HostileBodyTests : IDisposable
 
     public void Dispose() => folders.Dispose();
 
+    /// <summary>A server that sends each connection the beginning, and then the rest again and again until the client hangs up.</summary>
+    private static LoopbackServer Endless(string begin, string rest, Action? onRest = null) => new(async connection =>
+    {
+        _ = await connection.Stream.ReadAsync(new byte[4096]);
+        await connection.WriteAsync(begin);
+        while (true)
+        {
+            onRest?.Invoke();
+            await connection.WriteAsync(rest);
+        }
+    });
+
+    private static CloudSettings SettingsOf(LoopbackServer server) => new() { AuthUrl = new Uri($"{server.Url}/v3"), Credential = PasswordCredential.ById("u1", "topsecret") };
+
     private static Stream Packing(string how, Stream into) => how switch
     {
         "gzip" => new GZipStream(into, CompressionLevel.Fastest, leaveOpen: true),
@@ -37,27 +49,15 @@ public sealed class HostileBodyTests : IDisposable
         _ => into,
     };
 
-    private static async Task<long> WriteAsync(HttpContext context, string how, int status, string begin, long length)
+    private static async Task WriteAsync(LoopbackConnection connection, string how, int status, string begin, long length)
     {
-        context.Response.StatusCode = status;
-        context.Response.Headers["X-Subject-Token"] = "gAAAA-topsecret";
-        if (how != "")
-            context.Response.Headers.ContentEncoding = how;
+        await connection.WriteAsync($"HTTP/1.1 {status} Hostile\r\nX-Subject-Token: gAAAA-topsecret\r\nContent-Encoding: {how}\r\nConnection: close\r\n\r\n");
         byte[] piece = new byte[1 << 20];
         piece.AsSpan().Fill((byte)'x');
-        long written = 0;
-        await using Stream body = Packing(how, context.Response.Body);
-        try
-        {
-            await body.WriteAsync(Encoding.UTF8.GetBytes(begin), context.RequestAborted);
-            for (; written < length && !context.RequestAborted.IsCancellationRequested; written += piece.Length)
-                await body.WriteAsync(piece, context.RequestAborted);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // The client has had enough.
-        }
-        return written;
+        await using Stream body = Packing(how, connection.Stream);
+        await body.WriteAsync(Encoding.UTF8.GetBytes(begin));
+        for (long written = 0; written < length; written += piece.Length)
+            await body.WriteAsync(piece);
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class HostileBodyTests : IDisposable
     [InlineData("br", "{\"cron_triggers\": [], \"x\": \"")]
     public async Task A_bomb_is_not_unpacked_beyond_the_limit(string how, string begin)
     {
-        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) => LoopbackCloud.IsLogin(context) ? own.LogInAsync(context) : WriteAsync(context, how, 200, begin, Bomb));
+        using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, how, 200, begin, Bomb));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal((TroveErrorKind.ProtocolError, 200), (error.Kind, error.StatusCode));
@@ -76,7 +76,7 @@ public sealed class HostileBodyTests : IDisposable
     [Fact]
     public async Task A_bomb_for_a_login_is_not_unpacked_beyond_the_limit()
     {
-        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((_, context) => WriteAsync(context, "gzip", 201, "{\"token\": {\"x\": \"", Bomb));
+        using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, "gzip", 201, "{\"token\": {\"x\": \"", Bomb)) { AcceptsLogins = false };
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(cloud.Settings(folders)));
         Assert.Equal((TroveErrorKind.ProtocolError, 201), (error.Kind, error.StatusCode));
         Assert.Contains("longer than 128 MiB", error.Message);
@@ -85,7 +85,7 @@ public sealed class HostileBodyTests : IDisposable
     [Fact]
     public async Task Of_a_refusal_only_the_beginning_is_unpacked()
     {
-        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) => LoopbackCloud.IsLogin(context) ? own.LogInAsync(context) : WriteAsync(context, "br", 400, "{\"faultstring\": \"", Bomb));
+        using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, "br", 400, "{\"faultstring\": \"", Bomb));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal((TroveErrorKind.Invalid, 400, null), (error.Kind, error.StatusCode, error.ServerMessage));
@@ -95,8 +95,8 @@ public sealed class HostileBodyTests : IDisposable
     public async Task A_body_of_gigabytes_is_not_read_to_its_end()
     {
         int pieces = 0;
-        using var server = new RawServer("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{\"\r\n", $"100000\r\n{new string('x', 1 << 20)}\r\n", () => pieces++);
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(server.Settings));
+        using LoopbackServer server = Endless("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{\"\r\n", $"100000\r\n{new string('x', 1 << 20)}\r\n", () => pieces++);
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(SettingsOf(server)));
         Assert.Contains("longer than 128 MiB", error.Message);
         Assert.InRange(pieces, 128, 160);
     }
@@ -110,18 +110,8 @@ public sealed class HostileBodyTests : IDisposable
     [InlineData("br", true)]
     public async Task What_is_not_packed_as_it_says_is_a_protocol_error(string how, bool spoilsLogin)
     {
-        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync(async (own, context) =>
-        {
-            bool isLogin = LoopbackCloud.IsLogin(context);
-            if (isLogin && !spoilsLogin)
-            {
-                await own.LogInAsync(context);
-                return;
-            }
-            context.Response.StatusCode = isLogin ? 201 : 200;
-            context.Response.Headers.ContentEncoding = how;
-            await context.Response.WriteAsync("{\"cron_triggers\": []}, and this is not packed at all");
-        });
+        using var cloud = new LoopbackCloud((connection, request) => connection.WriteAsync(LoopbackResponse.Of(
+            LoopbackCloud.IsLogin(request) ? 201 : 200, "{\"cron_triggers\": []}, and this is not packed at all", $"Content-Encoding: {how}", "Connection: close"))) { AcceptsLogins = !spoilsLogin };
         TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
         {
             using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
@@ -137,8 +127,7 @@ public sealed class HostileBodyTests : IDisposable
     public async Task What_is_packed_well_is_read(string how)
     {
         string rows = Rows.Triggers([.. Enumerable.Range(1, 1000).Select(i => Rows.Trigger(i))]);
-        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) =>
-            LoopbackCloud.IsLogin(context) ? own.LogInAsync(context) : WriteAsync(context, how, 200, rows.Replace(ScriptedCloud.Project, "p1"), 0));
+        using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, how, 200, rows.Replace(ScriptedCloud.Project, "p1"), 0));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
         Assert.Equal(1000, (await session.Schedules.ListAsync()).Count);
     }
@@ -167,14 +156,27 @@ public sealed class HostileBodyTests : IDisposable
     public async Task A_deletion_whose_connection_is_closed_before_an_answer_is_not_sent_again_unseen()
     {
         // On a connection that was used before, .NET sends a request without a body once more, and tells nobody.
-        using var mistral = new ClosingServer(Rows.Execution(1));
+        int deletions = 0;
+        using var mistral = new LoopbackServer(async connection =>
+        {
+            while (await connection.ReadRequestAsync() is { } request)
+            {
+                if (request.Method == "DELETE")
+                {
+                    Interlocked.Increment(ref deletions);
+                    return;
+                }
+                await connection.WriteAsync(LoopbackResponse.Of(200, Rows.Execution(1), "Content-Type: application/json"));
+            }
+        });
+        var url = new Uri($"{mistral.Url}/v2");
         ScriptedCloud keystone = new();
         using CloudSession session = await CloudSession.ConnectAsync(
-            ScriptedCloud.Settings with { WorkflowEndpoint = mistral.Url, MaxRetries = 0 }, TimeProvider.System, () => new Switch(keystone, mistral.Url), default);
+            ScriptedCloud.Settings with { WorkflowEndpoint = url, MaxRetries = 0 }, TimeProvider.System, () => new Switch(keystone, url), default);
         ScheduleExecutions executions = session.Executions;
         ScheduleExecution execution = await executions.GetAsync(Rows.Id(1));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => executions.DeleteAsync(execution));
-        Assert.Equal(1, mistral.Deletions);
+        Assert.Equal(1, deletions);
         Assert.True(error.MayHaveHappened, error.Message);
     }
 
@@ -202,9 +204,9 @@ public sealed class HostileBodyTests : IDisposable
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "extension=extension;", TroveErrorKind.Unavailable, 4)]
     public async Task Headers_without_end_and_what_is_no_http_are_errors(string begin, string rest, TroveErrorKind kind, int attempts)
     {
-        using var server = new RawServer(begin, rest, null);
+        using LoopbackServer server = Endless(begin, rest);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(
-            server.Settings, new ManualClock(ScriptedCloud.Start), () => PrimaryHandler.Create(server.Settings)).WaitAsync(TimeSpan.FromMinutes(1)));
+            SettingsOf(server), new ManualClock(ScriptedCloud.Start), () => PrimaryHandler.Create(SettingsOf(server))).WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.True(kind == error.Kind || (begin.Contains("chunked") && error.Kind == TroveErrorKind.ProtocolError), error.ToString());
         Assert.Equal(attempts, server.Connections); // Headers beyond the limit will be so again.
     }
@@ -213,9 +215,9 @@ public sealed class HostileBodyTests : IDisposable
     public async Task Answers_that_only_announce_another_fall_under_the_time_limit()
     {
         var clock = new ManualClock(ScriptedCloud.Start);
-        using var server = new RawServer("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", () => clock.Advance(TimeSpan.FromSeconds(1)));
+        using LoopbackServer server = Endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", () => clock.Advance(TimeSpan.FromSeconds(1)));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(
-            server.Settings, clock, () => PrimaryHandler.Create(server.Settings)).WaitAsync(TimeSpan.FromMinutes(1)));
+            SettingsOf(server), clock, () => PrimaryHandler.Create(SettingsOf(server))).WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.Equal(TroveErrorKind.Timeout, error.Kind);
     }
 
@@ -286,121 +288,5 @@ public sealed class HostileBodyTests : IDisposable
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             request.RequestUri!.Authority == there.Authority ? network.SendAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
-    }
-
-    /// <summary>Answers each GET, keeps the connection, and closes it when a DELETE has come.</summary>
-    private sealed class ClosingServer : IDisposable
-    {
-        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-        private readonly byte[] answer;
-        private int deletions;
-
-        public ClosingServer(string body)
-        {
-            answer = Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
-            listener.Start();
-            _ = ServeAsync();
-        }
-
-        public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/v2");
-
-        public int Deletions => deletions;
-
-        public void Dispose() => listener.Dispose();
-
-        private async Task ServeAsync()
-        {
-            try
-            {
-                while (true)
-                    _ = AnswerAsync(await listener.AcceptTcpClientAsync());
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException)
-            {
-                // The test is over.
-            }
-        }
-
-        private async Task AnswerAsync(TcpClient client)
-        {
-            using (client)
-            {
-                using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
-                while (await reader.ReadLineAsync() is { Length: > 0 } request)
-                {
-                    while (await reader.ReadLineAsync() is { Length: > 0 })
-                        continue;
-                    if (request.StartsWith("DELETE", StringComparison.Ordinal))
-                    {
-                        Interlocked.Increment(ref deletions);
-                        return;
-                    }
-                    await client.GetStream().WriteAsync(answer);
-                }
-            }
-        }
-    }
-
-    /// <summary>Answers each connection with the beginning, and then with the rest again and again, until that is hung up.</summary>
-    private sealed class RawServer : IDisposable
-    {
-        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-        private int _connections;
-
-        public RawServer(string begin, string rest, Action? onRest)
-        {
-            listener.Start();
-            _ = ServeAsync(begin, rest, onRest);
-        }
-
-        public CloudSettings Settings => new()
-        {
-            AuthUrl = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/v3"),
-            Credential = PasswordCredential.ById("u1", "topsecret"),
-        };
-
-        public int Connections => _connections;
-
-        public void Dispose() => listener.Dispose();
-
-        private async Task ServeAsync(string begin, string rest, Action? onRest)
-        {
-            try
-            {
-                while (true)
-                {
-                    TcpClient client = await listener.AcceptTcpClientAsync();
-                    Interlocked.Increment(ref _connections);
-                    _ = AnswerAsync(client, begin, rest, onRest);
-                }
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException)
-            {
-                // The test is over.
-            }
-        }
-
-        private static async Task AnswerAsync(TcpClient client, string begin, string rest, Action? onRest)
-        {
-            using (client)
-            {
-                try
-                {
-                    NetworkStream stream = client.GetStream();
-                    _ = await stream.ReadAsync(new byte[4096]);
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes(begin));
-                    byte[] more = Encoding.ASCII.GetBytes(rest);
-                    while (true)
-                    {
-                        onRest?.Invoke();
-                        await stream.WriteAsync(more);
-                    }
-                }
-                catch (IOException)
-                {
-                    // Hung up.
-                }
-            }
-        }
     }
 }

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Net.Http;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -12,7 +11,7 @@ using TroveSchedules.Tests.Http;
 namespace TroveSchedules.Tests.Hostile;
 
 /// <summary>A cloud that answers truly, but for one route. It notes where a token was sent, and lets nobody ask for ever.</summary>
-internal sealed class HostileCloud : HttpMessageHandler
+internal sealed class HostileCloud : ScriptedHandler
 {
     public const string Login = "POST /v3/auth/tokens";
 
@@ -51,12 +50,9 @@ internal sealed class HostileCloud : HttpMessageHandler
     private string? _victim;
     private WireAnswer? _wrong;
     private int _left;
-    private int _requests;
     private string? _made;
 
     public ManualClock Clock { get; } = new(ScriptedCloud.Start);
-
-    public int Requests => _requests;
 
     /// <summary>Where requests with a token went, each once.</summary>
     public HashSet<string> TokenSeenBy { get; } = [];
@@ -74,30 +70,24 @@ internal sealed class HostileCloud : HttpMessageHandler
     public Task<CloudSession> ConnectAsync(int retries, CancellationToken cancellationToken) =>
         CloudSession.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = retries }, Clock, () => this, cancellationToken);
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Answer Choose(RecordedRequest request)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (++_requests > MostRequests)
-            throw new EndlessException($"{request.Method} {request.RequestUri} is request number {_requests}.");
-        if (request.Headers.Contains("X-Auth-Token"))
-            TokenSeenBy.Add(request.RequestUri!.GetLeftPart(UriPartial.Authority));
-        string path = request.RequestUri!.AbsolutePath.Replace($"/v1.0/{ScriptedCloud.Project}", "/v1.0/p");
+        if (Requests.Count > MostRequests)
+            throw new UnexpectedRequestException($"{request} is request number {Requests.Count}.");
+        if (request.Token is not null)
+            TokenSeenBy.Add(request.Uri.GetLeftPart(UriPartial.Authority));
+        string path = request.Uri.AbsolutePath.Replace($"/v1.0/{ScriptedCloud.Project}", "/v1.0/p");
         string last = path[(path.LastIndexOf('/') + 1)..];
         if (Guid.TryParseExact(last, "D", out _))
             path = path[..^last.Length] + (last == _made ? "{asked}" : "{id}");
         string route = $"{request.Method} {path}";
         if (route == "POST /v2/cron_triggers")
-            _made = NameIn(await request.Content!.ReadAsStringAsync(cancellationToken));
+            _made = NameIn(request.Body);
         WireAnswer answer = route == _victim && _left-- > 0 ? _wrong!
-            : request.RequestUri.Query.Contains("marker=") && _answers.TryGetValue(route + "?marker", out WireAnswer? end) ? end
+            : request.Query.Contains("marker=") && _answers.TryGetValue(route + "?marker", out WireAnswer? end) ? end
             : _answers.TryGetValue(route, out WireAnswer? right) ? right
             : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // Whatever a wrong catalog led to.
-        return (_made is null ? answer : answer with { Body = Named(answer.Body, _made) }).ToResponse();
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        // One case is one cloud.
+        return (_made is null ? answer : answer with { Body = Named(answer.Body, _made) }).Answer;
     }
 
     private static string NameIn(string body)
@@ -116,6 +106,3 @@ internal sealed class HostileCloud : HttpMessageHandler
         return named;
     }
 }
-
-/// <summary>Somebody asks for ever. No kind of error that the library turns into another.</summary>
-internal sealed class EndlessException(string message) : Exception(message);

@@ -137,7 +137,7 @@ public sealed class HostileTokenTests
         ScriptedCloud cloud = Cloud(Body(mistral: url)).Always($"GET {new Uri(asked).AbsolutePath}", Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
         Assert.Empty(await session.Schedules.ListAsync());
-        Sent sent = Assert.Single(cloud.Requests);
+        RecordedRequest sent = Assert.Single(cloud.Requests);
         Assert.Equal((asked, "gAAAA-topsecret"), (sent.Uri.GetLeftPart(UriPartial.Path), sent.Token));
         Assert.Equal(session.WorkflowEndpoint.Authority, sent.Uri.Authority);
     }

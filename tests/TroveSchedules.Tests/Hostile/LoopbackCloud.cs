@@ -1,67 +1,41 @@
 using System;
 using System.Collections.Concurrent;
-using System.Linq;
-using System.Net;
+using System.Net.Security;
 using System.Threading.Tasks;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.Tests.Keystone;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>A Keystone, a Mistral and a Trove on the loopback, of which a test says how they answer.</summary>
-internal sealed class LoopbackCloud : IAsyncDisposable
+/// <summary>A Keystone, a Mistral and a Trove on one port of the loopback. A test decides how they answer; each answer ends its connection.</summary>
+internal sealed class LoopbackCloud : IDisposable
 {
     private static readonly TestCertificate Authority = TestCertificate.Authority("ours");
 
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private readonly bool _isTls;
 
-    private LoopbackCloud(Func<LoopbackCloud, HttpContext, Task> answer, bool isTls)
+    public LoopbackCloud(Func<LoopbackConnection, LoopbackRequest, Task> answer, bool isTls = false)
     {
         _isTls = isTls;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        _server = new LoopbackServer(async connection =>
         {
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
-            {
-                if (isTls)
-                    listen.UseHttps(Authority.Server().Certificate);
-            });
-        });
-        _app = builder.Build();
-        _app.Run(async context =>
-        {
-            Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{(context.Request.Headers.ContainsKey("X-Auth-Token") ? " with token" : "")}");
-            try
-            {
-                await answer(this, context);
-            }
-            catch (OperationCanceledException)
-            {
-                // The client has had enough.
-            }
-        });
+            if (await connection.ReadRequestAsync() is not { } request)
+                return;
+            Requests.Enqueue($"{request}{(request.Header("X-Auth-Token") is null ? "" : " with token")}");
+            await (AcceptsLogins && IsLogin(request) ? connection.WriteAsync(Login) : answer(connection, request));
+        }, isTls ? new SslServerAuthenticationOptions { ServerCertificate = Authority.Server().Certificate } : null);
     }
 
-    /// <summary>What was asked, and whether a token came along.</summary>
+    /// <summary>The requests, and whether each had a token.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    public string Url => _app.Urls.Single();
+    public string Url => _server.Url;
 
-    public static async Task<LoopbackCloud> StartAsync(Func<LoopbackCloud, HttpContext, Task> answer, bool isTls = false)
-    {
-        var cloud = new LoopbackCloud(answer, isTls);
-        await cloud._app.StartAsync();
-        return cloud;
-    }
+    /// <summary>Whether Keystone answers as it should.</summary>
+    public bool AcceptsLogins { get; set; } = true;
 
-    public static bool IsLogin(HttpContext context) => context.Request.Path == "/v3/auth/tokens";
+    public static bool IsLogin(LoopbackRequest request) => request.Target == "/v3/auth/tokens";
 
     public CloudSettings Settings(Folders folders) => new()
     {
@@ -71,16 +45,10 @@ internal sealed class LoopbackCloud : IAsyncDisposable
         CaCertificatePath = _isTls ? folders.Write("ca.pem", Authority.Pem).PathOf("ca.pem") : null,
     };
 
-    /// <summary>Lets somebody in.</summary>
-    public Task LogInAsync(HttpContext context)
-    {
-        context.Response.StatusCode = 201;
-        context.Response.Headers["X-Subject-Token"] = "gAAAAABo-topsecret";
-        return context.Response.WriteAsync($$$"""
-            {"token": {"expires_at": "2999-01-01T00:00:00Z", "project": {"id": "p1", "name": "demo"}, "catalog": [
-              {"type": "workflowv2", "endpoints": [{"interface": "public", "region": "R", "url": "{{{Url}}}/v2"}]}, {"type": "database", "endpoints": [{"interface": "public", "region": "R", "url": "{{{Url}}}"}]}]}}
-            """);
-    }
+    public void Dispose() => _server.Dispose();
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    private LoopbackResponse Login => LoopbackResponse.Of(201, $$$"""
+        {"token": {"expires_at": "2999-01-01T00:00:00Z", "project": {"id": "p1", "name": "demo"}, "catalog": [
+          {"type": "workflowv2", "endpoints": [{"interface": "public", "region": "R", "url": "{{{Url}}}/v2"}]}, {"type": "database", "endpoints": [{"interface": "public", "region": "R", "url": "{{{Url}}}"}]}]}}
+        """, "X-Subject-Token: gAAAAABo-topsecret", "Connection: close");
 }

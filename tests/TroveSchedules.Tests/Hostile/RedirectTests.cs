@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
-using Microsoft.AspNetCore.Http;
 using TroveSchedules.OpenStack;
 using TroveSchedules.OpenStack.Trove;
 using TroveSchedules.Tests.Http;
@@ -36,19 +35,13 @@ public sealed class RedirectTests : IDisposable
     [MemberData(nameof(Redirects))]
     public async Task A_redirect_is_an_error_and_is_not_followed(int status, string where)
     {
-        await using LoopbackCloud elsewhere = await LoopbackCloud.StartAsync((cloud, context) => cloud.LogInAsync(context));
-        bool mayLogIn = false;
-        await using LoopbackCloud cloud = await LoopbackCloud.StartAsync((own, context) =>
-        {
-            if (mayLogIn && LoopbackCloud.IsLogin(context))
-                return own.LogInAsync(context);
-            context.Response.StatusCode = status;
-            context.Response.Headers.Location = where == "the same host" ? "/trap" : $"{elsewhere.Url}/trap?ticket=unknown-secret";
-            return Task.CompletedTask;
-        }, isTls: where == "plain http");
+        using var elsewhere = new LoopbackCloud((_, _) => throw new UnexpectedRequestException("The redirect was followed."));
+        using var cloud = new LoopbackCloud((connection, _) => connection.WriteAsync(LoopbackResponse.Of(status, "",
+            $"Location: {(where == "the same host" ? "/trap" : $"{elsewhere.Url}/trap?ticket=unknown-secret")}", "Connection: close")), isTls: where == "plain http");
 
+        cloud.AcceptsLogins = false;
         await FailureAsync(() => CloudSession.ConnectAsync(cloud.Settings(folders)));
-        mayLogIn = true;
+        cloud.AcceptsLogins = true;
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
         await FailureAsync(() => session.Schedules.ListAsync());
         await FailureAsync(() => session.Schedules.GetAsync(Rows.Id(1)));

@@ -23,7 +23,7 @@ internal sealed record WireAnswer(int Status, IReadOnlyList<(string Name, string
 
     public static WireAnswer Empty(int status, params (string Name, string Value)[] headers) => new(status, headers, []);
 
-    public HttpResponseMessage ToResponse()
+    public Task<HttpResponseMessage> Answer(RecordedRequest request, CancellationToken cancellationToken)
     {
         var response = new HttpResponseMessage((HttpStatusCode)Status) { Content = Piece == 0 ? new ByteArrayContent(Body) : new StreamContent(new Trickle(Body, Piece)) };
         foreach ((string name, string value) in Headers)
@@ -31,7 +31,7 @@ internal sealed record WireAnswer(int Status, IReadOnlyList<(string Name, string
             if (!response.Headers.TryAddWithoutValidation(name, value))
                 response.Content.Headers.TryAddWithoutValidation(name, value);
         }
-        return response;
+        return Task.FromResult(response);
     }
 
     private sealed class Trickle(byte[] body, int piece) : MemoryStream(body)

@@ -10,9 +10,6 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Tests.Http;
 
-/// <summary>What a service does with a request.</summary>
-internal delegate Task<HttpResponseMessage> Answer(Sent request, CancellationToken cancellationToken);
-
 /// <summary>The things that services do with requests.</summary>
 internal static class Answers
 {
@@ -62,13 +59,13 @@ internal static class Answers
         Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body()) });
 
     /// <summary>The service does it, and then something else happens to the answer.</summary>
-    public static Answer After(Action<Sent> deed, Answer then) => (request, cancellationToken) =>
+    public static Answer After(Action<RecordedRequest> deed, Answer then) => (request, cancellationToken) =>
     {
         deed(request);
         return then(request, cancellationToken);
     };
 
-    private static Answer Text(int status, string body, string? type, (string Name, string Value)[] headers) => (_, _) =>
+    public static Answer Text(int status, string body, string? type, (string Name, string Value)[] headers) => (_, _) =>
     {
         var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         if (type is not null)

@@ -1,9 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-
+using Microsoft.Extensions.Time.Testing;
 
 namespace TroveSchedules.Tests.Http;
 
@@ -11,12 +10,9 @@ namespace TroveSchedules.Tests.Http;
 /// A clock that only a test moves. A wait shorter than the time limit of a request is a back-off: it takes no real time, but the clock moves on by it
 /// and it is noted in <see cref="Waits"/>, unless <see cref="HoldsWaits"/>.
 /// </summary>
-internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
+internal sealed class ManualClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
-    private readonly Lock _lock = new();
-    private readonly List<Timer> _timers = [];
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private DateTimeOffset _now = start;
     private TimeSpan _set;
     private TimeSpan _slept;
 
@@ -27,83 +23,36 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
     /// <summary>Ends when something waits on a clock that holds waits.</summary>
     public Task Held => _held.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
     /// <summary>What time it is in truth, which is the cloud's where no test says otherwise.</summary>
-    public DateTimeOffset World
-    {
-        get
-        {
-            lock (_lock)
-                return _now + _slept;
-        }
-    }
+    public DateTimeOffset World => base.GetUtcNow() + _slept;
 
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_lock)
-            return _now + _slept + _set;
-    }
+    public override DateTimeOffset GetUtcNow() => World + _set;
 
     // A timestamp has its own zero: whoever mixes it with the time of day is found out.
-    public override long GetTimestamp()
-    {
-        lock (_lock)
-            return _now.UtcTicks - 1_000_000;
-    }
+    public override long GetTimestamp() => base.GetUtcNow().UtcTicks - 1_000_000;
 
     /// <summary>The time of day is set, by NTP or by a person; no time passes.</summary>
-    public void Set(TimeSpan by)
-    {
-        lock (_lock)
-            _set += by;
-    }
+    public void Set(TimeSpan by) => _set += by;
 
     /// <summary>The machine sleeps: time passes for the world, and nothing here notices but the time of day.</summary>
-    public void Sleep(TimeSpan length)
-    {
-        lock (_lock)
-            _slept += length;
-    }
-
-    public void Advance(TimeSpan by)
-    {
-        List<Timer> due;
-        lock (_lock)
-        {
-            _now += by;
-            due = [.. _timers.Where(timer => timer.Due <= _now).OrderBy(timer => timer.Due)];
-            _timers.RemoveAll(due.Contains);
-        }
-        due.ForEach(timer => timer.Fire());
-    }
+    public void Sleep(TimeSpan length) => _slept += length;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new Timer(this, callback, state);
+        var timer = new Timer(this, base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period));
         timer.Change(dueTime, period);
         return timer;
     }
 
-    private sealed class Timer(ManualClock clock, TimerCallback callback, object? state) : ITimer
+    private sealed class Timer(ManualClock clock, ITimer timer) : ITimer
     {
-        public DateTimeOffset Due { get; private set; }
-
-        public void Fire() => callback(state);
-
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Dispose();
-            if (dueTime == Timeout.InfiniteTimeSpan)
+            timer.Change(dueTime, period);
+            if (dueTime == Timeout.InfiniteTimeSpan || dueTime >= ScriptedCloud.Settings.TimeLimit)
                 return true;
-            lock (clock._lock)
-            {
-                Due = clock._now + dueTime;
-                clock._timers.Add(this);
-                if (dueTime >= ScriptedCloud.Settings.TimeLimit)
-                    return true;
+            lock (clock.Waits)
                 clock.Waits.Add(dueTime);
-            }
             if (clock.HoldsWaits)
                 clock._held.TrySetResult();
             else
@@ -111,16 +60,8 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
             return true;
         }
 
-        public void Dispose()
-        {
-            lock (clock._lock)
-                clock._timers.Remove(this);
-        }
+        public void Dispose() => timer.Dispose();
 
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return default;
-        }
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
     }
 }

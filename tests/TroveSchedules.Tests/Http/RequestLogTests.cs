@@ -168,7 +168,7 @@ public sealed class RequestLogTests
     public async Task An_answer_that_is_heard_is_read_by_its_reader_alone()
     {
         var body = new BrokenStream("{}");
-        using var http = new HttpMessageInvoker(new RequestLogHandler(TimeProvider.System) { InnerHandler = new StubHandler(() => new HttpResponseMessage { Content = new StreamContent(body) }) });
+        using var http = new HttpMessageInvoker(new RequestLogHandler(TimeProvider.System) { InnerHandler = new ScriptedHandler(Answers.Body(() => body)) });
         await Heard(async () =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "http://cloud/");

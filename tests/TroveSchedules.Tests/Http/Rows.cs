@@ -38,7 +38,7 @@ internal static class Rows
         """, change);
 
     /// <summary>The trigger that a POST asked for.</summary>
-    public static string TriggerOf(Sent request, Action<JsonObject>? change = null)
+    public static string TriggerOf(RecordedRequest request, Action<JsonObject>? change = null)
     {
         JsonObject asked = JsonNode.Parse(request.Body)!.AsObject();
         return Trigger(77, row =>

@@ -8,30 +8,13 @@ using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
 using TroveSchedules.OpenStack.Keystone;
 using Xunit;
-using Xunit.Sdk;
 
 namespace TroveSchedules.Tests.Http;
 
-/// <summary>One request as it went over the wire.</summary>
-internal sealed record Sent(string Method, Uri Uri, string Body, string? Token, string? ContentType)
-{
-    /// <summary>Method and path, by which answers are told.</summary>
-    public string Route => $"{Method} {Uri.AbsolutePath}";
-
-    public string Query => Uri.Query;
-
-    /// <summary>The query's parameters as a server reads them.</summary>
-    public IReadOnlyDictionary<string, string> Parameters => Uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
-        .Select(pair => pair.Split('=', 2)).ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => Uri.UnescapeDataString(pair[1]));
-
-    public override string ToString() => $"{Method} {Uri.PathAndQuery}";
-}
-
 /// <summary>
-/// A cloud behind an <see cref="HttpMessageHandler"/>: Keystone logs in whoever asks; what Mistral and Trove answer, each test says. A request that
-/// nobody has spoken for fails the test.
+/// A cloud without a network. Its Keystone accepts every login. Each test sets the answers of Mistral and Trove.
 /// </summary>
-internal sealed class ScriptedCloud : HttpMessageHandler
+internal sealed class ScriptedCloud : ScriptedHandler
 {
     public const string Project = "b151f44f2d7b4cc3a89b81c47938484b";
     public const string Token = "gAAAAABo-topsecret-";
@@ -39,10 +22,6 @@ internal sealed class ScriptedCloud : HttpMessageHandler
 
     public static readonly DateTimeOffset Start = new(2026, 11, 22, 7, 42, 30, TimeSpan.Zero);
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, Queue<Answer>> _once = [];
-    private readonly Dictionary<string, Answer> _always = [];
-    private readonly List<Sent> _requests = [];
     private int _logins;
 
     public ScriptedCloud(ManualClock? clock = null)
@@ -64,24 +43,10 @@ internal sealed class ScriptedCloud : HttpMessageHandler
 
     public int Logins => _logins;
 
-    /// <summary>What Mistral and Trove were asked, in order.</summary>
-    public IReadOnlyList<Sent> Requests
-    {
-        get
-        {
-            lock (_lock)
-                return [.. _requests.Where(request => !IsLogin(request))];
-        }
-    }
+    /// <summary>The requests to Mistral and Trove, in their order.</summary>
+    public override IReadOnlyList<RecordedRequest> Requests => [.. base.Requests.Where(request => !IsLogin(request))];
 
-    public IReadOnlyList<Sent> LoginRequests
-    {
-        get
-        {
-            lock (_lock)
-                return [.. _requests.Where(IsLogin)];
-        }
-    }
+    public IReadOnlyList<RecordedRequest> LoginRequests => [.. base.Requests.Where(IsLogin)];
 
     public IEnumerable<string> Routes => Requests.Select(request => request.Route);
 
@@ -92,24 +57,17 @@ internal sealed class ScriptedCloud : HttpMessageHandler
         Project = ProjectScope.ById(Project),
     };
 
-    /// <summary>What the next requests of a route get, one after the other.</summary>
+    /// <summary>Sets the answers to the next requests of a route, one each.</summary>
     public ScriptedCloud On(string route, params Answer[] answers)
     {
-        lock (_lock)
-        {
-            if (!_once.TryGetValue(route, out Queue<Answer>? queue))
-                _once.Add(route, queue = new Queue<Answer>());
-            foreach (Answer answer in answers)
-                queue.Enqueue(answer);
-        }
+        Next(route, answers);
         return this;
     }
 
-    /// <summary>What every other request of a route gets.</summary>
+    /// <summary>Sets the answer to all other requests of a route.</summary>
     public ScriptedCloud Always(string route, Answer answer)
     {
-        lock (_lock)
-            _always[route] = answer;
+        Default(route, answer);
         return this;
     }
 
@@ -125,32 +83,10 @@ internal sealed class ScriptedCloud : HttpMessageHandler
         return error;
     }
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var sent = new Sent(request.Method.Method, request.RequestUri!,
-            request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken),
-            request.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? tokens) ? string.Join(",", tokens) : null,
-            request.Content?.Headers.ContentType?.ToString());
-        Answer? answer;
-        lock (_lock)
-        {
-            _requests.Add(sent);
-            if (!(_once.TryGetValue(sent.Route, out Queue<Answer>? queue) && queue.TryDequeue(out answer)) && !_always.TryGetValue(sent.Route, out answer))
-                throw new XunitException($"No answer was told for {sent}.");
-        }
-        return await answer(sent, cancellationToken);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        // Sessions come and go; the cloud stays.
-    }
-
-    private static bool IsLogin(Sent request) => request.Uri.Port == 5000;
+    private static bool IsLogin(RecordedRequest request) => request.Uri.Port == 5000;
 
     /// <summary>Keystone lets whoever asks in.</summary>
-    public Task<HttpResponseMessage> Accept(Sent request, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> Accept(RecordedRequest request, CancellationToken cancellationToken)
     {
         int number = Interlocked.Increment(ref _logins);
         DateTimeOffset now = Clock.World + Ahead;

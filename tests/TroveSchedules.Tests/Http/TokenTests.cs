@@ -32,7 +32,7 @@ public sealed class TokenTests
 
         Assert.Equal(["cloud:8989", "cloud:8779"], cloud.Requests.Select(request => request.Uri.Authority));
         Assert.All(cloud.Requests, request => Assert.Equal(ScriptedCloud.Token + "1", request.Token));
-        Sent login = Assert.Single(cloud.LoginRequests);
+        RecordedRequest login = Assert.Single(cloud.LoginRequests);
         Assert.Null(login.Token);
         Assert.All(cloud.Requests, request => Assert.DoesNotContain("topsecret", request.Uri + request.Body));
     }

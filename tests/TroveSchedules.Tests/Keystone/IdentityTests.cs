@@ -1,12 +1,13 @@
 using System;
-using System.Collections.Generic;
 using System.Net;
 using System.Net.Http;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Time.Testing;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.Tests.Http;
 using Xunit;
 
 namespace TroveSchedules.Tests.Keystone;
@@ -33,15 +34,15 @@ public sealed class IdentityTests
         Project = project,
     };
 
-    private static HttpSender HttpSender(StubHandler keystone) =>
+    private static HttpSender HttpSender(ScriptedHandler keystone) =>
         new(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0));
 
-    private static Task<AuthToken> Authenticate(CloudSettings settings, StubHandler keystone) =>
-        new Identity(HttpSender(keystone), settings, new FixedClock(Now)).AuthenticateAsync(CancellationToken.None);
+    private static Task<AuthToken> Authenticate(CloudSettings settings, ScriptedHandler keystone) =>
+        new Identity(HttpSender(keystone), settings, new FakeTimeProvider(Now)).AuthenticateAsync(CancellationToken.None);
 
-    private static StubHandler Accepting(string body = Answer, string? token = "gAAAA") => new(() => StubHandler.Json(HttpStatusCode.Created, body, token));
+    private static ScriptedHandler Accepting(string body = Answer, string? token = "gAAAA") => new(Answers.Json(201, body, token is null ? [] : [("X-Subject-Token", token)]));
 
-    private static async Task<TroveScheduleException> Refusal(StubHandler keystone, CloudSettings? settings = null)
+    private static async Task<TroveScheduleException> Refusal(ScriptedHandler keystone, CloudSettings? settings = null)
     {
         TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(() => Authenticate(settings ?? Settings(), keystone));
         Assert.DoesNotContain("topsecret", error.ToString());
@@ -86,11 +87,11 @@ public sealed class IdentityTests
     [MemberData(nameof(Bodies))]
     public async Task Each_credential_is_sent_as_the_identity_api_wants_it(CloudCredential credential, ProjectScope? project, string expected)
     {
-        StubHandler keystone = Accepting();
+        ScriptedHandler keystone = Accepting();
         await Authenticate(Settings(credential, project), keystone);
-        (HttpMethod method, Uri url, string body, string? contentType) = Assert.Single(keystone.Requests);
-        Assert.Equal((HttpMethod.Post, "http://k:5000/v3/auth/tokens", "application/json"), (method, url.ToString(), contentType));
-        Assert.Equal(expected, body);
+        RecordedRequest request = Assert.Single(keystone.Requests);
+        Assert.Equal(("POST", "http://k:5000/v3/auth/tokens", "application/json"), (request.Method, request.Uri.ToString(), request.ContentType));
+        Assert.Equal(expected, request.Body);
     }
 
     [Theory]
@@ -108,9 +109,9 @@ public sealed class IdentityTests
     [InlineData("https://kv3", "https://kv3/v3/auth/tokens")]
     public async Task Keystone_is_found_with_and_without_version_path_and_final_slash(string authUrl, string expected)
     {
-        StubHandler keystone = Accepting();
+        ScriptedHandler keystone = Accepting();
         await Authenticate(Settings(authUrl: authUrl), keystone);
-        Assert.Equal(expected, Assert.Single(keystone.Requests).Url.ToString());
+        Assert.Equal(expected, Assert.Single(keystone.Requests).Uri.ToString());
     }
 
     [Theory]
@@ -119,7 +120,7 @@ public sealed class IdentityTests
     [InlineData("http://k/v3?x=topsecret")]
     public async Task An_auth_url_that_is_no_place_is_refused_before_anything_is_sent(string authUrl)
     {
-        StubHandler keystone = Accepting();
+        ScriptedHandler keystone = Accepting();
         Assert.Equal("InvalidConfiguration", (await Refusal(keystone, Settings(authUrl: authUrl))).ErrorId);
         Assert.Empty(keystone.Requests);
     }
@@ -201,7 +202,7 @@ public sealed class IdentityTests
     [InlineData(HttpStatusCode.ServiceUnavailable, TroveErrorKind.Unavailable)]
     public async Task Any_other_status_keeps_its_kind(HttpStatusCode status, TroveErrorKind kind)
     {
-        var keystone = new StubHandler(() => StubHandler.Json(status, """{"error": {"code": 0, "message": "Because.", "title": "No"}}"""));
+        var keystone = new ScriptedHandler(Answers.Json((int)status, """{"error": {"code": 0, "message": "Because.", "title": "No"}}"""));
         TroveScheduleException error = await Refusal(keystone);
         Assert.Equal((kind, (int)status), (error.Kind, error.StatusCode));
         Assert.Single(keystone.Requests);
@@ -211,7 +212,7 @@ public sealed class IdentityTests
     public async Task Keystones_own_words_are_shown_unless_the_secret_is_among_them()
     {
         string words = "Expecting to find domain in project.";
-        var keystone = new StubHandler(() => StubHandler.Json(HttpStatusCode.BadRequest, $$$"""{"error": {"code": 400, "message": "{{{words}}}"}}"""));
+        var keystone = new ScriptedHandler((request, token) => Answers.Json(400, $$$"""{"error": {"code": 400, "message": "{{{words}}}"}}""")(request, token));
         Assert.Equal(words, (await Refusal(keystone)).ServerMessage);
         words = "Invalid input for field 'password': 'topsecret'.";
         TroveScheduleException error = await Refusal(keystone);
@@ -231,12 +232,7 @@ public sealed class IdentityTests
     [MemberData(nameof(Refused))]
     public async Task A_refusal_names_the_credential_the_project_and_the_keystone(CloudCredential credential, ProjectScope? project, string[] named)
     {
-        var keystone = new StubHandler(() =>
-        {
-            HttpResponseMessage response = StubHandler.Json(HttpStatusCode.Unauthorized, """{"error": {"code": 401, "message": "topsecret"}}""");
-            response.Headers.Add("x-openstack-request-id", "req-1");
-            return response;
-        });
+        var keystone = new ScriptedHandler(Answers.Json(401, """{"error": {"code": 401, "message": "topsecret"}}""", ("x-openstack-request-id", "req-1")));
         TroveScheduleException error = await Refusal(keystone, Settings(credential, project));
         Assert.Equal((TroveErrorKind.Unauthorized, "Unauthorized", 401, "req-1"), (error.Kind, error.ErrorId, error.StatusCode, error.RequestId));
         Assert.All([.. named, "http://k:5000/v3"], name => Assert.Contains(name, error.Message));
@@ -271,7 +267,7 @@ public sealed class IdentityTests
     [Fact]
     public async Task An_address_where_no_keystone_is_is_a_wrong_setting()
     {
-        var nothing = new StubHandler(() => StubHandler.Json(HttpStatusCode.NotFound, "<html/>"));
+        var nothing = new ScriptedHandler(Answers.Json(404, "<html/>"));
         TroveScheduleException error = await Refusal(nothing);
         Assert.Equal((TroveErrorKind.Invalid, "InvalidConfiguration"), (error.Kind, error.ErrorId));
         Assert.Contains("http://k:5000/v3/auth/tokens", error.Message);
@@ -280,5 +276,5 @@ public sealed class IdentityTests
     [Fact]
     public async Task Cancellation_is_not_an_error_of_ours() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            new Identity(HttpSender(Accepting()), Settings(), new FixedClock(Now)).AuthenticateAsync(new CancellationToken(canceled: true)));
+            new Identity(HttpSender(Accepting()), Settings(), new FakeTimeProvider(Now)).AuthenticateAsync(new CancellationToken(canceled: true)));
 }

@@ -8,6 +8,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Keystone;
+using TroveSchedules.Tests.Http;
 using Xunit;
 
 namespace TroveSchedules.Tests.Keystone;
@@ -39,14 +40,8 @@ public sealed class LoginRefusalTests
     private static async Task<TroveScheduleException> Refusal(string body, CloudCredential? credential = null, int status = 401, string type = "application/json", string? receipt = null)
     {
         var settings = new CloudSettings { AuthUrl = new Uri("http://k:5000/v3"), Credential = credential ?? Password, Project = ProjectScope.ByName("shop", Default) };
-        var keystone = new StubHandler(() =>
-        {
-            var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, type) };
-            response.Headers.Add("x-openstack-request-id", "req-1");
-            if (receipt is not null)
-                response.Headers.Add("Openstack-Auth-Receipt", receipt);
-            return response;
-        });
+        (string, string)[] headers = [("x-openstack-request-id", "req-1"), .. receipt is null ? [] : new[] { ("Openstack-Auth-Receipt", receipt) }];
+        var keystone = new ScriptedHandler(Answers.Text(status, body, type, headers));
         var exchange = new HttpSender(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0));
         TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(() => new Identity(exchange, settings, TimeProvider.System).AuthenticateAsync(CancellationToken.None));
         foreach (string text in new[] { error.ToString(), error.RecommendedAction ?? "", error.ServerMessage ?? "", error.RequestId ?? "" })

@@ -5,8 +5,6 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -14,24 +12,25 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Tests.Keystone;
 
-/// <summary>An https server on the loopback that answers every request alike, and remembers who called and what was asked.</summary>
+/// <summary>An https server that sends the same response to every request, and records the requests and the clients' certificates.</summary>
 internal sealed class TlsServer : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly SslStreamCertificateContext certificate;
-    private readonly bool asksForClient;
-    private readonly string answer;
+    private readonly LoopbackServer server;
 
-    public TlsServer(TestCertificate certificate, bool asksForClient = false, string answer = "200 OK")
-    {
-        this.answer = answer;
-        this.certificate = SslStreamCertificateContext.Create(certificate.Certificate, [.. certificate.Chain], offline: true);
-        this.asksForClient = asksForClient;
-        listener.Start();
-        _ = ServeAsync();
-    }
+    public TlsServer(TestCertificate certificate, bool asksForClient = false, string answer = "200 OK") =>
+        server = new LoopbackServer(connection => AnswerAsync(connection, answer), new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(certificate.Certificate, [.. certificate.Chain], offline: true),
+            ClientCertificateRequired = asksForClient,
+            RemoteCertificateValidationCallback = (_, remote, chain, _) =>
+            {
+                ClientSubject = remote?.Subject;
+                ClientChainLength = chain?.ChainPolicy.ExtraStore.Count ?? 0;
+                return true;
+            },
+        });
 
-    public Uri Url => new($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+    public Uri Url => new(server.Url + "/");
 
     public List<string> Lines { get; } = [];
 
@@ -39,65 +38,33 @@ internal sealed class TlsServer : IDisposable
 
     public int ClientChainLength { get; private set; }
 
-    public void Dispose() => listener.Dispose();
+    public void Dispose() => server.Dispose();
 
-    private async Task ServeAsync()
+    private async Task AnswerAsync(LoopbackConnection connection, string answer)
     {
-        while (true)
-        {
-            try
-            {
-                using TcpClient client = await listener.AcceptTcpClientAsync();
-                using var tls = new SslStream(client.GetStream());
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
-                {
-                    ServerCertificateContext = certificate,
-                    ClientCertificateRequired = asksForClient,
-                    RemoteCertificateValidationCallback = (_, remote, chain, _) =>
-                    {
-                        ClientSubject = remote?.Subject;
-                        ClientChainLength = chain?.ChainPolicy.ExtraStore.Count ?? 0;
-                        return true;
-                    },
-                });
-                using var reader = new StreamReader(tls, Encoding.ASCII, leaveOpen: true);
-                while (await reader.ReadLineAsync() is { Length: > 0 } line)
-                    Lines.Add(line);
-                await tls.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
-            {
-                return;
-            }
-            catch (Exception e) when (e is IOException or AuthenticationException or SocketException)
-            {
-                // A client that does not trust us hangs up.
-            }
-        }
+        using var reader = new StreamReader(connection.Stream, Encoding.ASCII, leaveOpen: true);
+        while (await reader.ReadLineAsync() is { Length: > 0 } line)
+            Lines.Add(line);
+        await connection.WriteAsync($"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 }
 
-/// <summary>A server that reads the beginning of one handshake, answers with a version of TLS or hangs up, and tells which versions it was offered.</summary>
+/// <summary>A server that reads the first message of a TLS handshake, answers with a version of TLS or hangs up, and records which versions the client offers.</summary>
 internal sealed class HelloServer : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TaskCompletionSource<int[]> offered = new();
+    private readonly LoopbackServer server;
 
-    public HelloServer(ushort? answer = null)
+    public HelloServer(ushort? answer = null) => server = new LoopbackServer(async connection => offered.TrySetResult(await AnswerAsync(connection.Stream, answer)));
+
+    public Uri Url => new($"https://127.0.0.1:{server.Port}/");
+
+    public Task<int[]> Offered => offered.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    public void Dispose() => server.Dispose();
+
+    private static async Task<int[]> AnswerAsync(Stream stream, ushort? answer)
     {
-        listener.Start();
-        Offered = AnswerAsync(answer);
-    }
-
-    public Uri Url => new($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
-
-    public Task<int[]> Offered { get; }
-
-    public void Dispose() => listener.Dispose();
-
-    private async Task<int[]> AnswerAsync(ushort? answer)
-    {
-        using TcpClient client = await listener.AcceptTcpClientAsync();
-        NetworkStream stream = client.GetStream();
         var header = new byte[5];
         await stream.ReadExactlyAsync(header);
         var hello = new byte[BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(3))];

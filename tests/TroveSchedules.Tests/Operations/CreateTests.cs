@@ -45,13 +45,13 @@ public sealed class CreateTests
         cloud.Always($"GET {Rows.TriggersPath}/{_made}", lookUp);
     }, then));
 
-    private static string NameIn(Sent request) => JsonNode.Parse(request.Body)!["name"]!.GetValue<string>();
+    private static string NameIn(RecordedRequest request) => JsonNode.Parse(request.Body)!["name"]!.GetValue<string>();
 
     private static Answer Created => (request, token) => Answers.Json(201, Rows.TriggerOf(request))(request, token);
 
-    private static Sent OnlyPost(ScriptedCloud cloud) => Assert.Single(cloud.Requests, request => request.Method == "POST");
+    private static RecordedRequest OnlyPost(ScriptedCloud cloud) => Assert.Single(cloud.Requests, request => request.Method == "POST");
 
-    private static Sent[] Posts(ScriptedCloud cloud) => [.. cloud.Requests.Where(request => request.Method == "POST")];
+    private static RecordedRequest[] Posts(ScriptedCloud cloud) => [.. cloud.Requests.Where(request => request.Method == "POST")];
 
     private static string[] LookUps(ScriptedCloud cloud) =>
         [.. cloud.Requests.SkipWhile(request => request.Method != "POST").Where(request => request.Method != "POST").Select(request => request.Route)];
@@ -271,7 +271,7 @@ public sealed class CreateTests
     {
         ScriptedCloud cloud = Cloud().On(Post, Answers.Html(401, "no"), Created);
         BackupSchedule schedule = await Create(cloud);
-        Sent[] posts = Posts(cloud);
+        RecordedRequest[] posts = Posts(cloud);
         Assert.Equal(2, posts.Length);
         Assert.Equal(posts[0].Body, posts[1].Body);
         Assert.Equal(schedule.Id, NameIn(posts[1]));
@@ -485,7 +485,7 @@ public sealed class CreateTests
             .Always($"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", Answers.Ok($$"""{"backup": {{Rows.Backup(5)}}}"""));
         await Create(cloud, request);
 
-        Sent post = OnlyPost(cloud);
+        RecordedRequest post = OnlyPost(cloud);
         JsonObject body = JsonNode.Parse(post.Body)!.AsObject();
         Assert.Equal("application/json", post.ContentType);
         Assert.Equal(["name", "workflow_name", "workflow_input", "pattern"], body.Select(member => member.Key));

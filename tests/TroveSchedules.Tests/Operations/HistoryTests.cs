@@ -27,7 +27,7 @@ public sealed class HistoryTests
         return await session.Executions.ListAsync(id ?? Rows.Id(1), query).ToListAsync();
     }
 
-    private static Sent History(ScriptedCloud cloud) => Assert.Single(cloud.Requests, request => request.Route == Rows.ExecutionsRoute);
+    private static RecordedRequest History(ScriptedCloud cloud) => Assert.Single(cloud.Requests, request => request.Route == Rows.ExecutionsRoute);
 
     [Fact]
     public async Task The_server_is_asked_for_just_the_runs_of_the_trigger_newest_first()
@@ -368,7 +368,7 @@ public sealed class HistoryTests
             .Always($"GET /workflow/v2/cron_triggers/{Rows.Id(1)}", Answers.Ok(Rows.Trigger()))
             .On("GET /workflow/v2/executions", Answers.Ok(Rows.Executions([Rows.Execution(12), Rows.Execution(11)], true)), Answers.Ok(Rows.Executions([Rows.Execution(10)], true)), Answers.Ok(Rows.Executions()));
         Assert.Equal(3, (await List(cloud)).Count);
-        Sent[] pages = [.. cloud.Requests.Where(request => request.Uri.AbsolutePath.EndsWith("executions"))];
+        RecordedRequest[] pages = [.. cloud.Requests.Where(request => request.Uri.AbsolutePath.EndsWith("executions"))];
         Assert.Equal([null, Rows.Id(11), Rows.Id(10)], pages.Select(page => page.Parameters.GetValueOrDefault("marker")));
         Assert.All(cloud.Requests, request => Assert.Equal("cloud:8989", request.Uri.Authority));
         Assert.Equal(["200", "800", "1000"], pages.Select(page => page.Parameters["limit"]));

@@ -59,7 +59,7 @@ public sealed class WorkbookTests
         return await session.Workbook.InstallAsync(definition, isPublic, _warnings.Add);
     }
 
-    private static Sent[] Writes(ScriptedCloud cloud) => [.. cloud.Requests.Where(request => request.Method != "GET")];
+    private static RecordedRequest[] Writes(ScriptedCloud cloud) => [.. cloud.Requests.Where(request => request.Method != "GET")];
 
     [Theory]
     [InlineData(null, "?scope=private")]
@@ -69,7 +69,7 @@ public sealed class WorkbookTests
     {
         ScriptedCloud cloud = Cloud();
         await Install(cloud, null, isPublic);
-        Sent[] writes = Writes(cloud);
+        RecordedRequest[] writes = Writes(cloud);
         Assert.Equal([Validate, Create], writes.Select(request => request.Route));
         Assert.Equal(query, writes[1].Query);
         Assert.All(writes, request => Assert.Equal((Workbook.Bundled, "text/plain; charset=utf-8"), (request.Body, request.ContentType)));
@@ -85,7 +85,7 @@ public sealed class WorkbookTests
     {
         ScriptedCloud cloud = Cloud(Row(Spec, scope: scope));
         await Install(cloud, null, isPublic);
-        Sent[] writes = Writes(cloud);
+        RecordedRequest[] writes = Writes(cloud);
         Assert.Equal([Validate, Update], writes.Select(request => request.Route));
         Assert.Equal(query, writes[1].Query);
     }

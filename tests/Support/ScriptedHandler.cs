@@ -1,0 +1,95 @@
+#nullable enable
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace TroveSchedules.TestSupport;
+
+/// <summary>What a service does with a request.</summary>
+public delegate Task<HttpResponseMessage> Answer(RecordedRequest request, CancellationToken cancellationToken);
+
+/// <summary>A request that a <see cref="ScriptedHandler"/> got.</summary>
+public sealed record RecordedRequest(string Method, Uri Uri, string Body, string? Token, string? ContentType)
+{
+    /// <summary>Method and path, which select the response.</summary>
+    public string Route => $"{Method} {Uri.AbsolutePath}";
+
+    public string Query => Uri.Query;
+
+    /// <summary>The parameters of the query, decoded.</summary>
+    public IReadOnlyDictionary<string, string> Parameters => Uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+        .Select(pair => pair.Split('=', 2)).ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => Uri.UnescapeDataString(pair[1]));
+
+    public override string ToString() => $"{Method} {Uri.PathAndQuery}";
+}
+
+/// <summary>Services without a network: records each request and answers by a script. A request without an answer fails the test. Thread-safe.</summary>
+/// <param name="otherwise">The answer to requests for which no route is set; null for none.</param>
+public class ScriptedHandler(Answer? otherwise = null) : HttpMessageHandler
+{
+    private readonly object _lock = new();
+    private readonly Dictionary<string, Queue<Answer>> _once = [];
+    private readonly Dictionary<string, Answer> _always = [];
+    private readonly List<RecordedRequest> _requests = [];
+
+    /// <summary>The requests in their order.</summary>
+    public virtual IReadOnlyList<RecordedRequest> Requests
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _requests];
+        }
+    }
+
+    /// <summary>Sets the answers to the next requests of a route, one each.</summary>
+    protected void Next(string route, Answer[] answers)
+    {
+        lock (_lock)
+        {
+            if (!_once.TryGetValue(route, out Queue<Answer>? queue))
+                _once.Add(route, queue = new Queue<Answer>());
+            foreach (Answer answer in answers)
+                queue.Enqueue(answer);
+        }
+    }
+
+    /// <summary>Sets the answer to all other requests of a route.</summary>
+    protected void Default(string route, Answer answer)
+    {
+        lock (_lock)
+            _always[route] = answer;
+    }
+
+    /// <summary>Chooses the answer to a request.</summary>
+    /// <returns>Null if there is none.</returns>
+    protected virtual Answer? Choose(RecordedRequest request)
+    {
+        lock (_lock)
+            return _once.TryGetValue(request.Route, out Queue<Answer>? queue) && queue.TryDequeue(out Answer? next) ? next : _always.GetValueOrDefault(request.Route, otherwise!);
+    }
+
+    protected sealed override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var recorded = new RecordedRequest(request.Method.Method, request.RequestUri!,
+            request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken),
+            request.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? tokens) ? string.Join(",", tokens) : null,
+            request.Content?.Headers.ContentType?.ToString());
+        lock (_lock)
+            _requests.Add(recorded);
+        Answer answer = Choose(recorded) ?? throw new UnexpectedRequestException($"No answer is set for {recorded}.");
+        return await answer(recorded, cancellationToken);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // Sessions end, and the services stay.
+    }
+}
+
+/// <summary>A request that no test expects. The library converts it into no error of its own.</summary>
+public sealed class UnexpectedRequestException(string message) : Exception(message);
