@@ -272,6 +272,17 @@ Describe 'A sandbox that has ended' {
         $guest | Disconnect-TroveSession
     }
 
+    It 'shows the request that failed at once with -Verbose, whichever cmdlet sent it' {
+        $session = Connect-Sandbox
+        $guest = Connect-Guest $session
+        $session | Disconnect-TroveSession
+        foreach ($use in { Get-TroveInstance -Verbose }, { New-TroveBackupSchedule m '0 3 * * *' x -Verbose }, { Remove-TroveBackupSchedule ([guid]::NewGuid()) -Confirm:$false -Verbose }) {
+            $lines = & $use 2>$null 4>&1
+            "$lines" | Should -BeLike 'GET http*failed after*has ended*'
+        }
+        $guest | Disconnect-TroveSession
+    }
+
     It 'is warned of like any address by plain http once it is no more' {
         $session = Connect-Sandbox
         Disconnect-TroveSession

@@ -194,6 +194,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
 
     private void Report(WorkOutcome outcome)
     {
+        _messages.Write(); // Work that ended at once was never waited for.
         if (outcome.Error is { } error)
             Report(error, outcome.Item);
         else if (outcome.Result is not null)
