@@ -43,7 +43,7 @@ internal static class ScheduleRules
         if (request.FirstExecutionTime > LastMinute)
         {
             throw Invalid("InvalidFirstExecutionTime", request.FirstExecutionTime,
-                FormattableString.Invariant($"The first execution time {request.FirstExecutionTime:u} is later than {LastMinute:u}, the last whole minute of the calendar."), "Name an earlier time.");
+                FormattableString.Invariant($"The first execution time {request.FirstExecutionTime:yyyy-MM-dd HH:mm:ss.FFFFFFFK} is later than {LastMinute:u}, the last whole minute of the calendar."), "Name an earlier time.");
         }
         if (request.Pattern is null && request.FirstExecutionTime is not null)
         {

@@ -363,3 +363,16 @@ Describe 'A run in flight' {
         }
     }
 }
+
+Describe 'A switch that widens what a cmdlet touches' {
+    It 'is not turned on by a variable that is not set: <Cmdlet> -<Switch>' -ForEach @(
+        foreach ($cmdlet in Get-Command -Module TroveSchedules) {
+            foreach ($switch in 'Force', 'AllProjects', 'SkipCertificateCheck') { if ($cmdlet.Parameters.ContainsKey($switch)) { @{ Cmdlet = $cmdlet.Name; Switch = $switch } } }
+        }
+    ) {
+        $with = @{ $Switch = $null }
+        $required = @{}
+        if ($Cmdlet -in 'Remove-TroveBackupSchedule', 'Remove-TroveScheduleExecution', 'Get-TroveScheduleExecution') { $required.Id = [guid]::NewGuid() }
+        { & $Cmdlet @required @with -ErrorAction Stop } | Should -Throw "*'$Switch'. The argument is null*"
+    }
+}

@@ -327,6 +327,26 @@ Describe 'A cell or a value that is nothing' {
         Get-TestTrigger | Should -BeNullOrEmpty
     }
 
+    It 'a number keeps the text that was typed: <_>' -ForEach '007', '5e3', '1.10', '0x10', '5GB' {
+        $schedule = Invoke-Expression "New-TroveBackupSchedule m '0 3 * * *' -Name $_ -Description $_ -WarningAction SilentlyContinue"
+        $schedule | Remove-TroveBackupSchedule -Confirm:$false
+        $schedule.Name, $schedule.Description | Should -BeExactly $_, $_
+    }
+
+    It 'a version may be a description' {
+        (New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -Description ([version] '7.6.9')).Description | Should -BeExactly '7.6.9'
+    }
+
+    It 'a parent may be the backup itself: <_>' -ForEach 'live', 'selected', 'back from a file' {
+        $backup = New-TestBackup m
+        $given = switch ($_) {
+            live { Get-TroveBackup -Id $backup }
+            selected { Get-TroveBackup -Id $backup | Select-Object Id, Name }
+            default { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((Get-TroveBackup -Id $backup))) }
+        }
+        (New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -ParentId $given).ParentId | Should -Be $backup
+    }
+
     It 'a flag may be 0 or 1 and no other number: <Value>' -ForEach @(@{ Value = 1; Flag = $true }, @{ Value = [long] 0; Flag = $false }, @{ Value = 2; Flag = $null }, @{ Value = [datetime] '2030-01-01'; Flag = $null }) {
         $schedule = [pscustomobject] @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = New-TestName; Incremental = $Value } | New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue
         $schedule.Incremental | Should -Be $Flag

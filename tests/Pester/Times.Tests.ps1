@@ -190,6 +190,23 @@ Describe 'Text that is not ISO 8601' {
         Use-Culture $Culture { { $schedule | Get-TroveScheduleExecution -Before $Text -ErrorAction Stop } | Should -Throw "*takes a time*'$Text'*" }
     }
 
+    It 'a DateTime at an end of the calendar is taken where it has a time in UTC: <Zone> <_>' -ForEach @(
+        @{ Zone = 'UTC'; Time = [datetime]::MaxValue.Date; Fails = $false }, @{ Zone = 'UTC'; Time = [datetime]::MinValue; Fails = $false }
+        @{ Zone = 'Asia/Tokyo'; Time = [datetime]::MinValue; Fails = $true }, @{ Zone = 'America/New_York'; Time = [datetime]::new([datetime]::MaxValue.Ticks, 'Local'); Fails = $true }
+    ) {
+        $attribute = [TroveSchedules.Binding.TimeCellAttribute]::new()
+        $before = $env:TZ
+        try {
+            $env:TZ = $Zone
+            [TimeZoneInfo]::ClearCachedData()
+            if ($Fails) { { $attribute.Transform($null, $Time) } | Should -Throw "*time zone $Zone*" } else { $attribute.Transform($null, $Time) | Should -Be $Time }
+        }
+        finally {
+            $env:TZ = $before
+            [TimeZoneInfo]::ClearCachedData()
+        }
+    }
+
     It 'a value of another type is refused: <Value>' -ForEach @(
         @{ Value = 2020 }, @{ Value = 2020.01 }, @{ Value = [int64] 20200101 }, @{ Value = $true }, @{ Value = [TimeSpan]::FromDays(1) }, @{ Value = @{ Year = 2020 } }
         @{ Value = @('2020-01-01', '2021-01-01') }, @{ Value = [DateOnly]::new(2020, 1, 1) }, @{ Value = [pscustomobject] @{ Ticks = 5 } }

@@ -222,9 +222,8 @@ internal sealed class CloudsFile
         {
             if (entry.Key is not YamlScalarNode { Value: { } name } key)
                 throw Wrong("a key must be a single value", entry.Key.Start.Line);
-            // The value of an alias (*) stands where its anchor is.
             if (!IsMerge(key))
-                yield return new Entry(name, entry.Value, (entry.Value.Start.Index < key.Start.Index ? key : entry.Value).Start.Line, 0);
+                yield return new Entry(name, entry.Value, key.Start.Line, 0);
         }
     }
 

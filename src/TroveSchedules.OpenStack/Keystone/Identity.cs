@@ -34,9 +34,11 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
     {
         // It changes nothing: a token more or less is none the wiser.
         var request = new WireRequest("Keystone", HttpMethod.Post, url, settings.AuthUrl) { Content = Body, IsChange = false, IsRetryable = true, Secret = settings.Credential.Secret };
-        return await sender.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
+        AuthToken granted = await sender.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
             ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
             : throw await RefusalAsync(response, request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        // Not in the attempt: another one would give the same.
+        return Project is not { Id: { } id } || string.Equals(id, granted.ProjectId, StringComparison.OrdinalIgnoreCase) ? granted : throw OtherProject($"of the project '{granted.ProjectName}' ({granted.ProjectId})");
     }
 
     private HttpContent Body()
@@ -80,11 +82,9 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
             throw ProtocolError(response, "has an X-Subject-Token that no header can hold");
         DateTimeOffset expires = Time(answer.ExpiresAt) ?? throw ProtocolError(response, "does not say when the token expires");
         if (answer.Project?.Id is not { Length: > 0 } projectId)
-            throw Project is null ? Unscoped() : ProtocolError(response, $"holds a token without a project, though {Project} was asked for");
+            throw Project is null ? Unscoped() : OtherProject("without a project");
         if (!ProjectId.IsMatch(projectId)) // It becomes part of addresses.
             throw ProtocolError(response, "names a project by what is no id");
-        if (Project is { Id: { } id } wanted && !string.Equals(id, projectId, StringComparison.OrdinalIgnoreCase))
-            throw ProtocolError(response, $"holds a token of the project '{Shown(answer.Project.Name)}' ({projectId}), though {wanted} was asked for");
 
         // At the ends of the calendar there is no reckoning from it.
         DateTimeOffset? issued = Time(answer.IssuedAt) is { Year: > 1 and < 9999 } told ? told : null;
@@ -136,6 +136,14 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
             ErrorId = "UnscopedToken",
             Target = settings.AuthUrl,
             RecommendedAction = "Name a project: -ProjectName or -ProjectId, project_name in clouds.yaml, or OS_PROJECT_NAME.",
+        };
+
+    private TroveScheduleException OtherProject(string what) =>
+        new(TroveErrorKind.Invalid, $"Keystone at {CloudUrl.Shown(settings.AuthUrl)} gave a token {what}, though {Project} was asked for.")
+        {
+            ErrorId = "OtherProject",
+            Target = settings.AuthUrl,
+            RecommendedAction = "Check that the auth URL is Keystone's own and that no proxy answers in its place.",
         };
 
     private TroveScheduleException ProtocolError(HttpResponseMessage response, string what, Exception? cause = null) =>

@@ -55,7 +55,7 @@ internal static partial class PrimaryHandler
         if (certificates.Count == 0)
             throw Wrong($"{Named("the client certificate", source)} holds no PEM certificate.", source);
         if (key is null && !pem.Contains("PRIVATE KEY-----"))
-            throw Wrong($"There is no key to the client certificate {source.Shown}: its file contains none, and no key file is set.", source);
+            throw Wrong($"There is no key to the client certificate {source.Shown}: its file contains none, and no key file is given with it.", source);
         Load(key ?? source, "the client's key", () =>
         {
             string keyPem = key is null ? pem : key.Read();

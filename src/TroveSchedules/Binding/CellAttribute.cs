@@ -39,6 +39,8 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
         {
             throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(e.Message));
         }
+        if (ReferenceEquals(read, bare))
+            return inputData; // A number on the command line keeps the text that was typed, such as 007.
         return read ?? throw new ArgumentTransformationMetadataException(
             TerminalText.SanitizeLine($"This takes {_takes}, not {(bare is ICollection { Count: var count } and not IDictionary ? $"a list of {count}" : bare is string ? $"'{bare}'" : $"the {bare.GetType().Name} '{bare}'")}.{_advice}"));
     }
@@ -79,8 +81,14 @@ public sealed class TimeCellAttribute() : CellAttribute("a time", TimeText.Advic
     {
         if (value is not DateTime time)
             return TimeValue.Read(value);
-        if (time.Kind != DateTimeKind.Utc && (time < DateTime.MinValue.AddDays(1) || time > DateTime.MaxValue.AddDays(-1)))
-            throw new FormatException($"{time:s} is at the end of the calendar, where it has no offset. {TimeText.Advice}");
+        try
+        {
+            _ = new DateTimeOffset(time);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new FormatException($"{time:s} in the time zone {TimeZoneInfo.Local.Id} is before the first time in UTC, or after the last one. {TimeText.Advice}");
+        }
         // ConvertFrom-Json makes such a DateTime of a text without an offset.
         if (time.Kind == DateTimeKind.Unspecified)
             TimeText.LocalOffset(time, time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), TimeZoneInfo.Local);
@@ -89,7 +97,7 @@ public sealed class TimeCellAttribute() : CellAttribute("a time", TimeText.Advic
 }
 
 /// <summary>Reads a length of time. PowerShell on its own reads 24:00:00 as 24 days, and the number 10 as a millionth of a second.</summary>
-public sealed class DurationCellAttribute() : CellAttribute("a length of time such as 00:10:00, or 1.00:00:00 for a day,", "New-TimeSpan makes one of days, hours and minutes.")
+public sealed class DurationCellAttribute() : CellAttribute("a length of time such as 00:10:00, or 1.00:00:00 for a day", "New-TimeSpan makes one of days, hours and minutes.")
 {
     private static readonly string[] Formats = [@"h\:mm", @"h\:mm\:ss", @"h\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss", @"d\.hh\:mm\:ss\.FFFFFFF"];
 
@@ -124,11 +132,22 @@ public sealed class SwitchCellAttribute() : CellAttribute("True or False")
 }
 
 /// <summary>Reads text. PowerShell on its own passes over a row's list, and makes text such as "System.Collections.Hashtable" of any object.</summary>
-public sealed class TextCellAttribute() : CellAttribute("text")
+public class TextCellAttribute() : CellAttribute("text")
 {
     private protected override object? Nothing => "";
 
     private protected override object? Read(string text) => text;
 
-    private protected override object? ReadOther(object value) => value is ValueType ? value : null;
+    private protected override object? ReadOther(object value) => value is not PSObject and (ValueType or IFormattable or IComparable) ? value : null;
+}
+
+/// <summary>Reads the id of a backup, or takes it from the backup.</summary>
+public sealed class BackupIdCellAttribute : TextCellAttribute
+{
+    private protected override object? ReadOther(object value) => value switch
+    {
+        Backup backup => backup.Id,
+        PSObject thing when ObjectKind.Of(thing) == typeof(Backup).FullName => thing.Properties["Id"]?.Value?.ToString(),
+        _ => base.ReadOther(value),
+    };
 }

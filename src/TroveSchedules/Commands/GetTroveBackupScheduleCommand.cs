@@ -37,6 +37,7 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
 
     /// <summary>Shows an administrator every project's schedules.</summary>
     [Parameter]
+    [NotNullSwitch]
     public SwitchParameter AllProjects { get; set; }
 
     /// <summary>Writes the schedules.</summary>

@@ -48,7 +48,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
 
     /// <summary>The backup of which every run is to be an increment.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [TextCell]
+    [BackupIdCell]
     public string? ParentId { get; set; }
 
     /// <summary>Makes each run an increment of the newest completed backup.</summary>

@@ -337,13 +337,18 @@ public sealed class ErrorTests
         Assert.DoesNotContain("see inner exception", error.Problem);
     }
 
-    [Fact]
-    public async Task A_server_that_wants_a_client_certificate_is_told_by_its_alert()
+    [Theory]
+    [InlineData("error:0A00045C:SSL routines::tlsv13 alert certificate required", "wants a client certificate")]
+    [InlineData("error:0A000418:SSL routines::tlsv1 alert unknown ca", "does not accept the client certificate")]
+    [InlineData("error:0A000412:SSL routines::ssl/tls alert bad certificate", "does not accept the client certificate")]
+    public async Task What_a_server_says_of_the_client_certificate_is_told_by_its_alert(string alert, string advice)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("An error occurred while sending the request.",
-            new IOException("The decryption operation failed, see inner exception.", new IOException("error:0A00045C:SSL routines::tlsv13 alert certificate required"))));
+            new IOException("The decryption operation failed, see inner exception.", new IOException(alert))));
         using CloudSession session = await cloud.ConnectAsync();
-        Assert.Contains("-ClientCertificate", (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).RecommendedAction);
+        string? action = (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).RecommendedAction;
+        Assert.Contains(advice, action);
+        Assert.Contains("-ClientCertificate", action);
     }
 
     [Fact]

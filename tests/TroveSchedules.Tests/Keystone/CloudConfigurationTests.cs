@@ -1196,6 +1196,15 @@ public sealed class CloudConfigurationTests : IDisposable
         Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 3: a key must be a single value.", CloudError().Message);
     }
 
+    [Fact]
+    public void A_key_is_told_with_its_own_line_wherever_its_value_begins()
+    {
+        folders.Write("here/clouds.yaml", "Clouds:\n  # a comment\n\n\n  prod:\n    auth: {}\n");
+        Assert.Contains("line 1: 'Clouds'", CloudError().Message);
+        folders.Write("here/clouds.yaml", Prod + "\nprodd:\n\n    # a comment\n    - a\n");
+        Assert.Contains($"line {Prod.Split('\n').Length + 1}: 'prodd'", Assert.Single(Cloud().Warnings));
+    }
+
     [Theory]
     [InlineData("region_name: *a", "'region_name' must be a single value")]
     [InlineData("auth: *b", "'auth' must be a mapping")]

@@ -254,13 +254,13 @@ public sealed class IdentityTests
     {
         CloudSettings settings = Settings(project: ProjectScope.ById("another"));
         TroveScheduleException error = await Refusal(Accepting(), settings);
-        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+        Assert.Equal((TroveErrorKind.Invalid, "OtherProject"), (error.Kind, error.ErrorId));
         Assert.Contains("though project id another was asked for", error.Message);
 
         JsonNode answer = JsonNode.Parse(Answer)!;
         answer["token"]!.AsObject().Remove("project");
         error = await Refusal(Accepting(answer.ToJsonString()), settings);
-        Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
+        Assert.Equal((TroveErrorKind.Invalid, "OtherProject"), (error.Kind, error.ErrorId));
         Assert.Contains("a token without a project, though project id another was asked for", error.Message);
     }
 
