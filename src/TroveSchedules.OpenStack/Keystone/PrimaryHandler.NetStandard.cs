@@ -65,7 +65,10 @@ internal static partial class PrimaryHandler
             certificates.Add(new X509Certificate2(Convert.FromBase64String(block.Groups[1].Value)));
     }
 
-    private static void ImportPemWithKey(X509Certificate2Collection certificates, PemSource source, PemSource? key) =>
+    private static void ImportPemWithKey(X509Certificate2Collection certificates, PemSource source, PemSource? key)
+    {
+        Load(source, "the client certificate", () => source.Read()); // A file that is missing or a folder has a reason of its own.
         throw Wrong($"The client certificate {source.Shown} is no PFX file, and Windows PowerShell can load no other: convert it with openssl pkcs12 -export.", source);
+    }
 }
 #endif
