@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Linq;
 using System.Text;
 
 namespace TroveSchedules;
@@ -22,6 +24,18 @@ public static class TerminalText
     /// <param name="text">Any text.</param>
     /// <returns>The text, with a blank in the place of each character that is unsafe.</returns>
     public static string SanitizeLine(string text) => Sanitize(text, keepLines: false);
+
+    /// <summary>Names the characters that cannot be seen, such as a zero-width space.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>Their code points, such as <c>U+200B, U+2060</c>; null where there are none. An ordinary blank is not among them.</returns>
+    public static string? InvisibleCodePoints(string text)
+    {
+        string[] codes = [.. text.Where(IsInvisible).Select(c => $"U+{(int)c:X4}").Distinct()];
+        return codes.Length == 0 ? null : string.Join(", ", codes);
+    }
+
+    private static bool IsInvisible(char c) => c != ' ' && char.GetUnicodeCategory(c) is
+        UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private static string Sanitize(string text, bool keepLines)
     {

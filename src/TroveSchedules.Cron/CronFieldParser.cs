@@ -148,16 +148,9 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
         {
             "" => "a value is missing",
             "*" => "'*' stands by itself or before a step, not in a range",
-            _ => $"'{text}'{CodePointsOfUnseen(text)} is not a value of this field",
+            _ => $"'{text}'{(TerminalText.InvisibleCodePoints(text) is { } codes ? $" (with {codes})" : "")} is not a value of this field",
         };
         throw Refusal(position, $"{fault}; the field takes {field.Allowed}", "Write a value, a range a-b, a step */n or a list of these.");
-    }
-
-    // Characters that cannot be seen, such as a zero-width space.
-    private static string CodePointsOfUnseen(string text)
-    {
-        string[] unseen = [.. text.Where(c => c > '~' && !char.IsLetterOrDigit(c) && !char.IsPunctuation(c) && !char.IsSymbol(c)).Select(c => $"U+{(int)c:X4}").Distinct()];
-        return unseen.Length == 0 ? "" : $" (with {string.Join(", ", unseen)})";
     }
 
     private static int? Number(string text)

@@ -97,7 +97,7 @@ public sealed class CloudSession : TroveSession
         }
     }
 
-    // Public in CloudSessionOperations.
+    // CloudSessionOperations makes these public.
     internal BackupSchedules Schedules { get; }
     internal ScheduleExecutions Executions { get; }
     internal Workbook Workbook { get; }
@@ -249,7 +249,7 @@ public sealed class CloudSession : TroveSession
     }
 }
 
-/// <summary>The operations of a session. As extension members they are not among its data, which PowerShell shows and writes to JSON.</summary>
+/// <summary>The operations of a session. They are extension members, because PowerShell shows the properties of a session, and writes them to JSON.</summary>
 public static class CloudSessionOperations
 {
     /// <param name="session">The session to work through.</param>

@@ -289,7 +289,7 @@ internal static class FailureReason
             return null;
         int begin = stateInfo!.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         int end = begin < Begin.Length ? -1 : stateInfo.IndexOf(End, begin, StringComparison.Ordinal);
-        // A message can have the same characters in it: "Quota exceeded for resources: ['backups']." Mistral's own end the line.
+        // The message itself can contain these characters: "Quota exceeded for resources: ['backups']." Those that Mistral adds end the line.
         while (end >= 0 && end + End.Length < stateInfo.Length && stateInfo[end + End.Length] != '\n')
             end = stateInfo.IndexOf(End, end + End.Length, StringComparison.Ordinal);
         return ServiceError.Printable(end < 0 ? stateInfo.Trim() : stateInfo.Substring(begin, end - begin));

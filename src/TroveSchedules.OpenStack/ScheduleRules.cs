@@ -76,7 +76,7 @@ internal static class ScheduleRules
             "Install-TroveWorkbook loads one that takes it.");
     }
 
-    /// <summary>Checks that a parent is a backup of the instance. Trove does not, and would make increments that nothing can be restored from.</summary>
+    /// <summary>Checks that a parent is a backup of the instance. Trove does not check it, and would make increments from which nothing can be restored.</summary>
     public static void CheckParent(Backup parent, Instance instance)
     {
         if (parent.InstanceId is { } owner && !string.Equals(owner, instance.Id, StringComparison.OrdinalIgnoreCase))

@@ -113,6 +113,7 @@ Describe 'Without -Force' {
         $id = Start-Waiting $_
         foreach ($run in $id, (Get-TroveScheduleExecution -Id $id)) {
             Get-ErrorOf { $run | Remove-TroveScheduleExecution } | Assert-Error ExecutionNotFinished Remove-TroveScheduleExecution PermissionDenied -Says $id -Advises '-Force'
+            Get-ErrorOf { $run | Remove-TroveScheduleExecution -Force:$null } | Assert-Error ExecutionNotFinished Remove-TroveScheduleExecution PermissionDenied -Says $id -Advises '-Force'
             (Get-TroveScheduleExecution -Id $id).State | Should -BeExactly $_
         }
         @($mistral.Requests) | Should -Not -BeLike '*force=*'
@@ -236,6 +237,7 @@ Describe 'An administrator who does not say -AllProjects' {
         'Get-TroveBackupSchedule', 'Get-TroveBackupSchedule -Name *', 'Get-TroveInstance', 'Get-TroveInstance *', 'Get-TroveBackup', 'Get-TroveBackupSchedule | Get-TroveScheduleExecution'
         'Get-TroveBackupSchedule -Id $theirs.Id', 'Get-TroveBackupSchedule -Id $theirs.TriggerId', '$theirs | Get-TroveBackupSchedule', 'Get-TroveBackupSchedule o', 'Get-TroveScheduleExecution $theirs.Id'
         'Get-TroveScheduleExecution $theirs', '$theirs | Get-TroveScheduleExecution -MatchInput', 'Get-TroveScheduleExecution -Id $theirRun.Id', '$theirRun | Get-TroveScheduleExecution'
+        'Get-TroveBackupSchedule -AllProjects:$null', '$theirs | Get-TroveBackupSchedule -AllProjects:$null', 'Get-TroveScheduleExecution $theirs -AllProjects:$null'
         'Get-TroveBackup -Id $theirBackup.backup.id', 'Get-TroveBackup o', 'Get-TroveBackup $theirInstance', 'Get-TroveBackupSchedule $theirInstance', 'Get-TroveInstance -Id $theirInstance.Id', 'Get-TroveInstance -Id o'
     ) {
         $shown = & ([scriptblock]::Create("$_ -ErrorAction SilentlyContinue"))
@@ -245,6 +247,7 @@ Describe 'An administrator who does not say -AllProjects' {
     It 'deletes nothing of theirs, and makes nothing there: <_>' -ForEach @(
         '$theirs | Remove-TroveBackupSchedule -Confirm:$false', 'Remove-TroveBackupSchedule $theirs.Id -Confirm:$false', 'Remove-TroveBackupSchedule $theirs.TriggerId -Confirm:$false'
         '$theirRun | Remove-TroveScheduleExecution', 'Remove-TroveScheduleExecution $theirRun.Id', '$theirRun | Remove-TroveScheduleExecution -Force'
+        '$theirs | Remove-TroveBackupSchedule -AllProjects:$null -Confirm:$false', '$theirRun | Remove-TroveScheduleExecution -AllProjects:$null'
         'New-TroveBackupSchedule $theirInstance "@daily" pester-x', 'New-TroveBackupSchedule $theirInstance.Id "@daily" pester-x', 'New-TroveBackupSchedule o "@daily" pester-x'
         'Get-TroveBackupSchedule | Remove-TroveBackupSchedule -Confirm:$false', 'Get-TroveBackupSchedule | Get-TroveScheduleExecution | Remove-TroveScheduleExecution'
     ) {
@@ -361,18 +364,5 @@ Describe 'A run in flight' {
             $null = Remove-TestWorkbook
             $null = Install-TroveWorkbook
         }
-    }
-}
-
-Describe 'A switch that widens what a cmdlet touches' {
-    It 'is not turned on by a variable that is not set: <Cmdlet> -<Switch>' -ForEach @(
-        foreach ($cmdlet in Get-Command -Module TroveSchedules) {
-            foreach ($switch in 'Force', 'AllProjects', 'SkipCertificateCheck') { if ($cmdlet.Parameters.ContainsKey($switch)) { @{ Cmdlet = $cmdlet.Name; Switch = $switch } } }
-        }
-    ) {
-        $with = @{ $Switch = $null }
-        $required = @{}
-        if ($Cmdlet -in 'Remove-TroveBackupSchedule', 'Remove-TroveScheduleExecution', 'Get-TroveScheduleExecution') { $required.Id = [guid]::NewGuid() }
-        { & $Cmdlet @required @with -ErrorAction Stop } | Should -Throw "*'$Switch'. The argument is null*"
     }
 }

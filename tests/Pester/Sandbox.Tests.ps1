@@ -283,7 +283,7 @@ Describe 'A sandbox that has ended' {
         $guest | Disconnect-TroveSession
     }
 
-    It 'is warned of like any address by plain http once it is no more' {
+    It 'warns of plain http when its address is used after it has ended' {
         $session = Connect-Sandbox
         Disconnect-TroveSession
         $credential = [pscredential]::new('demo', (ConvertTo-SecureString secret-demo -AsPlainText -Force))

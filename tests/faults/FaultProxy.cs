@@ -356,8 +356,7 @@ public sealed class FaultProxy : IDisposable
     }
 
     /// <summary>
-    /// Ports that nobody takes while they are left: below those that the system gives to whoever connects, and in blocks, each of which is one process's as long as
-    /// that holds a file open.
+    /// Free ports below the range that the system gives to clients, so that a closed port stays free. A process reserves a block of ports by keeping a file open.
     /// </summary>
     private static class Ports
     {

@@ -153,16 +153,20 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
             $"{request.Service} at {request.Address} cannot be reached: {cause.GetBaseException().Message.TrimEnd('.')}.", cause)
         {
             Target = request.Target,
-            RecommendedAction = cause.GetBaseException().Message is var reason && reason.Contains("alert certificate required")
-                ? "The server wants a client certificate. Give one with -ClientCertificate (cert and key in clouds.yaml, OS_CERT and OS_KEY)."
-                : reason.Contains("alert unknown ca") || reason.Contains("alert bad certificate") || reason.Contains("alert certificate")
-                ? "The server does not accept the client certificate. Check -ClientCertificate (cert and key in clouds.yaml, OS_CERT and OS_KEY)."
-                : request.ConnectionAdvice + ProxyAdvice(request.Uri),
+            RecommendedAction = ClientCertificateAdvice(cause.GetBaseException().Message) ?? request.ConnectionAdvice + ProxyAdvice(request.Uri),
             MayHaveHappened = request.IsChange
                 && socket is not (SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable),
         };
         return socket is SocketError.HostNotFound ? failure : new TransientFailureException(failure, null);
     }
+
+    // OpenSSL's names of the alerts that a server sends about a client's certificate.
+    private static string? ClientCertificateAdvice(string reason) =>
+        reason.Contains("alert certificate required")
+            ? "The server wants a client certificate. Give one with -ClientCertificate (cert and key in clouds.yaml, OS_CERT and OS_KEY)."
+        : reason.Contains("alert unknown ca") || reason.Contains("alert bad certificate") || reason.Contains("alert certificate")
+            ? "The server does not accept the client certificate. Check -ClientCertificate (cert and key in clouds.yaml, OS_CERT and OS_KEY)."
+        : null;
 
     private static string ProxyAdvice(Uri address)
     {

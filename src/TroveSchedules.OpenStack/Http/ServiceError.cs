@@ -30,7 +30,7 @@ internal static class ServiceError
         int status = (int)response.StatusCode;
         if (response.StatusCode == HttpStatusCode.NotFound && words is null)
             return NotTheServices(response, request);
-        TroveErrorKind kind = status == 413 && (words is null || request.Service == "Keystone") ? TroveErrorKind.ProtocolError : KindOf(status);
+        TroveErrorKind kind = KindOf(status, hasQuota: words is not null && request.Service != "Keystone");
         string? shown = words is null ? null : SecretMask.Of(request, response.RequestMessage).Mask(words); // A validator that quotes the request, a traceback with the service's own settings.
         string? place = PlaceOf(response, request.Uri);
         string what = place is not null ? $"HTTP {status} redirects to {place}, and the module follows no redirect.{(shown is null ? "" : $" {shown}")}"
@@ -97,7 +97,7 @@ internal static class ServiceError
             : $"an address of {Printable(place.Scheme)}";
     }
 
-    private static TroveErrorKind KindOf(int status) => status switch
+    private static TroveErrorKind KindOf(int status, bool hasQuota) => status switch
     {
         400 or 405 or 406 or 415 or 422 => TroveErrorKind.Invalid,
         401 => TroveErrorKind.Unauthorized,
@@ -105,7 +105,7 @@ internal static class ServiceError
         404 or 410 => TroveErrorKind.NotFound,
         408 or 504 => TroveErrorKind.Timeout,
         409 => TroveErrorKind.Conflict,
-        413 => TroveErrorKind.QuotaExceeded, // Trove's answer when a quota is used up.
+        413 when hasQuota => TroveErrorKind.QuotaExceeded, // Trove's answer when a quota is used up.
         511 => TroveErrorKind.ProtocolError, // A login page of the network.
         429 or >= 500 => TroveErrorKind.Unavailable,
         _ => TroveErrorKind.ProtocolError,
@@ -172,7 +172,7 @@ internal static class ServiceError
                 return service is null or "Mistral" ? fault : null;
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
-                if (service switch { "Mistral" => true, "Trove" => property.Name != "itemNotFound", "Keystone" => property.Name != "error", _ => false })
+                if (service is not null && property.Name != (service switch { "Trove" => "itemNotFound", "Keystone" => "error", _ => null }))
                     continue;
                 if (property.Value.ValueKind == JsonValueKind.Object && Text(property.Value, "message") is { } message)
                     return message;

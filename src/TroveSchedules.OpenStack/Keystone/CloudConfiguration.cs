@@ -153,7 +153,7 @@ public static class CloudConfiguration
     private static string[] RegionsVariable(ConfigurationSources sources) =>
         string.IsNullOrEmpty(sources.EnvironmentVariable(VariableOf(Settings.Regions))) ? [] : ["OS_REGIONS in the environment is not used: a variable cannot hold a list. Set OS_REGION_NAME."];
 
-    // The same is an error in one place of a file.
+    // In a file, two values for one setting are an error, too.
     private static void RefuseContradictions(ConfigurationSources sources)
     {
         foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use == SettingUse.Honoured))
@@ -183,7 +183,7 @@ public static class CloudConfiguration
             throw Wrong($"{misplaced.Name} of the region {ShownText.Quoted(name)} in {misplaced.Place} cannot be honoured: it belongs to the whole cloud.", $"Move {misplaced.Name} to the cloud's entry.");
         return Settings.Read(setting => setting == Settings.RegionName ? name : null, warnings).MergedOver(own);
 
-        static string Listed(string region) => ShownText.Invisible(region) is null && ShownText.IsShown(region) ? region : ShownText.Quoted(region);
+        static string Listed(string region) => TerminalText.InvisibleCodePoints(region) is null && ShownText.IsShown(region) ? region : ShownText.Quoted(region);
     }
 
     private static TroveScheduleException Wrong(string message, string action) =>

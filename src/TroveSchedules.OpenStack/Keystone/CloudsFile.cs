@@ -116,7 +116,7 @@ internal sealed class CloudsFile
         {
             string setting = entry.Key.Replace('-', '_');
             if (setting == "auth" || KnownSettings.Find(setting) is { Use: not SettingUse.Elsewhere })
-                throw Wrong($"'{entry.Key}' stands beside a region's name. Put it below 'values'", entry.Line);
+                throw Wrong($"'{entry.Key}' is beside a region's name. Put it below 'values'", entry.Line);
             string? nearest = KnownSettings.Nearest(setting, ["values"]) ?? Proposal(setting);
             warnings.Add($"In the file '{Path}', line {entry.Line}: {NotPlain(entry.Key) ?? $"'{entry.Key}'"} is not a part of a region, so it is not used."
                 + (nearest is null ? " Put settings below 'values'." : nearest == "values" ? " Did you mean 'values'?" : $" Did you mean '{nearest}', below 'values'?"));
@@ -155,7 +155,7 @@ internal sealed class CloudsFile
 
         public bool IsAsNearAs(Found other) => (Depth, DepthInAuth).Equals((other.Depth, other.DepthInAuth));
 
-        // What stands under auth and what stands beside it are one place, which keeps both a project's id and its name.
+        // The settings under auth and those beside it are one place. It keeps both a project's id and its name.
         public bool IsHiddenBy(Found other) =>
             (other.Depth, other.OwnDepthInAuth).CompareTo((Depth, OwnDepthInAuth)) < 0
             && other.Value is not YamlScalarNode { Value: null or "" } && !IsNull(other.Value)
@@ -193,21 +193,21 @@ internal sealed class CloudsFile
     {
         string place = $"In the file '{Path}', line {found.Line}: ";
         if (found.Key == "<<")
-            return $"{place}'<<' in quotes is no setting's name, so it is not used. Write << without quotes.";
-        if (ShownText.Invisible(found.Key) is { } codes)
-            return $"{place}a key holds an invisible character ({codes}), so it is no setting's name. Write it anew.";
+            return $"{place}'<<' in quotes is an ordinary key, so it is not used. Write << without quotes.";
+        if (TerminalText.InvisibleCodePoints(found.Key) is { } codes)
+            return $"{place}a key contains an invisible character ({codes}), so it is not used. Delete that character.";
         string? nearest = Proposal(found.Name);
-        // In the line 'topsecret: password', key and value have changed places.
+        // In the line 'topsecret: password', key and value are swapped.
         if (nearest is null && found.Value is YamlScalarNode { Value: { } text } && KnownSettings.Find(text.Replace('-', '_')) is { Use: not SettingUse.Elsewhere })
-            return $"{place}a key is no setting's name, and its value is one. Have they changed places?";
+            return $"{place}a key is not a known setting, but its value is the name of one. Are the two swapped?";
         if (!PlainName.IsMatch(found.Key))
-            return $"{place}a key is no setting's name. Is a blank missing after a colon?";
+            return $"{place}a key is not a known setting, so it is not used. Is a blank missing after a colon?";
         return $"{place}'{found.Key}' is not a known setting, so it is not used.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}";
     }
 
     // What is wrong with a key that cannot be shown; null for one that can.
     private static string? NotPlain(string key) =>
-        ShownText.Invisible(key) is { } codes ? $"a key that holds an invisible character ({codes})" : PlainName.IsMatch(key) ? null : "a key";
+        TerminalText.InvisibleCodePoints(key) is { } codes ? $"a key that contains an invisible character ({codes})" : PlainName.IsMatch(key) ? null : "a key";
 
     private Entry? First(string key) =>
         Entries().Where(entry => entry.Key == key).Select(entry => (Entry?)entry).FirstOrDefault() is { } nearest && !IsNull(nearest.Value) ? nearest : null;

@@ -37,7 +37,7 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
         AuthToken granted = await sender.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
             ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
             : throw await RefusalAsync(response, request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        // Not in the attempt: another one would give the same.
+        // Checked here and not in the attempt, because a retry would get the same token.
         return Project is not { Id: { } id } || string.Equals(id, granted.ProjectId, StringComparison.OrdinalIgnoreCase) ? granted : throw OtherProject($"of the project '{granted.ProjectName}' ({granted.ProjectId})");
     }
 

@@ -58,11 +58,11 @@ internal sealed class PlainYaml : IParser
             throw Wrong(Current.Start.Line, "a second document begins. Keep one, or give each a file of its own");
         if (Current is NodeEvent { Tag.IsEmpty: false } typed && Unread.Contains(typed.Tag.Value))
             throw Wrong(Current.Start.Line, $"a value of the type !!{typed.Tag.Value.Substring(Core.Length)} is not read. Write it as text");
-        // YamlDotNet would name the end of the file.
+        // For these two, YamlDotNet would name the line at the end of the file.
         if (Current is AnchorAlias alias && !_anchors.Contains(alias.Value))
-            throw Wrong(Current.Start.Line, "a value begins with '*' and is no name of an anchor (&) above it. Quote a value that begins with '*'");
+            throw Wrong(Current.Start.Line, "a value begins with '*', and there is no anchor (&) of that name above it. Quote a value that begins with '*'");
         if (Current is Scalar { Anchor.IsEmpty: false, Value.Length: 0, Style: ScalarStyle.Plain })
-            throw Wrong(Current.Start.Line, "a value begins with '&', which makes it the name of an anchor for nothing. Quote a value that begins with '&'");
+            throw Wrong(Current.Start.Line, "a value begins with '&', which makes it an anchor without a value. Quote a value that begins with '&'");
         if (Current is NodeEvent { Anchor.IsEmpty: false } anchored)
             _anchors.Add(anchored.Anchor);
         // The tag itself may be what somebody wrote in the place of a value.

@@ -42,9 +42,9 @@ internal static partial class PrimaryHandler
         {
             load();
         }
-        catch (CryptographicException e) when (source.Path is { } file && e.Message.Contains("password"))
+        catch (CryptographicException e) when (e.Message.Contains("password"))
         {
-            throw Wrong($"{Named(what, source)} cannot be loaded: '{file}' is protected by a password, which cannot be given. Export it without one.", source);
+            throw Wrong($"{Named(what, source)} cannot be loaded: it is protected by a password, which cannot be given. Export it without one.", source);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException)
         {

@@ -27,7 +27,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
     /// <param name="warnings">What is to be said of the places.</param>
     public CloudSettings Read(string? cloudName, IEnumerable<string> warnings)
     {
-        RefuseWhatIsNoName();
+        RefuseKeysInNames();
         Uri authUrl = Url(Settings.AuthUrl) ?? throw Missing(Settings.AuthUrl, null);
         CloudCredential credential = Credential();
         if (settings.Of(Settings.ClientKey) is { Text: not null } key && settings[Settings.ClientCertificate] is null)
@@ -69,13 +69,13 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         };
     }
 
-    // A private key in the place of a name would come into later messages, such as those about the login and the catalog.
-    private void RefuseWhatIsNoName()
+    // Later messages repeat names, such as those about the login and the catalog. A private key in the place of a name must not get there.
+    private void RefuseKeysInNames()
     {
         if (KnownSettings.All.FirstOrDefault(setting => setting is { Use: SettingUse.Honoured, Type: SettingType.Text, MayHoldSecret: false }
             && settings[setting.Name] is { } text && (PemSource.IsPem(text) || text.Any(char.IsControl))) is { } wrong)
         {
-            throw Wrong($"{At(wrong.Name)} holds a line feed, another control character or PEM text, so it is neither a name nor an id.", null);
+            throw Wrong($"{At(wrong.Name)} contains PEM text, a line feed or another control character, so it cannot be a name or an id.", null);
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         "token" or "v3token" => new TokenCredential(Needed(Settings.Token)),
         "password" or "v3password" => PasswordCredential(),
         null when settings[Settings.ApplicationCredentialSecret] is not null => ApplicationCredential(),
-        // Its rights may be fewer than those of the user whose password stands beside it.
+        // The application credential may have fewer rights than the user whose password is beside it.
         null when new[] { Settings.ApplicationCredentialId, Settings.ApplicationCredentialName }.Select(settings.Of).FirstOrDefault(said => said?.Text is not null) is { } alone =>
             throw Missing(Settings.ApplicationCredentialSecret, $"{NameOf(alone)} is set", alone.IsArgument),
         null when settings[Settings.Password] is null && settings[Settings.Token] is { } token => new TokenCredential(token),

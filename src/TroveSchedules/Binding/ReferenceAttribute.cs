@@ -53,7 +53,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         return all.ToArray();
     }
 
-    /// <summary>The parameter that this is on where another one names it in <see cref="OtherParameter"/>.</summary>
+    /// <summary>The name of the parameter that has this attribute, for messages of the parameter that names it in <see cref="OtherParameter"/>.</summary>
     private protected virtual string Parameter => "Id";
 
     /// <summary>What text, or a live thing of a right kind, refers to; null for any other.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Management.Automation;
 using System.Net;
 using System.Security;
+using TroveSchedules.Binding;
 using TroveSchedules.Completion;
 using TroveSchedules.OpenStack.Keystone;
 
@@ -164,7 +165,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = ByPassword)]
     [Parameter(ParameterSetName = ByApplicationCredential)]
     [Parameter(ParameterSetName = ByToken)]
-    [NotNullSwitch]
+    [SwitchCell]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>How many seconds one operation of a service may take in all, its repeats included.</summary>
@@ -225,7 +226,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
         };
     }
 
-    // PEM text in the place of a file would be repeated as a path that is not there. The path of another provider would be read as that of a file of the same name.
+    // An error would repeat PEM text that is given as a path. A path of another provider would be read as a file of that name.
     private string? FilePath(string parameter, string? path)
     {
         if (path is null || path.Contains("-----BEGIN"))

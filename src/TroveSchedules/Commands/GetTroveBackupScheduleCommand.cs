@@ -37,7 +37,7 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
 
     /// <summary>Shows an administrator every project's schedules.</summary>
     [Parameter]
-    [NotNullSwitch]
+    [SwitchCell]
     public SwitchParameter AllProjects { get; set; }
 
     /// <summary>Writes the schedules.</summary>

@@ -55,7 +55,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
 
     /// <summary>Shows an administrator other projects' executions too.</summary>
     [Parameter]
-    [NotNullSwitch]
+    [SwitchCell]
     public SwitchParameter AllProjects { get; set; }
 
     /// <summary>Writes the executions; -First and -Skip count for each schedule.</summary>

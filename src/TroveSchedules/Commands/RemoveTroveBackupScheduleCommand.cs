@@ -23,7 +23,7 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
 
     /// <summary>Lets an administrator delete other projects' schedules too.</summary>
     [Parameter]
-    [NotNullSwitch]
+    [SwitchCell]
     public SwitchParameter AllProjects { get; set; }
 
     /// <summary>Writes each schedule that was deleted, as it last was.</summary>

@@ -17,12 +17,12 @@ public sealed class RemoveTroveScheduleExecutionCommand : BulkCmdlet
 
     /// <summary>Deletes an execution that has not ended, too.</summary>
     [Parameter]
-    [NotNullSwitch]
+    [SwitchCell]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Lets an administrator delete other projects' executions too.</summary>
     [Parameter]
-    [NotNullSwitch]
+    [SwitchCell]
     public SwitchParameter AllProjects { get; set; }
 
     /// <summary>Writes each execution that was deleted, as it last was.</summary>

@@ -14,7 +14,7 @@ internal static class Sandboxes
 {
     private static readonly ConcurrentDictionary<string, SandboxCloud> All = new(StringComparer.OrdinalIgnoreCase);
 
-    // An object of another process's sandbox must not be taken for one of this process's.
+    // Part of each name, so that an object from a sandbox of another process does not match a sandbox of this one.
     private static readonly string ProcessMark = Guid.NewGuid().ToString("N").Substring(0, 6);
 
     private static int s_count;
@@ -53,7 +53,7 @@ internal static class Sandboxes
     /// <summary>The sandbox at an address; null where that is no sandbox's.</summary>
     public static SandboxCloud? At(Uri authUrl) => All.TryGetValue(authUrl.Authority, out SandboxCloud? cloud) ? cloud : null;
 
-    /// <summary>Whether there is a sandbox at an address. Apart from <see cref="At"/>, so that whoever asks need not load the sandbox.</summary>
+    /// <summary>Whether there is a sandbox at an address. A method of its own, because a method that calls <see cref="At"/> loads the sandbox's assembly.</summary>
     public static bool IsLive(Uri authUrl) => At(authUrl) is not null;
 
     /// <summary>Says that the sandbox has ended, at once: a connection that broke would be tried again.</summary>

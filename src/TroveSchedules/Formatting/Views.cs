@@ -93,7 +93,7 @@ public static class Views
         return time > now ? $"in {words}" : $"{words} ago";
     }
 
-    // A sandbox can be stepped, and a cloud's clock can be wrong, so relative times use the clock of the object's own cloud. Null where that was a sandbox that is no more.
+    // A sandbox can be stepped, and a cloud's clock can be wrong, so relative times use the clock of the object's own cloud. Null for a sandbox that has ended.
     private static DateTimeOffset? Now(object? source)
     {
         try

@@ -983,7 +983,7 @@ public sealed class CloudConfigurationTests : IDisposable
         Entry($"{line}\nauth: {{auth_url: http://k, user_id: u, password: p}}");
         CloudSettings cloud = Cloud();
         Assert.Null(cloud.Region);
-        Assert.Contains("is no setting's name", Assert.Single(cloud.Warnings));
+        Assert.Contains("'<<' in quotes is an ordinary key", Assert.Single(cloud.Warnings));
     }
 
     [Theory]
@@ -1098,7 +1098,7 @@ public sealed class CloudConfigurationTests : IDisposable
     public void A_setting_beside_a_regions_name_is_refused(string lines, string key, int line = 7)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\nregions:\n- One\n- name: Two\n  {lines}");
-        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line {line}: '{key}' stands beside a region's name. Put it below 'values'.", CloudError().Message);
+        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line {line}: '{key}' is beside a region's name. Put it below 'values'.", CloudError().Message);
     }
 
     [Theory]
@@ -1222,7 +1222,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("cloud", "'cloud' is not used, and 'clouds' is missing. Did you mean 'clouds'?")]
     [InlineData("CLOUDS", "'CLOUDS' is not used, and 'clouds' is missing. Did you mean 'clouds'?")]
     [InlineData("prod", "'prod' is not used, and 'clouds' is missing. Put clouds below 'clouds', and settings below their cloud.")]
-    [InlineData("clouds\u200b", "a key that holds an invisible character (U+200B) is not used, and 'clouds' is missing.")]
+    [InlineData("clouds\u200b", "a key that contains an invisible character (U+200B) is not used, and 'clouds' is missing.")]
     public void A_file_without_clouds_says_so(string key, string message)
     {
         folders.Write("here/clouds.yaml", $"{key}: {{prod: {{}}}}\n");
@@ -1236,7 +1236,7 @@ public sealed class CloudConfigurationTests : IDisposable
     public void A_key_with_an_invisible_character_is_named_so(string key, string code)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\n\"{key}\": R");
-        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 4: a key holds an invisible character ({code}), so it is no setting's name. Write it anew.", Assert.Single(Cloud().Warnings));
+        Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 4: a key contains an invisible character ({code}), so it is not used. Delete that character.", Assert.Single(Cloud().Warnings));
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public sealed class KnownSettingsTests : IDisposable
     public void A_secret_that_changed_places_with_its_name_is_not_repeated(string line)
     {
         string warning = Assert.Single(Read(line).Warnings);
-        Assert.EndsWith("line 4: a key is no setting's name, and its value is one. Have they changed places?", warning);
+        Assert.EndsWith("line 4: a key is not a known setting, but its value is the name of one. Are the two swapped?", warning);
     }
 
     [Theory]
@@ -307,7 +307,7 @@ public sealed class KnownSettingsTests : IDisposable
         foreach (string value in new[] { $"-----BEGIN PRIVATE KEY----- {Secret}", $"{Secret}\\n{Secret}", $"{Secret}\\u0007" })
         {
             TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Read($"{name}: \"{value}\""));
-            Assert.StartsWith($"{name} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 holds a line feed", error.Message);
+            Assert.StartsWith($"{name} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 contains PEM text", error.Message);
             Assert.DoesNotContain(Secret, error.ToString());
         }
     }
