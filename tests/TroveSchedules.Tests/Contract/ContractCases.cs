@@ -147,6 +147,18 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
     protected async Task IdleAsync(string instance) =>
         await UntilAsync(() => Trove("GET", "/instances/" + instance), reply => reply.Json!["instance"]!["status"]!.GetValue<string>() != "BACKUP", 20);
 
+    /// <summary>Starts a backup, which is deleted when the case is over.</summary>
+    protected async Task<CloudResponse> BackupAsync(JsonNode backup)
+    {
+        CloudResponse made = await Trove("POST", "/backups", new JsonObject { ["backup"] = backup.DeepClone() });
+        if (made.Status == 202)
+        {
+            string id = (string)made.Json!["backup"]!["id"]!;
+            Finally(() => UntilAsync(() => Trove("DELETE", "/backups/" + id), reply => reply.Status is 202 or 404, 10));
+        }
+        return made;
+    }
+
     protected static void Fault(CloudResponse reply, int status, string message, string code = "Client")
     {
         Assert.Equal(status, reply.Status);

@@ -279,39 +279,12 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
         Assert.Contains(id, (await Trove("GET", "/backups?limit=1000&all_projects=true", user: "admin")).Column("backups", "id"));
     }
 
-    [ContractFact(Needs = Needs.Instances)]
-    public async Task Beyond_the_quota_it_is_413()
-    {
-        int quota = (int)(await Trove("GET", "/limits")).List("limits")[0]!["max_backups"]!;
-        if (quota is < 0 or > 45)
-            return; // This cloud has none that can be reached with its instances.
-        CloudResponse last = new(202, "", new Dictionary<string, string>());
-        for (int n = 45; last.Status == 202 && n > 0; n--)
-        {
-            string instance = $"20000000-0000-4000-8001-{n:d12}";
-            await IdleAsync(instance); // Another case may have left a backup of it that still runs.
-            last = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = instance });
-        }
-        Assert.Equal((413, "{\"overLimit\": {\"code\": 413, \"message\": \"Quota exceeded for resources: ['backups'].\"}}"), (last.Status, last.Body));
-    }
-
     private async Task<string> CompleteAsync(JsonObject backup)
     {
         await IdleAsync((string)backup["instance"]!);
         string id = (string)(await BackupAsync(backup)).Json!["backup"]!["id"]!;
         await UntilAsync(() => Trove("GET", "/backups/" + id), reply => (string?)reply.Json!["backup"]!["status"] == "COMPLETED", 10);
         return id;
-    }
-
-    private async Task<CloudResponse> BackupAsync(JsonNode backup)
-    {
-        CloudResponse made = await Trove("POST", "/backups", new JsonObject { ["backup"] = backup.DeepClone() });
-        if (made.Status == 202)
-        {
-            string id = (string)made.Json!["backup"]!["id"]!;
-            Finally(() => UntilAsync(() => Trove("DELETE", "/backups/" + id), reply => reply.Status is 202 or 404, 10));
-        }
-        return made;
     }
 }
 
