@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace TroveSchedules;
 
@@ -88,4 +89,7 @@ public class TroveScheduleException : Exception
 
     /// <summary>What the user can do about it, as one imperative sentence; null when nothing better than the message is known.</summary>
     public string? RecommendedAction { get; init => field = value is null ? null : TerminalText.SanitizeLine(value); }
+
+    /// <summary>The connection settings by which the user can change the outcome, by their names in clouds.yaml, such as <c>cacert</c>; empty when there are none.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 }

@@ -90,6 +90,7 @@ internal sealed class SecretMask
                 RequestId = error.RequestId is { } id ? MaskKnown(id) : null,
                 MayHaveHappened = error.MayHaveHappened,
                 RecommendedAction = error.RecommendedAction,
+                Settings = error.Settings,
             };
 
         bool IsOpen(string? text) => text is not null && MaskKnown(text) != text;
