@@ -102,7 +102,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
             6 when allowSeconds => columns,
             6 => throw Refusal(
                 "it has six fields, and Mistral takes the sixth for seconds, so that '0 0 2 * * *' would run 60 times in a minute",
-                $"Leave the seconds out ({Shape}), or allow them with -AllowSeconds (allowSeconds in C#) and write them last."),
+                $"Leave the seconds out ({Shape}), or allow them (AllowSeconds) and write them last."),
             > 6 => throw Refusal($"it has {columns.Count} fields, and Mistral takes five", $"Leave seconds and years out: {Shape}."),
             _ => throw Refusal($"it has {columns.Count} of the five fields {Shape}", "Write '*' for a field that does not matter."),
         };

@@ -42,7 +42,7 @@ public sealed class BackupSchedules
         }
         CronPattern? pattern = ScheduleRules.Check(request, _session.CloudTime);
         if (_session.Token.Methods.Contains("application_credential"))
-            throw DelegatedToken(null, request.Instance);
+            throw MistralErrors.DelegatedToken(null, request.Instance);
 
         lookup ??= _session.CreateLookup();
         Instance instance = await lookup.GetInstanceAsync(request.Instance, cancellationToken).ConfigureAwait(false);
@@ -83,18 +83,13 @@ public sealed class BackupSchedules
         {
             trigger = await _session.Mistral.CronTriggers.CreateAsync(wire, prepared.Instance, cancellationToken).ConfigureAwait(false);
         }
-        catch (TroveScheduleException e) when (e.ServerMessage?.Contains("Using a delegated token") == true)
+        catch (TroveScheduleException e) when (MistralFaults.Of(e) == MistralFault.DelegatedToken)
         {
-            throw DelegatedToken(e, prepared.Instance);
+            throw MistralErrors.DelegatedToken(e, prepared.Instance);
         }
-        catch (TroveScheduleException e) when (e.ServerMessage?.Contains("failed to find next date") == true)
+        catch (TroveScheduleException e) when (MistralFaults.Of(e) == MistralFault.NoNextTime)
         {
-            throw new TroveScheduleException(TroveErrorKind.Invalid, $"Mistral finds no time for the pattern '{request.Pattern}'.", e)
-            {
-                ErrorId = "InvalidCronPattern",
-                Target = request.Pattern,
-                RecommendedAction = prepared.Pattern is { Surprises.Count: > 0 } pattern ? string.Join(" ", pattern.Surprises) : "Try it with Test-TroveCronPattern.",
-            };
+            throw MistralErrors.NoNextTime(request.Pattern, prepared.Pattern, e);
         }
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
@@ -131,7 +126,7 @@ public sealed class BackupSchedules
     /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) where the trigger runs something else.</exception>
     public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
         await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
-        ?? throw NotFound(id);
+        ?? throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
 
     /// <summary>Deletes a schedule, and its Keystone trust with it, so that a run in flight may fail (the spec's <c>schedule_delete</c>).</summary>
     /// <param name="schedule">The schedule as it was read.</param>
@@ -152,15 +147,11 @@ public sealed class BackupSchedules
         }
         catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
         {
-            throw new TroveScheduleException(TroveErrorKind.NotFound, $"The schedule '{schedule.Id}' does not exist any more.", e)
-            {
-                ErrorId = "ScheduleNotFound",
-                Target = schedule,
-            };
+            throw MistralErrors.ScheduleIsGone(schedule, e);
         }
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
-            var outcome = new OutcomeCheck(e, schedule, $"Get-TroveBackupSchedule -Id {schedule.Id}");
+            var outcome = new OutcomeCheck(e, schedule, $"the schedule '{schedule.Id}'");
             if (await outcome.CheckAsync(() => _session.Mistral.CronTriggers.FindAsync(id, cancellationToken), $"the schedule '{schedule.Id}' was deleted").ConfigureAwait(false) is not null)
                 throw outcome.NotDone($"The schedule '{schedule.Id}' still exists.", "deleting it", $"The schedule '{schedule.Id}' was not deleted.");
         }
@@ -184,22 +175,8 @@ public sealed class BackupSchedules
             return null;
         return trigger.WorkflowName == WorkflowName
             ? ToSchedule(trigger, _session)
-            : throw new TroveScheduleException(TroveErrorKind.Invalid,
-                $"The cron trigger '{id}' runs the workflow '{ServiceError.Printable(trigger.WorkflowName ?? "", 255)}', not '{WorkflowName}': it is no backup schedule.")
-            {
-                ErrorId = "InvalidSchedule",
-                Target = id,
-                RecommendedAction = "Get-TroveBackupSchedule lists the schedules.",
-            };
+            : throw MistralErrors.NotASchedule(id, trigger.WorkflowName);
     }
-
-    internal TroveScheduleException NotFound(string id) =>
-        new(TroveErrorKind.NotFound, $"No schedule of project '{_session.ProjectName}' has the id '{id}'.")
-        {
-            ErrorId = "ScheduleNotFound",
-            Target = id,
-            RecommendedAction = "Get-TroveBackupSchedule lists the ids.",
-        };
 
     private async Task<CronTrigger?> FirstNamedAsync(string name, bool allProjects, CancellationToken cancellationToken)
     {
@@ -214,20 +191,12 @@ public sealed class BackupSchedules
     private async Task<CronTrigger> LookAfterAsync(PreparedSchedule prepared, TroveScheduleException failure, CancellationToken cancellationToken)
     {
         string id = prepared.Id;
-        var outcome = new OutcomeCheck(failure, id, $"Get-TroveBackupSchedule -Id {id}");
+        var outcome = new OutcomeCheck(failure, id, $"the schedule '{id}'");
         CronTrigger? made = await outcome.CheckAsync(() => _session.Mistral.CronTriggers.FindAsync(id, cancellationToken), "the schedule was created").ConfigureAwait(false);
         if (made is not null)
             return made;
-        // Mistral blames the name, which is new. What clashes is its second key: input, pattern, first time and number of runs, unless one of them is null.
-        if (failure.ServerMessage?.StartsWith("Duplicate entry for cron trigger ['name'", StringComparison.Ordinal) == true)
-        {
-            throw new TroveScheduleException(TroveErrorKind.Conflict,
-                $"The schedule was not created: '{prepared.Request.Name}' already exists with the same pattern, first time and number of executions, and Mistral accepts no second one.", failure)
-            {
-                Target = id,
-                RecommendedAction = $"Get-TroveBackupSchedule {prepared.Instance.Id} shows it.",
-            };
-        }
+        if (MistralFaults.Of(failure) == MistralFault.DuplicateTrigger)
+            throw MistralErrors.DuplicateSchedule(prepared, failure);
         throw outcome.NotDone("The schedule does not exist yet.", "creating it", "The schedule was not created.");
     }
 
@@ -246,15 +215,6 @@ public sealed class BackupSchedules
 
         DateTimeOffset? FirstRunAfter(DateTimeOffset time) => prepared.FirstExecutionTime ?? prepared.Pattern?.Next(time);
     }
-
-    private static TroveScheduleException DelegatedToken(TroveScheduleException? cause, object target) =>
-        new(TroveErrorKind.Forbidden,
-            "An application credential cannot create schedules: Mistral needs a trust for each, and Keystone refuses trusts to delegated tokens.", cause)
-        {
-            ErrorId = "ApplicationCredential",
-            Target = target,
-            RecommendedAction = "Connect with a user's name and password to create schedules; the application credential can list and delete them.",
-        };
 
     internal static BackupSchedule ToSchedule(CronTrigger trigger, CloudSession session)
     {

@@ -175,7 +175,7 @@ public sealed class CloudSession : TroveSession
     internal static TroveScheduleException Ended(Exception? cause) => new(TroveErrorKind.Invalid, "The session has been disconnected.", cause)
     {
         ErrorId = "NotConnected",
-        RecommendedAction = "Connect again with Connect-TroveSession.",
+        RecommendedAction = "Connect again.",
     };
 
     /// <summary>Whether a row is to be shown. An administrator's token reaches every project's, and lists hold the public ones of others.</summary>
@@ -184,11 +184,11 @@ public sealed class CloudSession : TroveSession
     /// <summary>Refuses what was read from another cloud, or belongs to another project. Asks nobody.</summary>
     /// <param name="origin">The cloud that it was read from; null where that is not known.</param>
     /// <param name="projectId">The project that it belongs to; null where that is not known.</param>
-    /// <param name="allProjects">Whether an administrator may touch other projects' things; null where the operation cannot.</param>
+    /// <param name="allProjects">Whether an administrator may touch other projects' things.</param>
     /// <param name="what">The thing, to begin a sentence with: "The schedule '1'".</param>
     /// <param name="target">What the error is about.</param>
     /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> or <c>OtherProject</c>.</exception>
-    public void CheckOrigin(string? origin, string? projectId, bool? allProjects, string what, object target)
+    public void CheckOrigin(string? origin, string? projectId, bool allProjects, string what, object target)
     {
         if (origin is not null && origin != Origin)
         {
@@ -197,16 +197,16 @@ public sealed class CloudSession : TroveSession
             {
                 ErrorId = "OtherCloud",
                 Target = target,
-                RecommendedAction = "Name the session that it was read through with -Session, or read it again through this one.",
+                RecommendedAction = "Use the session that it was read through, or read it again through this one.",
             };
         }
-        if (IsVisibleProject(projectId, allProjects == true))
+        if (IsVisibleProject(projectId, allProjects))
             return;
         throw new TroveScheduleException(TroveErrorKind.Forbidden, $"{what} belongs to the project {ServiceError.Printable(projectId!, 255)}, not to this session's, {ProjectName} ({ProjectId}).")
         {
             ErrorId = "OtherProject",
             Target = target,
-            RecommendedAction = allProjects is null ? "Name a session of that project with -Session." : "Name a session of that project with -Session, or as an administrator say -AllProjects.",
+            RecommendedAction = "Use a session of that project.",
         };
     }
 
@@ -236,7 +236,7 @@ public sealed class CloudSession : TroveSession
         : throw new TroveScheduleException(TroveErrorKind.Invalid, $"The catalog now names {CloudUrl.Shown(endpoint)}, by plain http. It did not when the session was made, so no token is sent there.")
         {
             ErrorId = "InvalidConfiguration",
-            RecommendedAction = "Connect again with Connect-TroveSession if that address is right.",
+            RecommendedAction = "Connect again if that address is right.",
         };
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ namespace TroveSchedules.OpenStack;
 /// <summary>What there is to know after a change that failed and may have happened all the same: <see cref="TroveScheduleException.MayHaveHappened"/>.</summary>
 /// <param name="failure">How it failed.</param>
 /// <param name="target">What the error is about.</param>
-/// <param name="command">The command that shows the outcome.</param>
-internal sealed class OutcomeCheck(TroveScheduleException failure, object target, string command)
+/// <param name="what">What to look for, such as <c>the schedule '1'</c>.</param>
+internal sealed class OutcomeCheck(TroveScheduleException failure, object target, string what)
 {
     // Nobody answered, or only a gateway did.
     private bool IsStillAtWork => failure.StatusCode is null or 408 or 502 or 504;
@@ -24,7 +24,7 @@ internal sealed class OutcomeCheck(TroveScheduleException failure, object target
         }
         catch (TroveScheduleException)
         {
-            throw Failed($"It is not known whether {deed}, for Mistral cannot be asked.", $"When Mistral answers again, look with {command} before you repeat it.", mayHaveHappened: true);
+            throw Failed($"It is not known whether {deed}, for Mistral cannot be asked.", $"When Mistral answers again, look for {what} before you repeat the request.", mayHaveHappened: true);
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class OutcomeCheck(TroveScheduleException failure, object target
     /// <param name="working">What Mistral may still be doing.</param>
     /// <param name="never">How things are, where it will not.</param>
     public TroveScheduleException NotDone(string soFar, string working, string never) => IsStillAtWork
-        ? Failed(soFar, $"Mistral may still be {working}: look with {command} before you repeat it.", mayHaveHappened: true)
+        ? Failed(soFar, $"Mistral may still be {working}: look for {what} before you repeat the request.", mayHaveHappened: true)
         : Failed(never, failure.RecommendedAction, mayHaveHappened: false);
 
     private TroveScheduleException Failed(string outcome, string? action, bool mayHaveHappened) => new(failure.Kind, $"{outcome} {failure.Problem}", failure)
@@ -41,6 +41,7 @@ internal sealed class OutcomeCheck(TroveScheduleException failure, object target
         ErrorId = failure.ErrorId,
         Target = target,
         RecommendedAction = action,
+        Settings = action == failure.RecommendedAction ? failure.Settings : [],
         MayHaveHappened = mayHaveHappened,
     };
 }

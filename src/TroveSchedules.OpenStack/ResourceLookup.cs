@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.OpenStack;
 
@@ -55,14 +56,7 @@ public sealed class ResourceLookup
     public async Task<Instance> GetInstanceAsync(string nameOrId, CancellationToken cancellationToken = default)
     {
         if (string.IsNullOrWhiteSpace(nameOrId))
-        {
-            throw new TroveScheduleException(TroveErrorKind.Invalid, "An instance's name or id cannot be empty.")
-            {
-                ErrorId = "InvalidInstance",
-                Target = nameOrId,
-                RecommendedAction = "Get-TroveInstance lists the names and ids.",
-            };
-        }
+            throw TroveErrors.NoInstanceGiven(nameOrId);
         if (ResourceId.IsUuid(nameOrId)
             && await InTurnAsync(() => FindAsync(nameOrId, cancellationToken), cancellationToken).ConfigureAwait(false) is { } one)
             return one;
@@ -71,20 +65,8 @@ public sealed class ResourceLookup
         return named.Count switch
         {
             1 => named[0],
-            0 => throw new TroveScheduleException(TroveErrorKind.NotFound,
-                $"No instance of project '{_session.ProjectName}' has the name or id '{nameOrId}'.")
-            {
-                ErrorId = "InstanceNotFound",
-                Target = nameOrId,
-                RecommendedAction = "Get-TroveInstance lists the names and ids.",
-            },
-            _ => throw new TroveScheduleException(TroveErrorKind.Invalid,
-                $"{named.Count} instances have the name '{nameOrId}': {string.Join(", ", named.Select(i => i.Id))}.")
-            {
-                ErrorId = "InvalidInstance",
-                Target = nameOrId,
-                RecommendedAction = "Name the instance by its id.",
-            },
+            0 => throw TroveErrors.InstanceNotFound(nameOrId, _session.ProjectName),
+            _ => throw TroveErrors.AmbiguousInstance(nameOrId, named),
         };
     }
 

@@ -60,7 +60,7 @@ public sealed class ScheduleExecutions
         CheckMarker(query);
         BackupSchedules schedules = _session.Schedules;
         if (!ResourceId.CanBeName(scheduleId))
-            throw schedules.NotFound(scheduleId);
+            throw MistralErrors.ScheduleNotFound(scheduleId, _session.ProjectName);
         BackupSchedule? schedule = await schedules.FindAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
         bool isKnown = schedule is not null;
         await foreach (ScheduleExecution execution in (schedule is null ? OfDeleted(query) : ListAsync(schedule, query, cancellationToken)).ConfigureAwait(false))
@@ -108,17 +108,9 @@ public sealed class ScheduleExecutions
     {
         Execution? execution = ResourceId.IsUuid(id) ? await _session.Mistral.Executions.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
         if (execution is null || !_session.IsVisibleProject(execution.ProjectId, allProjects))
-            throw NotFound(id, id, null);
+            throw MistralErrors.ExecutionNotFound(id, id);
         if (execution.WorkflowName != BackupSchedules.WorkflowName)
-        {
-            throw new TroveScheduleException(TroveErrorKind.Invalid,
-                $"The execution '{id}' ran the workflow '{ServiceError.Printable(execution.WorkflowName ?? "", 255)}', not '{BackupSchedules.WorkflowName}': it is no run of a backup schedule.")
-            {
-                ErrorId = "InvalidExecution",
-                Target = id,
-                RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
-            };
-        }
+            throw MistralErrors.NotAScheduleExecution(id, execution.WorkflowName);
         return await CompleteAsync(new ExecutionReader(_session.Origin).Read(execution, null), includeBackupStatus, allProjects, cancellationToken).ConfigureAwait(false);
     }
 
@@ -157,20 +149,15 @@ public sealed class ScheduleExecutions
         }
         catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
         {
-            throw NotFound(execution.Id, execution, e);
+            throw MistralErrors.ExecutionNotFound(execution.Id, execution, e);
         }
-        catch (TroveScheduleException e) when (e.ServerMessage?.StartsWith("Only completed executions", StringComparison.Ordinal) == true)
+        catch (TroveScheduleException e) when (MistralFaults.Of(e) == MistralFault.ExecutionNotEnded)
         {
-            throw new TroveScheduleException(TroveErrorKind.Forbidden, $"The execution '{execution.Id}' has not ended, so it was not deleted.", e)
-            {
-                ErrorId = "ExecutionNotFinished",
-                Target = execution,
-                RecommendedAction = "Wait until it has ended, or delete it all the same with -Force.",
-            };
+            throw MistralErrors.ExecutionNotEnded(execution, e);
         }
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
-            var outcome = new OutcomeCheck(e, execution, $"Get-TroveScheduleExecution -Id {execution.Id}");
+            var outcome = new OutcomeCheck(e, execution, $"the execution '{execution.Id}'");
             if (await outcome.CheckAsync(() => _session.Mistral.Executions.FindAsync(execution.Id, cancellationToken), $"the execution '{execution.Id}' was deleted").ConfigureAwait(false) is not null)
                 throw outcome.NotDone($"The execution '{execution.Id}' still exists.", "deleting it", $"The execution '{execution.Id}' was not deleted.");
         }
@@ -202,16 +189,8 @@ public sealed class ScheduleExecutions
     private static void CheckMarker(ExecutionQuery query)
     {
         if (query.Marker is { } marker && !ResourceId.IsUuid(marker))
-            throw NotFound(marker, marker, null);
+            throw MistralErrors.ExecutionNotFound(marker, marker);
     }
-
-    private static TroveScheduleException NotFound(string id, object target, TroveScheduleException? cause) =>
-        new(TroveErrorKind.NotFound, $"There is no execution '{id}'.", cause)
-        {
-            ErrorId = "ExecutionNotFound",
-            Target = target,
-            RecommendedAction = "Get-TroveScheduleExecution lists the executions of a schedule.",
-        };
 }
 
 /// <summary>

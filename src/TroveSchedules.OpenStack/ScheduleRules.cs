@@ -23,12 +23,12 @@ internal static class ScheduleRules
             CheckText(request.Description, "description", "InvalidDescription");
         if (request.ParentId is not null && request.Incremental)
         {
-            throw Invalid("InvalidParent", request.ParentId,
-                "A schedule is incremental on one fixed parent (-ParentId) or on the newest backup (-Incremental), not both.",
+            throw Invalid("InvalidParent", null,
+                "A schedule is incremental on one fixed parent (ParentId) or on the newest backup (Incremental), not both.",
                 "Leave one of the two out.");
         }
         if (request.ParentId is not null && !ResourceId.IsUuid(request.ParentId))
-            throw Invalid("InvalidParent", request.ParentId, $"'{request.ParentId}' is not the id of a backup, which is a UUID.", "Get-TroveBackup lists the ids.");
+            throw Invalid("InvalidParent", request.ParentId, $"'{request.ParentId}' is not the id of a backup, which is a UUID.", "Give the id of a backup.");
         if (request.RemainingExecutions < 1)
         {
             throw Invalid("InvalidRemainingExecutions", request.RemainingExecutions,
@@ -62,18 +62,18 @@ internal static class ScheduleRules
         {
             throw Invalid("InvalidForWorkbook", missing,
                 $"The installed workbook takes no {missing} ({(inputs.Names.Count == 0 ? "it takes nothing" : $"it takes {string.Join(", ", inputs.Names)}")}), so no schedule can be made with it: its runs would not know what to back up.",
-                "Install-TroveWorkbook loads one that takes it.");
+                "Install a workbook that takes it.");
         }
         if (request.ParentId is not null && !inputs.Take("parent_id"))
-            throw Unfit("-ParentId", "parent_id", "the spec's workbook and ours do, python-troveclient's does not");
+            throw Unfit("parent_id", "the spec's workbook and ours do, python-troveclient's does not");
         if (request.Incremental && !inputs.Take("incremental"))
-            throw Unfit("-Incremental", "incremental", "python-troveclient's workbook and ours do, the spec's does not");
+            throw Unfit("incremental", "python-troveclient's workbook and ours do, the spec's does not");
         if (request.Description is not null && !inputs.Take("description"))
-            throw Unfit("-Description", "description", "the spec's workbook, python-troveclient's and ours do");
+            throw Unfit("description", "the spec's workbook, python-troveclient's and ours do");
 
-        TroveScheduleException Unfit(string parameter, string input, string which) => Invalid("InvalidForWorkbook", parameter,
-            $"The installed workbook takes no {input} (it takes {string.Join(", ", inputs.Names)}), so {parameter} cannot be used: {which}.",
-            "Install-TroveWorkbook loads one that takes it.");
+        TroveScheduleException Unfit(string input, string which) => Invalid("InvalidForWorkbook", input,
+            $"The installed workbook takes no {input}, which this schedule needs (it takes {string.Join(", ", inputs.Names)}): {which}.",
+            "Install a workbook that takes it.");
     }
 
     /// <summary>Checks that a parent is a backup of the instance. Trove does not check it, and would make increments from which nothing can be restored.</summary>

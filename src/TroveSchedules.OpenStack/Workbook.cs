@@ -92,7 +92,7 @@ public sealed class Workbook
         {
             ValidationResponse verdict = await _session.Mistral.Workbooks.ValidateAsync(definition, cancellationToken).ConfigureAwait(false);
             if (!verdict.Valid)
-                throw NotAWorkbook($"Mistral does not take it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
+                throw MistralErrors.NotAWorkbook($"Mistral does not take it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
             await WarnOfAffectedSchedulesAsync(inputs, change.Scope, warn, cancellationToken).ConfigureAwait(false);
         }
         return change;
@@ -116,7 +116,7 @@ public sealed class Workbook
             }
             catch (TroveScheduleException e) when (e.MayHaveHappened)
             {
-                var outcome = new OutcomeCheck(e, Name, "Get-TroveWorkbook");
+                var outcome = new OutcomeCheck(e, Name, "the workbook");
                 if (await outcome.CheckAsync(() => OwnAsync(cancellationToken), "the workbook was loaded").ConfigureAwait(false) is not { } now || !change.IsDone(now))
                     throw outcome.NotDone("The workbook is not loaded yet.", "loading it", "The workbook was not loaded.");
             }
@@ -142,26 +142,8 @@ public sealed class Workbook
     {
         Workflow? workflow = await FindWorkflowAsync(cancellationToken).ConfigureAwait(false);
         if (!await _session.Mistral.Workflows.HasActionAsync(ActionName, cancellationToken).ConfigureAwait(false))
-        {
-            throw new TroveScheduleException(TroveErrorKind.NotFound,
-                $"This cloud's Mistral has no action '{ActionName}', so a schedule could only fail.")
-            {
-                ErrorId = "NoTroveActions",
-                Target = ActionName,
-                RecommendedAction = "Ask the cloud's administrator to install mistral-extra on Mistral's servers.",
-            };
-        }
-        if (workflow is null)
-        {
-            throw new TroveScheduleException(TroveErrorKind.NotFound,
-                $"The workflow '{BackupSchedules.WorkflowName}' is not installed in project '{_session.ProjectName}'.")
-            {
-                ErrorId = "WorkbookNotInstalled",
-                Target = BackupSchedules.WorkflowName,
-                RecommendedAction = "Load the workbook with Install-TroveWorkbook.",
-            };
-        }
-        return WorkflowInputs.Of(workflow);
+            throw MistralErrors.NoTroveActions(ActionName);
+        return workflow is null ? throw MistralErrors.WorkbookNotInstalled(_session.ProjectName) : WorkflowInputs.Of(workflow);
     }
 
     // To an administrator Mistral may give another project's private workflow of the name, though there is an own or a public one.
@@ -192,7 +174,7 @@ public sealed class Workbook
         if (hidden > 0)
         {
             warn?.Invoke($"{hidden} {(hidden == 1 ? "schedule of this project was" : "schedules of this project were")} made for python-troveclient's workbook: "
-                + "with this one `trove execution-list` will not show their new runs. See them with Get-TroveScheduleExecution, or make the schedules anew with New-TroveBackupSchedule.");
+                + "with this one `trove execution-list` will not show their new executions. A listing by cron trigger does. Schedules that are made anew are shown by both.");
         }
         if (scope != Private)
             warn?.Invoke("Schedules of other projects that use this public workbook were not looked at.");
@@ -204,25 +186,18 @@ public sealed class Workbook
         {
             object? root = new DeserializerBuilder().Build().Deserialize<object?>(new DepthLimitedParser(new StringReader(definition)));
             if (Member(root, "name") as string != Name)
-                throw NotAWorkbook($"its name must be '{Name}'");
-            object workflow = Member(Member(root, "workflows"), Task) ?? throw NotAWorkbook($"it has no workflow '{Task}'");
+                throw MistralErrors.NotAWorkbook($"its name must be '{Name}'");
+            object workflow = Member(Member(root, "workflows"), Task) ?? throw MistralErrors.NotAWorkbook($"it has no workflow '{Task}'");
             return WorkflowInputs.FromYaml(Member(workflow, "input") as IEnumerable<object?> ?? []);
         }
         catch (YamlException e)
         {
-            throw NotAWorkbook($"line {e.Start.Line}, column {e.Start.Column}: {e.Message.TrimEnd('.')}");
+            throw MistralErrors.NotAWorkbook($"line {e.Start.Line}, column {e.Start.Column}: {e.Message.TrimEnd('.')}");
         }
     }
 
     private static object? Member(object? node, string key) =>
         node is IDictionary<object, object?> map && map.TryGetValue(key, out object? value) ? value : null;
-
-    private static TroveScheduleException NotAWorkbook(string why) =>
-        new(TroveErrorKind.Invalid, $"This is not a Trove workbook: {why}.")
-        {
-            ErrorId = "InvalidWorkbook",
-            RecommendedAction = "Without -Path, Install-TroveWorkbook loads the one that comes with the module.",
-        };
 
     private static string ReadBundled()
     {

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $refused = @(
         # Six or seven fields
-        @{ Pattern = '0 0 2 * * *'; Says = 'six fields'; Advises = '-AllowSeconds' }
+        @{ Pattern = '0 0 2 * * *'; Says = 'six fields'; Advises = 'or allow them (AllowSeconds)' }
         @{ Pattern = '0 0 3 * * * 2027'; Says = '7 fields' }
         # Never
         @{ Pattern = '0 0 30 2 *'; Field = 'day-of-month'; Says = "'30' never comes in month '2'" }

@@ -113,6 +113,21 @@ Describe 'An error' {
         "$($record.TargetObject)" | Should -Be "$nowhere/"
     }
 
+    It 'that a connection setting can cure names the parameter of Connect-TroveSession' {
+        $keystone = New-TestKeystone
+        try {
+            $lost = Connect-TestKeystone $keystone.Url @{ WorkflowEndpoint = "http://127.0.0.1:$(Get-ClosedPort)"; MaxRetry = 0 }
+            $record = Get-ErrorOf { Get-TroveBackupSchedule -Session $lost }
+        }
+        finally {
+            $lost.Dispose()
+            $keystone.Dispose()
+        }
+        $record | Assert-Error Unavailable Get-TroveBackupSchedule ResourceUnavailable -Advises 'With Connect-TroveSession: -WorkflowEndpoint, -Interface, -Region.'
+        $record.Exception.Settings | Should -Be workflow_endpoint_override, interface, region_name
+        $record.Exception.Message | Should -Not -BeLike '*Connect-TroveSession*'
+    }
+
     It 'in ConciseView has what happened, and on a line of its own what to do' {
         $id = [guid]::NewGuid()
         $shown = Show-Error (Get-ErrorOf { Get-TroveBackupSchedule -Id $id }) ConciseView

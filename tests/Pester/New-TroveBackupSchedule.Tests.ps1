@@ -151,7 +151,7 @@ m,0 4 * * *,pester-d
     }
 
     It 'takes six fields with -AllowSeconds only' {
-        Get-ErrorOf { New-TroveBackupSchedule m '0 3 1 1 * 30' (New-TestName) } | Assert-Error InvalidCronPattern New-TroveBackupSchedule InvalidArgument -Advises -AllowSeconds
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 1 1 * 30' (New-TestName) } | Assert-Error InvalidCronPattern New-TroveBackupSchedule InvalidArgument -Advises '(AllowSeconds)'
         Get-TestTrigger | Should -BeNullOrEmpty
         $schedule = New-TroveBackupSchedule m '0 3 1 1 * 30' (New-TestName) -AllowSeconds
         $schedule.NextExecutionTime.ToString('MM-dd HH:mm:ss') | Should -Be '01-01 03:00:30'
@@ -223,7 +223,7 @@ Describe 'New-TroveBackupSchedule refuses' {
 
     It 'both -ParentId and -Incremental' {
         Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -ParentId ([guid]::NewGuid()) -Incremental } |
-            Assert-Error InvalidParent $from InvalidArgument -Says '-ParentId', '-Incremental' -Advises 'one of the two'
+            Assert-Error InvalidParent $from InvalidArgument -Says '(ParentId)', '(Incremental)' -Advises 'one of the two'
     }
 
     It 'a parent that is no backup' {

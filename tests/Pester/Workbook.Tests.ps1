@@ -174,7 +174,7 @@ Describe 'On the workbook that is <Kind>' -ForEach $ours, $spec, $client {
         $new = { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -ParentId $backup }
         if ($Keys -contains 'parent_id') { (& $new).ParentId | Should -Be $backup }
         else {
-            Get-ErrorOf $new | Assert-Error InvalidForWorkbook New-TroveBackupSchedule InvalidArgument -Says '-ParentId', 'parent_id' -Advises Install-TroveWorkbook
+            Get-ErrorOf $new | Assert-Error InvalidForWorkbook New-TroveBackupSchedule InvalidArgument -Says 'parent_id' -Advises '-ParentId', Install-TroveWorkbook
             Get-TestTrigger | Should -BeNullOrEmpty
         }
     }
@@ -183,7 +183,7 @@ Describe 'On the workbook that is <Kind>' -ForEach $ours, $spec, $client {
         $new = { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -Incremental }
         if ($Keys -contains 'incremental') { (& $new).Incremental | Should -BeTrue }
         else {
-            Get-ErrorOf $new | Assert-Error InvalidForWorkbook New-TroveBackupSchedule InvalidArgument -Says '-Incremental', 'incremental' -Advises Install-TroveWorkbook
+            Get-ErrorOf $new | Assert-Error InvalidForWorkbook New-TroveBackupSchedule InvalidArgument -Says 'incremental' -Advises '-Incremental', Install-TroveWorkbook
             Get-TestTrigger | Should -BeNullOrEmpty
         }
     }
@@ -242,7 +242,7 @@ Describe 'A change of the workbook under schedules' {
         1..2 | ForEach-Object { $null = New-TroveBackupSchedule m '0 3 * * *' (New-TestName) }
         $null = Install-TroveWorkbook -WarningVariable warnings 3>$null
         $warnings.Count | Should -Be 1
-        "$warnings" | Should -BeLike '2 schedules *trove execution-list*Get-TroveScheduleExecution*New-TroveBackupSchedule*'
+        "$warnings" | Should -BeLike '2 schedules *trove execution-list*listing by cron trigger*made anew*'
     }
 
     It 'warns of no others' {

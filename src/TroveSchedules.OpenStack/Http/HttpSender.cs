@@ -2,10 +2,6 @@ using System;
 using System.IO;
 using System.Net;
 using System.Net.Http;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Keystone;
@@ -70,7 +66,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Masked(Unreachable(e, request), request, message);
+            throw Masked(ConnectionError.From(e, request), request, message);
         }
     }
 
@@ -102,78 +98,5 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
             TroveScheduleException failure => secrets.Mask(failure),
             _ => error,
         };
-    }
-
-    /// <summary>The error for a request that got no answer: who was asked, and why not.</summary>
-    private static Exception Unreachable(Exception cause, WireRequest request)
-    {
-        SocketError? socket = null;
-        for (Exception? e = cause; e is not null; e = e.InnerException)
-        {
-            if (e is AuthenticationException && !e.Message.Contains("certificate"))
-            {
-                return new TroveScheduleException(TroveErrorKind.Unavailable, $"The TLS handshake with {request.Service} at {request.Uri.Authority} failed: {cause.GetBaseException().Message}", cause)
-                {
-                    Target = request.Target,
-                    RecommendedAction = "Check the scheme (http or https) and the port of the address. The module uses TLS 1.2 and 1.3.",
-                };
-            }
-            if (e is AuthenticationException)
-            {
-                return new TroveScheduleException(TroveErrorKind.Unavailable,
-                    $"The certificate of {request.Service} at {request.Uri.Authority} is not trusted: {e.Message}", cause)
-                {
-                    ErrorId = "UntrustedCertificate",
-                    Target = request.Target,
-                    RecommendedAction = e.Message.Contains(nameof(X509ChainStatusFlags.NotTimeValid))
-                        ? "The certificate has expired, or is not valid yet. Check the clock of this machine, or ask those who run the cloud for a valid certificate."
-                        : e.Message.Contains(nameof(SslPolicyErrors.RemoteCertificateNameMismatch))
-                        ? "The certificate is for another host name. Use that name in the address, or ask for a certificate for this one."
-                        : "Name the authority that signed it with -CACertificate (cacert in clouds.yaml, OS_CACERT); "
-                        + "-SkipCertificateCheck turns the check off, and with it the protection of your password.",
-                };
-            }
-            socket = (e as SocketException)?.SocketErrorCode ?? socket;
-        }
-#if NET
-        if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse } unreadable)
-        {
-            var violation = new TroveScheduleException(TroveErrorKind.ProtocolError,
-                $"{request.Service} at {request.Uri.Authority} does not answer as HTTP wants it: {ServiceError.Printable(cause.Message)}", cause)
-            {
-                Target = request.Target,
-                RecommendedAction = "Check that the URL is the service's own and that no proxy answers in its place.",
-                MayHaveHappened = request.IsChange,
-            };
-            // Headers beyond the limit will be so again.
-            return unreadable.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded ? violation : new TransientFailureException(violation, null);
-        }
-#endif
-        var failure = new TroveScheduleException(TroveErrorKind.Unavailable,
-            $"{request.Service} at {request.Address} cannot be reached: {cause.GetBaseException().Message.TrimEnd('.')}.", cause)
-        {
-            Target = request.Target,
-            RecommendedAction = ClientCertificateAdvice(cause.GetBaseException().Message) ?? request.ConnectionAdvice + ProxyAdvice(request.Uri),
-            MayHaveHappened = request.IsChange
-                && socket is not (SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable),
-        };
-        return socket is SocketError.HostNotFound ? failure : new TransientFailureException(failure, null);
-    }
-
-    // OpenSSL's names of the alerts that a server sends about a client's certificate.
-    private static string? ClientCertificateAdvice(string reason) =>
-        reason.Contains("alert certificate required")
-            ? "The server wants a client certificate. Give one with -ClientCertificate (cert and key in clouds.yaml, OS_CERT and OS_KEY)."
-        : reason.Contains("alert unknown ca") || reason.Contains("alert bad certificate") || reason.Contains("alert certificate")
-            ? "The server does not accept the client certificate. Check -ClientCertificate (cert and key in clouds.yaml, OS_CERT and OS_KEY)."
-        : null;
-
-    private static string ProxyAdvice(Uri address)
-    {
-#if NET
-        if (HttpClient.DefaultProxy.GetProxy(address) is { } proxy && proxy != address)
-            return $" The request goes through the proxy {CloudUrl.Shown(proxy)}, which may be what fails: see the variables http_proxy, https_proxy and no_proxy.";
-#endif
-        return "";
     }
 }

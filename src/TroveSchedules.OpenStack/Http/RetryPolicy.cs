@@ -90,7 +90,8 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
                 : FormattableString.Invariant($"Keystone gave no new token within {limit.TotalSeconds:0} s, so {request.Service} was not asked."), e)
             {
                 Target = request.Target,
-                RecommendedAction = isAsked ? request.ConnectionAdvice : "Check the network and whether Keystone is up.",
+                RecommendedAction = isAsked ? request.ConnectionAdvice.Text : "Check the network and whether Keystone is up.",
+                Settings = isAsked ? request.ConnectionAdvice.Settings : [],
                 MayHaveHappened = isAsked && request.IsChange && attempts > 0,
             };
         }

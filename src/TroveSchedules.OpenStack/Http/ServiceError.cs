@@ -33,7 +33,7 @@ internal static class ServiceError
         TroveErrorKind kind = KindOf(status, hasQuota: words is not null && request.Service != "Keystone");
         string? shown = words is null ? null : SecretMask.Of(request, response.RequestMessage).Mask(words); // A validator that quotes the request, a traceback with the service's own settings.
         string? place = PlaceOf(response, request.Uri);
-        string what = place is not null ? $"HTTP {status} redirects to {place}, and the module follows no redirect.{(shown is null ? "" : $" {shown}")}"
+        string what = place is not null ? $"HTTP {status} redirects to {place}, and no redirect is followed.{(shown is null ? "" : $" {shown}")}"
             : shown ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();
         return new TroveScheduleException(kind, $"{request.Service} {VerbOf(kind)}: {what}")
         {
@@ -41,7 +41,8 @@ internal static class ServiceError
             ServerMessage = shown == words ? words : null,
             StatusCode = status,
             RequestId = RequestIdOf(response),
-            RecommendedAction = place is null ? ActionFor(kind, request.Service) : request.RedirectAdvice,
+            RecommendedAction = place is null ? ActionFor(kind, request.Service) : request.RedirectAdvice.Text,
+            Settings = place is null ? [] : request.RedirectAdvice.Settings,
             // A 409 is what Mistral makes of every database error; a 5xx may have come after the deed.
             MayHaveHappened = request.IsChange && kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError,
         };
@@ -62,7 +63,8 @@ internal static class ServiceError
             Target = request.Target,
             StatusCode = 404,
             RequestId = RequestIdOf(response),
-            RecommendedAction = request.WrongAddressAdvice,
+            RecommendedAction = request.WrongAddressAdvice.Text,
+            Settings = request.WrongAddressAdvice.Settings,
         };
 
     /// <summary>The id under which the service logged the request; null when it gave none.</summary>
@@ -125,7 +127,7 @@ internal static class ServiceError
 
     private static string? ActionFor(TroveErrorKind kind, string service) => kind switch
     {
-        TroveErrorKind.Unauthorized => "Check the credentials, then connect again with Connect-TroveSession.",
+        TroveErrorKind.Unauthorized => "Check the credentials, then connect again.",
         TroveErrorKind.Forbidden => "Ask the cloud's administrator for a role that allows this, or use another account.",
         TroveErrorKind.QuotaExceeded => "Delete what is no longer needed, or ask for a larger quota.",
         TroveErrorKind.Unavailable or TroveErrorKind.Timeout => $"Try again later; if it persists, give the request id to those who run {service}.",

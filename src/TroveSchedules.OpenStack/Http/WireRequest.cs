@@ -1,5 +1,6 @@
 using System;
 using System.Net.Http;
+using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
@@ -25,21 +26,24 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
     /// <summary>Whom it is asked of, for a message: the address without its query.</summary>
     public string Address => ServiceError.Printable(Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
 
+    private string AddressSetting => Service switch { "Mistral" => Settings.WorkflowEndpoint, "Trove" => Settings.DatabaseEndpoint, _ => Settings.AuthUrl };
+
     /// <summary>What to do where nobody answers at the address.</summary>
-    public string ConnectionAdvice => $"Check the address, the network and whether {Service} is up."
-        + (Service switch { "Mistral" => "-WorkflowEndpoint", "Trove" => "-DatabaseEndpoint", _ => null } is { } parameter
-            ? $" Where the catalog leads elsewhere than it should, connect with {parameter}, or with another -Interface or -Region."
-            : "");
+    public Advice ConnectionAdvice => Service == "Keystone"
+        ? new($"Check the address, the network and whether {Service} is up.")
+        : new($"Check the address, the network and whether {Service} is up. Where the catalog's address is wrong, choose another interface or region, or set {AddressSetting}.",
+            AddressSetting, Settings.Interface, Settings.RegionName);
 
     /// <summary>What to do where something else answers at the address.</summary>
-    public string WrongAddressAdvice => "Check that the address is the service's own, and that no proxy answers in its place."
-        + (Service switch { "Mistral" => " -WorkflowEndpoint (workflow_endpoint_override in clouds.yaml) gives another.", "Trove" => " -DatabaseEndpoint (database_endpoint_override in clouds.yaml) gives another.", _ => "" });
+    public Advice WrongAddressAdvice => Service == "Keystone"
+        ? new("Check that the address is the service's own, and that no proxy answers in its place.")
+        : new($"Check that the address is the service's own, and that no proxy answers in its place. To use another address, set {AddressSetting}.", AddressSetting);
 
     /// <summary>What to do where the address leads elsewhere.</summary>
-    public string RedirectAdvice =>
-        "If the cloud is there, give that address as far as its version with "
-        + Service switch { "Mistral" => "-WorkflowEndpoint (…/v2)", "Trove" => "-DatabaseEndpoint (…/v1.0)", _ => "-AuthUrl, auth_url in clouds.yaml or OS_AUTH_URL (…/v3)" }
-        + "; otherwise a proxy or a login page answers in the service's place.";
+    public Advice RedirectAdvice => new(
+        $"If the cloud is there, set {AddressSetting} to that address as far as its version ({Service switch { "Mistral" => "…/v2", "Trove" => "…/v1.0", _ => "…/v3" }}); "
+        + "otherwise a proxy or a login page answers in the service's place.",
+        AddressSetting);
 
     /// <summary>Whether to send it again does no harm.</summary>
     public bool IsRetryable { get; init; } = Method != HttpMethod.Post;

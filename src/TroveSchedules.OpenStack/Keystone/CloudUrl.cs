@@ -14,7 +14,7 @@ internal static class CloudUrl
     private static readonly Regex ProjectPlaceholder = new(@"[$%]\((project|tenant)_id\)s", RegexOptions.CultureInvariant);
     private static readonly Regex LeftOver = new(@"[$%]\(|[{}]", RegexOptions.CultureInvariant);
 
-    private const string AddressAlone = "Give the service's address alone, such as https://cloud.example.org:5000/v3.";
+    private static readonly Advice AddressAlone = new("Give the service's address alone, such as https://cloud.example.org:5000/v3.");
 
     /// <summary>Where tokens are asked for. A Keystone that was configured at <c>/v2.0</c> is asked at <c>/v3</c>: nothing else has been served for years.</summary>
     /// <param name="authUrl">Keystone's address, with or without version and final slash.</param>
@@ -30,12 +30,12 @@ internal static class CloudUrl
     /// <param name="projectId">The session's project.</param>
     /// <param name="isConfigured">Whether the user gave the address.</param>
     public static Uri Mistral(string url, string projectId, bool isConfigured) =>
-        new(MistralVersion.Replace(Endpoint(url, projectId, isConfigured, "Mistral", "-WorkflowEndpoint (workflow_endpoint_override in clouds.yaml)"), "") + "/v2");
+        new(MistralVersion.Replace(Endpoint(url, projectId, isConfigured, "Mistral", Settings.WorkflowEndpoint), "") + "/v2");
 
     /// <summary>Trove's address, ending in <c>/v1.0/</c> and the project's id, whichever project the configured address named.</summary>
     /// <inheritdoc cref="Mistral" path="/param"/>
     public static Uri Trove(string url, string projectId, bool isConfigured) =>
-        new($"{TroveVersion.Replace(Endpoint(url, projectId, isConfigured, "Trove", "-DatabaseEndpoint (database_endpoint_override in clouds.yaml)"), "")}/v1.0/{projectId}");
+        new($"{TroveVersion.Replace(Endpoint(url, projectId, isConfigured, "Trove", Settings.DatabaseEndpoint), "")}/v1.0/{projectId}");
 
     /// <summary>An absolute address of http or https that names a place and nothing else.</summary>
     /// <exception cref="TroveScheduleException">It is none. The text of it is not repeated, since a password may stand in it.</exception>
@@ -60,14 +60,14 @@ internal static class CloudUrl
     {
         string address = ProjectPlaceholder.Replace(url, _ => projectId);
         string what = isConfigured ? $"{service}'s endpoint" : $"The address of {service} in the catalog";
-        string action = isConfigured ? AddressAlone : $"Give {service}'s address with {setting}, or tell those who run the cloud.";
+        Advice advice = isConfigured ? AddressAlone : new($"Set {setting} to {service}'s address, or tell those who run the cloud.", setting);
         return LeftOver.IsMatch(address)
-            ? throw Wrong($"{what} holds a placeholder, and only the one of the project is replaced.", action)
-            : Checked(address, what, action);
+            ? throw Wrong($"{what} holds a placeholder, and only the one of the project is replaced.", advice)
+            : Checked(address, what, advice);
     }
 
     // Without the final slash.
-    private static string Checked(string url, string what, string action = AddressAlone)
+    private static string Checked(string url, string what, Advice? advice = null)
     {
         string? problem =
             !Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || !(uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
@@ -77,9 +77,9 @@ internal static class CloudUrl
             : null;
         return problem is null
             ? uri!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
-            : throw Wrong($"{what} {problem}.", action);
+            : throw Wrong($"{what} {problem}.", advice ?? AddressAlone);
     }
 
-    private static TroveScheduleException Wrong(string message, string action) =>
-        new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", RecommendedAction = action };
+    private static TroveScheduleException Wrong(string message, Advice advice) =>
+        new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", RecommendedAction = advice.Text, Settings = advice.Settings };
 }

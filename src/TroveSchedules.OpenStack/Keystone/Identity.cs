@@ -135,7 +135,8 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
         {
             ErrorId = "UnscopedToken",
             Target = settings.AuthUrl,
-            RecommendedAction = "Name a project: -ProjectName or -ProjectId, project_name in clouds.yaml, or OS_PROJECT_NAME.",
+            RecommendedAction = "Name a project: project_name in clouds.yaml, or OS_PROJECT_NAME.",
+            Settings = [Settings.ProjectName, Settings.ProjectId],
         };
 
     private TroveScheduleException OtherProject(string what) =>

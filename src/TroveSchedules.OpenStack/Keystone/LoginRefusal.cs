@@ -56,14 +56,15 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
             ServerMessage = shown,
             StatusCode = (int)response.StatusCode,
             RequestId = ServiceError.RequestIdOf(response) is { } id ? secrets.MaskKnown(id) : null,
-            RecommendedAction = $"{(isFactor ? FactorAction() : ActionFor(words ?? ""))}, then connect again with Connect-TroveSession.",
+            RecommendedAction = $"{(isFactor ? FactorAction() : ActionFor(words ?? ""))}, then connect again.",
+            Settings = isFactor ? [Settings.Token] : [],
         };
     }
 
     private string Refused(string? words, string? shown)
     {
         if (words is null || shown is null)
-            return $"{Keystone} does not accept {What}. Its answer holds no reason that this module can read. What may be wrong: {WhatMayBeWrong()}.";
+            return $"{Keystone} does not accept {What}. Its answer holds no reason that can be read. What may be wrong: {WhatMayBeWrong()}.";
         string refused = $"{Keystone} does not accept {What}: {shown}{(shown[shown.Length - 1] is '.' or '!' or '?' or '…' ? "" : ".")}";
         return Plain.IsMatch(words)
             ? $"{refused} It does not say which is wrong: {WhatMayBeWrong()}. To a user who is locked out or disabled, and of a disabled project, it says the same."
@@ -107,8 +108,8 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
     // Keystone applies a user's rules to application credentials, too.
     private string FactorAction() =>
         settings.Credential is ApplicationCredential
-            ? "Have an administrator add the rule [\"application_credential\"] to the user's multi_factor_auth_rules, or log in elsewhere with every factor and give that token with -Token"
-            : "Log in elsewhere with every factor and give that token with -Token, or use an application credential (which makes no schedules) where the user's multi_factor_auth_rules have the rule [\"application_credential\"]";
+            ? "Have an administrator add the rule [\"application_credential\"] to the user's multi_factor_auth_rules, or log in elsewhere with every factor and use that token"
+            : "Log in elsewhere with every factor and use that token, or use an application credential (which makes no schedules) where the user's multi_factor_auth_rules have the rule [\"application_credential\"]";
 
     private static JsonDocument? Parsed(byte[] body)
     {

@@ -62,12 +62,7 @@ public sealed class Backups
     /// <exception cref="TroveScheduleException">NotFound (<c>BackupNotFound</c>) when the project has none of that id; any kind, as the service answers.</exception>
     public async Task<Backup> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
         await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
-        ?? throw new TroveScheduleException(TroveErrorKind.NotFound, $"No backup of project '{_session.ProjectName}' has the id '{id}'.")
-        {
-            ErrorId = "BackupNotFound",
-            Target = id,
-            RecommendedAction = "Get-TroveBackup lists the ids.",
-        };
+        ?? throw TroveErrors.BackupNotFound(id, _session.ProjectName);
 
     private Backup ToBackup(BackupRow row) => new()
     {

@@ -40,9 +40,9 @@ internal static class Quoting
     public static bool IsNamed(InvocationInfo invocation) => invocation.BoundParameters.ContainsKey("Pattern");
 
     /// <summary>The error of a pattern whose fields became arguments; null where none did.</summary>
-    public static ErrorRecord? Refusal(RemainingArguments? remainingArguments, string? pattern) =>
+    public static ErrorRecord? Refusal(InvocationInfo invocation, RemainingArguments? remainingArguments, string? pattern) =>
         remainingArguments?.Arguments.Length > 0 && !CronPattern.TryParse(pattern, false, out _, out CronPatternException? refusal)
-            ? ErrorRecords.From(refusal, pattern, Advise(pattern))
+            ? ErrorRecords.From(refusal, pattern, invocation.MyCommand, Advise(pattern))
             : null;
 
     private static bool IsCut(string pattern) => pattern.Length > 0 && pattern[0] != '@' && !pattern.Any(char.IsWhiteSpace);

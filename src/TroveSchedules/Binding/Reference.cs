@@ -30,7 +30,7 @@ public abstract class Reference
 
     /// <summary>The id, once it is settled that a session may use it.</summary>
     /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> or <c>OtherProject</c>.</exception>
-    internal string IdIn(CloudSession session, bool? allProjects = null)
+    internal string IdIn(CloudSession session, bool allProjects = false)
     {
         session.CheckOrigin(_origin, _projectId, allProjects, $"The {_kind} '{Id}'", this);
         return Id;

@@ -9,7 +9,7 @@ namespace TroveSchedules.Commands;
 internal static class ErrorRecords
 {
     /// <summary>The record of an error; it is about what the error names, else about the item at hand. The advice goes with the error's own.</summary>
-    public static ErrorRecord From(TroveScheduleException error, object? item, string? advice = null)
+    public static ErrorRecord From(TroveScheduleException error, object? item, CommandInfo command, string? advice = null)
     {
         // Of many items that fail for want of a token, each is to be told from the others.
         object? target = ((error.Target is Uri ? null : error.Target) ?? item ?? error.Target) switch
@@ -22,7 +22,7 @@ internal static class ErrorRecords
         var record = new ErrorRecord(error, error.ErrorId, CategoryOf(error.Kind), target)
         {
             // The views show the recommended action on a line of its own.
-            ErrorDetails = new ErrorDetails(error.Problem) { RecommendedAction = string.Join(" ", new[] { error.RecommendedAction, advice }.Where(action => action is not null)) },
+            ErrorDetails = new ErrorDetails(error.Problem) { RecommendedAction = string.Join(" ", new[] { ErrorAdvice.For(error, command.Parameters.Keys), advice }.Where(action => action is not null)) },
         };
         record.CategoryInfo.TargetName = TerminalText.SanitizeLine(record.CategoryInfo.TargetName);
         record.CategoryInfo.Reason = error.ErrorId; // Else the exception's type, which is the same for all.

@@ -49,7 +49,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
     /// <summary>Refuses a pattern that PowerShell split into several arguments.</summary>
     protected override void BeginProcessing()
     {
-        if (Quoting.Refusal(_remainingArguments, Pattern.LastOrDefault()) is { } refusal)
+        if (Quoting.Refusal(MyInvocation, _remainingArguments, Pattern.LastOrDefault()) is { } refusal)
             ThrowTerminatingError(refusal);
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
     }

@@ -79,9 +79,9 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     {
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
         if (_remainingArguments is not null && !CronPattern.TryParse(Pattern, AllowSeconds, out _, out CronPatternException? refusal))
-            ThrowTerminatingError(ErrorRecords.From(refusal, Pattern, AdviceOn(refusal)));
+            ThrowTerminatingError(ErrorRecords.From(refusal, Pattern, MyInvocation.MyCommand, AdviceOn(refusal)));
         if (Refusal() is { } wrong)
-            ThrowTerminatingError(ErrorRecords.From(wrong, null));
+            ThrowTerminatingError(ErrorRecords.From(wrong, null, MyInvocation.MyCommand));
         base.BeginProcessing();
         _lookup = Cloud.CreateLookup();
         _firstIsNamed = MyInvocation.BoundParameters.ContainsKey(nameof(FirstExecutionTime));

@@ -29,7 +29,7 @@ public abstract class SessionCmdlet : TroveCmdlet
         }
         catch (TroveScheduleException e)
         {
-            ThrowTerminatingError(ErrorRecords.From(e, null));
+            ThrowTerminatingError(ErrorRecords.From(e, null, MyInvocation.MyCommand));
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameter
     /// <summary>Refuses a pattern that PowerShell split into several arguments.</summary>
     protected override void BeginProcessing()
     {
-        if (Quoting.Refusal(_remainingArguments, Pattern.LastOrDefault()) is { } refusal)
+        if (Quoting.Refusal(MyInvocation, _remainingArguments, Pattern.LastOrDefault()) is { } refusal)
             ThrowTerminatingError(refusal);
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
     }

@@ -219,7 +219,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
             _isEnding = true;
             _work!.FinishStarted();
         }
-        ErrorRecord record = ErrorRecords.From(error, item ?? DefaultTarget, AdviceOn(error));
+        ErrorRecord record = ErrorRecords.From(error, item ?? DefaultTarget, MyInvocation.MyCommand, AdviceOn(error));
         if (!_isSessionDead)
         {
             WriteError(record);

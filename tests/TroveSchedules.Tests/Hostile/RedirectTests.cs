@@ -91,15 +91,15 @@ public sealed class RedirectTests : IDisposable
         using CloudSession session = await cloud.ConnectAsync();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Contains($"HTTP 302 redirects to {shown}, ", error.Problem);
-        Assert.Contains("-WorkflowEndpoint", error.RecommendedAction);
+        Assert.Contains("workflow_endpoint_override", error.RecommendedAction);
         Assert.DoesNotContain("unknown-secret", error.ToString());
         Assert.Single(cloud.Requests);
     }
 
     [Theory]
-    [InlineData("POST /v3/auth/tokens", "-AuthUrl")]
-    [InlineData("GET " + Rows.TriggersPath, "-WorkflowEndpoint")]
-    [InlineData("GET " + Rows.TrovePath + "/instances", "-DatabaseEndpoint")]
+    [InlineData("POST /v3/auth/tokens", "auth_url")]
+    [InlineData("GET " + Rows.TriggersPath, "workflow_endpoint_override")]
+    [InlineData("GET " + Rows.TrovePath + "/instances", "database_endpoint_override")]
     public async Task A_redirect_names_the_setting_that_takes_the_address_and_repeats_no_secret_that_was_sent(string route, string setting)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always("GET " + Rows.TriggersPath, Answers.Ok(Rows.Triggers())).Always(route, (request, token) =>
@@ -113,6 +113,7 @@ public sealed class RedirectTests : IDisposable
         Assert.Equal((TroveErrorKind.ProtocolError, 301), (error.Kind, error.StatusCode));
         Assert.Contains("redirects to https://new.example/", error.Problem);
         Assert.Contains(setting, error.RecommendedAction);
+        Assert.Equal([setting], error.Settings);
         Assert.InRange(error.Message.Length, 100, 3000);
     }
 

@@ -323,7 +323,8 @@ public sealed class ErrorTests
         Assert.Equal(id, error.ErrorId);
         Assert.Contains(reason, error.Message);
         Assert.Contains(advice, error.RecommendedAction);
-        Assert.DoesNotContain("-SkipCertificateCheck", error.RecommendedAction);
+        Assert.DoesNotContain("insecure", error.RecommendedAction);
+        Assert.Empty(error.Settings);
     }
 
     [Fact]
@@ -346,9 +347,10 @@ public sealed class ErrorTests
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("An error occurred while sending the request.",
             new IOException("The decryption operation failed, see inner exception.", new IOException(alert))));
         using CloudSession session = await cloud.ConnectAsync();
-        string? action = (await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync())).RecommendedAction;
-        Assert.Contains(advice, action);
-        Assert.Contains("-ClientCertificate", action);
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
+        Assert.Contains(advice, error.RecommendedAction);
+        Assert.Contains("cert and key in clouds.yaml", error.RecommendedAction);
+        Assert.Equal(["cert", "key"], error.Settings);
     }
 
     [Fact]

@@ -433,7 +433,7 @@ public sealed class RetryTests
         ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Reset).Always(Look, Answers.Reset);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
         Assert.StartsWith($"It is not known whether the execution '{Rows.Id(1)}' was deleted", error.Message);
-        Assert.Contains($"Get-TroveScheduleExecution -Id {Rows.Id(1)}", error.RecommendedAction);
+        Assert.Contains($"look for the execution '{Rows.Id(1)}' before you repeat the request", error.RecommendedAction);
         Assert.True(error.MayHaveHappened);
     }
 

@@ -168,7 +168,7 @@ public sealed class SecretEchoTests
     public void An_error_that_is_masked_keeps_all_else_that_it_says()
     {
         var error = new TroveScheduleException(TroveErrorKind.Conflict, "No x9.");
-        var values = new Dictionary<Type, object> { [typeof(string)] = "said", [typeof(object)] = "said", [typeof(int?)] = 409, [typeof(bool)] = true };
+        var values = new Dictionary<Type, object> { [typeof(string)] = "said", [typeof(object)] = "said", [typeof(int?)] = 409, [typeof(bool)] = true, [typeof(IReadOnlyList<string>)] = new[] { "said" } };
         PropertyInfo[] settable = [.. typeof(TroveScheduleException).GetProperties().Where(property => property.DeclaringType == typeof(TroveScheduleException) && property.CanWrite)];
         foreach (PropertyInfo property in settable)
             property.SetValue(error, values[property.PropertyType]);

@@ -212,7 +212,7 @@ public sealed class SessionStressTests
         }
         Assert.Equal(900, errors.Count);
         Assert.All(errors, error => Assert.Equal(TroveErrorKind.Unauthorized, error.Kind));
-        Assert.All(errors, error => Assert.Contains("Connect-TroveSession", error.RecommendedAction));
+        Assert.All(errors, error => Assert.Contains("onnect again.", error.RecommendedAction));
         Assert.Equal(2, cloud.LoginRequests.Count);
         Assert.Equal(101, cloud.Requests.Count); // The rest fails at once.
     }
@@ -395,10 +395,10 @@ public sealed class SessionStressTests
         Answer dead = how switch { "refused" => Answers.Refused, "silent" => Answers.Silence, _ => Answers.UnknownHost };
         ScriptedCloud cloud = new ScriptedCloud { MistralUrl = "http://nowhere.example:8989/v2" }.Always(Get, dead).Always($"GET {Rows.TrovePath}/instances", dead);
         using CloudSession session = await cloud.ConnectAsync();
-        await Names(List(session), "Mistral", "http://nowhere.example:8989/v2/cron_triggers", "-WorkflowEndpoint");
-        await Names(session.CreateLookup().AllInstancesAsync(), "Trove", "http://cloud:8779/v1.0/", "-DatabaseEndpoint");
+        await Names(List(session), "Mistral", "http://nowhere.example:8989/v2/cron_triggers", "workflow_endpoint_override");
+        await Names(session.CreateLookup().AllInstancesAsync(), "Trove", "http://cloud:8779/v1.0/", "database_endpoint_override");
 
-        async Task Names(Task asking, string service, string address, string parameter)
+        async Task Names(Task asking, string service, string address, string setting)
         {
             if (how == "silent")
                 cloud.Clock.Advance(TimeSpan.FromSeconds(101));
@@ -406,7 +406,8 @@ public sealed class SessionStressTests
             Assert.Equal(how == "silent" ? TroveErrorKind.Timeout : TroveErrorKind.Unavailable, error.Kind);
             Assert.Contains(service, error.Problem);
             Assert.Contains(address, error.Problem);
-            Assert.All([parameter, "-Interface", "-Region"], way => Assert.Contains(way, error.RecommendedAction));
+            Assert.All([setting, "interface", "region"], way => Assert.Contains(way, error.RecommendedAction));
+            Assert.Equal([setting, "interface", "region_name"], error.Settings);
         }
     }
 

@@ -81,7 +81,7 @@ public sealed class LoginRefusalTests
         Assert.Equal((TroveErrorKind.Unauthorized, "Unauthorized", 401, "req-1", words), (error.Kind, error.ErrorId, error.StatusCode, error.RequestId, error.ServerMessage));
         Assert.All(advice, part => Assert.Contains(part, error.RecommendedAction));
         Assert.All(["user 'demo'", "project 'shop'", "http://k:5000/v3"], name => Assert.Contains(name, error.Problem));
-        Assert.Contains("Connect-TroveSession", error.RecommendedAction);
+        Assert.EndsWith(", then connect again.", error.RecommendedAction);
         Assert.DoesNotContain("does not say", error.Message);
     }
 
@@ -118,7 +118,7 @@ public sealed class LoginRefusalTests
     {
         TroveScheduleException error = await Refusal(body, type: type);
         Assert.Null(error.ServerMessage);
-        Assert.Contains("holds no reason that this module can read", error.Problem);
+        Assert.Contains("holds no reason that can be read", error.Problem);
         Assert.Contains("the user, its domain, the password, the project, or the user's role in it", error.Problem);
         Assert.DoesNotContain("does not say", error.Problem);
     }
@@ -142,7 +142,7 @@ public sealed class LoginRefusalTests
             Assert.True(error.Problem.EndsWith($"still wants {named}.", StringComparison.Ordinal), $"{what}: {error.Problem}");
             Assert.Equal((TroveErrorKind.Unauthorized, 401, "req-1", null), (error.Kind, error.StatusCode, error.RequestId, error.ServerMessage));
             Assert.DoesNotContain("does not accept", error.Message);
-            Assert.All(["application credential", "multi_factor_auth_rules", "-Token", "Connect-TroveSession"], part => Assert.Contains(part, error.RecommendedAction));
+            Assert.All(["application credential", "multi_factor_auth_rules", "use that token", "then connect again"], part => Assert.Contains(part, error.RecommendedAction));
         }
     }
 
@@ -168,7 +168,7 @@ public sealed class LoginRefusalTests
     {
         TroveScheduleException error = await Refusal(Factors("""["application_credential"]""", "[]"), Application, receipt: Receipt);
         Assert.Contains("application credential id a1 as one factor of several", error.Problem);
-        Assert.All(["""["application_credential"]""", "multi_factor_auth_rules", "-Token"], part => Assert.Contains(part, error.RecommendedAction));
+        Assert.All(["""["application_credential"]""", "multi_factor_auth_rules", "use that token"], part => Assert.Contains(part, error.RecommendedAction));
         Assert.DoesNotContain("use an application credential", error.RecommendedAction);
     }
 

@@ -162,7 +162,8 @@ public sealed class ServiceCatalogTests
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog($"workflowv2 public R {url}").Mistral(Settings()));
         Assert.Equal("InvalidConfiguration", error.ErrorId);
         Assert.StartsWith("The address of Mistral in the catalog ", error.Message);
-        Assert.Contains("-WorkflowEndpoint", error.RecommendedAction);
+        Assert.Contains("workflow_endpoint_override", error.RecommendedAction);
+        Assert.Equal(["workflow_endpoint_override"], error.Settings);
         Assert.DoesNotContain("topsecret", error.ToString());
     }
 

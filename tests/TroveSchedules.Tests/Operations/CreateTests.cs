@@ -413,7 +413,7 @@ public sealed class CreateTests
         ScriptedCloud cloud = Cloud().Always(Rows.WorkflowRoute, Answers.Fault(404, "Workflow not found [workflow_identifier=trove.backup_create, namespace=]"));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud));
         Assert.Equal((TroveErrorKind.NotFound, "WorkbookNotInstalled"), (error.Kind, error.ErrorId));
-        Assert.Contains("Install-TroveWorkbook", error.RecommendedAction);
+        Assert.Contains("Install the workbook.", error.RecommendedAction);
         Assert.DoesNotContain(Post, cloud.Routes);
     }
 

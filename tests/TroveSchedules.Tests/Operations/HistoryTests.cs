@@ -497,7 +497,7 @@ public sealed class HistoryTests
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Executions.DeleteAsync(run));
         Assert.Equal((TroveErrorKind.Forbidden, "ExecutionNotFinished", words, 403), (error.Kind, error.ErrorId, error.ServerMessage, error.StatusCode));
         Assert.Same(run, error.Target);
-        Assert.Contains("-Force", error.RecommendedAction);
+        Assert.Contains("force", error.RecommendedAction);
         Assert.DoesNotContain("--force", error.Message);
     }
 }

@@ -54,7 +54,7 @@ public sealed class OriginTests
         Assert.Equal((TroveErrorKind.Forbidden, "OtherCloud"), (error.Kind, error.ErrorId));
         Assert.Contains("http://one.invalid:5000", error.Message);
         Assert.Contains("http://two.invalid:5000", error.Message);
-        Assert.Contains("-Session", error.RecommendedAction);
+        Assert.Contains("Use the session", error.RecommendedAction);
         Assert.Equal(other.Id, Assert.Single(await second.Schedules.ListAsync()).Id);
         Assert.Equal(mine.Id, Assert.Single(await first.Schedules.ListAsync()).Id);
     }

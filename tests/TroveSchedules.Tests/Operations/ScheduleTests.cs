@@ -291,7 +291,7 @@ public sealed class ScheduleTests
         {
             TroveScheduleException error = await ScriptedCloud.FailureOf(act);
             Assert.Equal((TroveErrorKind.Forbidden, "OtherProject"), (error.Kind, error.ErrorId));
-            Assert.Contains("-AllProjects", error.RecommendedAction);
+            Assert.Equal("Use a session of that project.", error.RecommendedAction);
         }
         Assert.Empty(cloud.Requests);
     }

@@ -203,8 +203,8 @@ public sealed class WorkbookTests
         Assert.Equal(1, warnedBefore);
         Assert.StartsWith(number, warning);
         Assert.Contains("`trove execution-list`", warning);
-        Assert.Contains("Get-TroveScheduleExecution", warning);
-        Assert.Contains("New-TroveBackupSchedule", warning);
+        Assert.Contains("A listing by cron trigger", warning);
+        Assert.Contains("made anew", warning);
     }
 
     [Theory]

@@ -141,7 +141,7 @@ public sealed class InstancesTests
         using CloudSession session = await Cloud(Rows.Instance(1, "a")).ConnectAsync();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Instances.GetAsync("nope"));
         Assert.Equal((TroveErrorKind.NotFound, "InstanceNotFound", "nope"), (error.Kind, error.ErrorId, error.Target));
-        Assert.Contains("Get-TroveInstance", error.RecommendedAction);
+        Assert.Contains("List the instances", error.RecommendedAction);
     }
 
     [Theory]

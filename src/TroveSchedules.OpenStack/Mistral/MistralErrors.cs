@@ -1,0 +1,95 @@
+using TroveSchedules.Cron;
+using TroveSchedules.OpenStack.Http;
+
+namespace TroveSchedules.OpenStack.Mistral;
+
+/// <summary>The errors about what Mistral holds: schedules, executions and the workbook. For what Mistral itself refuses see <see cref="ServiceError"/>.</summary>
+internal static class MistralErrors
+{
+    private const string ListSchedules = "List the schedules to see their ids.";
+    private const string ListExecutions = "List the executions of a schedule to see their ids.";
+
+    public static TroveScheduleException ScheduleNotFound(string id, string? project) =>
+        new(TroveErrorKind.NotFound, $"No schedule of project '{project}' has the id '{id}'.") { ErrorId = "ScheduleNotFound", Target = id, RecommendedAction = ListSchedules };
+
+    public static TroveScheduleException ScheduleIsGone(BackupSchedule schedule, TroveScheduleException cause) =>
+        new(TroveErrorKind.NotFound, $"The schedule '{schedule.Id}' does not exist any more.", cause) { ErrorId = "ScheduleNotFound", Target = schedule, RecommendedAction = ListSchedules };
+
+    public static TroveScheduleException NotASchedule(string id, string? workflow) =>
+        new(TroveErrorKind.Invalid,
+            $"The cron trigger '{id}' runs the workflow '{ServiceError.Printable(workflow ?? "", 255)}', not '{BackupSchedules.WorkflowName}': it is no backup schedule.")
+        {
+            ErrorId = "InvalidSchedule",
+            Target = id,
+            RecommendedAction = ListSchedules,
+        };
+
+    /// <param name="cause">Mistral's refusal; null where it was not asked.</param>
+    /// <param name="instance">The instance that was to be backed up.</param>
+    public static TroveScheduleException DelegatedToken(TroveScheduleException? cause, object instance) =>
+        new(TroveErrorKind.Forbidden,
+            "An application credential cannot create schedules: Mistral needs a trust for each, and Keystone refuses trusts to delegated tokens.", cause)
+        {
+            ErrorId = "ApplicationCredential",
+            Target = instance,
+            RecommendedAction = "Connect with a user's name and password to create schedules; the application credential can list and delete them.",
+        };
+
+    public static TroveScheduleException NoNextTime(string? text, CronPattern? pattern, TroveScheduleException cause) =>
+        new(TroveErrorKind.Invalid, $"Mistral finds no time for the pattern '{text}'.", cause)
+        {
+            ErrorId = "InvalidCronPattern",
+            Target = text,
+            RecommendedAction = pattern is { Surprises.Count: > 0 } ? string.Join(" ", pattern.Surprises) : "Write the pattern in another way.",
+        };
+
+    public static TroveScheduleException DuplicateSchedule(PreparedSchedule prepared, TroveScheduleException cause) =>
+        new(TroveErrorKind.Conflict,
+            $"The schedule was not created: '{prepared.Request.Name}' already exists with the same pattern, first time and number of executions, and Mistral accepts no second one.", cause)
+        {
+            Target = prepared.Id,
+            RecommendedAction = $"It is among the schedules of the instance {prepared.Instance.Id}.",
+        };
+
+    /// <param name="id">The execution's id.</param>
+    /// <param name="target">The id, or the execution as it was read.</param>
+    /// <param name="cause">Mistral's refusal; null where it was not asked.</param>
+    public static TroveScheduleException ExecutionNotFound(string id, object target, TroveScheduleException? cause = null) =>
+        new(TroveErrorKind.NotFound, $"There is no execution '{id}'.", cause) { ErrorId = "ExecutionNotFound", Target = target, RecommendedAction = ListExecutions };
+
+    public static TroveScheduleException NotAScheduleExecution(string id, string? workflow) =>
+        new(TroveErrorKind.Invalid,
+            $"The execution '{id}' ran the workflow '{ServiceError.Printable(workflow ?? "", 255)}', not '{BackupSchedules.WorkflowName}': it is no execution of a backup schedule.")
+        {
+            ErrorId = "InvalidExecution",
+            Target = id,
+            RecommendedAction = ListExecutions,
+        };
+
+    public static TroveScheduleException ExecutionNotEnded(ScheduleExecution execution, TroveScheduleException cause) =>
+        new(TroveErrorKind.Forbidden, $"The execution '{execution.Id}' has not ended, so it was not deleted.", cause)
+        {
+            ErrorId = "ExecutionNotFinished",
+            Target = execution,
+            RecommendedAction = "Wait until it has ended, or force its deletion.",
+        };
+
+    public static TroveScheduleException WorkbookNotInstalled(string? project) =>
+        new(TroveErrorKind.NotFound, $"The workflow '{BackupSchedules.WorkflowName}' is not installed in project '{project}'.")
+        {
+            ErrorId = "WorkbookNotInstalled",
+            Target = BackupSchedules.WorkflowName,
+            RecommendedAction = "Install the workbook.",
+        };
+
+    public static TroveScheduleException NoTroveActions(string action) =>
+        new(TroveErrorKind.NotFound, $"This cloud's Mistral has no action '{action}', so a schedule could only fail.")
+        {
+            ErrorId = "NoTroveActions",
+            Target = action,
+            RecommendedAction = "Ask the cloud's administrator to install mistral-extra on Mistral's servers.",
+        };
+
+    public static TroveScheduleException NotAWorkbook(string why) =>
+        new(TroveErrorKind.Invalid, $"This is not a Trove workbook: {why}.") { ErrorId = "InvalidWorkbook", RecommendedAction = "Without a definition the bundled workbook is installed." };
+}

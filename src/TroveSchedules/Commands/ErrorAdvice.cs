@@ -1,0 +1,55 @@
+using System.Collections.Generic;
+using System.Linq;
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>What users of the module can do about an error: the library's advice, in which cmdlets and parameters take the place of the library's own terms.</summary>
+internal static class ErrorAdvice
+{
+    /// <summary>The recommended action; null where there is none.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="parameters">The names of the parameters of the cmdlet that writes it.</param>
+    public static string? For(TroveScheduleException error, ICollection<string> parameters) => error switch
+    {
+        { MayHaveHappened: true } when CommandThatShows(error.Target) is { } command => $"{error.RecommendedAction} {command} shows it.",
+        { Settings.Count: > 0 } => $"{error.RecommendedAction} With Connect-TroveSession: {string.Join(", ", error.Settings.Select(ConnectionParameters.Of).OfType<string>())}.",
+        _ => error.ErrorId switch
+        {
+            "Unauthorized" or "NotConnected" => $"{error.RecommendedAction} Use Connect-TroveSession.",
+            "ScheduleNotFound" or "InvalidSchedule" => "Get-TroveBackupSchedule lists the ids.",
+            "ExecutionNotFound" or "InvalidExecution" => "Get-TroveScheduleExecution lists the executions of a schedule.",
+            "InstanceNotFound" => "Get-TroveInstance lists the names and ids.",
+            "BackupNotFound" => "Get-TroveBackup lists the ids.",
+            "InvalidCronPattern" when error.StatusCode is not null => $"{error.RecommendedAction} Try it with Test-TroveCronPattern.",
+            "ExecutionNotFinished" => "Wait until it has ended, or delete it all the same with -Force.",
+            "WorkbookNotInstalled" => "Load the workbook with Install-TroveWorkbook.",
+            "InvalidForWorkbook" => $"{Unsupported(error.Target)}Install-TroveWorkbook loads one that takes it.",
+            "InvalidWorkbook" => "Without -Path, Install-TroveWorkbook loads the one that comes with the module.",
+            "OtherCloud" or "OtherProject" when error.Kind == TroveErrorKind.Forbidden => $"{error.RecommendedAction} -Session names a session.{(error.ErrorId == "OtherProject" && parameters.Contains("AllProjects") ? " As an administrator, use -AllProjects." : "")}",
+            "InvalidInstance" => $"{error.RecommendedAction} Get-TroveInstance lists the names and ids.",
+            "InvalidParent" when error.Target is not null => $"{error.RecommendedAction} Get-TroveBackup lists the ids.",
+            "Conflict" when error.RecommendedAction is not null => $"{error.RecommendedAction} Get-TroveBackupSchedule lists them.",
+            _ => error.RecommendedAction,
+        },
+    };
+
+    // The input of the workflow that a parameter sets.
+    private static string Unsupported(object? input) => input switch
+    {
+        "parent_id" => "Leave -ParentId out. ",
+        "incremental" => "Leave -Incremental out. ",
+        "description" => "Leave -Description out. ",
+        _ => "",
+    };
+
+    // What a change that may have happened was about: the object itself, a new schedule's id, or the workbook's name.
+    private static string? CommandThatShows(object? target) => target switch
+    {
+        BackupSchedule schedule => $"Get-TroveBackupSchedule -Id {schedule.Id}",
+        ScheduleExecution execution => $"Get-TroveScheduleExecution -Id {execution.Id}",
+        Workbook.Name => "Get-TroveWorkbook",
+        string id => $"Get-TroveBackupSchedule -Id {id}",
+        _ => null,
+    };
+}
