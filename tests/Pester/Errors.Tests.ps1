@@ -78,6 +78,15 @@ Describe 'What a service refuses' {
         Show-Error $record CategoryView | Should -Match "^${Category}: \($($execution.Id):(ScheduleExecution|String)\) \[Remove-TroveScheduleExecution\], $Id`$"
     }
 
+    It 'names the parameter of Connect-TroveSession where a connection setting can help' {
+        $lost = Connect-TestKeystone $server.Url @{ WorkflowEndpoint = "http://127.0.0.1:$(Get-ClosedPort)"; MaxRetry = 0 }
+        try { $record = Get-ErrorOf { Get-TroveBackupSchedule -Session $lost } }
+        finally { $lost.Dispose() }
+        $record | Assert-Error Unavailable Get-TroveBackupSchedule ResourceUnavailable -Advises 'With Connect-TroveSession: -WorkflowEndpoint, -Interface, -Region.'
+        $record.Exception.Settings | Should -Be workflow_endpoint_override, interface, region_name
+        $record.Exception.Message | Should -Not -BeLike '*Connect-TroveSession*'
+    }
+
     It 'is about the session where it is about nothing narrower' {
         $mistral = New-TestServer
         $mistral.Answer('.', 403, '{"faultstring": "No"}', $null)
@@ -111,21 +120,6 @@ Describe 'An error' {
         $record | Assert-Error Unavailable Connect-TroveSession ResourceUnavailable -Says $nowhere.Substring(7) -Advises 'network'
         Assert-Ours $record Connect-TroveSession
         "$($record.TargetObject)" | Should -Be "$nowhere/"
-    }
-
-    It 'that a connection setting can cure names the parameter of Connect-TroveSession' {
-        $keystone = New-TestKeystone
-        try {
-            $lost = Connect-TestKeystone $keystone.Url @{ WorkflowEndpoint = "http://127.0.0.1:$(Get-ClosedPort)"; MaxRetry = 0 }
-            $record = Get-ErrorOf { Get-TroveBackupSchedule -Session $lost }
-        }
-        finally {
-            $lost.Dispose()
-            $keystone.Dispose()
-        }
-        $record | Assert-Error Unavailable Get-TroveBackupSchedule ResourceUnavailable -Advises 'With Connect-TroveSession: -WorkflowEndpoint, -Interface, -Region.'
-        $record.Exception.Settings | Should -Be workflow_endpoint_override, interface, region_name
-        $record.Exception.Message | Should -Not -BeLike '*Connect-TroveSession*'
     }
 
     It 'in ConciseView has what happened, and on a line of its own what to do' {
