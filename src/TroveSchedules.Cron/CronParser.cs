@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 
 namespace TroveSchedules.Cron;
 
@@ -11,6 +12,8 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
     public const int LongestPattern = 100;
 
     private const string Shape = "minute hour day-of-month month day-of-week";
+
+    private static readonly Regex NotBlank = new(@"\S+", RegexOptions.CultureInvariant);
 
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -87,15 +90,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
 
     private List<(string Text, int Position)> Columns(string text)
     {
-        var columns = new List<(string Text, int Position)>();
-        for (int end, start = 0; start < text.Length; start = end + 1)
-        {
-            for (end = start; end < text.Length && !char.IsWhiteSpace(text[end]);)
-                end++;
-            if (end > start)
-                columns.Add((text.Substring(start, end - start), start + 1));
-        }
-
+        List<(string Text, int Position)> columns = [.. NotBlank.Matches(text).Cast<Match>().Select(column => (column.Value, column.Index + 1))];
         return columns.Count switch
         {
             5 => columns,

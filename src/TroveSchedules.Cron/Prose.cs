@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 
 namespace TroveSchedules.Cron;
 
@@ -8,16 +9,8 @@ namespace TroveSchedules.Cron;
 internal static class Prose
 {
     /// <summary><c>a</c>, <c>a and b</c>, <c>a, b and c</c>.</summary>
-    public static string Join(IReadOnlyList<string> parts)
-    {
-        if (parts.Count == 1)
-            return parts[0];
-
-        var text = new System.Text.StringBuilder(parts[0]);
-        for (int i = 1; i < parts.Count; i++)
-            text.Append(i == parts.Count - 1 ? " and " : ", ").Append(parts[i]);
-        return text.ToString();
-    }
+    public static string Join(IReadOnlyList<string> parts) =>
+        parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts.Take(parts.Count - 1))} and {parts[parts.Count - 1]}";
 
     /// <summary><c>Monday to Friday</c>, <c>1, 15 to 20 and 31</c>: a run of three or more is told by its ends.</summary>
     public static string List(ulong mask, Func<int, string> word) => Join(Parts(mask, word));
@@ -29,20 +22,10 @@ internal static class Prose
         while (mask != 0)
         {
             (int low, int high) = FirstRun(mask);
-            if (high - low > 1)
-            {
-                parts.Add($"{word(low)} to {word(high)}");
-            }
-            else
-            {
-                parts.Add(word(low));
-                if (high > low)
-                    parts.Add(word(high));
-            }
-
-            mask &= ~Bits.Span(low, high);
+            ulong run = Bits.Span(low, high);
+            parts.AddRange(high - low > 1 ? [$"{word(low)} to {word(high)}"] : Bits.Values(run).Select(word));
+            mask &= ~run;
         }
-
         return parts;
     }
 
