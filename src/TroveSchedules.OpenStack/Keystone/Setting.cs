@@ -40,9 +40,9 @@ internal enum SettingType
 /// <param name="Use">What becomes of it.</param>
 /// <param name="Type">What its value is.</param>
 /// <param name="MayHoldSecret">Whether its value, however wrong, may be repeated nowhere.</param>
-/// <param name="Reason">Why it is refused or not used; null for the others. Where there is an <paramref name="Option"/>, its name comes first.</param>
+/// <param name="Reason">Why it is refused or not used; null for the others. Messages put the name of the <paramref name="Option"/> before it.</param>
 /// <param name="Given">How the caller gives it; null where the caller cannot.</param>
-/// <param name="Option">What the caller uses in its place: a member of <see cref="CloudSettings"/>, or <see cref="CloudOverrides.Concurrency"/>; null for nothing.</param>
+/// <param name="Option">What the caller uses instead: a member of <see cref="CloudSettings"/>, or <see cref="CloudOverrides.Concurrency"/>; null for nothing.</param>
 internal sealed record Setting(
     IReadOnlyList<string> Names, SettingUse Use, SettingType Type, bool MayHoldSecret = false, string? Reason = null, GivenSetting? Given = null, string? Option = null)
 {

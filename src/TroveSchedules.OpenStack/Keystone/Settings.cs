@@ -7,12 +7,14 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <summary>
 /// Every setting that openstacksdk's documentation, its loader and keystoneauth's plugins know, and what this library does with it: the one table that the reader of clouds.yaml,
 /// the reader of OS_*, what the caller gives, and the errors go by. doc/source/user/config/configuration.rst, openstack/config/loader.py and cloud_region.py.
+/// A new setting is a row here and the code that uses it. If the caller may give it, it is also a member
+/// of <see cref="CloudOverrides"/> and a parameter of the module that names this member.
 /// </summary>
 internal static class Settings
 {
     private const string OtherLogin = "it belongs to a kind of authentication that is not supported";
 
-    // Before all rows: each adds itself here.
+    // Must come before all rows, because each row with a name of its own adds itself.
     private static readonly List<Setting> Named = [];
 
     // How to enter.
@@ -72,10 +74,10 @@ internal static class Settings
         .. Named,
 
         // How to send.
-        Chosen(nameof(CloudSettings.TimeLimit), "api_timeout", "timeout", "http_timeout"),
-        Chosen(nameof(CloudSettings.MaxRetries), "connect_retries", "status_code_retries"),
-        Chosen(nameof(CloudSettings.MaxRetries), "connect_retry_delay", "status_code_retry_delay"),
-        Chosen(CloudOverrides.Concurrency, "rate_limit", "concurrency"),
+        ReplacedBy(nameof(CloudSettings.TimeLimit), "api_timeout", "timeout", "http_timeout"),
+        ReplacedBy(nameof(CloudSettings.MaxRetries), "connect_retries", "status_code_retries"),
+        ReplacedBy(nameof(CloudSettings.MaxRetries), "connect_retry_delay", "status_code_retry_delay"),
+        ReplacedBy(CloudOverrides.Concurrency, "rate_limit", "concurrency"),
         Warned("it names Python code", "vendor_hook"),
         Warned("each service has its own: workflow_service_type and database_service_type", "service_type"),
         Warned("each service has its own: workflow_service_name and database_service_name", "service_name"),
@@ -117,12 +119,12 @@ internal static class Settings
         Named.AddRange(
         [
             Warned("it has no microversions", Prefixed("default_microversion")),
-            Chosen(nameof(CloudSettings.MaxRetries), Prefixed("status_code_retries", "connect_retries", "status_code_retry_delay", "connect_retry_delay")),
-            Chosen(CloudOverrides.Concurrency, Prefixed("rate_limit", "concurrency")),
+            ReplacedBy(nameof(CloudSettings.MaxRetries), Prefixed("status_code_retries", "connect_retries", "status_code_retry_delay", "connect_retry_delay")),
+            ReplacedBy(CloudOverrides.Concurrency, Prefixed("rate_limit", "concurrency")),
             Warned("each service has one version that this module knows", Prefixed("min_version", "max_version")),
             Warned("the catalog says which services there are", [.. prefixes.Select(prefix => "has_" + prefix)]),
             Warned("the catalog says which services there are", Prefixed("disabled_reason")),
-            Chosen(nameof(CloudSettings.TimeLimit), Prefixed("timeout")),
+            ReplacedBy(nameof(CloudSettings.TimeLimit), Prefixed("timeout")),
         ]);
         return settings;
 
@@ -139,8 +141,8 @@ internal static class Settings
 
     private static Setting Warned(string reason, params string[] names) => new(names, SettingUse.Warned, SettingType.Any, Reason: reason);
 
-    // An option of the session, or of each call, takes the setting's place.
-    private static Setting Chosen(string option, params string[] names) => new(names, SettingUse.Warned, SettingType.Any, Option: option, Reason: option switch
+    // The caller has an option that does the same.
+    private static Setting ReplacedBy(string option, params string[] names) => new(names, SettingUse.Warned, SettingType.Any, Option: option, Reason: option switch
     {
         nameof(CloudSettings.TimeLimit) => "says how long an operation may take",
         nameof(CloudSettings.MaxRetries) => "says how often a request is repeated",

@@ -47,19 +47,22 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     public string? UserDomainName { get; set; }
 
     /// <summary>The name of the project to work in.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
     [Overrides(nameof(CloudOverrides.ProjectName))]
     public string? ProjectName { get; set; }
 
     /// <summary>The id of the project to work in.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
     [Overrides(nameof(CloudOverrides.ProjectId))]
     public string? ProjectId { get; set; }
 
     /// <summary>The name of the project's domain.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
     [Overrides(nameof(CloudOverrides.ProjectDomainName))]
     public string? ProjectDomainName { get; set; }
@@ -97,49 +100,57 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     public int SandboxInstances { get; set; }
 
     /// <summary>The region, case-sensitive; the first that the catalog lists when left out.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
     [Overrides(nameof(CloudOverrides.Region))]
     public string? Region { get; set; }
 
     /// <summary>Which of the catalog's endpoints to use.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateSet("Public", "Internal", "Admin")]
     [Overrides(nameof(CloudOverrides.Interface))]
     public string? Interface { get; set; }
 
     /// <summary>Mistral's address, in place of the catalog's.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotEmpty]
     [Overrides(nameof(CloudOverrides.WorkflowEndpoint))]
     public Uri? WorkflowEndpoint { get; set; }
 
     /// <summary>Trove's address, in place of the catalog's.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotEmpty]
     [Overrides(nameof(CloudOverrides.DatabaseEndpoint))]
     public Uri? DatabaseEndpoint { get; set; }
 
     /// <summary>A PEM file with the authorities that may have signed the cloud's certificates.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
     [Overrides(nameof(CloudOverrides.CaCertificatePath))]
     public string? CACertificate { get; set; }
 
     /// <summary>A PEM or PFX file with the certificate to show to the cloud.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
     [Overrides(nameof(CloudOverrides.ClientCertificatePath))]
     public string? ClientCertificate { get; set; }
 
     /// <summary>The PEM file of the client certificate's key, where it is not in the same file.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
     [Overrides(nameof(CloudOverrides.ClientKeyPath))]
     public string? ClientKey { get; set; }
 
     /// <summary>Takes any certificate for good. Whoever sits between can then read the password.</summary>
-    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud), Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [SwitchCell]
     [Overrides(nameof(CloudOverrides.SkipCertificateCheck))]
     public SwitchParameter SkipCertificateCheck { get; set; }

@@ -16,7 +16,7 @@ internal static class ConnectionParameters
            select (parameter, member),
     ];
 
-    /// <summary>What a session takes from the environment alone.</summary>
+    /// <summary>Gives no setting. Messages name the parameters all the same.</summary>
     public static CloudOverrides None { get; } = new() { NameOf = NameOf };
 
     /// <summary>The parameter for a setting.</summary>
