@@ -188,6 +188,30 @@ clouds:
         } finally { Pop-Location }
     }
 
+    It 'names the parameter that takes the place of <Setting>, for Connect-TroveSession and for the first cmdlet' -ForEach @(
+        @{ Setting = 'workflow_timeout'; Parameter = '-TimeoutSec of Connect-TroveSession' }
+        @{ Setting = 'connect_retries'; Parameter = '-MaxRetry of Connect-TroveSession' }
+        @{ Setting = 'rate_limit'; Parameter = '-ThrottleLimit' }
+    ) {
+        Set-Content $TestDrive/clouds.yaml "clouds:`n  here:`n    $($Setting): 5`n    auth: {auth_url: 'http://127.0.0.1:$(Get-ClosedPort)', user_id: u, password: p, project_id: p}`n"
+        Push-Location $TestDrive
+        try {
+            $said = Use-Environment @{} { Connect-TroveSession here -MaxRetry 0 -ErrorAction SilentlyContinue 3>&1 }
+            "$said" | Should -BeLike "$Setting in the cloud 'here' in *, line 3 is not used: $Parameter says how *."
+            Disconnect-TroveSession
+            { Use-Environment @{ OS_CLOUD = 'here' } { Get-TroveInstance -WarningAction Stop } } | Should -Throw "*is not used: $Parameter says how *"
+        } finally { Pop-Location }
+    }
+
+    It 'calls what is wrong with <Parameter> by that name' -ForEach @(
+        @{ Parameter = 'CACertificate'; Value = '/{x}'; Says = 'CACertificate in the arguments holds a brace' }
+        @{ Parameter = 'ClientKey'; Value = '/k.pem'; Says = 'ClientCertificate is missing in the arguments: ClientKey is set.' }
+    ) {
+        $with = @{ $Parameter = $Value }
+        Get-ErrorOf { Connect-TroveSession -AuthUrl http://127.0.0.1:9 -Token (ConvertTo-SecureString x -AsPlainText -Force) @with } |
+            Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says $Says
+    }
+
     It 'refuses by name what it cannot honour: <_>' -ForEach 'system_scope', 'trust_id', 'domain_id' {
         Set-Content $TestDrive/clouds.yaml "clouds:`n  here:`n    auth: {auth_url: 'http://127.0.0.1:9', user_id: u, password: p, $($_): x}`n"
         Push-Location $TestDrive

@@ -8,7 +8,7 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// Finds out how to connect, from what OpenStack users have: <c>clouds.yaml</c> with <c>secure.yaml</c>, or <c>OS_*</c> variables.
 /// The rules are openstacksdk's (openstack/config/loader.py): explicit values win over a region's, those over the cloud's entry,
 /// that over its profile. At each of them the nearest key wins, and a null or an empty text takes away what weaker places say. A named cloud takes
-/// nothing from <c>OS_*</c>, but for <c>OS_REGION_NAME</c> beside <c>OS_CLOUD</c>. <see cref="KnownSettings"/> lists what becomes of each setting.
+/// nothing from <c>OS_*</c>, but for <c>OS_REGION_NAME</c> beside <c>OS_CLOUD</c>. <see cref="Settings"/> lists what becomes of each setting.
 /// </summary>
 public static class CloudConfiguration
 {
@@ -20,7 +20,7 @@ public static class CloudConfiguration
     /// <c>UnknownCloud</c>: no such entry. <c>InvalidConfiguration</c>: a file is malformed, or a setting is missing or makes no sense.
     /// </exception>
     public static CloudSettings FromCloud(string cloudName, CloudOverrides? overrides = null, ConfigurationSources? sources = null) =>
-        OfCloud(cloudName, (overrides ?? new CloudOverrides()).ToSettings(), new Settings(), sources ?? new ConfigurationSources());
+        OfCloud(cloudName, overrides ?? new CloudOverrides(), new SettingValues(), sources ?? new ConfigurationSources());
 
     /// <summary>The settings of the cloud that <c>OS_CLOUD</c> names, or else those of the <c>OS_*</c> variables.</summary>
     /// <param name="overrides">What wins over them; null for nothing.</param>
@@ -31,18 +31,19 @@ public static class CloudConfiguration
     public static CloudSettings FromEnvironment(CloudOverrides? overrides = null, ConfigurationSources? sources = null)
     {
         sources ??= new ConfigurationSources();
-        Settings said = (overrides ?? new CloudOverrides()).ToSettings();
+        overrides ??= new CloudOverrides();
         if (sources.EnvironmentVariable("OS_CLOUD") is { Length: > 0 } cloudName)
-            return OfCloud(cloudName, said, BesideCloud(sources), sources);
+            return OfCloud(cloudName, overrides, BesideCloud(sources), sources);
 
         RefuseContradictions(sources);
-        Settings environment = Settings.Read(name => name == Settings.Regions ? null : sources.EnvironmentVariable(VariableOf(name)), [.. UnknownVariables(sources), .. RegionsVariable(sources)]);
-        Settings settings = said.Overriding(environment);
+        SettingValues environment = SettingValues.Read(name => name == Settings.Regions ? null : sources.EnvironmentVariable(VariableOf(name)), [.. UnknownVariables(sources), .. RegionsVariable(sources)]);
+        SettingValues said = overrides.ToSettings();
+        SettingValues settings = said.Overriding(environment);
         if (!settings.MeansToConnect)
             throw NotConnected(CloudNames(sources));
         var passedOver = new List<string>();
         CloudsFile? profile = Profile(settings, "the environment", sources, passedOver, out string[] warnings);
-        return Bound(new SettingsReader(Completed(settings, said, profile, "the environment", []), "the environment", "the environment", VariableOf, sources)
+        return Bound(new SettingsReader(Completed(settings, said, profile, "the environment", []), "the environment", "the environment", VariableOf, overrides, sources)
             .Read(cloudName: null, [.. warnings, .. Told(passedOver)]), said);
     }
 
@@ -52,8 +53,8 @@ public static class CloudConfiguration
     /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: something is missing or makes no sense.</exception>
     public static CloudSettings FromArguments(CloudOverrides overrides, ConfigurationSources? sources = null)
     {
-        Settings said = (overrides ?? throw new ArgumentNullException(nameof(overrides))).ToSettings();
-        return Bound(new SettingsReader(said, "the arguments", "the arguments", CloudOverrides.ParameterOf, sources ?? new ConfigurationSources()).Read(cloudName: null, []), said);
+        SettingValues said = (overrides ?? throw new ArgumentNullException(nameof(overrides))).ToSettings();
+        return Bound(new SettingsReader(said, "the arguments", "the arguments", name => overrides.Name(KnownSettings.Find(name)!), overrides, sources ?? new ConfigurationSources()).Read(cloudName: null, []), said);
     }
 
     /// <summary>The names that <see cref="FromCloud"/> knows, in the order of the files; empty when there are no files.</summary>
@@ -62,8 +63,9 @@ public static class CloudConfiguration
     public static IReadOnlyList<string> CloudNames(ConfigurationSources? sources = null) =>
         Names(CloudsFiles(sources ?? new ConfigurationSources(), []));
 
-    private static CloudSettings OfCloud(string cloudName, Settings said, Settings beside, ConfigurationSources sources)
+    private static CloudSettings OfCloud(string cloudName, CloudOverrides overrides, SettingValues beside, ConfigurationSources sources)
     {
+        SettingValues said = overrides.ToSettings();
         var passedOver = new List<string>();
         CloudsFile?[] files = CloudsFiles(sources, passedOver);
         string[] misplaced = [.. files.OfType<CloudsFile>().SelectMany(file => file.Misplaced())];
@@ -73,15 +75,15 @@ public static class CloudConfiguration
 
         // What secure.yaml says is a part of the entry; the profile is what the entry starts from.
         string subject = $"the cloud '{cloudName}'";
-        Settings entry = entries.Select(each => each.Settings()).Aggregate((merged, nearer) => nearer.MergedOver(merged));
+        SettingValues entry = entries.Select(each => each.Settings()).Aggregate((merged, nearer) => nearer.MergedOver(merged));
         CloudsFile? profile = Profile(entry, subject, sources, passedOver, out string[] warnings);
-        Settings settings = Completed(said.Overriding(beside.Overriding(entry)), said.Overriding(beside), profile, subject, entries);
+        SettingValues settings = Completed(said.Overriding(beside.Overriding(entry)), said.Overriding(beside), profile, subject, entries);
         string origin = $"{subject} in '{entries[0].Path}'{(entry[Settings.Profile] is { } name && profile is null ? $" (whose profile {Shown(name)} is in no clouds-public.yaml)" : "")}";
-        return Bound(new SettingsReader(settings, origin, subject, name => name, sources).Read(cloudName, [.. warnings, .. misplaced, .. Told(passedOver)]), said);
+        return Bound(new SettingsReader(settings, origin, subject, name => name, overrides, sources).Read(cloudName, [.. warnings, .. misplaced, .. Told(passedOver)]), said);
     }
 
     // The nearest list of regions is the list: openstacksdk replaces it as a whole.
-    private static Settings Completed(Settings settings, Settings said, CloudsFile? profile, string subject, CloudsFile[] entries)
+    private static SettingValues Completed(SettingValues settings, SettingValues said, CloudsFile? profile, string subject, CloudsFile[] entries)
     {
         if (profile is not null)
             settings = settings.Overriding(profile.Settings());
@@ -101,7 +103,7 @@ public static class CloudConfiguration
         [.. files.SelectMany(file => file?.Mapping("clouds")?.Keys ?? []).Distinct()];
 
     // The profiles that openstacksdk brings along are not known here.
-    private static CloudsFile? Profile(Settings settings, string subject, ConfigurationSources sources, ICollection<string> passedOver, out string[] warnings)
+    private static CloudsFile? Profile(SettingValues settings, string subject, ConfigurationSources sources, ICollection<string> passedOver, out string[] warnings)
     {
         warnings = [];
         if (settings[Settings.Profile] is not { } name)
@@ -122,17 +124,17 @@ public static class CloudConfiguration
     private static string VariableOf(string name) => "OS_" + name.ToUpperInvariant();
 
     // Beside OS_CLOUD, openstacksdk's own choice among the cloud's regions; of the rest it takes nothing.
-    private static Settings BesideCloud(ConfigurationSources sources)
+    private static SettingValues BesideCloud(ConfigurationSources sources)
     {
         string[] unused =
         [
-            .. KnownSettings.All.Where(setting => setting.Use is SettingUse.Honoured or SettingUse.Refused && setting.Type != SettingType.Version)
+            .. Settings.All.Where(setting => setting.Use is SettingUse.Honoured or SettingUse.Refused && setting.Type != SettingType.Version)
                 .SelectMany(setting => setting.Names)
                 .Where(name => name != Settings.RegionName && name != "cloud")
                 .Select(VariableOf)
                 .Where(variable => sources.EnvironmentVariable(variable) is { Length: > 0 }),
         ];
-        return Settings.Read(
+        return SettingValues.Read(
             name => name == Settings.RegionName ? sources.EnvironmentVariable(VariableOf(name)) : null,
             unused.Length == 0 ? [] : [$"OS_CLOUD is set, so {string.Join(", ", unused)} {(unused.Length == 1 ? "is" : "are")} not used."]);
     }
@@ -156,7 +158,7 @@ public static class CloudConfiguration
     // In a file, two values for one setting are an error, too.
     private static void RefuseContradictions(ConfigurationSources sources)
     {
-        foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use == SettingUse.Honoured))
+        foreach (Setting setting in Settings.All.Where(setting => setting.Use == SettingUse.Honoured))
         {
             string[] variables = [.. setting.Names.Select(VariableOf).Where(variable => sources.EnvironmentVariable(variable) is { Length: > 0 })];
             if (variables.FirstOrDefault(variable => !setting.IsSame(sources.EnvironmentVariable(variable), sources.EnvironmentVariable(variables[0]))) is { } other)
@@ -164,7 +166,7 @@ public static class CloudConfiguration
         }
     }
 
-    private static Settings Region(CloudsFile layer, IReadOnlyList<(string Name, CloudsFile? Values)> known, string? wanted, string subject, IReadOnlyList<string> warnings)
+    private static SettingValues Region(CloudsFile layer, IReadOnlyList<(string Name, CloudsFile? Values)> known, string? wanted, string subject, IReadOnlyList<string> warnings)
     {
         (string name, CloudsFile? values) = wanted is null ? known[0] : known.FirstOrDefault(region => region.Name == wanted);
         if (name is null)
@@ -176,12 +178,12 @@ public static class CloudConfiguration
                 Target = ShownText.IsShown(wanted!) ? wanted : null,
             };
         }
-        Settings own = values?.Settings() ?? new Settings();
+        SettingValues own = values?.Settings() ?? new SettingValues();
         if (own.Of(Settings.RegionName) is { Text: { } other } said && other != name)
             throw Wrong($"{said.Name} of the region {ShownText.Quoted(name)} in {said.Place} differs from the region's name.", $"Take {said.Name} out.");
-        if (new[] { Settings.Profile, Settings.Regions }.Select(own.Of).FirstOrDefault(each => each?.Text is not null) is { } misplaced)
+        if (new[] { Settings.Profile, Settings.Regions }.Select(name => own.Of(name)).FirstOrDefault(each => each?.Text is not null) is { } misplaced)
             throw Wrong($"{misplaced.Name} of the region {ShownText.Quoted(name)} in {misplaced.Place} cannot be honoured: it belongs to the whole cloud.", $"Move {misplaced.Name} to the cloud's entry.");
-        return Settings.Read(setting => setting == Settings.RegionName ? name : null, warnings).MergedOver(own);
+        return SettingValues.Read(setting => setting == Settings.RegionName ? name : null, warnings).MergedOver(own);
 
         static string Listed(string region) => TerminalText.InvisibleCodePoints(region) is null && ShownText.IsShown(region) ? region : ShownText.Quoted(region);
     }
@@ -191,7 +193,7 @@ public static class CloudConfiguration
 
     // A project that a file or a variable names beside an application credential is a leftover of another way in. One that is said
     // explicitly is meant, and to work in the credential's own project instead would be a surprise.
-    private static CloudSettings Bound(CloudSettings settings, Settings said) =>
+    private static CloudSettings Bound(CloudSettings settings, SettingValues said) =>
         settings.Credential.TakesScope || (said[Settings.ProjectId] ?? said[Settings.ProjectName]) is not { } project
             ? settings
             : throw new TroveScheduleException(TroveErrorKind.Invalid, $"The project {ShownText.Quoted(project)} cannot be chosen: an application credential is bound to the project that it was made in.")
@@ -205,8 +207,9 @@ public static class CloudConfiguration
         new(TroveErrorKind.Invalid, "There is no session, and nothing to connect with: neither OS_CLOUD nor OS_AUTH_URL is set.")
         {
             ErrorId = "NotConnected",
-            RecommendedAction = $"Run Connect-TroveSession -Cloud NAME{(names.Count == 0 ? "" : $" (known are {string.Join(", ", names.Where(ShownText.IsShown))})")} or with explicit parameters; "
+            RecommendedAction = $"Name a cloud of clouds.yaml{(names.Count == 0 ? "" : $" (known are {string.Join(", ", names.Where(ShownText.IsShown))})")}, or give the settings; "
                 + "or set OS_CLOUD, or OS_AUTH_URL and the other OS_* variables.",
+            Settings = [Settings.AuthUrl],
         };
 
     private static TroveScheduleException UnknownCloud(string cloudName, CloudsFile?[] files, ConfigurationSources sources, IReadOnlyCollection<string> passedOver, string[] misplaced)

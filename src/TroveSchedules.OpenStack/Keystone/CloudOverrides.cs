@@ -1,6 +1,4 @@
 using System;
-using System.Collections.Generic;
-using System.Linq;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
@@ -76,57 +74,34 @@ public sealed class CloudOverrides
     /// <summary>Whether any certificate will do; null when not said.</summary>
     public bool? SkipCertificateCheck { get; init; }
 
-    internal Settings ToSettings()
-    {
-        var said = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            [Settings.AuthUrl] = AuthUrl,
-            [Settings.AuthType] = this switch
-            {
-                { Token.Length: > 0 } => "token",
-                { ApplicationCredentialSecret.Length: > 0 } => "v3applicationcredential",
-                { Password.Length: > 0 } => "password",
-                _ => null,
-            },
-            [Settings.UserId] = UserId,
-            [Settings.UserName] = UserName,
-            [Settings.UserDomainId] = UserDomainId,
-            [Settings.UserDomainName] = UserDomainName,
-            [Settings.Password] = Password,
-            [Settings.ApplicationCredentialId] = ApplicationCredentialId,
-            [Settings.ApplicationCredentialName] = ApplicationCredentialName,
-            [Settings.ApplicationCredentialSecret] = ApplicationCredentialSecret,
-            [Settings.Token] = Token,
-            [Settings.ProjectId] = ProjectId,
-            [Settings.ProjectName] = ProjectName,
-            [Settings.ProjectDomainId] = ProjectDomainId,
-            [Settings.ProjectDomainName] = ProjectDomainName,
-            [Settings.RegionName] = Region,
-            // Those of one service would win over them.
-            [Settings.WorkflowRegion] = Region,
-            [Settings.DatabaseRegion] = Region,
-            [Settings.Interface] = Interface?.ToString().ToLowerInvariant(),
-            [Settings.WorkflowInterface] = Interface?.ToString().ToLowerInvariant(),
-            [Settings.DatabaseInterface] = Interface?.ToString().ToLowerInvariant(),
-            [Settings.WorkflowEndpoint] = WorkflowEndpoint,
-            [Settings.DatabaseEndpoint] = DatabaseEndpoint,
-            [Settings.CaCertificate] = CaCertificatePath,
-            [Settings.ClientCertificate] = ClientCertificatePath,
-            [Settings.ClientKey] = ClientKeyPath,
-            [Settings.Insecure] = SkipCertificateCheck is { } skip ? (skip ? "true" : "false") : null,
-        };
-        return Settings.Read(name => said.TryGetValue(name, out string? value) ? value : null, areArguments: true);
-    }
+    /// <summary>
+    /// The name that messages use for what the caller sets: it gets the name of a member of this class, <see cref="CloudSettings.TimeLimit"/> or
+    /// <see cref="CloudSettings.MaxRetries"/> by name, or <see cref="Concurrency"/>. Null for these names themselves.
+    /// </summary>
+    public Func<string, string>? NameOf { get; init; }
 
-    /// <summary>The parameter of Connect-TroveSession that sets a setting.</summary>
-    internal static string ParameterOf(string name) => name switch
+    /// <summary>Stands in messages for what limits how many requests the caller sends at a time.</summary>
+    public const string Concurrency = "the caller";
+
+    /// <summary>The member of this class that gives a setting; null where none does.</summary>
+    /// <param name="setting">A name of the setting in clouds.yaml.</param>
+    public static string? MemberOf(string setting) => KnownSettings.Find(setting)?.Given?.Member;
+
+    internal string? AuthType => this switch
     {
-        Settings.CaCertificate => "CACertificate",
-        Settings.ClientCertificate => "ClientCertificate",
-        Settings.ClientKey => "ClientKey",
-        Settings.RegionName => "Region",
-        Settings.WorkflowEndpoint => "WorkflowEndpoint",
-        Settings.DatabaseEndpoint => "DatabaseEndpoint",
-        _ => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1))),
+        { Token.Length: > 0 } => "token",
+        { ApplicationCredentialSecret.Length: > 0 } => "v3applicationcredential",
+        { Password.Length: > 0 } => "password",
+        _ => null,
     };
+
+    internal string? InterfaceText => Interface?.ToString().ToLowerInvariant();
+
+    internal SettingValues ToSettings() =>
+        SettingValues.Read(setting => setting.Given?.Text(this) is { Length: > 0 } text ? new SettingValue(Name(setting), text, null, isArgument: true) : null);
+
+    /// <summary>What messages call a setting that the caller gives.</summary>
+    internal string Name(Setting setting) => setting.Given is { } given ? Name(given.Member) : setting.Name;
+
+    internal string Name(string member) => NameOf?.Invoke(member) ?? member;
 }

@@ -129,7 +129,7 @@ internal sealed class CloudsFile
     /// a mapping's own keys before those that it takes in with &lt;&lt;, and at the same distance what stands under <c>auth</c>. It also hides farther settings that say
     /// the same thing in another way, such as a project's id behind its name.
     /// </summary>
-    public Settings Settings()
+    public SettingValues Settings()
     {
         Entry auth = Entries().FirstOrDefault(entry => entry.Key == "auth");
         if (auth.Value is not null && IsNull(auth.Value))
@@ -140,7 +140,7 @@ internal sealed class CloudsFile
             .. Entries().Where(entry => entry.Key != "auth").Select(entry => new Found(entry.Key, entry.Value, entry.Line, entry.Depth, int.MaxValue)),
         ];
         ILookup<Setting?, Found> known = found.Where(each => !found.Any(each.IsHiddenBy)).ToLookup(each => KnownSettings.Find(each.Name));
-        return Keystone.Settings.Read(setting => Nearest(setting, known[setting]), [.. known[null].Where(IsNearest).Select(Unknown)]);
+        return SettingValues.Read(setting => Nearest(setting, known[setting]), [.. known[null].Where(IsNearest).Select(Unknown)]);
 
         bool IsNearest(Found unknown) => found.First(each => each.Name == unknown.Name).Equals(unknown);
     }
@@ -159,7 +159,7 @@ internal sealed class CloudsFile
         public bool IsHiddenBy(Found other) =>
             (other.Depth, other.OwnDepthInAuth).CompareTo((Depth, OwnDepthInAuth)) < 0
             && other.Value is not YamlScalarNode { Value: null or "" } && !IsNull(other.Value)
-            && KnownSettings.Find(Name) is { } setting && KnownSettings.Find(other.Name) is { } otherSetting && Keystone.Settings.AreAlternatives(setting.Name, otherSetting.Name);
+            && KnownSettings.Find(Name) is { } setting && KnownSettings.Find(other.Name) is { } otherSetting && SettingValues.AreAlternatives(setting.Name, otherSetting.Name);
 
         private int OwnDepthInAuth => DepthInAuth == int.MaxValue ? 0 : DepthInAuth;
     }

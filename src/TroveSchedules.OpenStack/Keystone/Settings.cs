@@ -4,136 +4,157 @@ using System.Linq;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>What a place says of one setting. Without a text of its own, for the text may be a secret.</summary>
-/// <param name="name">The name that the place uses.</param>
-/// <param name="text">Its text; null or empty where the place takes away what weaker places say.</param>
-/// <param name="place">The file and the line; null where there are none.</param>
-/// <param name="isArgument">Whether a parameter sets it.</param>
-internal sealed class SettingValue(string name, string? text, string? place, bool isArgument = false)
+/// <summary>
+/// Every setting that openstacksdk's documentation, its loader and keystoneauth's plugins know, and what this library does with it: the one table that the reader of clouds.yaml,
+/// the reader of OS_*, what the caller gives, and the errors go by. doc/source/user/config/configuration.rst, openstack/config/loader.py and cloud_region.py.
+/// A new setting is a row here and the code that uses it. If the caller may give it, it is also a member
+/// of <see cref="CloudOverrides"/> and a parameter of the module that names this member.
+/// </summary>
+internal static class Settings
 {
-    public string Name { get; } = name;
+    private const string OtherLogin = "it belongs to a kind of authentication that is not supported";
 
-    public string? Text { get; } = text is { Length: > 0 } ? text : null;
+    // Must come before all rows, because each row with a name of its own adds itself.
+    private static readonly List<Setting> Named = [];
 
-    public string? Place { get; } = place;
+    // How to enter.
+    public static readonly Setting AuthUrl = Honoured(["auth_url"], SettingType.Url, Given(nameof(CloudOverrides.AuthUrl), caller => caller.AuthUrl));
+    public static readonly Setting AuthType = Honoured(["auth_type", "auth_plugin"], given: Given(nameof(CloudOverrides.AuthType), caller => caller.AuthType));
+    public static readonly Setting UserId = Honoured(["user_id"], given: Given(nameof(CloudOverrides.UserId), caller => caller.UserId));
+    public static readonly Setting UserName = Honoured(["username", "user_name"], given: Given(nameof(CloudOverrides.UserName), caller => caller.UserName));
+    public static readonly Setting UserDomainId = Honoured(["user_domain_id"], given: Given(nameof(CloudOverrides.UserDomainId), caller => caller.UserDomainId));
+    public static readonly Setting UserDomainName = Honoured(["user_domain_name"], given: Given(nameof(CloudOverrides.UserDomainName), caller => caller.UserDomainName));
+    public static readonly Setting Password = Secret(["password"], SettingType.Text, Given(nameof(CloudOverrides.Password), caller => caller.Password));
+    public static readonly Setting ApplicationCredentialId =
+        Honoured(["application_credential_id"], given: Given(nameof(CloudOverrides.ApplicationCredentialId), caller => caller.ApplicationCredentialId));
+    public static readonly Setting ApplicationCredentialName =
+        Honoured(["application_credential_name"], given: Given(nameof(CloudOverrides.ApplicationCredentialName), caller => caller.ApplicationCredentialName));
+    public static readonly Setting ApplicationCredentialSecret =
+        Secret(["application_credential_secret"], SettingType.Text, Given(nameof(CloudOverrides.ApplicationCredentialSecret), caller => caller.ApplicationCredentialSecret));
+    public static readonly Setting Token = Secret(["token", "auth_token"], SettingType.Text, Given(nameof(CloudOverrides.Token), caller => caller.Token));
+    public static readonly Setting ProjectId = Honoured(["project_id", "tenant_id"], given: Given(nameof(CloudOverrides.ProjectId), caller => caller.ProjectId));
+    public static readonly Setting ProjectName = Honoured(["project_name", "tenant_name"], given: Given(nameof(CloudOverrides.ProjectName), caller => caller.ProjectName));
+    public static readonly Setting ProjectDomainId = Honoured(["project_domain_id"], given: Given(nameof(CloudOverrides.ProjectDomainId), caller => caller.ProjectDomainId));
+    public static readonly Setting ProjectDomainName = Honoured(["project_domain_name"], given: Given(nameof(CloudOverrides.ProjectDomainName), caller => caller.ProjectDomainName));
+    public static readonly Setting DomainId = Honoured(["domain_id"]);
+    public static readonly Setting DomainName = Honoured(["domain_name"]);
+    public static readonly Setting DefaultDomainId = Honoured(["default_domain_id", "default_domain"]);
+    public static readonly Setting DefaultDomainName = Honoured(["default_domain_name"]);
+    public static readonly Setting SystemScope = Refused("system_scope", "a token of the system has no project, and schedules and instances belong to one");
+    public static readonly Setting TrustId = Refused("trust_id", "with a token of a trust Mistral can make no schedule, for Keystone grants no trust upon a trust");
+    public static readonly Setting Passcode = Refused("passcode", "a second factor cannot be given; use an application credential", isSecret: true);
+    public static readonly Setting AuthMethods = Refused("auth_methods", "several factors cannot be given; use an application credential", SettingType.Any);
+    public static readonly Setting IdentityVersion = Honoured(["identity_api_version"], SettingType.Version);
 
-    public bool IsArgument { get; } = isArgument;
-}
+    // Where to, and which service.
+    public static readonly Setting Profile = Honoured(["profile", "cloud"]);
+    public static readonly Setting RegionName = Honoured(["region_name"], given: Given(nameof(CloudOverrides.Region), caller => caller.Region));
+    public static readonly Setting Regions = Honoured(["regions"], SettingType.Any);
+    public static readonly Setting Interface = Honoured(["interface", "endpoint_type"], SettingType.Interface, Given(nameof(CloudOverrides.Interface), caller => caller.InterfaceText));
+    public static readonly ServiceSettings Workflow =
+        Service(["workflow", "workflowv2", "mistral"], ["mistral_url"], Given(nameof(CloudOverrides.WorkflowEndpoint), caller => caller.WorkflowEndpoint));
+    public static readonly ServiceSettings Database =
+        Service(["database", "trove"], [], Given(nameof(CloudOverrides.DatabaseEndpoint), caller => caller.DatabaseEndpoint));
 
-/// <summary>Settings by the names that openstacksdk knows them by, from one place or several.</summary>
-internal sealed class Settings
-{
-    public const string AuthUrl = "auth_url";
-    public const string AuthType = "auth_type";
-    public const string UserId = "user_id";
-    public const string UserName = "username";
-    public const string UserDomainId = "user_domain_id";
-    public const string UserDomainName = "user_domain_name";
-    public const string Password = "password";
-    public const string ApplicationCredentialId = "application_credential_id";
-    public const string ApplicationCredentialName = "application_credential_name";
-    public const string ApplicationCredentialSecret = "application_credential_secret";
-    public const string Token = "token";
-    public const string ProjectId = "project_id";
-    public const string ProjectName = "project_name";
-    public const string ProjectDomainId = "project_domain_id";
-    public const string ProjectDomainName = "project_domain_name";
-    public const string DomainId = "domain_id";
-    public const string DomainName = "domain_name";
-    public const string DefaultDomainId = "default_domain_id";
-    public const string DefaultDomainName = "default_domain_name";
-    public const string SystemScope = "system_scope";
-    public const string TrustId = "trust_id";
-    public const string Profile = "profile";
-    public const string RegionName = "region_name";
-    public const string Regions = "regions";
-    public const string Interface = "interface";
-    public const string WorkflowEndpoint = "workflow_endpoint_override";
-    public const string WorkflowInterface = "workflow_interface";
-    public const string WorkflowRegion = "workflow_region_name";
-    public const string WorkflowType = "workflow_service_type";
-    public const string WorkflowName = "workflow_service_name";
-    public const string IdentityVersion = "identity_api_version";
-    public const string WorkflowVersion = "workflow_api_version";
-    public const string DatabaseEndpoint = "database_endpoint_override";
-    public const string DatabaseInterface = "database_interface";
-    public const string DatabaseRegion = "database_region_name";
-    public const string DatabaseType = "database_service_type";
-    public const string DatabaseName = "database_service_name";
-    public const string DatabaseVersion = "database_api_version";
-    public const string CaCertificate = "cacert";
-    public const string ClientCertificate = "cert";
-    public const string ClientKey = "key";
-    public const string Insecure = "insecure";
-    public const string Verify = "verify";
+    // TLS.
+    public static readonly Setting CaCertificate = Honoured(["cacert"], SettingType.Pem, Given(nameof(CloudOverrides.CaCertificatePath), caller => caller.CaCertificatePath));
+    public static readonly Setting ClientCertificate = Secret(["cert"], SettingType.Pem, Given(nameof(CloudOverrides.ClientCertificatePath), caller => caller.ClientCertificatePath));
+    public static readonly Setting ClientKey = Secret(["key"], SettingType.Pem, Given(nameof(CloudOverrides.ClientKeyPath), caller => caller.ClientKeyPath));
+    public static readonly Setting Insecure =
+        Honoured(["insecure"], SettingType.Flag, Given(nameof(CloudOverrides.SkipCertificateCheck), caller => caller.SkipCertificateCheck?.ToString()));
+    public static readonly Setting Verify = Honoured(["verify"], SettingType.Flag);
 
-    // Settings that say the same thing in different ways. The nearest place that sets one of them replaces the whole group.
-    private static readonly string[][] Alternatives =
+    public static Setting WorkflowEndpoint => Workflow.Endpoint;
+
+    public static Setting DatabaseEndpoint => Database.Endpoint;
+
+    /// <summary>The settings, in the order of the documentation.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
     [
-        [UserId, UserName],
-        [UserDomainId, UserDomainName],
-        [ApplicationCredentialId, ApplicationCredentialName],
-        [ProjectId, ProjectName, SystemScope],
-        [ProjectDomainId, ProjectDomainName],
-        [DomainId, DomainName],
-        [DefaultDomainId, DefaultDomainName],
-        [Insecure, Verify],
+        .. Named,
+
+        // How to send.
+        ReplacedBy(nameof(CloudSettings.TimeLimit), "api_timeout", "timeout", "http_timeout"),
+        ReplacedBy(nameof(CloudSettings.MaxRetries), "connect_retries", "status_code_retries"),
+        ReplacedBy(nameof(CloudSettings.MaxRetries), "connect_retry_delay", "status_code_retry_delay"),
+        ReplacedBy(CloudOverrides.Concurrency, "rate_limit", "concurrency"),
+        Warned("it names Python code", "vendor_hook"),
+        Warned("each service has its own: workflow_service_type and database_service_type", "service_type"),
+        Warned("each service has its own: workflow_service_name and database_service_name", "service_name"),
+        Warned("each service has its own, and Mistral is asked at v2 and Trove at v1.0", "api_version"),
+        Warned("each service has its own: workflow_endpoint_override and database_endpoint_override", "endpoint_override", "endpoint", "url", "service_endpoint"),
+        Warned("neither Mistral nor Trove has microversions", "default_microversion"),
+
+        // Other kinds of authentication: keystoneauth's plugins.
+        .. new[]
+        {
+            "identity_provider", "identity_provider_url", "protocol", "client_id", "openid_scope", "access_token_endpoint", "access_token_type", "discovery_endpoint",
+            "device_authorization_endpoint", "redirect_uri", "service_provider_endpoint", "service_provider_entity_id", "mutual_auth", "oauth2_endpoint", "oauth2_client_id",
+            "consumer_key", "access_key", "code_challenge_method", "idp_otp_key", "remote_project_id", "remote_project_name",
+        }.Select(name => Warned(OtherLogin, name)),
+        .. new[] { "client_secret", "access_token", "authorization_code", "code", "oauth2_client_secret", "consumer_secret", "access_secret", "assertion", "admin_token", "service_token" }
+            .Select(name => Warned(OtherLogin, name) with { MayHoldSecret = true }),
+
+        // Other services, and what is done beside requests.
+        .. new[]
+        {
+            "name", "message", "status", "force_ipv4", "prefer_ipv6", "broken_ipv6", "cache", "metrics", "timing", "networks", "external_network", "internal_network",
+            "nat_source", "floating_ip_source", "secgroup_source", "requires_floating_ip", "image_format", "image_api_use_tasks", "disable_vendor_agent",
+            "object_store_segment_size", "app_name", "app_version", "ansible", "debug", "log_file", "log_level", "verbose", "beta_command", "cloud_name",
+            "client_config_file", "client_secure_file", "client_vendor_file", "compute_microversion",
+            "cloudname", "no_cache", "collect_timing", "private", "use_external_network", "use_internal_network",
+        }.Select(name => new Setting([name], SettingUse.Elsewhere, SettingType.Any)),
     ];
 
-    // The certificate may be in clouds.yaml and its key in secure.yaml, so two files that are read as one keep both.
-    private static readonly string[] CertificateAndKey = [ClientCertificate, ClientKey];
-
-    private readonly Dictionary<string, SettingValue> values = new(StringComparer.Ordinal);
-
-    /// <summary>The setting's text; null when nobody set it, or the nearest place took it away.</summary>
-    public string? this[string name] => Of(name)?.Text;
-
-    /// <summary>What is wrong with the places beside the settings: what nobody knows.</summary>
-    public IReadOnlyList<string> Warnings { get; private init; } = [];
-
-    /// <summary>True when there is an address or a credential, so that someone meant to connect.</summary>
-    public bool MeansToConnect =>
-        new[] { AuthUrl, UserId, UserName, Password, ApplicationCredentialId, ApplicationCredentialName, ApplicationCredentialSecret, Token }
-            .Any(name => this[name] is not null);
-
-    /// <summary>Collects the settings that a place says, whatever it calls them.</summary>
-    /// <param name="find">What the place says of a setting, a null of its own included; null when it says nothing.</param>
-    /// <param name="warnings">What is to be said of the place.</param>
-    public static Settings Read(Func<Setting, SettingValue?> find, IReadOnlyList<string>? warnings = null)
+    private static ServiceSettings Service(string[] prefixes, string[] otherAddresses, GivenSetting endpoint)
     {
-        var settings = new Settings { Warnings = warnings ?? [] };
-        foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use != SettingUse.Elsewhere))
-        {
-            if (find(setting) is { } said)
-                settings.values[setting.Name] = said;
-        }
+        // What the caller says of all services wins over what a file says of one.
+        var settings = new ServiceSettings(
+            Honoured([.. Prefixed("endpoint_override", "endpoint"), .. otherAddresses], SettingType.Url, endpoint),
+            Honoured(Prefixed("interface", "endpoint_type"), SettingType.Interface, Interface.Given),
+            Honoured(Prefixed("region_name"), given: RegionName.Given),
+            Honoured(Prefixed("service_type")),
+            Honoured(Prefixed("service_name")),
+            Honoured(Prefixed("api_version"), SettingType.Version));
+        Named.AddRange(
+        [
+            Warned("it has no microversions", Prefixed("default_microversion")),
+            ReplacedBy(nameof(CloudSettings.MaxRetries), Prefixed("status_code_retries", "connect_retries", "status_code_retry_delay", "connect_retry_delay")),
+            ReplacedBy(CloudOverrides.Concurrency, Prefixed("rate_limit", "concurrency")),
+            Warned("each service has one version that this module knows", Prefixed("min_version", "max_version")),
+            Warned("the catalog says which services there are", [.. prefixes.Select(prefix => "has_" + prefix)]),
+            Warned("the catalog says which services there are", Prefixed("disabled_reason")),
+            ReplacedBy(nameof(CloudSettings.TimeLimit), Prefixed("timeout")),
+        ]);
         return settings;
+
+        string[] Prefixed(params string[] endings) => [.. endings.SelectMany(ending => prefixes, (ending, prefix) => $"{prefix}_{ending}")];
     }
 
-    /// <summary>Collects the settings that a place says, one that knows no null: what is empty there is not said.</summary>
-    /// <param name="textOf">The text that the place has under a name; null or empty for none.</param>
-    /// <param name="warnings">What is to be said of the place.</param>
-    /// <param name="areArguments">Whether the place is the parameters.</param>
-    public static Settings Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null, bool areArguments = false) => Read(
-        setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null, areArguments)).FirstOrDefault(said => said.Text is not null), warnings);
+    private static GivenSetting Given(string member, Func<CloudOverrides, string?> text) => new(member, text);
 
-    /// <summary>What is said of the setting; null when nothing is.</summary>
-    public SettingValue? Of(string name) => values.TryGetValue(name, out SettingValue? said) ? said : null;
+    private static Setting Honoured(string[] names, SettingType type = SettingType.Text, GivenSetting? given = null) => Add(new(names, SettingUse.Honoured, type, Given: given));
 
-    /// <summary>Whether both settings say the same thing in different ways, such as a project's id and its name.</summary>
-    public static bool AreAlternatives(string one, string other) => one != other && Alternatives.Any(group => group.Contains(one) && group.Contains(other));
+    private static Setting Secret(string[] names, SettingType type, GivenSetting given) => Add(new(names, SettingUse.Honoured, type, MayHoldSecret: true, Given: given));
 
-    /// <summary>These settings, and from below what they do not set: two files that are read as one. An id here hides a name there, and a name an id.</summary>
-    public Settings MergedOver(Settings lower) => Over(lower, Alternatives);
+    private static Setting Refused(string name, string reason, SettingType type = SettingType.Text, bool isSecret = false) => Add(new([name], SettingUse.Refused, type, isSecret, reason));
 
-    /// <summary>The same for two separate places, of which each sets a client certificate together with its key.</summary>
-    public Settings Overriding(Settings lower) => Over(lower, [.. Alternatives, CertificateAndKey]);
+    private static Setting Warned(string reason, params string[] names) => new(names, SettingUse.Warned, SettingType.Any, Reason: reason);
 
-    private Settings Over(Settings lower, string[][] groups)
+    // The caller has an option that does the same.
+    private static Setting ReplacedBy(string option, params string[] names) => new(names, SettingUse.Warned, SettingType.Any, Option: option, Reason: option switch
     {
-        var merged = new Settings { Warnings = [.. Warnings, .. lower.Warnings] };
-        foreach (KeyValuePair<string, SettingValue> setting in lower.values.Where(setting => !groups.Any(group => group.Contains(setting.Key) && group.Any(other => this[other] is not null))).Concat(values))
-            merged.values[setting.Key] = setting.Value;
-        return merged;
+        nameof(CloudSettings.TimeLimit) => "says how long an operation may take",
+        nameof(CloudSettings.MaxRetries) => "says how often a request is repeated",
+        _ => "says how many requests are sent at a time",
+    });
+
+    private static Setting Add(Setting setting)
+    {
+        Named.Add(setting);
+        return setting;
     }
 }
+
+/// <summary>The settings of one service, in place of those for all services.</summary>
+internal sealed record ServiceSettings(Setting Endpoint, Setting Interface, Setting Region, Setting Type, Setting Name, Setting Version);

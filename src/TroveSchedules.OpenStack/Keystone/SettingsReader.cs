@@ -10,8 +10,9 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// <param name="origin">Where it was said, for messages of what is missing.</param>
 /// <param name="subject">Of what it was said, for messages that name the place themselves.</param>
 /// <param name="nameOf">What a setting is called there.</param>
+/// <param name="caller">What the caller gives, and what messages call it.</param>
 /// <param name="sources">Where paths start.</param>
-internal sealed class SettingsReader(Settings settings, string origin, string subject, Func<string, string> nameOf, ConfigurationSources sources)
+internal sealed class SettingsReader(SettingValues settings, string origin, string subject, Func<string, string> nameOf, CloudOverrides caller, ConfigurationSources sources)
 {
     private const string Arguments = "the arguments";
 
@@ -44,20 +45,8 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
             Interface = Interface(Settings.Interface) ?? EndpointInterface.Public,
             WorkflowEndpoint = Url(Settings.WorkflowEndpoint),
             DatabaseEndpoint = Url(Settings.DatabaseEndpoint),
-            Workflow = new ServiceChoice
-            {
-                Region = settings[Settings.WorkflowRegion],
-                Interface = Interface(Settings.WorkflowInterface),
-                Type = Expanded(Settings.WorkflowType),
-                Name = Expanded(Settings.WorkflowName),
-            },
-            Database = new ServiceChoice
-            {
-                Region = settings[Settings.DatabaseRegion],
-                Interface = Interface(Settings.DatabaseInterface),
-                Type = Expanded(Settings.DatabaseType),
-                Name = Expanded(Settings.DatabaseName),
-            },
+            Workflow = Choice(Settings.Workflow),
+            Database = Choice(Settings.Database),
             CaCertificatePath = authorities?.Path,
             ClientCertificatePath = certificate?.Path,
             ClientKeyPath = clientKey?.Path,
@@ -69,20 +58,28 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         };
     }
 
+    private ServiceChoice Choice(ServiceSettings service) => new()
+    {
+        Region = settings[service.Region],
+        Interface = Interface(service.Interface),
+        Type = Expanded(service.Type),
+        Name = Expanded(service.Name),
+    };
+
     // Later messages repeat names, such as those about the login and the catalog. A private key in the place of a name must not get there.
     private void RefuseKeysInNames()
     {
-        if (KnownSettings.All.FirstOrDefault(setting => setting is { Use: SettingUse.Honoured, Type: SettingType.Text, MayHoldSecret: false }
-            && settings[setting.Name] is { } text && (PemSource.IsPem(text) || text.Any(char.IsControl))) is { } wrong)
+        if (Settings.All.FirstOrDefault(setting => setting is { Use: SettingUse.Honoured, Type: SettingType.Text, MayHoldSecret: false }
+            && settings[setting] is { } text && (PemSource.IsPem(text) || text.Any(char.IsControl))) is { } wrong)
         {
-            throw Wrong($"{At(wrong.Name)} contains PEM text, a line feed or another control character, so it cannot be a name or an id.", null);
+            throw Wrong($"{At(wrong)} contains PEM text, a line feed or another control character, so it cannot be a name or an id.", null);
         }
     }
 
     private void RefuseWhatIsNotHonoured(CloudCredential credential)
     {
-        foreach (Setting setting in KnownSettings.All.Where(setting => setting.Use == SettingUse.Refused && settings[setting.Name] is not null))
-            throw Wrong($"{At(setting.Name)} cannot be honoured: {setting.Reason}.", null, $"Take {NameOf(settings.Of(setting.Name)!)} out{(setting.Name is Settings.SystemScope or Settings.TrustId ? ", and name a project" : "")}.");
+        foreach (Setting setting in Settings.All.Where(setting => setting.Use == SettingUse.Refused && settings[setting] is not null))
+            throw Wrong($"{At(setting)} cannot be honoured: {setting.Reason}.", null, $"Take {NameOf(settings.Of(setting)!)} out{(setting == Settings.SystemScope || setting == Settings.TrustId ? ", and name a project" : "")}.");
         // Beside a project they say where its name, and the user's, is unique.
         if (credential.TakesScope && settings[Settings.ProjectId] is null && settings[Settings.ProjectName] is null
             && new[] { Settings.DomainId, Settings.DomainName }.FirstOrDefault(name => settings[name] is not null) is { } domain)
@@ -91,14 +88,14 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
                 $"Name a project; or, for the user's domain, write {nameOf(domain == Settings.DomainId ? Settings.UserDomainId : Settings.UserDomainName)}.");
         }
         Version(Settings.IdentityVersion, Keystone3, "Keystone is asked at v3");
-        Version(Settings.WorkflowVersion, Mistral2, "Mistral is asked at v2");
-        Version(Settings.DatabaseVersion, Trove1, "Trove is asked at v1.0");
+        Version(Settings.Workflow.Version, Mistral2, "Mistral is asked at v2");
+        Version(Settings.Database.Version, Trove1, "Trove is asked at v1.0");
     }
 
     private IEnumerable<string> NotUsed() =>
-        from setting in KnownSettings.All
-        where setting.Use == SettingUse.Warned && settings[setting.Name] is not null
-        select $"{At(setting.Name)} is not used: {setting.Reason}.";
+        from setting in Settings.All
+        where setting.Use == SettingUse.Warned && settings[setting] is not null
+        select $"{At(setting)} is not used: {(setting.Option is null ? "" : caller.Name(setting.Option) + " ")}{setting.Reason}.";
 
     // Warns of what is set and what the login does not use.
     private IEnumerable<string> PassedOver(CloudCredential credential)
@@ -121,7 +118,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         "password" or "v3password" => PasswordCredential(),
         null when settings[Settings.ApplicationCredentialSecret] is not null => ApplicationCredential(),
         // The application credential may have fewer rights than the user whose password is beside it.
-        null when new[] { Settings.ApplicationCredentialId, Settings.ApplicationCredentialName }.Select(settings.Of).FirstOrDefault(said => said?.Text is not null) is { } alone =>
+        null when new[] { Settings.ApplicationCredentialId, Settings.ApplicationCredentialName }.Select(name => settings.Of(name)).FirstOrDefault(said => said?.Text is not null) is { } alone =>
             throw Missing(Settings.ApplicationCredentialSecret, $"{NameOf(alone)} is set", alone.IsArgument),
         null when settings[Settings.Password] is null && settings[Settings.Token] is { } token => new TokenCredential(token),
         null => PasswordCredential(),
@@ -157,9 +154,9 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
             ? ProjectScope.ByName(name, DomainOf($"project {ShownText.Quoted(name)}", Settings.ProjectDomainId, Settings.ProjectDomainName))
         : null;
 
-    private Domain DomainOf(string what, string idSetting, string nameSetting)
+    private Domain DomainOf(string what, Setting idSetting, Setting nameSetting)
     {
-        foreach ((string id, string name) in new[] { (idSetting, nameSetting), (Settings.DomainId, Settings.DomainName), (Settings.DefaultDomainId, Settings.DefaultDomainName) })
+        foreach ((Setting id, Setting name) in new[] { (idSetting, nameSetting), (Settings.DomainId, Settings.DomainName), (Settings.DefaultDomainId, Settings.DefaultDomainName) })
         {
             if (settings[id] is { } domainId)
                 return Domain.ById(domainId);
@@ -169,7 +166,7 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         throw Missing(nameSetting, $"{what} is known by name");
     }
 
-    private EndpointInterface? Interface(string setting) => settings[setting] switch
+    private EndpointInterface? Interface(Setting setting) => settings[setting] switch
     {
         null => null,
         "public" or "publicURL" => EndpointInterface.Public,
@@ -178,10 +175,10 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
         { } other => throw Wrong($"{At(setting, other)} is none of public, internal and admin.", other),
     };
 
-    private Uri? Url(string setting) => Expanded(setting) is { } url ? CloudUrl.Parse(url, At(setting)) : null;
+    private Uri? Url(Setting setting) => Expanded(setting) is { } url ? CloudUrl.Parse(url, At(setting)) : null;
 
     // openstacksdk replaces {name} by the setting of that name. Only {region_name} is in use.
-    private string? Expanded(string setting)
+    private string? Expanded(Setting setting)
     {
         if (settings[setting] is not { } text || PemSource.IsPem(text))
             return settings[setting];
@@ -194,23 +191,23 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
             : Wrong($"{At(setting)} holds a brace, and only {{region_name}} is replaced.", null);
     }
 
-    private PemSource? Pem(string setting) => Expanded(setting) switch
+    private PemSource? Pem(Setting setting) => Expanded(setting) switch
     {
         null => null,
         { } text when PemSource.IsPem(text) => new PemSource(null, text, At(setting), mayBeSecret: true),
-        { } path when IsPath(path) => new PemSource(sources.FullPath(path), null, At(setting), KnownSettings.Find(setting)!.MayHoldSecret || Base64.IsMatch(path)),
+        { } path when IsPath(path) => new PemSource(sources.FullPath(path), null, At(setting), setting.MayHoldSecret || Base64.IsMatch(path)),
         _ => throw Wrong($"{At(setting)} is neither PEM text nor a path.", null),
     };
 
     private static bool IsPath(string text) => text.Length < 4_096 && !text.Any(char.IsControl);
 
-    private void Version(string setting, Regex served, string rule)
+    private void Version(Setting setting, Regex served, string rule)
     {
         if (settings[setting] is { } version && !served.IsMatch(version))
             throw Wrong($"{At(setting, version)} cannot be honoured: {rule}.", version);
     }
 
-    private bool? Flag(string setting) => settings[setting]?.ToLowerInvariant() switch
+    private bool? Flag(Setting setting) => settings[setting]?.ToLowerInvariant() switch
     {
         null => null,
         "true" or "yes" or "on" or "1" => true,
@@ -219,24 +216,24 @@ internal sealed class SettingsReader(Settings settings, string origin, string su
     };
 
     // The setting by the name that its place uses, and the place. The value only where it can be no secret.
-    private string At(string setting, string? value = null)
+    private string At(Setting setting, string? value = null)
     {
         SettingValue said = settings.Of(setting)!;
         return $"{NameOf(said)}{(value is null ? "" : $" {ShownText.Quoted(value)}")} in {(said.IsArgument ? Arguments : subject)}{(said.Place is null ? "" : $" in {said.Place}")}";
     }
 
-    private string NameOf(SettingValue said) => said.IsArgument ? CloudOverrides.ParameterOf(said.Name) : nameOf(said.Name);
+    private string NameOf(SettingValue said) => said.IsArgument ? said.Name : nameOf(said.Name);
 
-    private string Needed(string setting) => settings[setting] ?? throw Missing(setting, null);
+    private string Needed(Setting setting) => settings[setting] ?? throw Missing(setting, null);
 
     // It may stand there under a name that nobody knows.
-    private TroveScheduleException Missing(string setting, string? because, bool isArgument = false)
+    private TroveScheduleException Missing(Setting setting, string? because, bool isArgument = false)
     {
-        string name = isArgument ? CloudOverrides.ParameterOf(setting) : nameOf(setting);
+        string name = isArgument ? caller.Name(setting) : nameOf(setting);
         return Wrong($"{name} is missing in {(isArgument ? Arguments : origin)}{(because is null ? "" : $": {because}")}.{TakenAway(setting)}{string.Concat(settings.Warnings.Distinct().Select(told => " " + told))}", null, $"Set {name}.");
     }
 
-    private string TakenAway(string setting) => settings.Of(setting) is { Text: null, Place: { } place } said ? $" {nameOf(said.Name)} is empty in {place}." : "";
+    private string TakenAway(Setting setting) => settings.Of(setting) is { Text: null, Place: { } place } said ? $" {nameOf(said.Name)} is empty in {place}." : "";
 
     private static TroveScheduleException Wrong(string message, string? target, string? action = null) =>
         new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = target is not null && ShownText.IsShown(target) ? target : null, RecommendedAction = action };

@@ -1,6 +1,8 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
 using System.Net;
+using System.Reflection;
 using System.Security;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
@@ -27,59 +29,60 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     public string? Cloud { get; set; }
 
     /// <summary>Keystone's address, with or without /v3.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByPassword)]
-    [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
-    [Parameter(Mandatory = true, ParameterSetName = ByToken)]
+    [Parameter(Mandatory = true, ParameterSetName = ByPassword), Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential), Parameter(Mandatory = true, ParameterSetName = ByToken)]
     [ValidateNotEmpty]
+    [Overrides(nameof(CloudOverrides.AuthUrl))]
     public Uri? AuthUrl { get; set; }
 
     /// <summary>The user's name and password.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByPassword)]
     [Credential]
+    [Overrides(nameof(CloudOverrides.UserName), nameof(CloudOverrides.Password))]
     public PSCredential? Credential { get; set; }
 
     /// <summary>The name of the user's domain.</summary>
     [Parameter(ParameterSetName = ByPassword)]
     [ValidateNotNullOrEmpty]
+    [Overrides(nameof(CloudOverrides.UserDomainName))]
     public string? UserDomainName { get; set; }
 
     /// <summary>The name of the project to work in.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
+    [Overrides(nameof(CloudOverrides.ProjectName))]
     public string? ProjectName { get; set; }
 
     /// <summary>The id of the project to work in.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
+    [Overrides(nameof(CloudOverrides.ProjectId))]
     public string? ProjectId { get; set; }
 
     /// <summary>The name of the project's domain.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
+    [Overrides(nameof(CloudOverrides.ProjectDomainName))]
     public string? ProjectDomainName { get; set; }
 
     /// <summary>The id of an application credential, which brings its project along.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
     [ValidateNotNullOrEmpty]
+    [Overrides(nameof(CloudOverrides.ApplicationCredentialId))]
     public string? ApplicationCredentialId { get; set; }
 
     /// <summary>The application credential's secret.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
     [ValidateNotEmpty]
+    [Overrides(nameof(CloudOverrides.ApplicationCredentialSecret))]
     public SecureString? ApplicationCredentialSecret { get; set; }
 
     /// <summary>A token of Keystone's.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByToken)]
     [ValidateNotEmpty]
+    [Overrides(nameof(CloudOverrides.Token))]
     public SecureString? Token { get; set; }
 
     /// <summary>Makes a cloud in this process to try things out on: instances m, broken and two called dup, and nobody's databases.</summary>
@@ -97,85 +100,71 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     public int SandboxInstances { get; set; }
 
     /// <summary>The region, case-sensitive; the first that the catalog lists when left out.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByApplicationCredential)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
+    [Overrides(nameof(CloudOverrides.Region))]
     public string? Region { get; set; }
 
     /// <summary>Which of the catalog's endpoints to use.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByApplicationCredential)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateSet("Public", "Internal", "Admin")]
+    [Overrides(nameof(CloudOverrides.Interface))]
     public string? Interface { get; set; }
 
     /// <summary>Mistral's address, in place of the catalog's.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByApplicationCredential)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotEmpty]
+    [Overrides(nameof(CloudOverrides.WorkflowEndpoint))]
     public Uri? WorkflowEndpoint { get; set; }
 
     /// <summary>Trove's address, in place of the catalog's.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByApplicationCredential)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotEmpty]
+    [Overrides(nameof(CloudOverrides.DatabaseEndpoint))]
     public Uri? DatabaseEndpoint { get; set; }
 
     /// <summary>A PEM file with the authorities that may have signed the cloud's certificates.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByApplicationCredential)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
+    [Overrides(nameof(CloudOverrides.CaCertificatePath))]
     public string? CACertificate { get; set; }
 
     /// <summary>A PEM or PFX file with the certificate to show to the cloud.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByApplicationCredential)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
+    [Overrides(nameof(CloudOverrides.ClientCertificatePath))]
     public string? ClientCertificate { get; set; }
 
     /// <summary>The PEM file of the client certificate's key, where it is not in the same file.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByApplicationCredential)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
+    [Overrides(nameof(CloudOverrides.ClientKeyPath))]
     public string? ClientKey { get; set; }
 
     /// <summary>Takes any certificate for good. Whoever sits between can then read the password.</summary>
-    [Parameter(ParameterSetName = FromEnvironment)]
-    [Parameter(ParameterSetName = FromCloud)]
-    [Parameter(ParameterSetName = ByPassword)]
-    [Parameter(ParameterSetName = ByApplicationCredential)]
-    [Parameter(ParameterSetName = ByToken)]
+    [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
+    [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [SwitchCell]
+    [Overrides(nameof(CloudOverrides.SkipCertificateCheck))]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>How many seconds one operation of a service may take in all, its repeats included.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
+    [Overrides(nameof(CloudSettings.TimeLimit))]
     public int TimeoutSec { get; set; } = 100;
 
     /// <summary>Maximum number of retries after a transient failure. 0 disables retries.</summary>
     [Parameter]
     [ValidateRange(0, 20)]
+    [Overrides(nameof(CloudSettings.MaxRetries))]
     public int MaxRetry { get; set; } = CloudSettings.DefaultMaxRetries;
 
     /// <summary>Connects.</summary>
@@ -196,27 +185,9 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
 
     private CloudSettings ReadSettings()
     {
-        var said = new CloudOverrides
-        {
-            AuthUrl = AuthUrl?.OriginalString,
-            UserName = Credential?.UserName,
-            Password = Credential?.GetNetworkCredential().Password,
-            UserDomainName = UserDomainName,
-            ApplicationCredentialId = ApplicationCredentialId,
-            ApplicationCredentialSecret = Plain(ApplicationCredentialSecret),
-            Token = Plain(Token),
-            ProjectName = ProjectName,
-            ProjectId = ProjectId,
-            ProjectDomainName = ProjectDomainName,
-            Region = Region,
-            Interface = Interface is null ? null : (EndpointInterface)Enum.Parse(typeof(EndpointInterface), Interface, ignoreCase: true),
-            WorkflowEndpoint = WorkflowEndpoint?.OriginalString,
-            DatabaseEndpoint = DatabaseEndpoint?.OriginalString,
-            CaCertificatePath = FilePath(nameof(CACertificate), CACertificate),
-            ClientCertificatePath = FilePath(nameof(ClientCertificate), ClientCertificate),
-            ClientKeyPath = FilePath(nameof(ClientKey), ClientKey),
-            SkipCertificateCheck = MyInvocation.BoundParameters.ContainsKey(nameof(SkipCertificateCheck)) ? SkipCertificateCheck.ToBool() : null,
-        };
+        var said = new CloudOverrides { NameOf = ConnectionParameters.NameOf };
+        foreach ((PropertyInfo parameter, string member) in ConnectionParameters.All.Where(each => MyInvocation.BoundParameters.ContainsKey(each.Parameter.Name)))
+            typeof(CloudOverrides).GetProperty(member)?.SetValue(said, Overriding(member, parameter.Name, parameter.GetValue(this)));
         ConfigurationSources sources = SharedSession.Sources(SessionState);
         return ParameterSetName switch
         {
@@ -226,10 +197,23 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
         };
     }
 
-    // An error would repeat PEM text that is given as a path. A path of another provider would be read as a file of that name.
-    private string? FilePath(string parameter, string? path)
+    // The value of a parameter in the type of the member that it gives.
+    private object? Overriding(string member, string parameter, object? value) => (member, value) switch
     {
-        if (path is null || path.Contains("-----BEGIN"))
+        (nameof(CloudOverrides.UserName), PSCredential credential) => credential.UserName,
+        (nameof(CloudOverrides.Password), PSCredential credential) => credential.GetNetworkCredential().Password,
+        (nameof(CloudOverrides.Interface), string name) => Enum.Parse(typeof(EndpointInterface), name, ignoreCase: true),
+        (nameof(CloudOverrides.CaCertificatePath) or nameof(CloudOverrides.ClientCertificatePath) or nameof(CloudOverrides.ClientKeyPath), string path) => FilePath(parameter, path),
+        (_, Uri url) => url.OriginalString,
+        (_, SecureString secret) => new NetworkCredential("", secret).Password,
+        (_, SwitchParameter isSet) => isSet.ToBool(),
+        _ => value,
+    };
+
+    // An error would repeat PEM text that is given as a path. A path of another provider would be read as a file of that name.
+    private string FilePath(string parameter, string path)
+    {
+        if (path.Contains("-----BEGIN"))
             return path;
         string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem" ? full : throw new TroveScheduleException(TroveErrorKind.Invalid, $"-{parameter} is a path of the PowerShell provider '{provider.Name}', not of a file.")
@@ -238,6 +222,4 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
             RecommendedAction = "Give the path of a file, or PEM text.",
         };
     }
-
-    private static string? Plain(SecureString? secret) => secret is null ? null : new NetworkCredential("", secret).Password;
 }

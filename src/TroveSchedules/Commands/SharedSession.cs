@@ -27,7 +27,7 @@ internal static class SharedSession
     {
         if (Current is { } there)
             return there;
-        CloudSettings settings = CloudConfiguration.FromEnvironment(null, Sources(state));
+        CloudSettings settings = CloudConfiguration.FromEnvironment(ConnectionParameters.None, Sources(state));
         return await Login.RunAsync(async abandoned =>
         {
             if (Current is { } newer)

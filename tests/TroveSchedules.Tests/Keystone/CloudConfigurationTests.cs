@@ -541,7 +541,7 @@ public sealed class CloudConfigurationTests : IDisposable
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => FromEnvironment());
         Assert.Equal("NotConnected", error.ErrorId);
         Assert.Contains("OS_CLOUD", error.Message);
-        Assert.Contains("Connect-TroveSession -Cloud NAME (known are prod)", error.RecommendedAction);
+        Assert.Contains("Name a cloud of clouds.yaml (known are prod)", error.RecommendedAction);
     }
 
     [Fact]
@@ -1250,11 +1250,39 @@ public sealed class CloudConfigurationTests : IDisposable
     public void What_is_wrong_with_an_argument_beside_a_file_is_told_by_its_name()
     {
         Entry("cert: /c.pem\nkey: /k.pem\nauth: {auth_url: http://k, user_id: u, password: p}");
-        Assert.Equal("ClientCertificate is missing in the arguments: ClientKey is set. Set ClientCertificate.", CloudError(overrides: new CloudOverrides { ClientKeyPath = "/mine.pem" }).Message);
+        Assert.Equal("ClientCertificatePath is missing in the arguments: ClientKeyPath is set. Set ClientCertificatePath.", CloudError(overrides: new CloudOverrides { ClientKeyPath = "/mine.pem" }).Message);
         Assert.StartsWith("WorkflowEndpoint in the arguments ", CloudError(overrides: new CloudOverrides { WorkflowEndpoint = "m" }).Message);
         Assert.StartsWith("AuthUrl in the arguments ", CloudError(overrides: new CloudOverrides { AuthUrl = "m" }).Message);
-        Assert.StartsWith("CACertificate in the arguments holds a brace", CloudError(overrides: new CloudOverrides { CaCertificatePath = "/{x}" }).Message);
+        Assert.StartsWith("CaCertificatePath in the arguments holds a brace", CloudError(overrides: new CloudOverrides { CaCertificatePath = "/{x}" }).Message);
     }
+
+    [Theory]
+    [InlineData("api_timeout", "TimeLimit says how long an operation may take.")]
+    [InlineData("workflow_status_code_retries", "MaxRetries says how often a request is repeated.")]
+    [InlineData("rate_limit", "the caller says how many requests are sent at a time.")]
+    public void The_caller_s_own_option_is_named_in_place_of_a_setting(string name, string reason)
+    {
+        Entry($"{name}: 5\nauth: {{auth_url: http://k, user_id: u, password: p}}");
+        Assert.EndsWith($" is not used: {reason}", Assert.Single(Cloud().Warnings));
+        Assert.EndsWith($" is not used: <{reason.Replace(" says", "> says")}", Assert.Single(Cloud(overrides: new CloudOverrides { NameOf = option => $"<{option}>" }).Warnings));
+    }
+
+    [Fact]
+    public void What_the_caller_gives_is_named_in_the_caller_s_words()
+    {
+        Entry("auth: {auth_url: http://k, user_id: u, password: p}");
+        string Told(CloudOverrides overrides) => CloudError(overrides: overrides).Message;
+        Assert.Equal("<ClientCertificatePath> is missing in the arguments: <ClientKeyPath> is set. Set <ClientCertificatePath>.", Told(new() { ClientKeyPath = "/mine.pem", NameOf = member => $"<{member}>" }));
+        Assert.StartsWith("<CaCertificatePath> in the arguments holds a brace", Told(new() { CaCertificatePath = "/{x}", NameOf = member => $"<{member}>" }));
+    }
+
+    [Theory]
+    [InlineData("cacert", "CaCertificatePath")]
+    [InlineData("workflow_endpoint_override", "WorkflowEndpoint")]
+    [InlineData("tenant_name", "ProjectName")]
+    [InlineData("verify", null)]
+    [InlineData("favourite_colour", null)]
+    public void The_member_that_gives_a_setting_is_known(string setting, string? member) => Assert.Equal(member, CloudOverrides.MemberOf(setting));
 
     [Fact]
     public void A_folder_in_the_place_of_a_client_certificate_is_named()

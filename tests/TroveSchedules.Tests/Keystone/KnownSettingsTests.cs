@@ -45,7 +45,7 @@ public sealed class KnownSettingsTests : IDisposable
     private readonly Folders folders = new();
 
     public static TheoryData<string> NamesOf(string use) =>
-        [.. KnownSettings.All.Where(setting => setting.Use.ToString() == use).SelectMany(setting => setting.Names)];
+        [.. Settings.All.Where(setting => setting.Use.ToString() == use).SelectMany(setting => setting.Names)];
 
     public static IEnumerable<object[]> EffectNames() => Effects.Keys.SelectMany(key => KnownSettings.Find(key)!.Names, (key, name) => new object[] { key, name });
 
@@ -70,11 +70,11 @@ public sealed class KnownSettingsTests : IDisposable
 
     [Fact]
     public void No_name_is_two_settings() =>
-        Assert.Empty(KnownSettings.All.SelectMany(setting => setting.Names).GroupBy(name => name).Where(names => names.Count() > 1).Select(names => names.Key));
+        Assert.Empty(Settings.All.SelectMany(setting => setting.Names).GroupBy(name => name).Where(names => names.Count() > 1).Select(names => names.Key));
 
     [Fact]
     public void What_is_refused_or_not_used_has_a_reason_and_nothing_else_has() =>
-        Assert.All(KnownSettings.All, setting => Assert.Equal(setting.Use is SettingUse.Refused or SettingUse.Warned, setting.Reason is not null));
+        Assert.All(Settings.All, setting => Assert.Equal(setting.Use is SettingUse.Refused or SettingUse.Warned, setting.Reason is not null));
 
     [Theory]
     [MemberData(nameof(NamesOf), "Refused")]
@@ -135,7 +135,7 @@ public sealed class KnownSettingsTests : IDisposable
             "username", "user_domain_id", "user_domain_name", "application_credential_id", "application_credential_name", "application_credential_secret", "token",
             "project_name", "project_domain_id", "project_domain_name", "domain_id", "domain_name", "default_domain_id", "default_domain_name", "regions", "key",
         ];
-        Assert.Equal(KnownSettings.All.Where(setting => setting.Use == SettingUse.Honoured).Select(setting => setting.Name).Order(), Effects.Keys.Concat(login).Order());
+        Assert.Equal(Settings.All.Where(setting => setting.Use == SettingUse.Honoured).Select(setting => setting.Name).Order(), Effects.Keys.Concat(login).Order());
     }
 
     [Theory]
@@ -179,7 +179,7 @@ public sealed class KnownSettingsTests : IDisposable
     [Fact]
     public void Only_a_setting_that_is_used_or_refused_is_proposed()
     {
-        Assert.All(KnownSettings.All.SelectMany(setting => setting.Names, (setting, name) => KnownSettings.Nearest(name + "x")), proposed =>
+        Assert.All(Settings.All.SelectMany(setting => setting.Names, (setting, name) => KnownSettings.Nearest(name + "x")), proposed =>
             Assert.True(proposed is null || KnownSettings.Find(proposed)!.Use is SettingUse.Honoured or SettingUse.Refused, proposed));
     }
 
@@ -265,7 +265,7 @@ public sealed class KnownSettingsTests : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         string pem = key.ExportPkcs8PrivateKeyPem().Replace("PRIVATE KEY-----\n", $"PRIVATE KEY-----\n{Secret}");
         var shapes = new TheoryData<string, string>();
-        foreach (string name in KnownSettings.All.Where(setting => setting.MayHoldSecret).SelectMany(setting => setting.Names).Append("cacert"))
+        foreach (string name in Settings.All.Where(setting => setting.MayHoldSecret).SelectMany(setting => setting.Names).Append("cacert"))
         {
             shapes.Add(name, pem);
             shapes.Add(name, pem.Replace("\n", "\\n"));
@@ -293,7 +293,7 @@ public sealed class KnownSettingsTests : IDisposable
     }
 
     public static TheoryData<string> NamesOfValues() =>
-        [.. KnownSettings.All.Where(setting => setting.Type is SettingType.Text or SettingType.Interface or SettingType.Version or SettingType.Flag).SelectMany(setting => setting.Names)];
+        [.. Settings.All.Where(setting => setting.Type is SettingType.Text or SettingType.Interface or SettingType.Version or SettingType.Flag).SelectMany(setting => setting.Names)];
 
     [Theory]
     [InlineData("username")]

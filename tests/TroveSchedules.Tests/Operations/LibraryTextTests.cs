@@ -6,6 +6,7 @@ using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
 using TroveSchedules.Cron;
+using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.Sandbox;
 using Xunit;
 
@@ -19,6 +20,7 @@ public sealed class LibraryTextTests
     [Theory]
     [InlineData(typeof(BackupSchedule))]
     [InlineData(typeof(CronPattern))]
+    [InlineData(typeof(CloudSettings))]
     [InlineData(typeof(SandboxCloud))]
     public void No_text_of_the_library_names_a_cmdlet_or_a_parameter(Type type) =>
         Assert.DoesNotContain(Literals(type.Assembly.Location), PowerShell.IsMatch);

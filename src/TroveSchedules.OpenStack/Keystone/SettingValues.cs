@@ -1,0 +1,98 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace TroveSchedules.OpenStack.Keystone;
+
+/// <summary>What a place says of one setting. Without a text of its own, for the text may be a secret.</summary>
+/// <param name="name">The name that the place uses.</param>
+/// <param name="text">Its text; null or empty where the place takes away what weaker places say.</param>
+/// <param name="place">The file and the line; null where there are none.</param>
+/// <param name="isArgument">Whether the caller gives it.</param>
+internal sealed class SettingValue(string name, string? text, string? place, bool isArgument = false)
+{
+    public string Name { get; } = name;
+
+    public string? Text { get; } = text is { Length: > 0 } ? text : null;
+
+    public string? Place { get; } = place;
+
+    public bool IsArgument { get; } = isArgument;
+}
+
+/// <summary>The values of settings, from one place or several.</summary>
+internal sealed class SettingValues
+{
+    // Settings that say the same thing in different ways. The nearest place that sets one of them replaces the whole group.
+    private static readonly string[][] Alternatives =
+    [
+        [Settings.UserId, Settings.UserName],
+        [Settings.UserDomainId, Settings.UserDomainName],
+        [Settings.ApplicationCredentialId, Settings.ApplicationCredentialName],
+        [Settings.ProjectId, Settings.ProjectName, Settings.SystemScope],
+        [Settings.ProjectDomainId, Settings.ProjectDomainName],
+        [Settings.DomainId, Settings.DomainName],
+        [Settings.DefaultDomainId, Settings.DefaultDomainName],
+        [Settings.Insecure, Settings.Verify],
+    ];
+
+    // The certificate may be in clouds.yaml and its key in secure.yaml, so two files that are read as one keep both.
+    private static readonly string[] CertificateAndKey = [Settings.ClientCertificate, Settings.ClientKey];
+
+    private readonly Dictionary<string, SettingValue> values = new(StringComparer.Ordinal);
+
+    /// <summary>The setting's text; null when nobody set it, or the nearest place took it away.</summary>
+    public string? this[string name] => Of(name)?.Text;
+
+    /// <summary>What is wrong with the places beside the settings: what nobody knows.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>True when there is an address or a credential, so that someone meant to connect.</summary>
+    public bool MeansToConnect =>
+        new[]
+        {
+            Settings.AuthUrl, Settings.UserId, Settings.UserName, Settings.Password,
+            Settings.ApplicationCredentialId, Settings.ApplicationCredentialName, Settings.ApplicationCredentialSecret, Settings.Token,
+        }
+            .Any(name => this[name] is not null);
+
+    /// <summary>Collects the settings that a place says, whatever it calls them.</summary>
+    /// <param name="find">What the place says of a setting, a null of its own included; null when it says nothing.</param>
+    /// <param name="warnings">What is to be said of the place.</param>
+    public static SettingValues Read(Func<Setting, SettingValue?> find, IReadOnlyList<string>? warnings = null)
+    {
+        var settings = new SettingValues { Warnings = warnings ?? [] };
+        foreach (Setting setting in Settings.All.Where(setting => setting.Use != SettingUse.Elsewhere))
+        {
+            if (find(setting) is { } said)
+                settings.values[setting.Name] = said;
+        }
+        return settings;
+    }
+
+    /// <summary>Collects the settings that a place says, one that knows no null: what is empty there is not said.</summary>
+    /// <param name="textOf">The text that the place has under a name; null or empty for none.</param>
+    /// <param name="warnings">What is to be said of the place.</param>
+    public static SettingValues Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null) => Read(
+        setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null)).FirstOrDefault(said => said.Text is not null), warnings);
+
+    /// <summary>What is said of the setting; null when nothing is.</summary>
+    public SettingValue? Of(string name) => values.TryGetValue(name, out SettingValue? said) ? said : null;
+
+    /// <summary>Whether both settings say the same thing in different ways, such as a project's id and its name.</summary>
+    public static bool AreAlternatives(string one, string other) => one != other && Alternatives.Any(group => group.Contains(one) && group.Contains(other));
+
+    /// <summary>These settings, and from below what they do not set: two files that are read as one. An id here hides a name there, and a name an id.</summary>
+    public SettingValues MergedOver(SettingValues lower) => Over(lower, Alternatives);
+
+    /// <summary>The same for two separate places, of which each sets a client certificate together with its key.</summary>
+    public SettingValues Overriding(SettingValues lower) => Over(lower, [.. Alternatives, CertificateAndKey]);
+
+    private SettingValues Over(SettingValues lower, string[][] groups)
+    {
+        var merged = new SettingValues { Warnings = [.. Warnings, .. lower.Warnings] };
+        foreach (KeyValuePair<string, SettingValue> setting in lower.values.Where(setting => !groups.Any(group => group.Contains(setting.Key) && group.Any(other => this[other] is not null))).Concat(values))
+            merged.values[setting.Key] = setting.Value;
+        return merged;
+    }
+}
