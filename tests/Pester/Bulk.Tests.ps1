@@ -30,7 +30,7 @@ BeforeAll {
     function Wait-Pipeline($Pipeline) {
         try { $Pipeline.Shell.EndInvoke($Pipeline.Running) }
         finally {
-            $Pipeline.Errors = @($Pipeline.Shell.Streams.Error) # Which goes with the shell.
+            $Pipeline.Errors = @($Pipeline.Shell.Streams.Error) # Copied, because the stream is disposed with the shell.
             $Pipeline.Shell.Dispose()
         }
     }
@@ -65,7 +65,7 @@ Describe 'In bulk' {
             $pipeline = Start-Pipeline 'Remove-TroveScheduleExecution' $runs $With
             $server.WaitFor('^DELETE ', $Limit)
             $gate.Release(1)
-            $server.WaitFor('^DELETE ', $Limit + 1) # The next takes the place of the first.
+            $server.WaitFor('^DELETE ', $Limit + 1) # The next request starts when the first has finished.
             $gate.Open()
             Wait-Pipeline $pipeline
             $pipeline.Errors | Should -BeNullOrEmpty

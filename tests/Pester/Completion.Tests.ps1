@@ -15,7 +15,7 @@ BeforeAll {
     $keystone = New-TestKeystone
     $servers = [Collections.Generic.List[object]]::new()
 
-    # Completion takes the time from here: a clock that stands still until a test moves it.
+    # The clock of completion. It is stopped until a test moves it.
     $sandboxLibrary = [Reflection.Assembly]::Load('TroveSchedules.Sandbox')
     $options = $sandboxLibrary.GetType('TroveSchedules.Sandbox.SandboxOptions')::new()
     $options.Speed = 0
@@ -24,13 +24,13 @@ BeforeAll {
     $clock = $module.GetType('TroveSchedules.Completion.Completer').GetProperty('Clock', [Reflection.BindingFlags] 'NonPublic, Static')
     $realClock = $clock.GetValue($null)
     $clock.SetValue($null, $time.Clock)
-    # A machine that is busy is no reason for a test to fail: only those that are about the limit have the real one.
+    # A busy machine must not make a test fail, so only tests of the time limit use the real one.
     $limit = $module.GetType('TroveSchedules.Completion.SessionCompleter').GetProperty('Limit', [Reflection.BindingFlags] 'NonPublic, Static')
     $realLimit = $limit.GetValue($null)
     $limit.SetValue($null, [TimeSpan]::FromMinutes(1))
 
     function Get-Completion {
-        <# What Tab offers at the end of a line. Whatever that is, nothing else is to be seen of it. #>
+        <# The completions at the end of a line. Also checks that completion writes nothing else. #>
         param([string] $Line)
         $error0 = $global:Error.Count ? $global:Error[0] : $null
         $all = @(TabExpansion2 $Line $Line.Length *>&1)
@@ -70,7 +70,7 @@ BeforeAll {
     }
 
     function Get-CompleterOf {
-        <# The parameters of all cmdlets that a filter chooses, each with its completer. #>
+        <# The parameters that a filter selects, of all cmdlets, each with its completer. #>
         param([scriptblock] $Filter)
         foreach ($command in Get-Command -Module TroveSchedules) {
             foreach ($parameter in $command.Parameters.Values | Where-Object $Filter) {

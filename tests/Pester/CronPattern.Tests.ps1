@@ -8,7 +8,7 @@ BeforeDiscovery {
         @{ Pattern = '0 0 31 4,6,9,11 *'; Field = 'day-of-month'; Says = "'31' never comes in month '4,6,9,11'" }
         @{ Pattern = '0 0 31 feb *'; Field = 'day-of-month'; Says = 'never' }
         @{ Pattern = '0 0 30 2 0'; Warns = $true }
-        # What some or all versions refuse
+        # Rejected by some or all versions
         @{ Pattern = '0 0 L-2 * *'; Field = 'day-of-month'; Says = 'L-2' }
         @{ Pattern = '0 0 LW * *'; Field = 'day-of-month'; Says = 'LW' }
         @{ Pattern = '0 0 15W * *'; Field = 'day-of-month'; Says = '15W' }
