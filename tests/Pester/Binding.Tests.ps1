@@ -398,7 +398,7 @@ Describe 'A thing that is no longer alive' {
         }
     }
 
-    It 'still tells the history of a deleted schedule, by what Mistral called it' {
+    It 'still lists the executions of a deleted schedule, by its name in Mistral' {
         Get-TroveBackupSchedule -Id $schedule.Id | Export-Clixml "$TestDrive/deleted.xml"
         $proxy = New-TestServer (Get-TestEndpoint workflowv2)
         $session = Connect-TestCloud -With @{ WorkflowEndpoint = "$($proxy.Url)/v2" }

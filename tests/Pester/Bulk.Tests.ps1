@@ -132,7 +132,7 @@ Describe 'In bulk' {
             ($runs | Get-TroveScheduleExecution -ErrorAction Ignore).Id | Should -Be $runs[8..11].Id
         }
 
-        It 'are told of in full when one of them ends the pipeline and another fails, too' {
+        It 'are all reported when one of them ends the pipeline and another fails as well' {
             $runs = Get-Run 3
             $runs[0, 2] | Remove-TroveScheduleExecution
             $gate = $server.Hold('^DELETE ')

@@ -100,7 +100,7 @@ Describe "A pattern that Mistral's versions do not agree to take: '<Pattern>'" -
             Assert-Error InvalidCronPattern Get-TroveScheduleOccurrence InvalidArgument -Says $Says -Advises @($Advises | Where-Object { $_ })
     }
 
-    It 'is refused by New-TroveBackupSchedule, which then has asked nobody anything' {
+    It 'is refused by New-TroveBackupSchedule before it sends a request' {
         $before = $server.Requests.Count
         $record = Get-ErrorOf { New-TroveBackupSchedule m $Pattern pester }
         $record | Assert-Error InvalidCronPattern New-TroveBackupSchedule InvalidArgument -Says $Says -Advises @($Advises | Where-Object { $_ })
@@ -183,7 +183,7 @@ Describe 'Get-TroveScheduleOccurrence' {
         $times[0].ScheduleId | Should -Be a
     }
 
-    It 'stops when nobody downstream wants more' {
+    It 'stops when a later cmdlet stops the pipeline' {
         (Get-TroveScheduleOccurrence -Pattern '* * * * *' -First 2147483647 | Select-Object -First 2).Count | Should -Be 2
     }
 }

@@ -237,7 +237,7 @@ Describe 'A run that succeeds, and a backup that does not' {
         Disconnect-TroveSession
     }
 
-    It 'are told apart' {
+    It 'are distinguished' {
         $null = Connect-TestCloud
         $null = Install-TroveWorkbook
         Use-TestBehaviour @{ failing = @('m') } {

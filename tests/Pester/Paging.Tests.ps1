@@ -88,7 +88,7 @@ Describe 'A listing of <Noun>s, page by page' -ForEach $listings {
         Get-Asked | Should -BeLike "GET *$Path*limit=6*"
     }
 
-    It 'has a total that nobody knows, for which nobody is asked' {
+    It 'has an unknown total, for which no request is sent' {
         $total = & $List -First 0 -IncludeTotalCount
         $total.Accuracy | Should -Be 0
         $total.ToString() | Should -BeLike 'Unknown*'
