@@ -45,13 +45,13 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
 
-    # Stack: ends it in place of starting it.
+    # Stack: stops the stack instead of starting it.
     [switch] $Stop,
 
-    # Test: the suite of faults, at length, in place of the others.
+    # Test: runs the long fault suite instead of the others.
     [switch] $Faults,
 
-    # Test -Faults: decides what is done and what goes wrong.
+    # Test -Faults: the seed of the random work and the random faults.
     [uint] $Seed = 6,
 
     # Bench: options for tests/bench. Test -Faults: for tests/faults/Run.ps1.
@@ -73,7 +73,7 @@ function Build {
     foreach ($framework in 'net8.0', 'netstandard2.0') {
         $target = Join-Path $out $framework
         Invoke-Native dotnet publish "$PSScriptRoot/src/TroveSchedules" --nologo -v quiet -c $Configuration -f $framework -o "$target/dependencies"
-        # What cmdlets emit is found beside the module; all else is loaded apart, by Loading/ModuleLoader.cs.
+        # The assembly with the emitted types is next to the module. Loading/ModuleLoader.cs loads the others in a separate load context.
         Move-Item "$target/dependencies/TroveSchedules.dll", "$target/dependencies/TroveSchedules.Core.dll" $target
         Remove-Item "$target/dependencies/*" -Include *.xml, *.deps.json, System.Management.Automation.dll
     }
@@ -92,16 +92,16 @@ function Test {
 }
 
 function Get-Pester {
-    # From the registry, into a folder of its own: one that the user has is neither needed nor changed.
+    # From the registry into a separate folder, so that the user's own copy is neither used nor changed.
     $project = "$PSScriptRoot/tests/Pester/PesterPackage.csproj"
     Invoke-Native dotnet restore $project -v quiet
     Join-Path (Invoke-Native dotnet msbuild $project '-getProperty:PkgPester') tools/Pester.psd1
 }
 
 function Invoke-Pwsh {
-    # In a process of its own: it inherits no preference of this script, and the module's files are free for the next build.
+    # In a separate process: it inherits no preference of this script, and does not lock the module's files for the next build.
     $command, $first = Get-PwshCommand
-    $arguments = @($first | Where-Object { $_ }) + '-NoProfile' + $args # To splat nothing would pass an empty argument.
+    $arguments = @($first | Where-Object { $_ }) + '-NoProfile' + $args # Splatting null would pass an empty argument.
     Invoke-Native $command @arguments
 }
 
@@ -119,7 +119,7 @@ function Test-Fault {
 }
 
 function Use-Stack($State, [string[]] $Options, [scriptblock] $Block) {
-    # Where no stack is named one is started, on Debian as root, and ends with the block; elsewhere the block gets none.
+    # If no stack is named, on Debian as root, one is started for the block and stopped after it. Otherwise the block gets none.
     $own = $null
     try {
         if (-not $State -and (Test-Path /etc/debian_version) -and (id -u) -eq 0) {
@@ -173,7 +173,7 @@ function Bench {
     Use-Stack $env:TROVE_BENCH_STACK ('--db', 'mariadb', '--instances', '200', '--no-triggers', '--port-offset', '3000') {
         param($stack)
         $on = $stack ? @('--stack', $stack) : @()
-        # The executable of this PowerShell is measured: the launcher of a .NET tool would add its own start.
+        # Measures the executable of this PowerShell, because the launcher of a .NET tool would add its own start time.
         $path = $env:PATH
         try {
             $env:PATH = $PSHOME + [IO.Path]::PathSeparator + $path

@@ -13,7 +13,7 @@ param(
     # The manifest of Pester.
     [Parameter(Mandatory)] [string] $Pester,
 
-    # How many lanes run at a time. They wait more than they work.
+    # Maximum number of concurrent lanes. They mostly wait.
     [int] $AtOnce = [Environment]::ProcessorCount * 2
 )
 
@@ -32,7 +32,7 @@ $out = (New-Item $out -ItemType Directory).FullName
 function Quote([string] $Text) { "'$($Text.Replace("'", "''"))'" }
 
 function New-PesterQueue([string] $Name) {
-    # An empty file for each test file, in the order in which they are to be begun: the longest first, so that lanes which share a queue end together.
+    # An empty file for each test file, in the order in which they start: the longest first, so that lanes with a shared queue end at the same time.
     $longest = 'ShortTokens', 'HostileInput', 'ShouldProcess', 'Binding', 'SessionsUnderStress', 'TroveClient', 'LeastSurprise', 'Firing', 'Loading', 'Completion', 'Bulk', 'Faults', 'Workbook', 'Secrets'
     $queue = (New-Item "$out/$Name" -ItemType Directory).FullName
     foreach ($file in Get-ChildItem "$PSScriptRoot/Pester/*.Tests.ps1") {
@@ -42,7 +42,7 @@ function New-PesterQueue([string] $Name) {
     $queue
 }
 
-# A lane: its name, its environment variables (null removes one), the PowerShell command that it runs, and what reads its result.
+# A lane: its name, its environment variables (null removes one), its PowerShell command, and the function that reads its result.
 function New-PesterLane([string] $Name, [string] $Queue, [hashtable] $Environment) {
     $result = "$out/$($Name -replace '\W+', '-').json"
     @{
@@ -75,7 +75,7 @@ function New-DotnetLane([string] $Name, [string] $Filter, [hashtable] $Environme
 function Start-Lane($Lane) {
     $Lane.Log = "$out/$($Lane.Name -replace '\W+', '-').log"
     $command, [string[]] $arguments = Get-PwshCommand
-    # What is encoded needs no quotes that each shell would read differently.
+    # Encoded, because shells read quotes differently.
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$PSStyle.OutputRendering = 'PlainText'; $($Lane.Command) *>&1; exit 0"))
     $start = @{
         FilePath = $command; ArgumentList = @($arguments | Where-Object { $_ } | ForEach-Object { "`"$_`"" }) + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded

@@ -20,15 +20,15 @@ public sealed class BackupSchedules
 
     internal BackupSchedules(CloudSession session) => _session = session;
 
-    /// <summary>Checks a request as far as possible without changing anything: the values, the instance, the parent, the workbook. Several may be prepared at once.</summary>
-    /// <param name="request">What is wanted.</param>
-    /// <param name="lookup">Where instances and parents are looked up; null for a new one. Give the same one for all schedules of a bulk operation, which then share the requests.</param>
+    /// <summary>Checks a request as far as possible without changing anything: the values, the instance, the parent, the workbook. Several requests may be prepared concurrently.</summary>
+    /// <param name="request">The schedule to create.</param>
+    /// <param name="lookup">The lookup of instances and parents; null for a new one. Use one for all schedules of a bulk operation, so that they share its requests.</param>
     /// <param name="warn">Gets warnings, on any thread; null for none.</param>
-    /// <param name="cancellationToken">Ends the checks.</param>
-    /// <returns>A schedule that is ready to be made, under an id that is chosen already.</returns>
+    /// <param name="cancellationToken">Cancels the checks.</param>
+    /// <returns>A schedule that is ready to be created. Its id is already set.</returns>
     /// <exception cref="TroveScheduleException">
-    /// Invalid for a value against its rule (<c>InvalidCronPattern</c>, <c>InvalidName</c>, <c>InvalidDescription</c>, <c>InvalidParent</c>,
-    /// <c>InvalidFirstExecutionTime</c>, <c>InvalidRemainingExecutions</c>, <c>InvalidInstance</c>) and for what the installed workbook cannot take (<c>InvalidForWorkbook</c>);
+    /// Invalid for a value that breaks its rule (<c>InvalidCronPattern</c>, <c>InvalidName</c>, <c>InvalidDescription</c>, <c>InvalidParent</c>,
+    /// <c>InvalidFirstExecutionTime</c>, <c>InvalidRemainingExecutions</c>, <c>InvalidInstance</c>) and for a value that the installed workbook does not support (<c>InvalidForWorkbook</c>);
     /// NotFound for an unknown instance (<c>InstanceNotFound</c>), parent (<c>BackupNotFound</c>) or workbook (<c>WorkbookNotInstalled</c>) and for a cloud
     /// without Trove's actions (<c>NoTroveActions</c>); Forbidden for an application credential (<c>ApplicationCredential</c>).
     /// </exception>
@@ -53,22 +53,22 @@ public sealed class BackupSchedules
         return new PreparedSchedule(Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));
     }
 
-    /// <summary>Makes a schedule exactly once (the spec's <c>schedule_create</c>).</summary>
-    /// <param name="request">What is wanted.</param>
+    /// <summary>Creates a schedule exactly once (the spec's <c>schedule_create</c>).</summary>
+    /// <param name="request">The schedule to create.</param>
     /// <param name="warn">Gets warnings, on any thread; null for none.</param>
-    /// <param name="cancellationToken">Ends the work; a request that has been sent may still be carried out.</param>
-    /// <returns>The schedule as Mistral has it.</returns>
+    /// <param name="cancellationToken">Cancels the operation. Mistral may still carry out a request that was sent.</param>
+    /// <returns>The schedule as Mistral stored it.</returns>
     /// <exception cref="TroveScheduleException">As for <see cref="PrepareAsync"/> and <see cref="CreateAsync(PreparedSchedule, Action{string}, CancellationToken)"/>.</exception>
     public async Task<BackupSchedule> CreateAsync(ScheduleRequest request, Action<string>? warn = null, CancellationToken cancellationToken = default) =>
         await CreateAsync(await PrepareAsync(request, null, warn, cancellationToken).ConfigureAwait(false), warn, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Makes a prepared schedule exactly once. After an answer that leaves it open, its name is looked up before anything is said.</summary>
-    /// <param name="prepared">What <see cref="PrepareAsync"/> gave.</param>
+    /// <summary>Creates a prepared schedule exactly once. If a failure leaves the outcome unknown, the schedule is looked up by name before an error is thrown.</summary>
+    /// <param name="prepared">The result of <see cref="PrepareAsync"/>.</param>
     /// <param name="warn">Gets warnings, on any thread; null for none.</param>
-    /// <param name="cancellationToken">Ends the work; a request that has been sent may still be carried out.</param>
-    /// <returns>The schedule as Mistral has it.</returns>
+    /// <param name="cancellationToken">Cancels the operation. Mistral may still carry out a request that was sent.</param>
+    /// <returns>The schedule as Mistral stored it.</returns>
     /// <exception cref="TroveScheduleException">
-    /// What Mistral refuses; where it cannot be told whether the schedule was created, the message says so and names its id.
+    /// Any kind, when Mistral rejects the request. If it is unknown whether the schedule was created, the message says so and contains its id.
     /// </exception>
     public async Task<BackupSchedule> CreateAsync(PreparedSchedule prepared, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
@@ -102,39 +102,39 @@ public sealed class BackupSchedules
     }
 
     /// <summary>Schedules, ordered by their next time (the spec's <c>schedule_list</c>).</summary>
-    /// <param name="instance">The id or name of the instance whose schedules are wanted; null for those of all.</param>
-    /// <param name="allProjects">Whether an administrator wants to see other projects' schedules too.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
-    /// <returns>The schedules. They are collected before they are ordered.</returns>
-    /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) for an instance that neither exists nor has a schedule; any kind, as the services answer.</exception>
+    /// <param name="instance">The id or name of an instance; null for the schedules of all instances.</param>
+    /// <param name="allProjects">Whether to include other projects' schedules. Only for administrators.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>The schedules. The whole list is kept in memory to sort it.</returns>
+    /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) if the instance does not exist and has no schedule; any kind for other failures of the services.</exception>
     public async Task<IReadOnlyList<BackupSchedule>> ListAsync(string? instance = null, bool allProjects = false, CancellationToken cancellationToken = default)
     {
         ScheduleListing listing = CreateListing(allProjects);
         return await (instance is null ? listing.AllAsync(cancellationToken) : listing.OfInstanceAsync(instance, null, cancellationToken)).ConfigureAwait(false);
     }
 
-    /// <summary>A listing that is requested once, for the schedules of several instances.</summary>
-    /// <param name="allProjects">Whether an administrator wants to see other projects' schedules too.</param>
-    /// <returns>The listing, of which nothing has been requested yet.</returns>
+    /// <summary>Creates a listing that is requested only once and then serves several instances.</summary>
+    /// <param name="allProjects">Whether to include other projects' schedules. Only for administrators.</param>
+    /// <returns>The listing. It has not sent a request yet.</returns>
     public ScheduleListing CreateListing(bool allProjects = false) => new(_session, allProjects);
 
-    /// <summary>One schedule (the spec's <c>schedule_show</c>).</summary>
-    /// <param name="id">The schedule's id, which is the cron trigger's name; Mistral's own id of it will do.</param>
-    /// <param name="allProjects">Whether an administrator means other projects' schedules too.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <summary>Gets one schedule (the spec's <c>schedule_show</c>).</summary>
+    /// <param name="id">The schedule's id, which is the cron trigger's name, or the trigger's id in Mistral.</param>
+    /// <param name="allProjects">Whether to include other projects' schedules. Only for administrators.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The schedule.</returns>
-    /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) where the trigger runs something else.</exception>
+    /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) if the trigger runs another workflow.</exception>
     public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
         await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
         ?? throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
 
-    /// <summary>Deletes a schedule, and its Keystone trust with it, so that a run in flight may fail (the spec's <c>schedule_delete</c>).</summary>
+    /// <summary>Deletes a schedule and its Keystone trust (the spec's <c>schedule_delete</c>). An execution that has not finished may fail, because it uses the trust.</summary>
     /// <param name="schedule">The schedule as it was read.</param>
-    /// <param name="allProjects">Whether an administrator means other projects' schedules too.</param>
-    /// <param name="cancellationToken">Ends the request; once sent it may still be carried out.</param>
-    /// <returns>A task that ends when Mistral has deleted it.</returns>
+    /// <param name="allProjects">Whether to include other projects' schedules. Only for administrators.</param>
+    /// <param name="cancellationToken">Cancels the request. Mistral may still carry out a request that was sent.</param>
+    /// <returns>A task that completes when Mistral has deleted it.</returns>
     /// <exception cref="TroveScheduleException">
-    /// NotFound (<c>ScheduleNotFound</c>) where it is gone already; Forbidden for one that was read from another cloud (<c>OtherCloud</c>) or another project's (<c>OtherProject</c>); where it cannot be told whether it
+    /// NotFound (<c>ScheduleNotFound</c>) if it no longer exists; Forbidden if it was read from another cloud (<c>OtherCloud</c>) or belongs to another project (<c>OtherProject</c>). If it is unknown whether it
     /// was deleted, the message says so.
     /// </exception>
     public async Task DeleteAsync(BackupSchedule schedule, bool allProjects = false, CancellationToken cancellationToken = default)
@@ -157,17 +157,17 @@ public sealed class BackupSchedules
         }
     }
 
-    // By its own id a schedule that is gone is not mistaken for whatever has its trigger's id elsewhere. Names are unique in a project only: to an administrator Mistral
-    // gives any project's trigger of that name. An object of unknown origin, or with a name that no path can hold, goes by the trigger's id.
+    // The request uses the schedule's own id, so that it cannot hit another trigger. Names are unique only within a project: for an administrator, Mistral
+    // returns any project's trigger of that name. For an object of unknown origin, or with a name that is not allowed in a path, the request uses the trigger's id.
     private string DeletedBy(BackupSchedule schedule) =>
         schedule.Origin is not null && schedule.ProjectId == _session.ProjectId && ResourceId.IsUuid(schedule.Id) && !_session.Token.Roles.Contains("admin")
             ? schedule.Id
             : schedule.TriggerId;
 
-    /// <summary>The schedule of that id; null when there is none that this session sees.</summary>
+    /// <summary>Gets the schedule of that id; null if this session sees none.</summary>
     internal async Task<BackupSchedule?> FindAsync(string id, bool allProjects, CancellationToken cancellationToken)
     {
-        // Only a UUID is put into a path: names may hold slashes and dots, which would make it another path.
+        // Only a UUID goes into the path, because slashes and dots in a name would change the path.
         CronTrigger? trigger = ResourceId.IsUuid(id)
             ? await _session.Mistral.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false)
             : ResourceId.CanBeName(id) ? await FirstNamedAsync(id, allProjects, cancellationToken).ConfigureAwait(false) : null;
@@ -204,7 +204,7 @@ public sealed class BackupSchedules
     {
         DateTimeOffset created = schedule.CreatedAt ?? _session.CloudTime;
         DateTimeOffset? expected = FirstRunAfter(created);
-        // Mistral reckons from the moment before it writes the row; the second between can hold the first run.
+        // Mistral computes the first run before it writes the row, so the run can fall into the second between the two.
         bool agrees = expected is null || schedule.NextExecutionTime is null || schedule.NextExecutionTime == expected
             || (created > DateTimeOffset.MinValue.AddDays(1) && schedule.NextExecutionTime == FirstRunAfter(created - TimeSpan.FromSeconds(5)));
         if (!agrees)
@@ -243,7 +243,7 @@ public sealed class BackupSchedules
     }
 }
 
-/// <summary>A schedule that has passed every check and can be made.</summary>
+/// <summary>A schedule that has passed every check and can be created.</summary>
 public sealed class PreparedSchedule
 {
     internal PreparedSchedule(string id, ScheduleRequest request, Instance instance, CronPattern? pattern, string input)
@@ -268,10 +268,10 @@ public sealed class PreparedSchedule
     /// <summary>The pattern; null for a schedule that runs once.</summary>
     public CronPattern? Pattern { get; }
 
-    /// <summary>The first run, in whole minutes of UTC; null for the pattern's next time.</summary>
+    /// <summary>The first execution time, UTC, in whole minutes; null for the pattern's next time.</summary>
     public DateTimeOffset? FirstExecutionTime { get; }
 
-    /// <summary>When it will run, in English.</summary>
+    /// <summary>Describes in English when the schedule will run.</summary>
     /// <returns>One sentence.</returns>
     public string Explain() => (Pattern, FirstExecutionTime) switch
     {

@@ -16,14 +16,14 @@ using TroveSchedules.OpenStack.Trove;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>
-/// A session with one cloud: one token, one catalog, one HTTP pipeline, shared by all that is done through it. Safe for use by many threads at once.
+/// A session with one cloud. All operations of the session share one token, one catalog and one HTTP pipeline. Thread-safe.
 /// </summary>
 public sealed class CloudSession : TroveSession
 {
     private readonly List<HttpMessageHandler> _primaries = [];
     private readonly TokenSource _tokens;
     private string _origin = "";
-    // These hold the password or the token, and are null once the session has ended.
+    // These hold the password or the token. They are null after the session has ended.
     private ServiceProvider? _services;
     private Task<AuthToken>? _login;
     private CloudSettings? _settings;
@@ -36,14 +36,14 @@ public sealed class CloudSession : TroveSession
         var services = new ServiceCollection();
         AddHttpClient("Keystone").ConfigureHttpClient(http => http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json")));
         AddHttpClient("Services", () => new TokenHandler(_tokens!));
-        services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // The factory's own logs and meters, which nobody reads here.
+        services.RemoveAll<IHttpMessageHandlerBuilderFilter>(); // Removes the factory's own logs and metrics, which are not used.
         _services = services.BuildServiceProvider();
 
         var policy = new RetryPolicy(clock, settings.TimeLimit, settings.MaxRetries);
         _tokens = new TokenSource(new Identity(Sender("Keystone"), settings, clock).AuthenticateAsync, clock);
         _login = _tokens.GetAsync(cancellationToken).AsTask();
         HttpSender sender = Sender("Services");
-        Mistral = new MistralClient(new ServiceClient(sender, "Mistral", MistralAt)); // No lambda: it would hold on to the constructor's parameters.
+        Mistral = new MistralClient(new ServiceClient(sender, "Mistral", MistralAt)); // A lambda would capture the constructor's parameters and keep them alive.
         Trove = new ServiceClient(sender, "Trove", TroveAt);
         Schedules = new BackupSchedules(this);
         Executions = new ScheduleExecutions(this);
@@ -55,7 +55,7 @@ public sealed class CloudSession : TroveSession
 
         IHttpClientBuilder AddHttpClient(string name, Func<DelegatingHandler>? first = null)
         {
-            IHttpClientBuilder builder = services.AddHttpClient(name, http => http.Timeout = Timeout.InfiniteTimeSpan) // The policy's limit covers bodies and retries, too.
+            IHttpClientBuilder builder = services.AddHttpClient(name, http => http.Timeout = Timeout.InfiniteTimeSpan) // The time limit of RetryPolicy covers bodies and retries as well.
                 .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
                 .ConfigurePrimaryHttpMessageHandler(() =>
                 {
@@ -92,7 +92,7 @@ public sealed class CloudSession : TroveSession
     {
         get
         {
-            _ = Token; // Of an ended session none can tell.
+            _ = Token; // Throws if the session has ended.
             return _tokens.CloudTime;
         }
     }
@@ -106,12 +106,12 @@ public sealed class CloudSession : TroveSession
     internal MistralClient Mistral { get; }
     internal ServiceClient Trove { get; }
 
-    /// <summary>A memory of instances and backups for one bulk operation, which looks each up at most once.</summary>
-    /// <param name="allProjects">Whether an administrator means other projects' instances and backups too where one is looked up by its id.</param>
-    /// <returns>The lookup, of which nothing has been requested yet.</returns>
+    /// <summary>Creates a cache of instances and backups for one bulk operation. It requests each of them at most once.</summary>
+    /// <param name="allProjects">Whether a lookup by id includes other projects' instances and backups. Only for administrators.</param>
+    /// <returns>The lookup. It has not sent a request yet.</returns>
     public ResourceLookup CreateLookup(bool allProjects = false) => new(this, allProjects);
 
-    /// <summary>What the installed workflow takes; forgotten when the workbook changes.</summary>
+    /// <summary>The inputs of the installed workflow. They are cached until the workbook changes.</summary>
     internal RequestCoalescer<WorkflowInputs> Inputs { get; } = new(keepsResult: true);
 
     /// <inheritdoc/>
@@ -119,9 +119,9 @@ public sealed class CloudSession : TroveSession
 
     internal AuthToken Token => _tokens.Last ?? throw Ended(null);
 
-    /// <summary>Logs in and finds the services.</summary>
+    /// <summary>Logs in and reads the services' endpoints from the catalog.</summary>
     /// <param name="settings">The cloud and the credentials.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Cancels the login.</param>
     /// <returns>A session that is ready for use; dispose it to end it.</returns>
     /// <exception cref="TroveScheduleException">
     /// Unauthorized for wrong credentials and for a token without a project (<c>UnscopedToken</c>); NotFound (<c>NoEndpoint</c>) for a cloud without Mistral;
@@ -130,11 +130,11 @@ public sealed class CloudSession : TroveSession
     public static Task<CloudSession> ConnectAsync(CloudSettings settings, CancellationToken cancellationToken = default) =>
         ConnectAsync(settings, TimeProvider.System, () => PrimaryHandler.Create(settings), cancellationToken);
 
-    /// <summary>Logs in by another way than the network: to a cloud in this process, or through what stands between.</summary>
+    /// <summary>Logs in through the caller's own HTTP handlers: to a cloud inside this process, or through a proxy.</summary>
     /// <param name="settings">The cloud and the credentials.</param>
-    /// <param name="clock">The clock that tokens age by and that waits are measured with.</param>
-    /// <param name="transport">Makes the last handler, which sends requests; called a few times, and each is disposed with the session. It must follow no redirect.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="clock">The clock for token lifetimes and delays.</param>
+    /// <param name="transport">Creates the handler that sends the requests. It is called a few times, and the session disposes each handler. The handler must not follow redirects.</param>
+    /// <param name="cancellationToken">Cancels the login.</param>
     /// <returns>A session that is ready for use; dispose it to end it.</returns>
     /// <exception cref="TroveScheduleException">As for <see cref="ConnectAsync(CloudSettings, CancellationToken)"/>.</exception>
     public static async Task<CloudSession> ConnectAsync(
@@ -167,25 +167,25 @@ public sealed class CloudSession : TroveSession
         return CloudUrl.Origin(catalog.Keystone(region) ?? settings.AuthUrl.OriginalString, region);
     }
 
-    /// <summary>The services' addresses, as they were when the session was made, to which the token goes by plain http to another machine, so that others can read it.</summary>
-    /// <returns>Mistral's, Trove's, both or neither.</returns>
+    /// <summary>The service URLs, at the time of the login, that use plain http to another machine. On the way there, others can read the token.</summary>
+    /// <returns>The URL of Mistral, of Trove, both or neither.</returns>
     public IReadOnlyList<Uri> OpenEndpoints() => _open;
 
-    /// <summary>The error of whoever uses a session that has ended.</summary>
+    /// <summary>The error for the use of a session that has ended.</summary>
     internal static TroveScheduleException Ended(Exception? cause) => new(TroveErrorKind.Invalid, "The session has been disconnected.", cause)
     {
         ErrorId = "NotConnected",
         RecommendedAction = "Connect again.",
     };
 
-    /// <summary>Whether a row is to be shown. An administrator's token reaches every project's, and lists hold the public ones of others.</summary>
+    /// <summary>Whether to return a row. An administrator's token reads the rows of every project, and listings contain public rows of other projects.</summary>
     internal bool IsVisibleProject(string? projectId, bool allProjects) => allProjects || projectId is null || projectId == ProjectId;
 
-    /// <summary>Refuses what was read from another cloud, or belongs to another project. Asks nobody.</summary>
-    /// <param name="origin">The cloud that it was read from; null where that is not known.</param>
-    /// <param name="projectId">The project that it belongs to; null where that is not known.</param>
-    /// <param name="allProjects">Whether an administrator may touch other projects' things.</param>
-    /// <param name="what">The thing, to begin a sentence with: "The schedule '1'".</param>
+    /// <summary>Throws if an object was read from another cloud or belongs to another project. Sends no request.</summary>
+    /// <param name="origin">The cloud that it was read from; null if unknown.</param>
+    /// <param name="projectId">The project that it belongs to; null if unknown.</param>
+    /// <param name="allProjects">Whether to allow other projects. Only for administrators.</param>
+    /// <param name="what">The object, as the beginning of a sentence: "The schedule '1'".</param>
     /// <param name="target">What the error is about.</param>
     /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> or <c>OtherProject</c>.</exception>
     public void CheckOrigin(string? origin, string? projectId, bool allProjects, string what, object target)
@@ -210,7 +210,7 @@ public sealed class CloudSession : TroveSession
         };
     }
 
-    // A cloud without Trove is an error once Trove is needed.
+    // A cloud without Trove is an error only when an operation needs Trove.
     private IEnumerable<Uri> Endpoints()
     {
         yield return WorkflowEndpoint;
@@ -230,7 +230,7 @@ public sealed class CloudSession : TroveSession
 
     private Uri TroveAt() => NoWeaker(DatabaseEndpoint);
 
-    // The catalog comes with each token. What is to be told to the user when the session is made must not come about afterwards.
+    // Each new token has a new catalog. The user is warned of plain http when the session is created, so a later catalog must not introduce it.
     private Uri NoWeaker(Uri endpoint) => !CloudUrl.IsOpen(endpoint) || _open.Any(known => known.Authority == endpoint.Authority)
         ? endpoint
         : throw new TroveScheduleException(TroveErrorKind.Invalid, $"The catalog now names {CloudUrl.Shown(endpoint)}, by plain http. It did not when the session was made, so no token is sent there.")
@@ -242,14 +242,14 @@ public sealed class CloudSession : TroveSession
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _tokens.Dispose(); // First, so that whoever waits for a login hears of the end, not of what it does to the connection.
+        _tokens.Dispose(); // First, so that callers that wait for a login get the error of an ended session, not a connection error.
         _services?.Dispose();
-        _primaries.ForEach(primary => primary.Dispose()); // The factory keeps its handlers, and they their connections.
+        _primaries.ForEach(primary => primary.Dispose()); // The factory would keep its handlers and their connections open.
         (_services, _login, _settings) = (null, null, null);
     }
 }
 
-/// <summary>The operations of a session. They are extension members, because PowerShell shows the properties of a session, and writes them to JSON.</summary>
+/// <summary>The operations of a session. They are extension members, because PowerShell would display properties of the session and write them to JSON.</summary>
 public static class CloudSessionOperations
 {
     /// <param name="session">The session to work through.</param>

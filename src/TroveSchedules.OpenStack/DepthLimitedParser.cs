@@ -4,7 +4,7 @@ using YamlDotNet.Core.Events;
 
 namespace TroveSchedules.OpenStack;
 
-/// <summary>Reads YAML that nests no deeper than anybody writes it: YamlDotNet builds what is deeper by recursion, until the process ends for want of stack.</summary>
+/// <summary>Limits the nesting depth of YAML. YamlDotNet parses by recursion, so deep nesting would overflow the stack and end the process.</summary>
 internal sealed class DepthLimitedParser(TextReader text) : IParser
 {
     private const int Deepest = 100;

@@ -3,17 +3,17 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.OpenStack;
 
-/// <summary>What there is to know after a change that failed and may have happened all the same: <see cref="TroveScheduleException.MayHaveHappened"/>.</summary>
-/// <param name="failure">How it failed.</param>
+/// <summary>Finds out whether a change happened although its request failed: <see cref="TroveScheduleException.MayHaveHappened"/>.</summary>
+/// <param name="failure">The error of the request.</param>
 /// <param name="target">What the error is about.</param>
 /// <param name="what">What to look for, such as <c>the schedule '1'</c>.</param>
 internal sealed class OutcomeCheck(TroveScheduleException failure, object target, string what)
 {
-    // Nobody answered, or only a gateway did.
+    // There was no response, or only a gateway's.
     private bool IsStillAtWork => failure.StatusCode is null or 408 or 502 or 504;
 
-    /// <summary>Looks for what the change was about; null where there is no such thing.</summary>
-    /// <param name="find">Looks.</param>
+    /// <summary>Looks for the resource that the change was about; null if it does not exist.</summary>
+    /// <param name="find">Looks for the resource.</param>
     /// <param name="deed">What may have happened, such as <c>the schedule was created</c>.</param>
     public async Task<T?> CheckAsync<T>(Func<Task<T?>> find, string deed)
         where T : class
@@ -28,10 +28,10 @@ internal sealed class OutcomeCheck(TroveScheduleException failure, object target
         }
     }
 
-    /// <summary>The error where the look shows that it has not happened.</summary>
-    /// <param name="soFar">How things are, where it may yet happen.</param>
-    /// <param name="working">What Mistral may still be doing.</param>
-    /// <param name="never">How things are, where it will not.</param>
+    /// <summary>The error if the check shows that the change has not happened.</summary>
+    /// <param name="soFar">The current state, if the change may still happen.</param>
+    /// <param name="working">What Mistral may still be doing, as a participle.</param>
+    /// <param name="never">The final state, if the change will not happen.</param>
     public TroveScheduleException NotDone(string soFar, string working, string never) => IsStillAtWork
         ? Failed(soFar, $"Mistral may still be {working}: look for {what} before you repeat the request.", mayHaveHappened: true)
         : Failed(never, failure.RecommendedAction, mayHaveHappened: false);

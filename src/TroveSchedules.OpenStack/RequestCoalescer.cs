@@ -5,8 +5,8 @@ using System.Threading.Tasks;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>
-/// Runs an operation once for all concurrent callers, who get the same result or the same exception. A caller that cancels leaves the operation to the others; it is cancelled when no
-/// caller waits any more.
+/// Runs an operation once for all concurrent callers, which get the same result or the same exception. If one caller cancels, the operation continues for the others. It is cancelled when no
+/// caller waits for it.
 /// </summary>
 /// <param name="keepsResult">Whether later callers get the result of the last success. A failure is never kept.</param>
 /// <typeparam name="T">The result.</typeparam>
@@ -16,8 +16,8 @@ public sealed class RequestCoalescer<T>(bool keepsResult = false)
     private Run? _run;
 
     /// <summary>Joins the operation in progress, or begins it.</summary>
-    /// <param name="operation">The operation; the caller that begins it runs it. Its token is cancelled when no caller waits any more.</param>
-    /// <param name="cancellationToken">Ends the waiting of this caller.</param>
+    /// <param name="operation">The operation; the caller that begins it runs it. Its token is cancelled when no caller waits for it.</param>
+    /// <param name="cancellationToken">Cancels the wait of this caller.</param>
     /// <returns>The result.</returns>
     /// <exception cref="Exception">What the operation threw, the same for all callers.</exception>
     public async Task<T> RunAsync(Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ public sealed class RequestCoalescer<T>(bool keepsResult = false)
         }
     }
 
-    /// <summary>Forgets the result that is kept, and lets the next caller begin anew, whatever is in progress.</summary>
+    /// <summary>Discards the cached result. The next caller starts a new operation, even if one is in progress.</summary>
     public void Forget()
     {
         lock (_lock)
@@ -78,7 +78,7 @@ public sealed class RequestCoalescer<T>(bool keepsResult = false)
         {
             Leave(run);
             run.Result.SetException(e);
-            _ = run.Result.Task.Exception; // Observed, even where no caller waits.
+            _ = run.Result.Task.Exception; // Observes the exception, even if no caller waits.
         }
     }
 

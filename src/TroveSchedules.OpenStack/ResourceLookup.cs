@@ -10,18 +10,18 @@ using TroveSchedules.OpenStack.Trove;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>
-/// Looks up instances and backups, each at most once, and remembers them as long as this object lives. Get one from <see cref="CloudSession.CreateLookup"/> for each bulk operation.
-/// Safe for use by many threads at once.
+/// Looks up instances and backups, each at most once, and caches them for the lifetime of this object. Use <see cref="CloudSession.CreateLookup"/> to create one for each bulk operation.
+/// Thread-safe.
 /// </summary>
 public sealed class ResourceLookup
 {
-    // Trove returns no more at once.
+    // Trove's own maximum.
     private const int PageSize = 20;
 
     private readonly CloudSession _session;
     private readonly bool _allProjects;
 
-    // One look-up at a time, so that what the first one learns is not requested again for the others.
+    // One lookup at a time, so that the others can use what the first one has read.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, Instance> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Instance> _listed = [];
@@ -36,9 +36,9 @@ public sealed class ResourceLookup
     }
 
     /// <summary>All of the project's instances, in Trove's order.</summary>
-    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     /// <returns>The instances.</returns>
-    /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
+    /// <exception cref="TroveScheduleException">Any kind, when the service fails.</exception>
     public Task<IReadOnlyList<Instance>> AllInstancesAsync(CancellationToken cancellationToken = default) => InTurnAsync(async () =>
     {
         await ReadOnAsync(null, cancellationToken).ConfigureAwait(false);
@@ -46,13 +46,13 @@ public sealed class ResourceLookup
     }, cancellationToken);
 
     /// <summary>
-    /// The one instance of that id or name. For a name, the project's instances are listed. The first id is requested directly, and for each further one that is not known yet
-    /// a page of the list is read, so that many ids take less than one request each, and two do not take the whole list.
+    /// Gets the one instance of that id or name. For a name, it lists the project's instances. The first id is requested directly. Each further id that is not cached yet
+    /// reads one more page of the list, so that many ids cost less than one request each, and two ids do not cost the whole list.
     /// </summary>
     /// <param name="nameOrId">An instance's id or its name, which is case-sensitive.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>The instance.</returns>
-    /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) where there is none in the project; Invalid (<c>InvalidInstance</c>) where several have the name: the message lists their ids.</exception>
+    /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) if the project has none; Invalid (<c>InvalidInstance</c>) if several have the name: the message lists their ids.</exception>
     public async Task<Instance> GetInstanceAsync(string nameOrId, CancellationToken cancellationToken = default)
     {
         if (string.IsNullOrWhiteSpace(nameOrId))
@@ -70,11 +70,11 @@ public sealed class ResourceLookup
         };
     }
 
-    /// <summary>The instances that a pattern matches, or the one that a name or an id means.</summary>
+    /// <summary>Gets the instances that match a pattern, or the one instance of a name or an id.</summary>
     /// <param name="nameOrId">A pattern, a name or an id. An instance whose name is exactly this text comes before the pattern.</param>
-    /// <param name="isMatch">Whether a name matches the pattern; null where <paramref name="nameOrId"/> is no pattern.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>The instances; none where the pattern matches none.</returns>
+    /// <param name="isMatch">Tests whether a name matches the pattern; null if <paramref name="nameOrId"/> is not a pattern.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The instances; empty if none matches the pattern.</returns>
     /// <exception cref="TroveScheduleException">As for <see cref="GetInstanceAsync"/>.</exception>
     public async Task<IReadOnlyList<Instance>> MatchInstancesAsync(string nameOrId, Func<string, bool>? isMatch, CancellationToken cancellationToken = default)
     {
@@ -89,9 +89,9 @@ public sealed class ResourceLookup
 
     /// <summary>The backup of that id.</summary>
     /// <param name="id">The backup's id.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The backup.</returns>
-    /// <exception cref="TroveScheduleException">NotFound (<c>BackupNotFound</c>) when the project has none of that id; any kind, as the service answers.</exception>
+    /// <exception cref="TroveScheduleException">NotFound (<c>BackupNotFound</c>) when the project has none of that id; any kind for other failures of the service.</exception>
     public Task<Backup> GetBackupAsync(string id, CancellationToken cancellationToken = default) =>
         _backups.GetOrAdd(id, _ => new RequestCoalescer<Backup>(keepsResult: true))
             .RunAsync(token => _session.Backups.GetAsync(id, _allProjects, token), cancellationToken);
@@ -119,7 +119,7 @@ public sealed class ResourceLookup
             }
             catch (TroveScheduleException)
             {
-                _listingFails = true; // One instance that Trove cannot show makes the whole list fail. By id, the others can still be read.
+                _listingFails = true; // In Trove, one broken instance makes the whole list fail. The others can still be read by id.
             }
         }
         if (!_known.TryGetValue(id, out Instance? known) && await _session.Instances.FindAsync(id, _allProjects, cancellationToken).ConfigureAwait(false) is { } found)
@@ -127,7 +127,7 @@ public sealed class ResourceLookup
         return known;
     }
 
-    // Continues the one listing where it stopped.
+    // Continues the shared listing where it stopped.
     private async Task ReadOnAsync(int? most, CancellationToken cancellationToken)
     {
         if (_isListed)

@@ -10,34 +10,34 @@ using TroveSchedules.OpenStack.Mistral;
 
 namespace TroveSchedules.OpenStack;
 
-/// <summary>Which executions of a schedule are wanted.</summary>
+/// <summary>Selects executions of a schedule.</summary>
 public sealed class ExecutionQuery
 {
-    /// <summary>At most how many, newest first; null for all. The spec's <c>limit</c>.</summary>
+    /// <summary>Maximum number of executions, newest first; null for all. The spec's <c>limit</c>.</summary>
     public long? Limit { get; init; }
 
-    /// <summary>The id of the execution after which to begin; null for the newest. The spec's <c>marker</c>.</summary>
+    /// <summary>The id of the execution after which the listing starts; null to start with the newest. The spec's <c>marker</c>.</summary>
     public string? Marker { get; init; }
 
-    /// <summary>The states wanted, such as SUCCESS or ERROR; none for all.</summary>
+    /// <summary>States to include, such as SUCCESS or ERROR; empty for all.</summary>
     public IReadOnlyCollection<string> States { get; init; } = [];
 
-    /// <summary>The earliest start wanted; null for any.</summary>
+    /// <summary>Earliest start; null for no limit.</summary>
     public DateTimeOffset? After { get; init; }
 
-    /// <summary>The latest start wanted; null for any.</summary>
+    /// <summary>Latest start; null for no limit.</summary>
     public DateTimeOffset? Before { get; init; }
 
     /// <summary>
-    /// Whether runs that name no cause count too where their input equals the schedule's: those started by hand and those of a Mistral too old to tell.
-    /// Such runs may belong to another schedule with the same input.
+    /// Whether to include executions without a recorded trigger whose input equals the schedule's: those started by hand, and those of old releases of Mistral, which do not record it.
+    /// Such executions may belong to another schedule with the same input.
     /// </summary>
     public bool MatchInput { get; init; }
 
-    /// <summary>Whether each run's backup is looked up in Trove, one request each.</summary>
+    /// <summary>Whether to look up the backup of each execution in Trove, with one request each.</summary>
     public bool IncludeBackupStatus { get; init; }
 
-    /// <summary>Whether an administrator means other projects' executions too.</summary>
+    /// <summary>Whether to include other projects' executions. Only for administrators.</summary>
     public bool AllProjects { get; init; }
 }
 
@@ -48,11 +48,11 @@ public sealed class ScheduleExecutions
 
     internal ScheduleExecutions(CloudSession session) => _session = session;
 
-    /// <summary>The runs of a schedule, newest first, page by page (the spec's <c>execution_list</c>).</summary>
-    /// <param name="scheduleId">The schedule's id. The history of a schedule that was deleted can still be read by it.</param>
-    /// <param name="query">Which runs; null for all.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
-    /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>) where there is neither the schedule nor a run of it.</exception>
+    /// <summary>Streams the executions of a schedule, newest first, page by page (the spec's <c>execution_list</c>).</summary>
+    /// <param name="scheduleId">The schedule's id. It also works for a deleted schedule.</param>
+    /// <param name="query">Selects executions; null for all.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>) if neither the schedule nor an execution of it exists.</exception>
     public async IAsyncEnumerable<ScheduleExecution> ListAsync(
         string scheduleId, ExecutionQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -72,7 +72,7 @@ public sealed class ScheduleExecutions
             yield break;
         if (query is { States.Count: > 0 } or { After: not null } or { Before: not null } or { Marker: not null })
         {
-            // None is wanted; whether there is any decides whether that is an error.
+            // The filters match nothing. It is an error only if the schedule has no execution at all.
             await foreach (ScheduleExecution _ in OfDeleted(new ExecutionQuery { Limit = 1, AllProjects = query.AllProjects }).ConfigureAwait(false))
                 yield break;
         }
@@ -82,10 +82,10 @@ public sealed class ScheduleExecutions
             ListAsync(wanted, scheduleId, scheduleId, cause => cause.Names(scheduleId), _ => false, cancellationToken);
     }
 
-    /// <summary>The runs of a schedule that was read before, newest first, page by page.</summary>
+    /// <summary>Streams the executions of a schedule object, newest first, page by page.</summary>
     /// <param name="schedule">The schedule.</param>
-    /// <param name="query">Which runs; null for all.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <param name="query">Selects executions; null for all.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     public IAsyncEnumerable<ScheduleExecution> ListAsync(
         BackupSchedule schedule, ExecutionQuery? query = null, CancellationToken cancellationToken = default)
     {
@@ -96,13 +96,13 @@ public sealed class ScheduleExecutions
             execution => query.MatchInput && execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken);
     }
 
-    /// <summary>One run of a schedule.</summary>
+    /// <summary>Gets one execution of a schedule.</summary>
     /// <param name="id">The execution's id.</param>
-    /// <param name="allProjects">Whether an administrator means other projects' executions too.</param>
-    /// <param name="includeBackupStatus">Whether its backup is looked up in Trove.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="allProjects">Whether to include other projects' executions. Only for administrators.</param>
+    /// <param name="includeBackupStatus">Whether to look up its backup in Trove.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The execution.</returns>
-    /// <exception cref="TroveScheduleException">NotFound (<c>ExecutionNotFound</c>); Invalid (<c>InvalidExecution</c>) where it ran another workflow.</exception>
+    /// <exception cref="TroveScheduleException">NotFound (<c>ExecutionNotFound</c>); Invalid (<c>InvalidExecution</c>) if it ran another workflow.</exception>
     public async Task<ScheduleExecution> GetAsync(
         string id, bool allProjects = false, bool includeBackupStatus = false, CancellationToken cancellationToken = default)
     {
@@ -115,12 +115,12 @@ public sealed class ScheduleExecutions
     }
 
     /// <summary>
-    /// The runs that have not ended, by the trigger that caused them: deleting its schedule deletes the Keystone trust that each acts by, so that it may fail.
+    /// Lists the executions that have not finished, by their trigger. Deleting a schedule deletes the Keystone trust that its executions use, so they may fail.
     /// </summary>
-    /// <param name="allProjects">Whether an administrator means other projects' runs too.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
-    /// <returns>The runs, newest first, by <see cref="BackupSchedule.TriggerId"/>; those that name no cause have no part in it.</returns>
-    /// <exception cref="TroveScheduleException">Any kind, as Mistral answers.</exception>
+    /// <param name="allProjects">Whether to include other projects' executions. Only for administrators.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>The executions, newest first, by <see cref="BackupSchedule.TriggerId"/>, without those that have no recorded trigger.</returns>
+    /// <exception cref="TroveScheduleException">Any kind, when Mistral fails.</exception>
     public async Task<ILookup<string, ScheduleExecution>> InFlightAsync(bool allProjects = false, CancellationToken cancellationToken = default)
     {
         var query = new ExecutionQuery { States = ["RUNNING", "PAUSED", "IDLE"], AllProjects = allProjects };
@@ -130,15 +130,15 @@ public sealed class ScheduleExecutions
         return runs.ToLookup(run => run.TriggerId!, StringComparer.Ordinal);
     }
 
-    /// <summary>Deletes a run from the history (the spec's <c>execution_delete</c>). The backup that it made stays.</summary>
+    /// <summary>Deletes an execution from the history (the spec's <c>execution_delete</c>). The backup that it created stays.</summary>
     /// <param name="execution">The execution as it was read.</param>
-    /// <param name="force">Whether one that has not ended is deleted too.</param>
-    /// <param name="allProjects">Whether an administrator means other projects' executions too.</param>
-    /// <param name="cancellationToken">Ends the request; once sent it may still be carried out.</param>
-    /// <returns>A task that ends when Mistral has deleted it.</returns>
+    /// <param name="force">Whether to delete an execution that has not finished.</param>
+    /// <param name="allProjects">Whether to include other projects' executions. Only for administrators.</param>
+    /// <param name="cancellationToken">Cancels the request. Mistral may still carry out a request that was sent.</param>
+    /// <returns>A task that completes when Mistral has deleted it.</returns>
     /// <exception cref="TroveScheduleException">
-    /// NotFound (<c>ExecutionNotFound</c>) where it is gone already; Forbidden (<c>ExecutionNotFinished</c>) where it has not ended and
-    /// <paramref name="force"/> is false, for one that was read from another cloud (<c>OtherCloud</c>) and another project's (<c>OtherProject</c>); where it cannot be told whether it was deleted, the message says so.
+    /// NotFound (<c>ExecutionNotFound</c>) if it no longer exists; Forbidden (<c>ExecutionNotFinished</c>) if it has not finished and
+    /// <paramref name="force"/> is false, if it was read from another cloud (<c>OtherCloud</c>) or belongs to another project (<c>OtherProject</c>). If it is unknown whether it was deleted, the message says so.
     /// </exception>
     public async Task DeleteAsync(ScheduleExecution execution, bool force = false, bool allProjects = false, CancellationToken cancellationToken = default)
     {
@@ -194,7 +194,7 @@ public sealed class ScheduleExecutions
 }
 
 /// <summary>
-/// Makes executions of the rows of one listing. The JSON inside a row is as a rule that of the row before, and then it is not read again.
+/// Converts the rows of one listing to executions. The JSON string inside a row usually equals that of the row before, and is then not parsed again.
 /// </summary>
 internal sealed class ExecutionReader(string origin)
 {
@@ -204,7 +204,7 @@ internal sealed class ExecutionReader(string origin)
 
     public ExecutionCause? CauseOf(Execution row) => _cause.Of(row.Description);
 
-    // Newer releases of Mistral leave the trigger's name out of the cause, so it is taken from what was asked for.
+    // Newer releases of Mistral do not record the trigger's name, so it comes from the requested schedule.
     public ScheduleExecution Read(Execution row, string? scheduleId)
     {
         ExecutionCause? cause = CauseOf(row);
@@ -242,7 +242,7 @@ internal sealed class ExecutionReader(string origin)
 }
 
 /// <summary>
-/// What an execution's description says of its cause. Mistral writes JSON there, newer releases without the trigger's name; people can write anything.
+/// The trigger that an execution's description records. Mistral writes JSON there, in newer releases without the trigger's name. Users can write any text.
 /// </summary>
 internal sealed record ExecutionCause(string TriggerId, string? TriggerName)
 {
@@ -255,7 +255,7 @@ internal sealed record ExecutionCause(string TriggerId, string? TriggerName)
             : null);
 }
 
-/// <summary>Finds in Mistral's long account of a failure what a person wants to know.</summary>
+/// <summary>Extracts the reason from Mistral's long error text.</summary>
 internal static class FailureReason
 {
     // "… The action raised an exception [action=<…>, action_ex_id=…, msg='TroveAction.backups.create failed: …']"
@@ -268,7 +268,7 @@ internal static class FailureReason
             return null;
         int begin = stateInfo!.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         int end = begin < Begin.Length ? -1 : stateInfo.IndexOf(End, begin, StringComparison.Ordinal);
-        // The message itself can contain these characters: "Quota exceeded for resources: ['backups']." Those that Mistral adds end the line.
+        // The message can contain these characters as well: "Quota exceeded for resources: ['backups']." Mistral's own are at the end of the line.
         while (end >= 0 && end + End.Length < stateInfo.Length && stateInfo[end + End.Length] != '\n')
             end = stateInfo.IndexOf(End, end + End.Length, StringComparison.Ordinal);
         return ServiceError.Printable(end < 0 ? stateInfo.Trim() : stateInfo.Substring(begin, end - begin));

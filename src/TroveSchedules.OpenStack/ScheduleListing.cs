@@ -9,8 +9,8 @@ using TroveSchedules.OpenStack.Mistral;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>
-/// The schedules of a project, listed at the first request and then remembered as long as this object lives, so that those of many instances take one listing.
-/// Get one from <see cref="BackupSchedules.CreateListing"/>.
+/// The schedules of a project. They are listed on first use and cached for the lifetime of this object, so that many instances need only one listing.
+/// Created by <see cref="BackupSchedules.CreateListing"/>.
 /// </summary>
 public sealed class ScheduleListing
 {
@@ -26,27 +26,27 @@ public sealed class ScheduleListing
         _lookup = session.CreateLookup(allProjects);
     }
 
-    /// <summary>All schedules, ordered by their next time. They are collected before they are ordered.</summary>
-    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <summary>Gets all schedules, ordered by their next time.</summary>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     /// <returns>The schedules.</returns>
-    /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
+    /// <exception cref="TroveScheduleException">Any kind, when the service fails.</exception>
     public Task<IReadOnlyList<BackupSchedule>> AllAsync(CancellationToken cancellationToken = default) =>
         _all.RunAsync(ListAsync, cancellationToken);
 
-    /// <summary>The schedules of one instance, or of the instances that a pattern matches, ordered by their next time.</summary>
+    /// <summary>Gets the schedules of one instance, or of the instances that match a pattern, ordered by their next time.</summary>
     /// <param name="instance">The instance's id or name, or a pattern.</param>
-    /// <param name="isMatch">Whether an instance's name matches the pattern; null where <paramref name="instance"/> is no pattern.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <param name="isMatch">Tests whether an instance's name matches the pattern; null if <paramref name="instance"/> is not a pattern.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     /// <returns>The schedules.</returns>
-    /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) for an instance that neither exists nor has a schedule; any kind, as the services answer.</exception>
+    /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) if the instance does not exist and has no schedule; any kind for other failures of the services.</exception>
     public async Task<IReadOnlyList<BackupSchedule>> OfInstanceAsync(string instance, Func<string, bool>? isMatch = null, CancellationToken cancellationToken = default)
     {
-        // An id needs no look-up, and an instance that was deleted may have left schedules behind.
+        // An id needs no lookup, and a deleted instance may still have schedules.
         if (ResourceId.IsUuid(instance) && await OfAsync([instance]).ConfigureAwait(false) is { Count: > 0 } found)
             return found;
         Task<IReadOnlyList<Instance>> matches = _lookup.MatchInstancesAsync(instance, isMatch, cancellationToken);
         if (!matches.IsCompleted)
-            await Task.WhenAll(matches, AllAsync(cancellationToken)).ConfigureAwait(false); // Trove and Mistral at the same time. Trove's failure is reported first.
+            await Task.WhenAll(matches, AllAsync(cancellationToken)).ConfigureAwait(false); // Queries Trove and Mistral concurrently. If both fail, Trove's error is thrown.
         return await OfAsync((await matches.ConfigureAwait(false)).Select(match => match.Id)).ConfigureAwait(false);
 
         async Task<IReadOnlyList<BackupSchedule>> OfAsync(IEnumerable<string> ids)
@@ -62,7 +62,7 @@ public sealed class ScheduleListing
         await foreach (CronTrigger trigger in _session.Mistral.CronTriggers.ListAsync(BackupSchedules.WorkflowName, null, _allProjects, cancellationToken).ConfigureAwait(false))
         {
             BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, _session);
-            if (_session.IsVisibleProject(schedule.ProjectId, _allProjects) && trigger.WorkflowName == BackupSchedules.WorkflowName) // What was not filtered would be taken for a schedule, and deleted as one.
+            if (_session.IsVisibleProject(schedule.ProjectId, _allProjects) && trigger.WorkflowName == BackupSchedules.WorkflowName) // Checked again here: if Mistral ignored the filter, another trigger could be taken for a schedule and deleted.
                 found.Add(schedule);
         }
         return [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];

@@ -2,7 +2,7 @@ using System;
 
 namespace TroveSchedules.OpenStack;
 
-/// <summary>A schedule to be made: the arguments of the spec's <c>schedule_create</c>.</summary>
+/// <summary>A schedule to create: the arguments of the spec's <c>schedule_create</c>.</summary>
 public sealed record ScheduleRequest
 {
     /// <summary>The instance to back up, by its id or name.</summary>
@@ -12,7 +12,7 @@ public sealed record ScheduleRequest
     public required string Name { get; init; }
 
     /// <summary>
-    /// When to run, in UTC: five cron fields or an alias, by the rules of <see cref="Cron.CronPattern"/>; null for one run at <see cref="FirstExecutionTime"/>.
+    /// The cron pattern, in UTC: five fields or an alias, by the rules of <see cref="Cron.CronPattern"/>; null for a single execution at <see cref="FirstExecutionTime"/>.
     /// </summary>
     public string? Pattern { get; init; }
 
@@ -22,21 +22,21 @@ public sealed record ScheduleRequest
     /// <summary>The description that each backup gets: one line of 1 to 255 characters, at least one of them an ASCII letter or digit; null for none.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The id of the backup of which every run is to be an increment; null for full backups. Excludes <see cref="Incremental"/>.</summary>
+    /// <summary>The id of the parent of every backup, which makes them incremental; null for full backups. Excludes <see cref="Incremental"/>.</summary>
     public string? ParentId { get; init; }
 
-    /// <summary>Whether each run is to be an increment of the newest completed backup. Excludes <see cref="ParentId"/>.</summary>
+    /// <summary>Whether each backup is incremental, with the newest completed backup as its parent. Excludes <see cref="ParentId"/>.</summary>
     public bool Incremental { get; init; }
 
-    /// <summary>When to run first, at least one minute ahead; Mistral knows whole minutes only, so it is rounded up. Null for the pattern's next time.</summary>
+    /// <summary>The first execution time, at least one minute ahead. It is rounded up to a whole minute, because Mistral stores whole minutes only. Null for the pattern's next time.</summary>
     public DateTimeOffset? FirstExecutionTime { get; init; }
 
     /// <summary>
-    /// Whether the request tells of a schedule that runs already, so that a <see cref="FirstExecutionTime"/> in the past is left out, with a warning, and is no error. That of a
-    /// schedule without <see cref="Pattern"/> is one all the same.
+    /// Whether the request describes an existing schedule. Then a <see cref="FirstExecutionTime"/> in the past is ignored with a warning. Without
+    /// <see cref="Pattern"/> it is always an error.
     /// </summary>
     public bool MayHaveBegun { get; init; }
 
-    /// <summary>How many times to run, 1 or more, after which Mistral deletes the schedule; null for no end.</summary>
+    /// <summary>Number of executions, 1 or more, after which Mistral deletes the schedule; null for no limit.</summary>
     public int? RemainingExecutions { get; init; }
 }

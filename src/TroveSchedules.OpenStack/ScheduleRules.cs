@@ -5,17 +5,17 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack;
 
-/// <summary>What a request must keep to, asked before anything is sent.</summary>
+/// <summary>The rules for a new schedule, checked before anything is sent.</summary>
 internal static class ScheduleRules
 {
-    /// <summary>What Mistral writes as the pattern of a trigger that was given only a first time.</summary>
+    /// <summary>The pattern that Mistral returns for a trigger with only a first execution time.</summary>
     public const string NeverPattern = "0 0 30 2 0";
 
     private const int LongestText = 255;
 
     private static readonly DateTimeOffset LastMinute = new(9999, 12, 31, 23, 59, 0, TimeSpan.Zero);
 
-    /// <summary>Checks each value, and gives the pattern; null for one run at a first time.</summary>
+    /// <summary>Checks each value and returns the parsed pattern; null for a single execution at the first execution time.</summary>
     public static CronPattern? Check(ScheduleRequest request, DateTimeOffset now)
     {
         CheckText(request.Name, "name", "InvalidName");
@@ -55,7 +55,7 @@ internal static class ScheduleRules
         return CronPattern.Parse(request.Pattern, request.AllowSeconds);
     }
 
-    /// <summary>Checks that the installed workbook can take what is asked for.</summary>
+    /// <summary>Checks that the installed workbook supports the request.</summary>
     public static void CheckFits(ScheduleRequest request, WorkflowInputs inputs)
     {
         if (new[] { "instance", "name" }.FirstOrDefault(input => !inputs.Take(input)) is { } missing)
@@ -76,7 +76,7 @@ internal static class ScheduleRules
             "Install a workbook that takes it.");
     }
 
-    /// <summary>Checks that a parent is a backup of the instance. Trove does not check it, and would make increments from which nothing can be restored.</summary>
+    /// <summary>Checks that a parent is a backup of the instance. Trove does not check this, and would create incremental backups that cannot be restored.</summary>
     public static void CheckParent(Backup parent, Instance instance)
     {
         if (parent.InstanceId is { } owner && !string.Equals(owner, instance.Id, StringComparison.OrdinalIgnoreCase))
@@ -87,15 +87,15 @@ internal static class ScheduleRules
         }
     }
 
-    /// <summary>Whether Mistral would refuse a first time: it wants a minute ahead of it.</summary>
+    /// <summary>Whether Mistral would reject a first execution time: it must be at least one minute ahead.</summary>
     public static bool IsTooEarly(DateTimeOffset? first, DateTimeOffset now) => WholeMinute(first) < now + TimeSpan.FromMinutes(1);
 
-    /// <summary>Rounds a first time up to a whole minute, because Mistral knows no other, and nothing may run too early. The last minute of the calendar stays.</summary>
+    /// <summary>Rounds a first execution time up to a whole minute, because Mistral stores whole minutes and must not run too early. The last minute of year 9999 is not rounded.</summary>
     public static DateTimeOffset? WholeMinute(DateTimeOffset? time) =>
         time > LastMinute ? LastMinute : time is { } t ? new DateTimeOffset((t.UtcTicks + TimeSpan.TicksPerMinute - 1) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero) : null;
 
-    // Trove's schema of a backup: 1 to 255 characters, of which emoji are one each, ^.*[0-9a-zA-Z]+.*$, where a dot is no line feed. A run that breaks it would
-    // fail each time.
+    // Trove's schema of a backup: 1 to 255 code points that match ^.*[0-9a-zA-Z]+.*$, where the dot matches no line feed. Each execution that breaks it
+    // would fail.
     private static void CheckText(string? text, string what, string errorId)
     {
         if (string.IsNullOrEmpty(text))

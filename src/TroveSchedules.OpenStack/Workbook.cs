@@ -27,10 +27,10 @@ public sealed class Workbook
     /// <summary>The workbook that comes with this library, as YAML text.</summary>
     public static string Bundled { get; } = ReadBundled();
 
-    /// <summary>Tells what is installed, and what it can do.</summary>
-    /// <param name="cancellationToken">Ends the requests.</param>
-    /// <returns>What was found; <see cref="InstalledWorkbook.IsInstalled"/> is false where there is nothing.</returns>
-    /// <exception cref="TroveScheduleException">Any kind, as Mistral answers.</exception>
+    /// <summary>Gets the installed workbook and what it supports.</summary>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The workbook; <see cref="InstalledWorkbook.IsInstalled"/> is false if there is none.</returns>
+    /// <exception cref="TroveScheduleException">Any kind, when Mistral fails.</exception>
     public async Task<InstalledWorkbook> GetAsync(CancellationToken cancellationToken = default)
     {
         Workflow? workflow = await FindWorkflowAsync(cancellationToken).ConfigureAwait(false);
@@ -59,28 +59,28 @@ public sealed class Workbook
         };
     }
 
-    /// <summary>Refuses a text that cannot be the workbook. Mistral, which is not asked here, may yet refuse what this lets pass.</summary>
+    /// <summary>Checks a workbook without sending a request. Mistral may still reject a text that passes.</summary>
     /// <param name="definition">The workbook as YAML text.</param>
-    /// <exception cref="TroveScheduleException">Invalid (<c>InvalidWorkbook</c>) where it is no YAML, has another name than <c>trove</c> or holds no <c>backup_create</c>.</exception>
+    /// <exception cref="TroveScheduleException">Invalid (<c>InvalidWorkbook</c>) if it is not YAML, has another name than <c>trove</c> or has no <c>backup_create</c>.</exception>
     public static void Check(string definition) => ReadInputs(definition);
 
-    /// <summary>Loads the workbook, or updates the one that is there. Where it stands there to the letter, nothing is sent.</summary>
+    /// <summary>Installs or updates the workbook. If the installed text is identical, no change is sent.</summary>
     /// <param name="definition">The workbook as YAML text, whose name must be <c>trove</c> and which must hold <c>backup_create</c>; null for <see cref="Bundled"/>.</param>
-    /// <param name="isPublic">Whether every project is to see it, which only an administrator may say; null to leave it as it is, and private at first.</param>
+    /// <param name="isPublic">Whether every project sees it, which only an administrator can set; null to keep the current value, or private for a new workbook.</param>
     /// <param name="warn">Gets warnings, on any thread; null for none.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
-    /// <returns>What is installed afterwards.</returns>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The installed workbook after the change.</returns>
     /// <exception cref="TroveScheduleException">
-    /// Invalid (<c>InvalidWorkbook</c>) for a text that is no such workbook; Forbidden where another project's public workbook stands in the way, or
-    /// where the user may not make one public; where it cannot be told whether it was loaded, the message says so.
+    /// Invalid (<c>InvalidWorkbook</c>) for an invalid workbook; Forbidden if another project's public workbook prevents the change, or
+    /// if the user may not make a workbook public. If it is unknown whether the workbook was installed, the message says so.
     /// </exception>
     public async Task<InstalledWorkbook> InstallAsync(
         string? definition = null, bool? isPublic = null, Action<string>? warn = null, CancellationToken cancellationToken = default) =>
         await InstallAsync(await PrepareAsync(definition, isPublic, warn, cancellationToken).ConfigureAwait(false), warn, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The first half of an installation: looks at what is there, has Mistral check the text, and warns of schedules that the workbook would stop or hide. Changes nothing.</summary>
+    /// <summary>The first step of an installation: reads the installed workbook, lets Mistral validate the new text, and warns of schedules that the new workbook would stop or hide. Changes nothing.</summary>
     /// <inheritdoc cref="InstallAsync(string?, bool?, Action{string}, CancellationToken)" path="/param | /exception"/>
-    /// <returns>What the other <see cref="InstallAsync(WorkbookChange, Action{string}, CancellationToken)"/> carries out.</returns>
+    /// <returns>The change, for <see cref="InstallAsync(WorkbookChange, Action{string}, CancellationToken)"/>.</returns>
     public async Task<WorkbookChange> PrepareAsync(
         string? definition = null, bool? isPublic = null, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
@@ -98,11 +98,11 @@ public sealed class Workbook
         return change;
     }
 
-    /// <summary>The second half of an installation: loads or updates the workbook.</summary>
-    /// <param name="change">What <see cref="PrepareAsync"/> gave.</param>
+    /// <summary>The second step of an installation: creates or updates the workbook.</summary>
+    /// <param name="change">The result of <see cref="PrepareAsync"/>.</param>
     /// <param name="warn">Gets warnings, on any thread; null for none.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
-    /// <returns>What is installed afterwards.</returns>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The installed workbook after the change.</returns>
     /// <exception cref="TroveScheduleException">As for <see cref="InstallAsync(string?, bool?, Action{string}, CancellationToken)"/>.</exception>
     public async Task<InstalledWorkbook> InstallAsync(WorkbookChange change, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
@@ -135,7 +135,7 @@ public sealed class Workbook
     private async Task<WorkbookResponse?> OwnAsync(CancellationToken cancellationToken) =>
         (await _session.Mistral.Workbooks.ListAsync(Name, cancellationToken).ConfigureAwait(false)).FirstOrDefault(w => w.ProjectId == _session.ProjectId);
 
-    /// <summary>What the installed workflow takes; looked at once per session.</summary>
+    /// <summary>Gets the inputs of the installed workflow, once per session.</summary>
     internal Task<WorkflowInputs> InputsAsync(CancellationToken cancellationToken) => _session.Inputs.RunAsync(LookAtInputsAsync, cancellationToken);
 
     private async Task<WorkflowInputs> LookAtInputsAsync(CancellationToken cancellationToken)
@@ -146,7 +146,7 @@ public sealed class Workbook
         return workflow is null ? throw MistralErrors.WorkbookNotInstalled(_session.ProjectName) : WorkflowInputs.Of(workflow);
     }
 
-    // To an administrator Mistral may give another project's private workflow of the name, though there is an own or a public one.
+    // For an administrator, Mistral may return another project's private workflow of this name, although the project has its own or a public one.
     private async Task<Workflow?> FindWorkflowAsync(CancellationToken cancellationToken)
     {
         Workflow? workflow = await _session.Mistral.Workflows.FindAsync(BackupSchedules.WorkflowName, cancellationToken).ConfigureAwait(false);
@@ -157,8 +157,8 @@ public sealed class Workbook
             .FirstOrDefault(seen => seen.ProjectId == _session.ProjectId || seen.Scope == "public");
     }
 
-    // A trigger whose input no longer fits goes on "firing": its next time advances, and no execution appears anywhere.
-    // python-troveclient finds the runs of a trigger by equality of the inputs, to which Mistral adds the defaults of those that the trigger lacks.
+    // A trigger whose input no longer matches the workflow fails silently: its next time advances, but Mistral creates no execution.
+    // python-troveclient finds the executions of a trigger by equal input, and Mistral adds default values that the trigger's own input does not have.
     private async Task WarnOfAffectedSchedulesAsync(WorkflowInputs inputs, string scope, Action<string>? warn, CancellationToken cancellationToken)
     {
         int hidden = 0;
@@ -207,7 +207,7 @@ public sealed class Workbook
     }
 }
 
-/// <summary>An installation of the workbook that was prepared and not yet carried out.</summary>
+/// <summary>A prepared installation of the workbook.</summary>
 public sealed class WorkbookChange
 {
     internal WorkbookChange(string definition, string scope, WorkbookResponse? own)

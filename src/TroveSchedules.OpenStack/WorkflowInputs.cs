@@ -11,8 +11,8 @@ using TroveSchedules.OpenStack.Mistral;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>
-/// What the installed workflow takes. Three kinds are out there: the spec's (<c>parent_id</c>), python-troveclient's (<c>incremental</c>) and
-/// ours (both, with defaults); Mistral refuses a key that is missing and a key too many.
+/// The inputs of the installed workflow. Three kinds exist: the spec's (<c>parent_id</c>), python-troveclient's (<c>incremental</c>) and
+/// this project's (both, with defaults). Mistral rejects missing and unknown keys.
 /// </summary>
 internal sealed class WorkflowInputs
 {
@@ -26,11 +26,11 @@ internal sealed class WorkflowInputs
 
     public bool Take(string name) => _inputs.Exists(i => i.Name == name);
 
-    /// <summary>Whether a trigger that was made with this input can still start the workflow.</summary>
+    /// <summary>Whether a trigger with this input can start the workflow.</summary>
     public bool Fit(IReadOnlyCollection<string> keys) =>
         keys.All(Take) && _inputs.TrueForAll(i => i.HasDefault || keys.Contains(i.Name));
 
-    /// <summary>Reads what a workflow says of itself.</summary>
+    /// <summary>Reads the inputs from a workflow.</summary>
     public static WorkflowInputs Of(Workflow workflow) =>
         workflow.Interface is { } text ? FromInterface(text) : FromText(workflow.Input ?? "");
 
@@ -40,7 +40,7 @@ internal sealed class WorkflowInputs
             ? (pair.FirstOrDefault().Key?.ToString() ?? "", true)
             : (i?.ToString() ?? "", false))]);
 
-    /// <summary>The input of a trigger as JSON text: each key that the workflow names, null where nothing was given, and no other.</summary>
+    /// <summary>The input of a trigger as JSON: exactly the keys that the workflow declares, with null for values that the request does not set.</summary>
     public string ToJson(ScheduleRequest request, string instanceId)
     {
         using var buffer = new MemoryStream();
@@ -56,7 +56,7 @@ internal sealed class WorkflowInputs
                     case "description": json.WriteString(name, request.Description); break;
                     case "parent_id": json.WriteString(name, request.ParentId); break;
                     case "incremental": json.WriteBoolean(name, request.Incremental); break;
-                    // What we do not know keeps its own default; null would overrule that.
+                    // An unknown input with a default is omitted, because null would override the default.
                     default: if (!hasDefault) json.WriteNull(name); break;
                 }
             }
@@ -82,7 +82,7 @@ internal sealed class WorkflowInputs
         }
     }
 
-    // "instance, name, description=None": of a default that holds commas, what follows the first is no word, and so no input.
+    // "instance, name, description=None": the text after a comma inside a default is not a word, so it is not read as an input.
     private static WorkflowInputs FromText(string text) =>
         new([.. text.Split(',').Select(part =>
         {

@@ -3,7 +3,7 @@ BeforeDiscovery {
     Import-TestModule
     Assert-TestStack
     $byId = Get-Command -Module TroveSchedules -Verb Get | Where-Object { $_.Parameters.ContainsKey('Id') } | ForEach-Object { @{ Cmdlet = $_.Name } }
-    # The names by which a row binds: the parameter's own, and its aliases.
+    # The column names that bind: the parameter's name and its aliases.
     $columns = foreach ($command in Get-Command -Module TroveSchedules) {
         foreach ($parameter in $command.Parameters.Values | Where-Object { $_.Attributes.ValueFromPipeline -contains $true }) {
             foreach ($column in @($parameter.Name) + $parameter.Aliases) { @{ Cmdlet = $command.Name; Parameter = $parameter.Name; Column = $column } }
@@ -23,11 +23,11 @@ BeforeAll {
     $m, $broken = Get-TroveInstance m, broken | Sort-Object Name -Descending
 
     function Get-Columns($Schedule) {
-        <# What makes two schedules equivalent. #>
+        <# The properties that make two schedules equivalent. #>
         $Schedule | Select-Object Name, InstanceId, Pattern, FirstExecutionTime, NextExecutionTime, RemainingExecutions, Description, ParentId, Incremental, Input | ConvertTo-Json
     }
     function ConvertTo-Remains($Thing, [int] $Depth = 2) {
-        <# What is left of a thing in a file (2) or a job (1). #>
+        <# What remains of an object after a file (2) or a job (1). #>
         [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($Thing, $Depth))
     }
 }
@@ -193,7 +193,7 @@ Describe 'A row' {
         if ($Cmdlet -eq 'New-TroveBackupSchedule') { $with = @{ Pattern = '0 3 * * *'; Name = 'pester-row' } }
         if ((Get-Command $Cmdlet).Parameters.ContainsKey('WhatIf')) { $with.WhatIf = $true }
         if ($Parameter -eq 'Schedule' -and $Cmdlet -eq 'Get-TroveScheduleOccurrence') {
-            # Only a schedule itself tells when it runs.
+            # Only a schedule object contains the times at which it runs.
             "$(Get-ErrorOf { [pscustomobject] @{ Schedule = $schedule.Id } | Get-TroveScheduleOccurrence })" | Should -BeLike '*column Pattern*'
             return
         }
@@ -284,7 +284,7 @@ Describe 'A thing that is no longer alive' {
             'Select-Object in a job' = { ConvertTo-Remains ($args | Select-Object *) -Depth 1 }
             'Import-Csv with its type' = { $args | Export-Csv "$TestDrive/things.csv" -IncludeTypeInformation; Import-Csv "$TestDrive/things.csv" }
         }
-        # Of these nothing but the columns tells what a thing was.
+        # In these formats, only the columns identify the type.
         $rows = @{
             'Import-Csv' = { $args | Export-Csv "$TestDrive/rows.csv"; Import-Csv "$TestDrive/rows.csv" }
             'ConvertFrom-Json' = { $args | ConvertTo-Json | ConvertFrom-Json }
@@ -398,7 +398,7 @@ Describe 'A thing that is no longer alive' {
         }
     }
 
-    It 'still tells the history of a deleted schedule, by what Mistral called it' {
+    It 'still lists the executions of a deleted schedule, by its name in Mistral' {
         Get-TroveBackupSchedule -Id $schedule.Id | Export-Clixml "$TestDrive/deleted.xml"
         $proxy = New-TestServer (Get-TestEndpoint workflowv2)
         $session = Connect-TestCloud -With @{ WorkflowEndpoint = "$($proxy.Url)/v2" }

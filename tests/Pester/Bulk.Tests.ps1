@@ -30,7 +30,7 @@ BeforeAll {
     function Wait-Pipeline($Pipeline) {
         try { $Pipeline.Shell.EndInvoke($Pipeline.Running) }
         finally {
-            $Pipeline.Errors = @($Pipeline.Shell.Streams.Error) # Which goes with the shell.
+            $Pipeline.Errors = @($Pipeline.Shell.Streams.Error) # Copied, because the stream is disposed with the shell.
             $Pipeline.Shell.Dispose()
         }
     }
@@ -65,7 +65,7 @@ Describe 'In bulk' {
             $pipeline = Start-Pipeline 'Remove-TroveScheduleExecution' $runs $With
             $server.WaitFor('^DELETE ', $Limit)
             $gate.Release(1)
-            $server.WaitFor('^DELETE ', $Limit + 1) # The next takes the place of the first.
+            $server.WaitFor('^DELETE ', $Limit + 1) # The next request starts when the first has finished.
             $gate.Open()
             Wait-Pipeline $pipeline
             $pipeline.Errors | Should -BeNullOrEmpty
@@ -132,7 +132,7 @@ Describe 'In bulk' {
             ($runs | Get-TroveScheduleExecution -ErrorAction Ignore).Id | Should -Be $runs[8..11].Id
         }
 
-        It 'are told of in full when one of them ends the pipeline and another fails, too' {
+        It 'are all reported when one of them ends the pipeline and another fails as well' {
             $runs = Get-Run 3
             $runs[0, 2] | Remove-TroveScheduleExecution
             $gate = $server.Hold('^DELETE ')

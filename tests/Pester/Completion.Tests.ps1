@@ -15,7 +15,7 @@ BeforeAll {
     $keystone = New-TestKeystone
     $servers = [Collections.Generic.List[object]]::new()
 
-    # Completion takes the time from here: a clock that stands still until a test moves it.
+    # The clock of completion. It is stopped until a test moves it.
     $sandboxLibrary = [Reflection.Assembly]::Load('TroveSchedules.Sandbox')
     $options = $sandboxLibrary.GetType('TroveSchedules.Sandbox.SandboxOptions')::new()
     $options.Speed = 0
@@ -24,13 +24,13 @@ BeforeAll {
     $clock = $module.GetType('TroveSchedules.Completion.Completer').GetProperty('Clock', [Reflection.BindingFlags] 'NonPublic, Static')
     $realClock = $clock.GetValue($null)
     $clock.SetValue($null, $time.Clock)
-    # A machine that is busy is no reason for a test to fail: only those that are about the limit have the real one.
+    # A busy machine must not make a test fail, so only tests of the time limit use the real one.
     $limit = $module.GetType('TroveSchedules.Completion.SessionCompleter').GetProperty('Limit', [Reflection.BindingFlags] 'NonPublic, Static')
     $realLimit = $limit.GetValue($null)
     $limit.SetValue($null, [TimeSpan]::FromMinutes(1))
 
     function Get-Completion {
-        <# What Tab offers at the end of a line. Whatever that is, nothing else is to be seen of it. #>
+        <# The completions at the end of a line. Also checks that completion writes nothing else. #>
         param([string] $Line)
         $error0 = $global:Error.Count ? $global:Error[0] : $null
         $all = @(TabExpansion2 $Line $Line.Length *>&1)
@@ -70,7 +70,7 @@ BeforeAll {
     }
 
     function Get-CompleterOf {
-        <# The parameters of all cmdlets that a filter chooses, each with its completer. #>
+        <# The parameters that a filter selects, of all cmdlets, each with its completer. #>
         param([scriptblock] $Filter)
         foreach ($command in Get-Command -Module TroveSchedules) {
             foreach ($parameter in $command.Parameters.Values | Where-Object $Filter) {
@@ -168,7 +168,7 @@ Describe 'An instance' {
         (Get-Completion 'Get-TroveInstance -Name ').CompletionText | Should -BeExactly "'a b'", 'dup', 'web-1', 'Web-2'
     }
 
-    It 'is offered by its id where that is asked for, to whom types its id or its name' {
+    It 'completes as its id for parameters that take ids, after its id or its name is typed' {
         (Get-Completion 'Get-TroveInstance -Id web').CompletionText | Should -Be '20000000-0000-4000-8000-000000000002', '20000000-0000-4000-8000-000000000001'
         (Get-Completion 'Get-TroveInstance -Id 20000000-0000-4000-8000-000000000002').ListItemText | Should -Be web-1
     }
@@ -199,7 +199,7 @@ Describe 'A schedule' {
         (Get-Completion $_).CompletionText -replace '.*-0*' | Should -Be 3, 2, 1, 4
     }
 
-    It 'is offered to whom types the beginning of <What>' -ForEach @(
+    It 'completes after the beginning of <What> is typed' -ForEach @(
         @{ What = 'its id'; Typed = '10000000-0000-4000-8000-000000000002'; Number = 2 }
         @{ What = 'its name'; Typed = 'NIGHT'; Number = 3, 1 }
         @{ What = 'its name, in quotes'; Typed = "'it''s"; Number = 2 }
@@ -292,21 +292,21 @@ Describe 'A pattern' {
         $all.ToolTip -replace ';.*' | Sort-Object -Unique | Should -HaveCount $all.Count -Because 'no two say the same'
     }
 
-    It 'is offered to whom types its beginning' {
+    It 'completes after its beginning is typed' {
         $all = Get-Completion "New-TroveBackupSchedule m '0 3"
         $all.Count | Should -BeGreaterThan 2
         $all.ListItemText | Should -BeLike '0 3*'
         (Get-Completion 'New-TroveBackupSchedule m "@Week').CompletionText | Should -BeExactly '"@weekly"'
     }
 
-    It 'is offered to whom types a word of it, or of what it means, where none begins so' {
+    It 'completes after a word of it or of its meaning is typed, if none begins with that word' {
         (Get-Completion 'Test-TroveCronPattern week').ListItemText | Should -Be '@weekly'
         $all = Get-Completion 'Test-TroveCronPattern sunday'
         $all.Count | Should -BeGreaterThan 1
         $all.ToolTip | Should -BeLike '*Sunday*'
     }
 
-    It 'is not offered to whom types something else, nor is a file' {
+    It 'does not complete other text, and neither does a file' {
         $null = New-Item $TestDrive/zebra -Force
         Push-Location $TestDrive
         try { Get-Completion 'Test-TroveCronPattern z' | Should -BeNullOrEmpty } finally { Pop-Location }
@@ -350,7 +350,7 @@ clouds:
         "$($all.ToolTip)" | Should -Not -BeLike '*hunter2*'
     }
 
-    It 'is offered though something is missing in it, and tells that' {
+    It 'completes although a setting is missing, and says so' {
         (Use-Environment @{} { Get-Completion 'Connect-TroveSession half' }).ToolTip | Should -BeLike '*auth_url*'
     }
 
@@ -410,7 +410,7 @@ Describe 'The session that is asked' {
         (Get-Completion 'Get-TroveInstance -Name ').CompletionText | Should -Be wrong
     }
 
-    It 'is none when none is there, and nobody is asked: <_>' -ForEach $lines {
+    It 'is not created for completion, which then sends no request: <_>' -ForEach $lines {
         Disconnect-TroveSession
         $asked = $keystone.Requests.Count
         $environment = @{ OS_AUTH_URL = $keystone.Url; OS_USERNAME = 'tester'; OS_PASSWORD = 'x'; OS_PROJECT_NAME = 'tests'; OS_USER_DOMAIN_NAME = 'Default'; OS_PROJECT_DOMAIN_NAME = 'Default' }
@@ -446,7 +446,7 @@ Describe 'A cloud that does not answer as it should' -ForEach @{ Lines = $lines 
         $server.Requests.Count | Should -BeGreaterThan 1 -Because 'both services were asked'
     }
 
-    It 'offers nothing when nobody is there' {
+    It 'offers nothing when the service cannot be reached' {
         $nobody = "http://127.0.0.1:$(Get-ClosedPort)"
         $null = Connect-TestKeystone $keystone.Url -With @{ DatabaseEndpoint = "$nobody/v1.0/$project"; WorkflowEndpoint = "$nobody/v2"; MaxRetry = 0 }
         Get-Completion 'New-TroveBackupSchedule -Instance ' | Should -BeNullOrEmpty
@@ -475,7 +475,7 @@ Describe 'A cloud that does not answer as it should' -ForEach @{ Lines = $lines 
         $server.Requests.Count | Should -Be $asked
     }
 
-    It 'offers nothing when it never answers: it is asked to stop, and left behind where it does not' {
+    It 'offers nothing when there is no response: the request is cancelled, and abandoned if it does not stop' {
         if (-not ('TroveSchedules.PesterTests.DeafHandler' -as [type])) {
             Add-Type @'
 namespace TroveSchedules.PesterTests
@@ -614,7 +614,7 @@ Describe 'In a fresh PowerShell' {
         Invoke-FreshPwsh $script -WithoutModule | Should -Be "prod$([Environment]::NewLine)TroveSchedules"
     }
 
-    It 'without a session offers nothing, and connects to nobody' {
+    It 'offers nothing without a session, and does not connect' {
         $asked = $keystone.Requests.Count
         $environment = @{ OS_AUTH_URL = $keystone.Url; OS_USERNAME = 'tester'; OS_PASSWORD = 'x'; OS_PROJECT_NAME = 'tests'; OS_USER_DOMAIN_NAME = 'Default'; OS_PROJECT_DOMAIN_NAME = 'Default' }
         Invoke-FreshPwsh "(TabExpansion2 'New-TroveBackupSchedule -Instance ' 34).CompletionMatches.Count; `$Error.Count" $environment | Should -Be "0$([Environment]::NewLine)0"

@@ -8,7 +8,7 @@ BeforeDiscovery {
         @{ Pattern = '0 0 31 4,6,9,11 *'; Field = 'day-of-month'; Says = "'31' never comes in month '4,6,9,11'" }
         @{ Pattern = '0 0 31 feb *'; Field = 'day-of-month'; Says = 'never' }
         @{ Pattern = '0 0 30 2 0'; Warns = $true }
-        # What some or all versions refuse
+        # Rejected by some or all versions
         @{ Pattern = '0 0 L-2 * *'; Field = 'day-of-month'; Says = 'L-2' }
         @{ Pattern = '0 0 LW * *'; Field = 'day-of-month'; Says = 'LW' }
         @{ Pattern = '0 0 15W * *'; Field = 'day-of-month'; Says = '15W' }
@@ -100,7 +100,7 @@ Describe "A pattern that Mistral's versions do not agree to take: '<Pattern>'" -
             Assert-Error InvalidCronPattern Get-TroveScheduleOccurrence InvalidArgument -Says $Says -Advises @($Advises | Where-Object { $_ })
     }
 
-    It 'is refused by New-TroveBackupSchedule, which then has asked nobody anything' {
+    It 'is refused by New-TroveBackupSchedule before it sends a request' {
         $before = $server.Requests.Count
         $record = Get-ErrorOf { New-TroveBackupSchedule m $Pattern pester }
         $record | Assert-Error InvalidCronPattern New-TroveBackupSchedule InvalidArgument -Says $Says -Advises @($Advises | Where-Object { $_ })
@@ -183,7 +183,7 @@ Describe 'Get-TroveScheduleOccurrence' {
         $times[0].ScheduleId | Should -Be a
     }
 
-    It 'stops when nobody downstream wants more' {
+    It 'stops when a later cmdlet stops the pipeline' {
         (Get-TroveScheduleOccurrence -Pattern '* * * * *' -First 2147483647 | Select-Object -First 2).Count | Should -Be 2
     }
 }

@@ -12,7 +12,7 @@ BeforeAll {
     $ConfirmPreference = 'None'
 
     function Show-Error {
-        <# An error as the console shows it in one of its views. #>
+        <# The text of an error in one of the console's views. #>
         param($Record, [string] $View)
         $ErrorView = $View
         $PSStyle.OutputRendering = 'PlainText'
@@ -20,7 +20,7 @@ BeforeAll {
     }
 
     function Assert-Ours {
-        <# One error record, of the kind that this module promises. #>
+        <# Checks that there is one error record in the module's form. #>
         param($Record, [string] $Cmdlet)
         $Record.Exception | Should -BeOfType TroveSchedules.TroveScheduleException
         $Record.FullyQualifiedErrorId | Should -BeExactly "$($Record.Exception.ErrorId),TroveSchedules.Commands.$($Cmdlet -replace '-')Command"
@@ -57,7 +57,7 @@ Describe 'What a service refuses' {
         @{ Status = 500; Category = 'ResourceUnavailable'; Id = 'Unavailable'; Advises = 'request id' }
         @{ Status = 302; Category = 'InvalidData'; Id = 'ProtocolError'; Advises = 'proxy' }
     ) {
-        # Of several answers to a request the first counts, so each has a server of its own.
+        # Each response has its own server, because of several responses for a request the first one applies.
         $mistral = New-TestServer $server.Url
         $mistral.Answer('^DELETE ', $Status, '{"faultstring": "Mistral''s own words"}', @{ 'x-openstack-request-id' = 'req-1' })
         $refused = Connect-TestKeystone $server.Url @{ WorkflowEndpoint = $mistral.Url }

@@ -1,5 +1,5 @@
-# A short form of ./build.ps1 Test -Faults: work by seed through a network that goes wrong by seed.
-# What must be equal is the state; how often what goes wrong depends on how the requests of one pipeline come to be ordered.
+# A short form of ./build.ps1 Test -Faults: random work through a random unreliable network. Seeds make both reproducible.
+# The state must be equal. The number of faults depends on the order of the requests of one pipeline.
 
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"

@@ -19,7 +19,7 @@ Describe 'The main job, from the workbook to the last clean-up' {
         $demo = Connect-TestCloud demo
         $workbook = Install-TroveWorkbook
 
-        # All that has to fire is made here, so that one minute does for all.
+        # Everything that has to fire is created here, so that one minute is enough for all tests.
         $name = New-TestName nightly
         $good = New-TroveBackupSchedule m '* * * * *' $name
         $bad = New-TroveBackupSchedule broken '* * * * *' (New-TestName bad)
@@ -237,7 +237,7 @@ Describe 'A run that succeeds, and a backup that does not' {
         Disconnect-TroveSession
     }
 
-    It 'are told apart' {
+    It 'are distinguished' {
         $null = Connect-TestCloud
         $null = Install-TroveWorkbook
         Use-TestBehaviour @{ failing = @('m') } {

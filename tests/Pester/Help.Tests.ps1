@@ -15,7 +15,7 @@ BeforeDiscovery {
             @{ Page = 'about_TroveSchedules'; Number = $number; Code = $block.Lines.ToString() }
         }
     )
-    # What neither shows nor changes anything here, and why it is good all the same.
+    # Examples that show and change nothing here, each with the reason why that is correct.
     $idle = @{
         'Get-TroveBackupSchedule 6'       = 'nothing is stuck'
         'Get-TroveWorkbook 2'             = 'the workbook is there'
@@ -47,7 +47,7 @@ BeforeAll {
     function Get-Text($Paragraphs) { (@($Paragraphs.Text) -join "`n").Trim() }
 
     function Assert-Text {
-        <# A text that somebody has written, and not only begun. #>
+        <# A complete text, not a placeholder. #>
         param([Parameter(ValueFromPipeline)] [string] $Text, [Parameter(Position = 0)] [string] $Of)
         $Text | Should -Not -Match '^$|\{\{' -Because "$Of has no text yet: write it in docs/en-US"
         $Text | Should -Match '(?s)^\S.*\.$' -Because "$Of is told in sentences"

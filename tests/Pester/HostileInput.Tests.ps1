@@ -1,6 +1,6 @@
-# What people type, and what plans and files hold: whatever it is, it comes through to the last character, or is one error before anything is sent that
-# makes something. And what the cloud's text would do to a terminal. TROVE_TEST_INPUTS says how many texts are made besides those that are listed, and
-# TROVE_TEST_SEED which ones.
+# Input from users, plans and files. Every text is stored unchanged to the last character, or leads to one error before a request is sent that
+# creates something. Text from the cloud must not control the terminal. TROVE_TEST_INPUTS sets the number of random texts besides the listed ones, and
+# TROVE_TEST_SEED their seed.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
@@ -72,7 +72,7 @@ BeforeAll {
 
     function Test-Same([string] $One, [string] $Other) { [string]::Equals($One, $Other, [StringComparison]::Ordinal) }
 
-    # All that would do something to a terminal, besides the ends of lines and what $PSStyle says.
+    # Characters that control a terminal, except line ends and the sequences of $PSStyle.
     function Get-Unsafe([string] $Shown) {
         $own = @($PSStyle.Formatting.PSObject.Properties.Value) + @($PSStyle.Foreground.PSObject.Properties.Value) + $PSStyle.Reset | Where-Object { $_ -is [string] -and $_ } | Sort-Object Length -Descending
         foreach ($sequence in $own) { $Shown = $Shown.Replace($sequence, '') }
@@ -95,7 +95,7 @@ BeforeAll {
     function Clear-Wire { $mistral.Requests.Clear(); $trove.Requests.Clear(); $mistral.Bodies.Clear() }
 
     function Get-Elsewhere {
-        <# The requests so far that are not for what the tests speak of. #>
+        <# The requests so far that are not for the objects of the tests. #>
         @(@($mistral.Requests) + @($trove.Requests) | Where-Object { $asked = $_; -not ($harmless | Where-Object { $asked -match $_ }) })
     }
 }
@@ -211,7 +211,7 @@ Describe 'A pattern of names' {
 Describe 'An id' {
     BeforeAll {
         $ids = @($texts)
-        # Neither -Instance nor a UUID is what these are for, and an id is nobody's as long as it is none.
+        # Neither -Instance nor a UUID applies here, and text that is not a UUID is never an existing id.
         $ids += "$([guid]::NewGuid().ToString('B'))", "$([guid]::NewGuid().ToString('N'))", "$([guid]::NewGuid()) ", " $([guid]::NewGuid())", "$([guid]::NewGuid())/tasks", "$([guid]::NewGuid())%2ftasks", "$([guid]::NewGuid())?force=true"
     }
 
@@ -223,7 +223,7 @@ Describe 'An id' {
         $errors = @($errors | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
         $errors.Count | Should -Be $ids.Count
         foreach ($record in $errors) {
-            # A blank is nobody's name.
+            # No object has a blank name.
             $record.FullyQualifiedErrorId | Should -Match "^($ErrorId|InvalidInstance)," -Because "$record"
             Get-Unsafe "$record$($record.CategoryInfo)" | Should -BeNullOrEmpty
         }

@@ -1,5 +1,5 @@
-# What nobody expects: a question or -WhatIf that changes something, running work that goes without -Force, nothing that means everything, other projects'
-# things, and a run that fails because its schedule went under it.
+# Surprises that must not happen: -Confirm or -WhatIf changes something, unfinished work is deleted without -Force, an empty value selects everything, other projects'
+# objects are changed, or an execution fails because its schedule was deleted.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
@@ -20,7 +20,7 @@ BeforeAll {
     $all = $keystone, $mistral, $trove
 
     function Connect-Watched([string] $As = 'demo') {
-        <# A session all of whose requests are seen. #>
+        <# A session whose requests are recorded. #>
         $account = Get-TestAccount $As
         $credential = [pscredential]::new($account.username, (ConvertTo-SecureString $account.password -AsPlainText -Force))
         Connect-TroveSession -AuthUrl "$($keystone.Url)/v3" -Credential $credential -UserDomainName Default -ProjectName $account.project_name -ProjectDomainName Default `
@@ -62,7 +62,7 @@ Describe '<_>' -ForEach $asking {
     }
 
     BeforeEach {
-        $null = Connect-Watched # A session of its own knows nothing yet: what it asks for first is seen, too.
+        $null = Connect-Watched # A new session has an empty cache, so its first requests are recorded too.
         Clear-Wire
     }
 
@@ -124,7 +124,7 @@ Describe 'Without -Force' {
         $id = Start-Waiting PAUSED
         $read = Get-TroveScheduleExecution -Id $id
         $null = Invoke-TestApi workflowv2 "/executions/$id" Put @{ state = 'RUNNING' }
-        # As SUCCESS it was read, so to speak; what counts is what it is.
+        # The object claims SUCCESS; the current state in Mistral is decisive.
         foreach ($state in 'SUCCESS', 'ERROR', 'CANCELLED', $read.State) {
             $old = [TroveSchedules.ScheduleExecution] @{ Id = $id; State = $state; ProjectId = $project }
             Get-ErrorOf { $old | Remove-TroveScheduleExecution } | Assert-Error ExecutionNotFinished Remove-TroveScheduleExecution PermissionDenied -Says $id
@@ -279,7 +279,7 @@ Describe 'A schedule with a run in flight' {
     }
 
     It 'is warned of before it is asked for, with the run and the way out, each run once' {
-        $runs = @(Get-TroveScheduleExecution $busy -State RUNNING) # Another may come meanwhile.
+        $runs = @(Get-TroveScheduleExecution $busy -State RUNNING) # Another one may start in the meantime.
         $screen = Invoke-AtScreen '$busy, $idle | Remove-TroveBackupSchedule' -Variables @{ busy = $busy; idle = $idle } -Answers 'No', 'No'
         $warnings = @("$($screen.Screen)" -split '\r?\n' -like 'WARNING:*')
         $warnings.Count | Should -BeIn $runs.Count, ($runs.Count + 1)
@@ -354,7 +354,7 @@ Describe 'A run in flight' {
         try {
             $schedule = New-TroveBackupSchedule broken '0 3 1 1 *' (New-TestName)
             Add-TestExecution 3 $schedule.Id # They have ended.
-            # By hand, with the schedule's own input, and with a description that only speaks of it: none of them has its trust.
+            # Started by hand, with the schedule's input, and with a description that mentions it: none of them uses its trust.
             $null = Start-TestExecution broken -Name $schedule.Name
             $null = Start-TestExecution broken -Name $schedule.Name -Description "see $($schedule.TriggerId)"
             $schedule | Remove-TroveBackupSchedule -Confirm:$false -WarningVariable warnings

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Assert-TestStack
-    # Where there is one load context for all, as in Windows PowerShell's flavour, it holds one version of a library.
+    # The build for Windows PowerShell has one load context, which holds only one version of a library.
     $sharesAll = -not (Test-OwnLoadContext)
 }
 
@@ -19,7 +19,7 @@ BeforeAll {
     $keystone = New-TestServer (Get-TestAccount).auth_url
     $account = (Get-TestAccount) | ConvertTo-Json | ConvertFrom-Json -AsHashtable
     $account.auth_url = "$($keystone.Url)/v3"
-    # And Mistral, for what is asked again, which is done by a library of its own.
+    # And Mistral, for retries, which need another library.
     $mistral = New-TestServer (Get-TestEndpoint workflowv2)
     $mistral.Answer('^GET .*-000000000503', 503, '{}', @{})
     @{ clouds = @{ demo = @{ auth = $account; region_name = 'RegionOne'; workflow_endpoint_override = "$($mistral.Url)/v2" } } } | ConvertTo-Json -Depth 5 | Set-Content "$TestDrive/clouds.yaml"
@@ -102,7 +102,7 @@ Describe 'The module' {
     }
 
     It 'uses no second copy of what the framework has' {
-        # Types of these are exchanged with the framework, which knows its own only.
+        # The framework exchanges types of these assemblies, and accepts only its own.
         Invoke-Fresh '
             $null = Get-TroveBackupSchedule
             [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { -not $_.IsDynamic -and $_.GetName().Name -like "System.*" } | Where-Object { $_.Location -and $_.Location -notlike "$PSHOME*" } |

@@ -1,4 +1,4 @@
-<# An object of one session acts on no other cloud's or project's things, however it came to the cmdlet. #>
+<# An object of one session never acts on another cloud's or project's objects, by whatever way it reaches the cmdlet. #>
 BeforeDiscovery {
     $forms = @(
         @{ Form = 'live'; Pass = { $_ } }
@@ -48,7 +48,7 @@ BeforeAll {
             instance  = Get-TroveInstance m -Session $session
         }
     }
-    # The second one is the process's own.
+    # The second one is the session of the process.
     $one = New-Furnished
     $two = New-Furnished
 }

@@ -19,7 +19,7 @@ BeforeAll {
         $reader.Dispose()
     }
     finally { $archive.Dispose() }
-    # What describes the package to NuGet, and is not installed.
+    # NuGet's metadata of the package, which is not installed.
     $wrapping = '_rels/.rels', '[Content_Types].xml', 'package/services/metadata/core-properties/nuget.psmdcp', 'TroveSchedules.nuspec'
     $files = $entries.FullName | Where-Object { $_ -notin $wrapping } | Sort-Object
 
@@ -27,7 +27,7 @@ BeforeAll {
         Get-ChildItem $Folder -Recurse -File | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName).Replace('\', '/') } | Sort-Object
     }
 
-    # Tells of a module by its name how it is seen and used.
+    # Returns how a module of that name is listed and works.
     $try = 'Import-Module TroveSchedules
         (Get-Module TroveSchedules).ModuleBase
         Get-Command -Module TroveSchedules | Sort-Object Name | ForEach-Object { Get-Help $_.Name -Full | Out-String }

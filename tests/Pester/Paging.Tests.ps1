@@ -33,7 +33,7 @@ BeforeAll {
         $null = Wait-Until -For 'the last backups' { -not (Get-TroveBackup | Where-Object { $_.Id -in $new -and $_.Status -ne 'COMPLETED' }) }
         $new
     }
-    # What is asked of each service is written down.
+    # Records the requests to each service.
     $proxies = @{}
     'workflowv2', 'database' | ForEach-Object { $proxies.$_ = New-TestServer (Get-TestEndpoint $_) }
     $null = Connect-TestCloud -With @{
@@ -88,7 +88,7 @@ Describe 'A listing of <Noun>s, page by page' -ForEach $listings {
         Get-Asked | Should -BeLike "GET *$Path*limit=6*"
     }
 
-    It 'has a total that nobody knows, for which nobody is asked' {
+    It 'has an unknown total, for which no request is sent' {
         $total = & $List -First 0 -IncludeTotalCount
         $total.Accuracy | Should -Be 0
         $total.ToString() | Should -BeLike 'Unknown*'
@@ -184,7 +184,7 @@ Describe 'Instances by pipeline' {
 
 Describe 'A listing of more than 200 backups' {
     BeforeAll {
-        # As Trove would tell of them; to make so many would take a stack minutes.
+        # In Trove's format. Creating that many would take minutes on a stack.
         $proxy = New-TestServer (Get-TestEndpoint database)
         $page = {
             param($from, $to, $links)

@@ -1,4 +1,4 @@
-# Progress is the module's own affair, so these tests have a sandbox of the module's in both modes. The bars go by its clock, which stands still until a test moves it.
+# Progress does not depend on the cloud, so these tests always use the module's sandbox. The bars use its clock, which is stopped until a test moves it.
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
@@ -17,7 +17,7 @@ BeforeAll {
     $clock.SetValue($null, $sandbox.Clock)
 
     function New-Shell {
-        <# A PowerShell of its own with the module, which keeps its progress records. #>
+        <# A separate PowerShell with the module, which collects its progress records. #>
         param([string] $Script, [hashtable] $With = @{})
         $shell = [powershell]::Create()
         $null = $shell.AddScript("param(`$manifest, `$with) Import-Module `$manifest; `$ConfirmPreference = 'None'; `$with.GetEnumerator() | ForEach-Object { Set-Variable `$_.Key `$_.Value }; $Script").

@@ -1,4 +1,4 @@
-# What PowerShell makes of a pattern on its way to -Pattern. Each text is run as a user types it.
+# How PowerShell changes a pattern before it reaches -Pattern. Each text runs as a user types it.
 
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
@@ -6,7 +6,7 @@ BeforeDiscovery {
     $cut = '0 3 * * *'
     # Arguments after -Pattern, or in its place; what the error shows of what arrived; what it says to write.
     $typed = @(
-        # Splatting of a variable that there mostly is not
+        # Splatting of a variable that usually does not exist
         @{ Typed = '@daily'; Advises = "'@daily'" }
         @{ Typed = '@hourly'; Advises = "'@daily'" }
         @{ Typed = '@every 5m'; Advises = "'@daily'" }
@@ -47,7 +47,7 @@ BeforeDiscovery {
         @{ Typed = '"0 3 1-$unset * *"'; Advises = 'single quotes' }
         @{ Typed = '"`0 3 * * *"'; Advises = 'single quotes' }
     )
-    # What is meant as it arrives, or is wrong for another reason.
+    # Arrives unchanged, or is wrong for another reason.
     $meant = @(
         @{ Typed = "'0 3 * *'" }
         @{ Typed = "'61 * * * *'" }

@@ -15,7 +15,7 @@ param(
     [Parameter(Mandatory)] [string] $Result
 )
 
-# No preference is set here: the tests would inherit it.
+# Sets no preference variable, because the tests would inherit it.
 Import-Module $Pester -ErrorAction Stop
 $clock = [Diagnostics.Stopwatch]::StartNew()
 $total = [ordered]@{ Passed = 0; Failures = @(); Skipped = @(); Files = @(); Seconds = 0 }
@@ -28,7 +28,7 @@ function Get-TestFile {
 }
 
 function Get-SkipReason($Test) {
-    # A test that may be skipped has a tag which says what it needs; so may the blocks around it.
+    # A test that may be skipped has a tag with what it needs, on the test or on a block around it.
     $tags = @($Test.Tag)
     for ($block = $Test.Block; $block; $block = $block.Parent) { $tags += $block.Tag }
     ($tags -like 'Needs *') -join ', '
@@ -43,7 +43,7 @@ while ($file = Get-TestFile) {
     $run = Invoke-Pester -Configuration $configuration
 
     $total.Passed += $run.PassedCount
-    # A block or a file fails where what it needs beforehand or afterwards does: its tests were then not run.
+    # A block or file fails if its setup or teardown fails. Its tests were then not run.
     $total.Failures += @(@($run.Failed) + @($run.FailedBlocks) + @($run.FailedContainers) | Where-Object { $_ } | ForEach-Object {
             @{ Name = "$file`: $($_.ExpandedPath ?? $_.Item)"; Message = @($_.ErrorRecord | ForEach-Object { "$_" }) -join "`n" }
         })

@@ -11,7 +11,7 @@ BeforeAll {
     }
 
     function Invoke-Runbook {
-        <# Runs it; gives how many passed, and what each failure says. #>
+        <# Runs the runbook; returns the number of passed tests and the message of each failure. #>
         param([hashtable] $With)
         $container = New-PesterContainer -Path $runbook -Data $With
         $result = Invoke-Pester -Container $container -PassThru -Output None

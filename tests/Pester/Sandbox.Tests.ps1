@@ -1,4 +1,4 @@
-# The sandbox as a user of the module meets it. The other files reach theirs by address, as they reach the stack.
+# The sandbox as users of the module see it. The other test files use it by URL, like a stack.
 BeforeAll {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
@@ -214,7 +214,7 @@ Describe 'A sandbox has other accounts' {
 Describe 'A sandbox that has ended' {
     BeforeAll {
         function Start-AndEndSandbox {
-            <# Uses a sandbox, ends it, and gives what would know whether it is still held. #>
+            <# Uses a sandbox, ends it, and returns weak references that show whether it is still in memory. #>
             $session = Connect-TroveSession -Sandbox -SandboxSpeed 60
             $null = Install-TroveWorkbook
             $schedule = New-TroveBackupSchedule m '* * * * *' (New-TestName)
@@ -229,7 +229,7 @@ Describe 'A sandbox that has ended' {
     }
 
     It 'leaves no timer and no thread of its own' {
-        $null = Start-AndEndSandbox # All that is made once is made now.
+        $null = Start-AndEndSandbox # Initializes everything that is created once.
         $timers = [Threading.Timer]::ActiveCount
         $threads = (Get-Process -Id $PID).Threads.Count
         1..10 | ForEach-Object { $null = Start-AndEndSandbox }
@@ -242,7 +242,7 @@ Describe 'A sandbox that has ended' {
         $null = Wait-Until -Every 0.05 -For 'all but the last to be collected' {
             [GC]::Collect()
             [GC]::WaitForPendingFinalizers()
-            @($held | Where-Object IsAlive).Count -le 2 # PowerShell keeps what a function spoke of last.
+            @($held | Where-Object IsAlive).Count -le 2 # PowerShell keeps a reference to the last value of a function.
         }
     }
 

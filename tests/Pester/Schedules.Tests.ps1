@@ -164,7 +164,7 @@ Describe 'Instances and backups' {
     }
 
     It 'Get-TroveBackup goes through all pages, of which Trove makes one of every 20' {
-        # Trove makes one at a time of an instance, so several instances take turns.
+        # Trove creates one backup of an instance at a time, so several instances take turns.
         $instances = (Get-TroveInstance m, dup).Id
         $ids = Use-TestBehaviour @{ backup_seconds = 0 } {
             $new = 1..23 | ForEach-Object { New-TestBackup $instances[$_ % 3] -NoWait }

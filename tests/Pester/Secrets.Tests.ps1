@@ -9,7 +9,7 @@ BeforeAll {
     Open-TestCloud
 
     function Show-Everything {
-        <# All that an object can be made to show. #>
+        <# All text that an object can show. #>
         param($Object)
         $Object | Format-List * -Force | Out-String -Width 4000
         $Object | Format-Table * | Out-String -Width 4000
@@ -120,7 +120,7 @@ Describe 'On a real cloud' {
         }
         else { $session = Connect-TestCloud $_ }
         Assert-NoSecret (Show-Everything $session) $secrets
-        # The token of Keystone's that the session holds begins like each Fernet token.
+        # Keystone's token in the session starts like every Fernet token.
         (Show-Everything $session) -join '' | Should -Not -MatchExactly 'gAAAAA'
         $streams = & { Get-TroveBackupSchedule -Verbose -Debug; Get-TroveWorkbook -Verbose -Debug; Get-TroveBackupSchedule -Id x } *>&1 | Out-String -Width 4000
         Assert-NoSecret $streams $secrets
@@ -258,7 +258,7 @@ Describe 'A session that is looked at' {
 
 Describe 'Whatever servers repeat' {
     BeforeAll {
-        # Every character that some spelling changes; and a token as long as Keystone's, of which the beginning would do.
+        # Every character that some encoding changes, and a token as long as Keystone's, whose beginning must be masked too.
         $password = 'Pass wörd"1/2+&<3''\4'
         $applicationSecret = 'App-secret/+="5<6&7'
         $given = 'gAAAAABogiven' + 'G1v-_' * 30 + '=='
@@ -279,7 +279,7 @@ Describe 'Whatever servers repeat' {
         $accepted = "HTTP/1.1 201 Created`r`nContent-Type: application/json`r`nX-Subject-Token: $issued`r`nx-openstack-request-id: <secret>`r`n`r`n$login"
         $keystone.Otherwise = $accepted
 
-        # Where there is a limit to attempts: what is under test here is what an error says.
+        # Limits the attempts, because this tests the text of errors.
         $once = (Get-Command Connect-TroveSession).Parameters.ContainsKey('MaxRetry') ? @{ MaxRetry = 0 } : @{}
         $at = @{ AuthUrl = "$($keystone.Url)/v3" } + $once
         $in = @{ ProjectName = 'tests'; ProjectDomainName = 'Default' }
@@ -362,7 +362,7 @@ Describe 'Whatever servers repeat' {
         $log = [TroveSchedules.PesterTests.ProcessLog]::new()
         $null = Start-Transcript "$TestDrive/echo.txt"
 
-        # Each way in, with servers that serve: what Keystone is sent, it has to repeat.
+        # Every kind of login, with working servers. Keystone has to repeat what it receives.
         $service.Otherwise = "${ok}x-openstack-request-id: <secret>`r`n`r`n{`"cron_triggers`": [], `"executions`": [], `"instances`": [], `"backups`": []}"
         $entered = foreach ($way in $ways.GetEnumerator()) {
             $records = Get-Everything { $script:session = & $way.Value; $script:session; Invoke-EveryCmdlet $script:session ($way.Key -eq 'password' ? '*' : 'Get-TroveWorkbook') }
@@ -397,7 +397,7 @@ Describe 'Whatever servers repeat' {
             $errorCounts[$kind.Key] = @($records | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).Count
             Find-Secret $kind.Key $records
         }
-        # Keystone's own refusals, of each way in.
+        # Keystone's error responses, for every kind of login.
         $refusals = @{
             '400' = "HTTP/1.1 400 Bad`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"message`": `"Invalid input: <secret>`", `"title`": `"<secret>`"}}"
             '401' = "HTTP/1.1 401 No`r`nContent-Type: application/json`r`n`r`n{`"error`": {`"message`": `"<secret>`"}}"
@@ -420,7 +420,7 @@ Describe 'Whatever servers repeat' {
             $errorCounts["Keystone's $($refusal.Key)"] = @($records | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).Count
             Find-Secret "Keystone's $($refusal.Key)" $records
         }
-        # No TLS, no trust, nobody there, a user and password in the address.
+        # No TLS, an untrusted certificate, a refused connection, a user and password in the URL.
         $front = New-TlsFront $keystone.Url
         $addresses = @{
             'no TLS' = $keystone.Url -replace '^http', 'https'; untrusted = $front.Url; refused = "http://127.0.0.1:$(Get-ClosedPort)"; placed = 'http://tester:userinfo-password@127.0.0.1/v3'

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
-    # All that any cmdlet emits. A session is none of those that can be used elsewhere.
+    # All types that cmdlets emit. A session cannot be used in another process.
     $types = (Get-Command -Module TroveSchedules).OutputType.Name | Where-Object { $_ -like 'TroveSchedules.*' -and $_ -ne 'TroveSchedules.TroveSession' } |
         Sort-Object -Unique | ForEach-Object { @{ Type = $_ } }
 }

@@ -1,4 +1,4 @@
-# On a stack whose services may be stopped and started again, say so with TROVE_TEST_RESTARTS=1: that is tested, too, then.
+# TROVE_TEST_RESTARTS=1 also runs the tests that restart the services of a stack.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Assert-TestStack
@@ -65,7 +65,7 @@ BeforeAll {
     function Wait-Shell($Started) {
         try { $Started.Shell.EndInvoke($Started.Running) }
         finally {
-            $Started.Errors = @($Started.Shell.Streams.Error) # Which goes with the shell.
+            $Started.Errors = @($Started.Shell.Streams.Error) # Copied, because the stream is disposed with the shell.
             $Started.Shell.Dispose()
         }
     }
@@ -101,14 +101,14 @@ Describe 'A session' {
         $deleted.Count | Should -Be 450
         Compare-Object $deleted.Id $runs.Id | Should -BeNullOrEmpty
         Get-Left $runs | Should -BeNullOrEmpty
-        # A real Mistral takes a token for up to five minutes after it was revoked.
+        # A real Mistral accepts a token for up to five minutes after it was revoked.
         Get-Login | Should -Be ((Test-TestStack) ? 1 : 2)
     }
 
     It 'whose password is changed ends the pipeline with one error, tells what was done, and does not lock its user out' {
         $runs = Get-Run 60
         $session = Connect-Fronts
-        $null = Get-TroveBackupSchedule -Session $session # From now on a real Mistral takes the token for a while.
+        $null = Get-TroveBackupSchedule -Session $session # From now on a real Mistral accepts the token for some time.
         $mistral.Answer("^DELETE .*($($runs[20..59].Id -join '|'))", 401, 'No', $null)
         if (Test-TestStack) { Set-UserPassword 'another' }
         else { $keystone.Answer('^POST /v3/auth/tokens', 401, '{"error": {"code": 401, "message": "The request you have made requires authentication.", "title": "Unauthorized"}}', $null) }
@@ -125,7 +125,7 @@ Describe 'A session' {
         $logins | Should -Be 2
         $deleted.Id | Should -Be $runs[0..19].Id
         "$warnings" | Should -BeLike '20 were done before*'
-        # Keystone takes no token of the second in which the password was changed.
+        # Keystone rejects tokens that were issued in the second of the password change.
         $null = Wait-Until -For 'tokens that are newer than the change' -Seconds 30 -Every 1 {
             $null = Connect-TestCloud
             try { $null = Get-TroveBackupSchedule -ErrorAction Stop; $true } catch { $false }

@@ -3,7 +3,7 @@ BeforeDiscovery {
     Import-TestModule
     Assert-TestStack
     $cmdlets = Get-Command -Module TroveSchedules | ForEach-Object { @{ Cmdlet = $_.Name } }
-    # Those that change what other people see. A sandbox is nobody's, and a session one's own.
+    # Cmdlets that change what other users see. Sandboxes and sessions belong to one user only.
     $changing = (Get-Command -Module TroveSchedules | Where-Object Verb -NotIn 'Get', 'Test', 'Find', 'Wait', 'Connect', 'Disconnect', 'Step').Name
 }
 
@@ -42,7 +42,7 @@ BeforeAll {
     }
 
     function Invoke-Call {
-        <# Runs a script at a screen where somebody answers. #>
+        <# Runs a script in a host that answers prompts. #>
         param([string] $Script, [string[]] $Answers = @())
         Invoke-AtScreen $Script -Answers $Answers -Variables @{ one = $one; run = $run; runs = $runs }
     }

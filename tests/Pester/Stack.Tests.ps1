@@ -1,4 +1,4 @@
-<# A stack on which the tests cannot run is one failure at the start, not one of each test. #>
+<# If the tests cannot run on a stack, there is one failure at the start instead of one per test. #>
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     $isStack = Test-TestStack
@@ -52,7 +52,7 @@ Describe 'A stack that <Trouble>' -ForEach $troubles -Tag 'Needs a sandbox in th
     }
 
     It 'ends the whole run before a lane begins' {
-        # A copy, so that it could begin nothing and remove nothing.
+        # Uses a copy, so that it cannot start or remove anything.
         $copy = (New-Item "$TestDrive/copy/tests/Pester" -ItemType Directory -Force).FullName
         Copy-Item "$PSScriptRoot/../Run.ps1", "$PSScriptRoot/../Get-PwshCommand.ps1" (Split-Path $copy)
         Copy-Item "$PSScriptRoot/TestCloud.psm1", "$PSScriptRoot/*.cs" $copy

@@ -167,7 +167,7 @@ Describe '-Debug' {
 
 Describe 'A message' {
     It 'is written while its cmdlet still waits' {
-        # The first attempt is refused with a token that is renewed; the second gets no answer until the test has read of the first.
+        # The first attempt gets a 401, and the token is renewed. The second gets no response until the test has read the line of the first.
         $server = New-TestKeystone
         $mistral = New-TestServer
         $mistral.Answer('.', 401, 'No', $null)
@@ -233,7 +233,7 @@ Describe 'A warning' {
         @{ Url = 'http://cloud.test:5000/v3'; Says = 'http://cloud.test:5000/v3 is reached by plain http*password and the token*https*-AuthUrl*' }
         @{ Url = 'http://192.0.2.1/v3'; Says = 'http://192.0.2.1/v3 is reached by plain http*' }
     ) {
-        # The certificate of nobody keeps the request from being sent.
+        # An invalid certificate prevents the request from being sent.
         Get-Stream Warning { Connect-TroveSession -AuthUrl $Url -Token (ConvertTo-SecureString x -AsPlainText -Force) -CACertificate "$TestDrive/none.pem" -ErrorAction Ignore } |
             Should -BeLike $Says
     }

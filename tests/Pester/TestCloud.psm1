@@ -1,8 +1,8 @@
-# What the tests share: the built module, a cloud to try it on, and cleaning up behind them.
-# The cloud is a sandbox, a new one for each file, whose clock stands still until a test waits for something. It is the real one of tests/stack where
-# TROVE_TEST_STACK names that (its state directory). Both have the same accounts and instances, and are reached by address: the sandbox through servers on the
+# Shared by the tests: the built module, a cloud, and cleanup.
+# The cloud is a sandbox, a new one for each file, whose clock is stopped until a test waits for something. If TROVE_TEST_STACK names the state directory
+# of a stack (tests/stack), the cloud is that stack. Both have the same accounts and instances, and have URLs: the sandbox through servers on the
 # loopback, so that other processes, recording proxies and clouds.yaml see no difference.
-# Where TROVE_TEST_FLAVOUR is netstandard2.0, the module is what Windows PowerShell makes of it: the same folder, whose manifest names that flavour.
+# If TROVE_TEST_FLAVOUR is netstandard2.0, the tests load the build for Windows PowerShell: the same folder, with a manifest that names that build.
 
 $ErrorActionPreference = 'Stop'
 . "$PSScriptRoot/../Get-PwshCommand.ps1"
@@ -10,17 +10,17 @@ $ErrorActionPreference = 'Stop'
 $script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
 $script:Built = Join-Path $Root 'out/TroveSchedules'
 $script:Manifest = Join-Path ($env:TROVE_TEST_FLAVOUR ? "$PSScriptRoot/bin/$env:TROVE_TEST_FLAVOUR/TroveSchedules" : $Built) 'TroveSchedules.psd1'
-# The folder with clouds.yaml; the sandbox, where that is the cloud, and the servers in front of it.
+# The folder with clouds.yaml, and the sandbox, if it is the cloud, with the servers in front of it.
 $script:Cloud = $null
 $script:CheckedStack = $null
 $script:Sandbox = $null
 $script:Fronts = @()
-# All that the tests make has a name that begins so.
+# Prefix of the name of everything that the tests create.
 $script:Prefix = 'pester-'
 $script:Password = 'pass-of-tester'
 
 function Import-TestModule {
-    <# Loads the module as build.ps1 made it, and starts without a session. #>
+    <# Loads the built module, without a session. #>
     if (-not (Test-Path $Built)) { throw 'The module is not built: run ./build.ps1' }
     if ($env:TROVE_TEST_FLAVOUR -and -not (Get-Module TroveSchedules)) { Copy-TestFlavour }
     Import-Module $Manifest -Global
@@ -28,7 +28,7 @@ function Import-TestModule {
 }
 
 function Copy-TestFlavour {
-    # All relative to the module's folder is where Windows PowerShell finds it: formats, help, licence.
+    # Windows PowerShell finds formats, help and licence relative to the module's folder.
     $copy = Split-Path $Manifest
     Remove-Item $copy -Recurse -Force -ErrorAction Ignore
     $null = New-Item (Split-Path $copy) -ItemType Directory -Force
@@ -45,12 +45,12 @@ function Get-TestManifest {
 }
 
 function Test-OwnLoadContext {
-    <# Whether the module keeps what it depends on apart. The flavour for Windows PowerShell, where no assembly can be kept apart, does not. #>
+    <# Whether the module loads its dependencies in its own load context. The build for Windows PowerShell, which has no load contexts, does not. #>
     -not $env:TROVE_TEST_FLAVOUR
 }
 
 function Open-TestCloud {
-    <# Makes the cloud of a test file: a sandbox that is furnished so, such as with @{ TokenLife = [TimeSpan]::FromMinutes(1) }, or the stack as it is. #>
+    <# Creates the cloud of a test file: a sandbox with the given options, such as @{ TokenLife = [TimeSpan]::FromMinutes(1) }, or the stack without changes. #>
     param([hashtable] $Furniture = @{})
     Close-TestCloud
     $script:InstanceIds = @{}
@@ -58,7 +58,7 @@ function Open-TestCloud {
 }
 
 function Close-TestCloud {
-    <# Ends the session, and the sandbox with all that it had. The stack stays as it is. #>
+    <# Ends the session and the sandbox. A stack is not changed. #>
     if (Get-Command Disconnect-TroveSession -ErrorAction Ignore) { Disconnect-TroveSession }
     if ($script:Sandbox) { $script:Sandbox.Dispose() }
     $failures = @($script:Fronts.Failures)
@@ -96,7 +96,7 @@ function Open-TestStack {
 
 function Open-TestSandbox {
     param([hashtable] $Furniture)
-    # The module loads what is its own apart from the rest, where PowerShell finds no type by its name.
+    # The module has its own load context, in which PowerShell finds no type by name.
     $library = [Reflection.Assembly]::Load('TroveSchedules.Sandbox')
     $keystone, $mistral, $trove = $script:Fronts = 1..3 | ForEach-Object { New-TestServer }
     $options = $library.GetType('TroveSchedules.Sandbox.SandboxOptions')::new()
@@ -124,7 +124,7 @@ function Open-TestSandbox {
 }
 
 function Test-TestStack {
-    <# Whether the tests run on the stack. For what a sandbox has not: python-troveclient, for one. #>
+    <# Whether the tests run on a stack. For tests that a sandbox cannot run, for example with python-troveclient. #>
     [bool] $env:TROVE_TEST_STACK
 }
 
@@ -134,30 +134,30 @@ function Get-TestCloud {
 }
 
 function Get-TestTime {
-    <# What time it is by the cloud's clock. #>
+    <# The current time by the cloud's clock. #>
     $script:Sandbox ? $Sandbox.Clock.GetUtcNow() : [DateTimeOffset]::UtcNow
 }
 
 function Step-TestCloud {
-    <# Lets time pass for the cloud; real time only where that is real. #>
+    <# Lets time pass for the cloud. On a stack this is real time. #>
     param([double] $Seconds)
     if ($script:Sandbox) { $Sandbox.Step([TimeSpan]::FromSeconds($Seconds)) } else { Start-Sleep -Milliseconds ($Seconds * 1000) }
 }
 
 function Get-TestAccount {
-    <# What clouds.yaml says of demo, other, admin or demo-appcred. #>
+    <# The entry for demo, other, admin or demo-appcred in clouds.yaml. #>
     param([string] $As = 'demo')
     $Clouds.$As.auth
 }
 
 function Connect-TestCloud {
-    <# Connects, which makes it the shared session too. #>
+    <# Connects. The new session also becomes the shared session. #>
     param([ValidateSet('demo', 'other', 'admin', 'demo-appcred')] [string] $As = 'demo', [hashtable] $With = @{})
     Use-Environment @{ OS_CLIENT_CONFIG_FILE = "$(Get-TestCloud)/clouds.yaml" } { Connect-TroveSession -Cloud $As @With }
 }
 
 function Use-Environment {
-    <# Runs a block with no OS_* variables but those given, and puts the old ones back. #>
+    <# Runs a block with only the given OS_* variables, and then restores the old ones. #>
     param([hashtable] $Variables, [scriptblock] $Block)
     $before = @(Get-ChildItem env: | Where-Object Name -Like 'OS_*')
     try {
@@ -172,7 +172,7 @@ function Use-Environment {
 }
 
 function Invoke-FreshPwsh {
-    <# Runs a script in a new PowerShell with the module, unless that is unwanted, and no OS_* variables but those given; gives its output as text. #>
+    <# Runs a script in a new PowerShell process with only the given OS_* variables, by default with the module; returns its output as text. #>
     param([string] $Script, [hashtable] $Environment = @{}, [string] $WorkingDirectory = $TestDrive, [switch] $WithoutModule)
     $command, [string[]] $arguments = Get-PwshCommand
     $start = [Diagnostics.ProcessStartInfo]@{
@@ -216,13 +216,13 @@ function Invoke-AtScreen {
 }
 
 function New-TestName {
-    <# A name that no other test has. #>
+    <# A unique name for a test. #>
     param([string] $What = 'backup')
     "$Prefix$What-$([guid]::NewGuid().ToString().Substring(0, 8))"
 }
 
 function Wait-Until {
-    <# Polls until the condition gives something, and gives that; after the limit it throws. On a sandbox a second passes with each poll, which takes none. #>
+    <# Polls until the condition returns a value, and returns it; throws after the limit. On a sandbox, each poll advances the clock by a second without waiting. #>
     param([Parameter(Position = 0)] [scriptblock] $Condition, [string] $For = "$Condition".Trim(), [int] $Seconds = 30, [double] $Every = 0.5)
     $end = (Get-TestTime).AddSeconds($Seconds)
     while (-not ($result = & $Condition)) {
@@ -233,7 +233,7 @@ function Wait-Until {
 }
 
 function Get-ErrorOf {
-    <# The one error record that a block gives; anything but one is itself an error. #>
+    <# The single error record that a block writes; throws if there is none or several. #>
     param([scriptblock] $Block)
     $errors = try { @(& $Block 2>&1 3>$null | Where-Object { $_ -is [Management.Automation.ErrorRecord] }) } catch { @($_) }
     if ($errors.Count -ne 1) { throw "Expected one error of { $Block }, but there are $($errors.Count): $($errors -join ' | ')" }
@@ -241,7 +241,7 @@ function Get-ErrorOf {
 }
 
 function Assert-Error {
-    <# An error record must be the right one, say which value it is about, and what to do. #>
+    <# Checks an error record: its id, its target and its recommended action. #>
     param(
         [Parameter(Mandatory, ValueFromPipeline)] [Management.Automation.ErrorRecord] $Record,
         [Parameter(Mandatory, Position = 0)] [string] $Id, [Parameter(Mandatory, Position = 1)] [string] $From,
@@ -254,7 +254,7 @@ function Assert-Error {
 }
 
 function Get-TestToken {
-    <# A token of our own, and the catalog, past the module. #>
+    <# A separate token and the catalog, without the module. #>
     param([string] $As = 'demo', [switch] $Unscoped)
     $account = Get-TestAccount $As
     $auth = @{
@@ -270,13 +270,13 @@ function Get-TestToken {
 }
 
 function Get-TestEndpoint {
-    <# The address of a service: workflowv2, database or identity. #>
+    <# The URL of a service: workflowv2, database or identity. #>
     param([string] $Service, $Token = (Get-TestToken))
     ($Token.Catalog | Where-Object type -EQ $Service).endpoints | Where-Object interface -EQ public | Select-Object -First 1 -ExpandProperty url
 }
 
 function Invoke-TestApi {
-    <# Asks a service directly, past the module. #>
+    <# Sends a request to a service directly, without the module. #>
     param([string] $Service, [string] $Path, [string] $Method = 'Get', $Body, [string] $As = 'demo', [string] $ContentType = 'application/json', [switch] $AllowError)
     $token = Get-TestToken $As
     $send = @{ Uri = "$(Get-TestEndpoint $Service $token)$Path"; Method = $Method; Headers = @{ 'X-Auth-Token' = $token.Id }; SkipHttpErrorCheck = $AllowError }
@@ -288,7 +288,7 @@ function Invoke-TestApi {
 }
 
 function New-TestBackup {
-    <# A completed backup, or one that will be. #>
+    <# Creates a backup, which is complete now or later. #>
     param([string] $Instance = 'm', [string] $Name = (New-TestName), [switch] $NoWait)
     $id = $Instance -as [guid] ? $Instance : (Get-TestInstanceId $Instance)
     $backup = Wait-Until -For "Trove to take a backup of $Instance" {
@@ -325,7 +325,7 @@ function Use-TestBehaviour {
 }
 
 function Get-TestInstance {
-    <# The instances of a project as Trove lists them, which is 20 at a time whatever is asked for. #>
+    <# The instances of a project. Trove lists at most 20 at a time, whatever the limit of the request. #>
     param([string] $As = 'demo')
     $page = $null
     do {
@@ -335,12 +335,12 @@ function Get-TestInstance {
 }
 
 function Get-TestInstancePageCount {
-    <# How many requests it takes to list demo's instances. #>
+    <# The number of requests for a list of demo's instances. #>
     [Math]::Max(1, [Math]::Ceiling(@(Get-TestInstance).Count / 20))
 }
 
 function Get-TestInstanceId {
-    <# The id of an instance of demo's, or of o, which is other's; of two with one name that of the first. #>
+    <# The id of an instance of demo, or of o, which belongs to other. If two have the name, that of the first. #>
     param([string] $Name = 'm')
     $script:InstanceIds[$Name] ??= Get-TestInstance ($Name -eq 'o' ? 'other' : 'demo') |
         Where-Object name -CEQ $Name | Sort-Object id | Select-Object -First 1 -ExpandProperty id
@@ -348,7 +348,7 @@ function Get-TestInstanceId {
 }
 
 function Get-TestTrust {
-    <# The trusts that a user gave. #>
+    <# The trusts that a user created. #>
     param([string] $As = 'demo')
     $token = Get-TestToken $As
     $url = "$((Get-TestAccount $As).auth_url)/OS-TRUST/trusts?trustor_user_id=$($token.UserId)"
@@ -356,17 +356,17 @@ function Get-TestTrust {
 }
 
 function Get-TestTrigger {
-    <# The cron triggers of a project as Mistral has them. #>
+    <# The cron triggers of a project in Mistral. #>
     param([string] $As = 'demo')
     (Invoke-TestApi workflowv2 /cron_triggers -As $As).cron_triggers
 }
 
 function Remove-TestWorkbook {
-    <# The workbook and its workflow, and what runs by it of the tests' own. #>
+    <# Removes the workbook, its workflow, and the tests' triggers and executions that use it. #>
     param([string] $As = 'demo')
     Clear-TestCloud $As
     $null = Invoke-TestApi workflowv2 /workbooks/trove Delete -As $As -AllowError
-    # By id: of a name that other projects use too, an administrator may be given theirs.
+    # By id, because for a name an administrator may get another project's workflow.
     $project = (Get-TestToken $As).ProjectId
     (Invoke-TestApi workflowv2 '/workflows?name=eq:trove.backup_create' -As $As).workflows | Where-Object project_id -EQ $project | ForEach-Object {
         $null = Invoke-TestApi workflowv2 "/workflows/$($_.id)" Delete -As $As -AllowError
@@ -374,7 +374,7 @@ function Remove-TestWorkbook {
 }
 
 function Start-TestExecution {
-    <# A run by hand, which names no cause. #>
+    <# Starts an execution by hand, without a recorded trigger. #>
     param([string] $Instance = 'm', [string] $Name = (New-TestName), [string] $Description = '', [hashtable] $With = @{})
     $body = @{
         workflow_name = 'trove.backup_create'; description = $Description
@@ -384,7 +384,7 @@ function Start-TestExecution {
 }
 
 function Clear-TestCloud {
-    <# Deletes what tests made in a project: all whose input has a name of theirs. #>
+    <# Deletes everything that tests created in a project: all objects whose input has a name with the tests' prefix. #>
     param([string[]] $As = 'demo')
     foreach ($project in $As) {
         $token = Get-TestToken $project
@@ -399,7 +399,7 @@ function Clear-TestCloud {
         do {
             $backups = @((Invoke-RestMethod "$trove/backups" -Headers $headers).backups | Where-Object { $_.name -like "$Prefix*" -and $_.status -in 'COMPLETED', 'FAILED' })
             $backups | ForEach-Object { $null = Invoke-RestMethod "$trove/backups/$($_.id)" -Method Delete -Headers $headers -SkipHttpErrorCheck }
-            if ($backups) { Step-TestCloud -Seconds 0.1 } # They are gone soon, not at once.
+            if ($backups) { Step-TestCloud -Seconds 0.1 } # Trove deletes them asynchronously.
         } while ($backups.Count -ge 20)
     }
 }
@@ -440,7 +440,7 @@ function Connect-TestKeystone {
 }
 
 function Get-TestCall {
-    <# A call of each cmdlet that works through a session, in each of its parameter sets, with values of things that need not be there. #>
+    <# One call of each cmdlet with -Session in each of its parameter sets. The objects in its arguments need not exist. #>
     $values = @{
         Id = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Schedule = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Instance = 'm'; Pattern = '0 3 * * *'; Name = 'x'; By = '00:01:00'
     }
@@ -456,7 +456,7 @@ function Get-TestCall {
 }
 
 function New-TestServer {
-    <# A server in front of a real one, or of nothing. #>
+    <# A proxy in front of a real server, or a server without one. #>
     param([string] $Behind)
     [TroveSchedules.PesterTests.TestServer]::new($Behind)
 }
@@ -469,7 +469,7 @@ function New-TlsFront {
 function Get-ClosedPort { [TroveSchedules.TestSupport.LoopbackServer]::FreePort() }
 
 function Invoke-TroveClient {
-    <# The peer: Debian's python3-troveclient through the stack's wrapper, as demo. It prints b'...' around values on Python 3. #>
+    <# Runs Debian's python3-troveclient through the stack's wrapper, as demo. On Python 3 it prints b'...' around values. #>
     param([Parameter(ValueFromRemainingArguments)] [string[]] $Arguments)
     $account = Get-TestAccount demo
     $as = @{
@@ -482,7 +482,7 @@ function Invoke-TroveClient {
 }
 
 function Add-TestExecution {
-    <# Writes executions of a schedule straight into Mistral's database. #>
+    <# Writes executions of a schedule directly into Mistral's database. #>
     param([int] $Count, [string] $ScheduleId, [int] $Own = $Count, [int] $ErrorPercent = 10)
     if ($script:Sandbox) { return $Sandbox.SeedExecutions($ScheduleId, $Count, $Own, 30, $ErrorPercent) }
     $output = & "$Root/tests/stack/bin/seed-executions" --state (Get-TestCloud) --errors $ErrorPercent $Count $Own $ScheduleId 2>&1

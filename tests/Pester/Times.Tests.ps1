@@ -1,4 +1,4 @@
-# Text that is a time means the same wherever it is read: PowerShell on its own reads it by the calendar of the culture.
+# A time as text has the same meaning in every culture. By default, PowerShell parses it with the calendar of the culture.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Assert-TestStack

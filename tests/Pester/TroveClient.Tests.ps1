@@ -1,7 +1,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Assert-TestStack
-    # The peer is Debian's python3-troveclient, which the stack brings along.
+    # Debian's python3-troveclient is part of a stack.
     $noPeer = -not (Test-TestStack)
 }
 
@@ -29,7 +29,7 @@ Describe 'python-troveclient and this module, on the workbook that is <Kind>' -S
         $made = Invoke-TroveClient schedule-create broken '* * * * * */5' $theirName --description 'made by the client'
         $theirs = Get-TroveBackupSchedule broken -Name $theirName
         $null = Wait-Until -For 'both to fire twice' { @(Get-TroveScheduleExecution $ours -State ERROR).Count -ge 2 -and @(Get-TroveScheduleExecution $theirs -State ERROR).Count -ge 2 }
-        # They go on firing, so the tests speak of the oldest runs, which stay the same.
+        # They keep firing, so the tests use the oldest executions, which do not change.
     }
 
     AfterAll {
@@ -75,7 +75,7 @@ Describe 'python-troveclient and this module, on the workbook that is <Kind>' -S
         $listed = Invoke-TroveClient execution-list $theirs.Id
         if ($Path) { $listed | Should -BeLike "*$($ids[-1])*" }
         else { $ids | ForEach-Object { $listed | Should -Not -BeLike "*$_*" } }
-        # Ours names every input, so that Mistral has nothing to add.
+        # The module sets every input, so Mistral adds no defaults.
         Invoke-TroveClient execution-list $ours.Id | Should -BeLike "*$((Get-TroveScheduleExecution $ours).Id[-1])*"
     }
 

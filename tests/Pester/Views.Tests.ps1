@@ -376,7 +376,7 @@ Describe 'Colour' {
     It 'is not where the user wants plain text, as NO_COLOR tells PowerShell' {
         $PSStyle.OutputRendering = 'PlainText'
         $screen = Invoke-AtScreen '$thing | Out-Default; $thing | Format-List | Out-Default' -Variables @{ thing = $failed } -Colour
-        # PowerShell's own headings keep their colours at such a screen; only its console takes them away.
+        # In such a host PowerShell's own headings keep their colours. Only the console host removes them.
         "$($screen.Screen)" | Should -Match '(?m)2016-06-14 12:50Z ERROR *\r?$'
         "$($screen.Screen)" | Should -Match '(?m)^State +: ERROR\r?$|State.* : .*ERROR\r?$'
         "$($screen.Screen)".Contains("$($PSStyle.Formatting.Error)ERROR") | Should -BeFalse

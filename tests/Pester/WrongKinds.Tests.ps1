@@ -2,7 +2,7 @@ BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
     $nouns = 'schedule', 'execution', 'backup', 'instance', 'workbook', 'occurrence', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
-    # What each parameter takes; anything else is of the wrong kind, for all parameters of the cmdlet where it comes from the pipeline.
+    # The types that each parameter accepts. Everything else is a wrong type; from the pipeline, for all parameters of the cmdlet.
     $takes = @{
         'Disconnect-TroveSession'        = @{ Session = @('session') }
         'Get-TroveBackup'                = @{ Instance = @('instance'); Id = 'backup', 'execution' }
@@ -16,11 +16,11 @@ BeforeDiscovery {
         'Remove-TroveScheduleExecution'  = @{ Id = @('execution') }
         'Test-TroveCronPattern'          = @{ Pattern = 'schedule', 'report' }
     }
-    # Alive, back from a file or a job, and after Select-Object. Of a session only the living one is of use.
+    # Live objects, objects from a file or a job, and results of Select-Object. A session works only as a live object.
     $forms = 'live', 'deserialised', 'selected'
     # Every cmdlet that takes something from the pipeline, whether the table has it or not.
     $cmdlets = Get-Command -Module TroveSchedules | Where-Object { $_.Parameters.Values.Attributes.ValueFromPipeline -contains $true } | ForEach-Object Name
-    # A file of JSON or CSV keeps no kind: there a thing is told by its columns, which of these four are enough.
+    # JSON and CSV files keep no type, so an object is identified by its columns. For these four types they are sufficient.
     $rows = foreach ($noun in 'schedule', 'execution', 'backup', 'instance') { foreach ($form in 'through JSON', 'through CSV', 'selected, through JSON') { @{ Noun = $noun; Form = $form } } }
     $known = $cmdlets | ForEach-Object { @{ Cmdlet = $_; Table = $takes } }
     $pairs = foreach ($cmdlet in $cmdlets) {
@@ -129,7 +129,7 @@ Describe 'A thing of the right kind' {
     It 'binds: <Noun>, <Form>, for <Cmdlet>' -ForEach $right {
         $with = $extra.$Cmdlet ?? @{}
         $errors = @($things.$Form.$Noun | & $Cmdlet @with 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
-        # The server has nothing, so what is asked for is not there; and its Mistral knows no workbook.
+        # The server is empty: no requested object exists, and its Mistral has no workbook.
         $errors.FullyQualifiedErrorId | Where-Object { $_ -notmatch '^(\w+NotFound|NotFound|WorkbookNotInstalled|\w*NoTroveActions|ProtocolError),TroveSchedules' } | Should -BeNullOrEmpty
     }
 }
@@ -165,7 +165,7 @@ Describe '$null and nothing' {
             $named = @{ $Parameter = $nothing }
             $null = Get-ErrorOf { & $Cmdlet @named }
         }
-        $named = @{ $Parameter = @() } # Where a list is taken, an empty one is no error, but nothing either.
+        $named = @{ $Parameter = @() } # For a list parameter, an empty list is not an error and selects nothing.
         $(try { & $Cmdlet @named 2>&1 } catch { }) | Should -BeNullOrEmpty
         Get-TroveSession | Should -Not -BeNullOrEmpty
     }

@@ -17,14 +17,14 @@ namespace TroveSchedules.TestSupport;
 /// <param name="project">The project's name, in the domain Default.</param>
 public sealed class CloudClient(string authUrl, string user, string password, string project)
 {
-    // Stacks for tests give out tokens of a minute.
+    // Test stacks can issue tokens that expire after a minute.
     private static readonly TimeSpan TokenLife = TimeSpan.FromSeconds(30);
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(5) };
     private readonly SemaphoreSlim _login = new(1);
     private CloudLogin? _last;
     private DateTime _time;
 
-    /// <summary>A token that is valid for some time, and what Keystone told with it.</summary>
+    /// <summary>A valid token and the data of Keystone's response.</summary>
     public async Task<CloudLogin> LogInAsync()
     {
         await _login.WaitAsync();
@@ -86,7 +86,7 @@ public sealed record CloudResponse(int Status, string Body, IReadOnlyDictionary<
     public JsonNode? Json => Body.Length == 0 ? null : JsonNode.Parse(Body);
 
     /// <summary>The JSON of a successful response.</summary>
-    /// <exception cref="HttpRequestException">The status is no success.</exception>
+    /// <exception cref="HttpRequestException">The status is not 2xx.</exception>
     public JsonNode Success => Status is >= 200 and < 300 ? Json! : throw new HttpRequestException(ToString());
 
     public string? Text(string key) => Json![key]?.ToString();
@@ -103,7 +103,7 @@ public sealed record CloudResponse(int Status, string Body, IReadOnlyDictionary<
     /// <param name="http">Sends it.</param>
     /// <param name="method">The method.</param>
     /// <param name="url">The whole address.</param>
-    /// <param name="body">A text to send as it is, or a <see cref="JsonNode"/>; null for none.</param>
+    /// <param name="body">Text, which is sent unchanged, or a <see cref="JsonNode"/>; null for none.</param>
     /// <param name="token">The token; null for none.</param>
     /// <param name="type">Content-Type of the body.</param>
     /// <param name="headers">More headers.</param>

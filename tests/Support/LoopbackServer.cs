@@ -45,7 +45,7 @@ public sealed class LoopbackServer : IDisposable
     /// <summary>Number of connections so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Errors of the functions that serve; a client that hangs up is none.</summary>
+    /// <summary>Errors of the serving functions. A client that disconnects is not an error.</summary>
     public ConcurrentQueue<string> Failures { get; } = new();
 
     /// <summary>Starts a server that sends one response for each request and keeps the connections open.</summary>
@@ -124,7 +124,7 @@ public sealed class LoopbackServer : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client hung up, or the server was disposed.
+            // The client disconnected, or the server was disposed.
         }
         catch (Exception e)
         {
@@ -229,7 +229,7 @@ public sealed class LoopbackConnection : IDisposable
 /// <param name="ClientPort">The client's port.</param>
 public sealed record LoopbackRequest(string Method, string Target, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body, int ClientPort)
 {
-    // These belong to one connection, not to what is sent over it.
+    // These headers belong to one connection, so a proxy does not forward them.
     private static readonly string[] ConnectionHeaders = ["Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Host", "Expect"];
 
     /// <summary>The body as text.</summary>
@@ -239,7 +239,7 @@ public sealed record LoopbackRequest(string Method, string Target, IReadOnlyList
     public string? Header(string name) => Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>Sends the request to another server.</summary>
-    /// <param name="client">Sends it. A handler of this process will do.</param>
+    /// <param name="client">Sends the request; it may use a handler inside this process.</param>
     /// <param name="server">Scheme, address and port of the server.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The server's response.</returns>

@@ -87,9 +87,9 @@ public class ScriptedHandler(Answer? otherwise = null) : HttpMessageHandler
 
     protected override void Dispose(bool disposing)
     {
-        // Sessions end, and the services stay.
+        // Not disposed, because the services outlive a session.
     }
 }
 
-/// <summary>A request that no test expects. The library converts it into no error of its own.</summary>
+/// <summary>A request that the test does not expect. The library does not convert this exception, so the test fails.</summary>
 public sealed class UnexpectedRequestException(string message) : Exception(message);

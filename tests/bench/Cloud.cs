@@ -8,7 +8,7 @@ using TroveSchedules.TestSupport;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>The stack as its user demo reaches it.</summary>
+/// <summary>The cloud of a stack, for its user demo.</summary>
 internal sealed class Cloud
 {
     private readonly JsonNode _account;
@@ -26,7 +26,7 @@ internal sealed class Cloud
     public string Mistral { get; private set; } = "";
     public string Trove { get; private set; } = "";
 
-    /// <summary>With these the clients log in by themselves.</summary>
+    /// <summary>The environment variables with which the clients log in.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["OS_AUTH_URL"] = AuthUrl,
@@ -49,7 +49,7 @@ internal sealed class Cloud
         return cloud;
     }
 
-    /// <summary>The same cloud by way of a relay, whose addresses are given in the order Keystone, Mistral, Trove.</summary>
+    /// <summary>The same cloud through a relay, whose URLs are in the order Keystone, Mistral, Trove.</summary>
     public Cloud Behind(IReadOnlyList<string> relays) => new(_account, relays[0] + new Uri(AuthUrl).PathAndQuery)
     {
         Mistral = relays[1] + new Uri(Mistral).PathAndQuery,
@@ -58,8 +58,8 @@ internal sealed class Cloud
 
     public async Task<string> TokenAsync() => (await _client.LogInAsync()).Token;
 
-    /// <summary>Asks Mistral.</summary>
-    /// <exception cref="HttpRequestException">It refuses.</exception>
+    /// <summary>Sends a request to Mistral.</summary>
+    /// <exception cref="HttpRequestException">The status is not 2xx.</exception>
     public async Task<JsonNode> MistralAsync(HttpMethod method, string path, JsonNode? body = null)
     {
         CloudResponse response = await _client.MistralAsync(method.Method, path, body);
@@ -67,7 +67,7 @@ internal sealed class Cloud
     }
 }
 
-/// <summary>Where a case is run, with the processes that stay while it is.</summary>
+/// <summary>The environment of a case, with the processes that run for its whole duration.</summary>
 internal sealed class Place(Cloud cloud) : IAsyncDisposable
 {
     private Warm? _module;
@@ -86,7 +86,7 @@ internal sealed class Place(Cloud cloud) : IAsyncDisposable
         return _module;
     }
 
-    /// <summary>A Python with the peer's API, logged in.</summary>
+    /// <summary>A Python process with the API of python-troveclient, logged in.</summary>
     public async Task<Warm> PeerAsync()
     {
         if (_peer is null)

@@ -10,8 +10,8 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>Occurrences per second of CronPattern, of croniter, whose results it must have, and of Cronos alone, which computes the times of CronPattern.</summary>
-/// <remarks>All three find the next time, then the next after that: what a preview does. All in one run, on the same machine.</remarks>
+/// <summary>Compares the occurrences per second of CronPattern, of croniter, which is the reference for its results, and of Cronos alone, which CronPattern uses.</summary>
+/// <remarks>All three compute one next time after another, like a preview, in one run on the same machine.</remarks>
 internal static class CronBenchmark
 {
     private const double SecondsEach = 0.5;
@@ -20,7 +20,7 @@ internal static class CronBenchmark
     private static readonly string[] Patterns = ["*/2 * * * *", "0 3 * * *", "30 2 1 * *"];
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Measures all three; null where there is no croniter, which it says.</summary>
+    /// <summary>Measures all three. Without croniter it prints a message and returns null.</summary>
     public static IReadOnlyList<CronRate>? Run()
     {
         if (Croniter() is not { } croniter)
@@ -39,7 +39,7 @@ internal static class CronBenchmark
         ];
     }
 
-    /// <summary>What to write of it.</summary>
+    /// <summary>Renders the result as Markdown.</summary>
     public static string ToMarkdown(IReadOnlyList<CronRate> rates) =>
         $"Occurrences per second, the best of {Rounds} rounds (Cronos {VersionOf(typeof(CronExpression))}).\n\n" + Report.Table(
             ["pattern", "CronPattern", "bytes each", "croniter", "CronPattern against it", "Cronos", "CronPattern against it"],
@@ -112,7 +112,7 @@ internal static class CronBenchmark
 /// <summary>Occurrences per second.</summary>
 /// <param name="Pattern">Of this pattern.</param>
 /// <param name="Ours">By CronPattern.</param>
-/// <param name="Bytes">What that allocates for each.</param>
+/// <param name="Bytes">Allocated bytes per occurrence of CronPattern.</param>
 /// <param name="Croniter">By croniter.</param>
 /// <param name="Cronos">By Cronos.</param>
 internal sealed record CronRate(string Pattern, double Ours, double Bytes, double Croniter, double Cronos);

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>The floor: the same requests with nothing around them, all by one curl process over connections that it keeps.</summary>
+/// <summary>The lower bound: sends the same requests with one curl process over persistent connections.</summary>
 internal static class Curl
 {
     /// <summary>Sends requests one after the other. Its time is the sum of curl's own <c>time_total</c>; the part <c>first</c> is that of the first request.</summary>
@@ -24,7 +24,7 @@ internal static class Curl
         };
     }
 
-    /// <summary>Sends requests over so many connections. Its time is that of the whole process, whose start takes some milliseconds.</summary>
+    /// <summary>Sends requests over a number of connections. Its time is that of the whole process, whose start takes some milliseconds.</summary>
     public static async Task<Sample> BulkAsync(Cloud cloud, IReadOnlyList<Recorded> requests, int connections)
     {
         (Fresh run, List<(double Seconds, long Bytes)> answers) = await SendAsync(cloud, requests, connections);
@@ -50,7 +50,7 @@ internal static class Curl
             if (request.Body is { } body)
                 config.AppendLine(CultureInfo.InvariantCulture, $"header = {Quoted("Content-Type: application/json")}").AppendLine(CultureInfo.InvariantCulture, $"data-raw = {Quoted(body)}");
         }
-        // A file of the user's own: it holds a token.
+        // Only the user may read the file, because it contains a token.
         string file = Path.GetTempFileName();
         try
         {

@@ -6,25 +6,25 @@ using System.Threading.Tasks;
 namespace TroveSchedules.Benchmarks;
 
 /// <summary>One measured run.</summary>
-/// <param name="Seconds">How long it took; where it was cut off, how long it was let run.</param>
+/// <param name="Seconds">Duration; if the run was cut off, the time until then.</param>
 internal sealed record Sample(double Seconds)
 {
-    /// <summary>The most memory that its process held, in bytes (VmHWM); null where nobody looked.</summary>
+    /// <summary>Peak memory of its process, in bytes (VmHWM); null if not measured.</summary>
     public long? Peak { get; init; }
 
-    /// <summary>How many requests it sent, where it counts them itself; null where the relay does.</summary>
+    /// <summary>Number of requests, if the side counts them itself; null if the relay counts them.</summary>
     public double? Requests { get; init; }
 
-    /// <summary>The length of the answers' bodies in bytes, where it counts them itself.</summary>
+    /// <summary>Length of the response bodies in bytes, if the side counts them itself.</summary>
     public double? Bytes { get; init; }
 
-    /// <summary>The seconds of its parts, and what else it measured.</summary>
+    /// <summary>The seconds of its parts, and other measured values.</summary>
     public IReadOnlyDictionary<string, double> Parts { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Whether it was ended before its end.</summary>
+    /// <summary>Whether the run was cut off.</summary>
     public bool CutOff { get; init; }
 
-    /// <summary>The same, done so many times.</summary>
+    /// <summary>This sample, scaled by a factor.</summary>
     public Sample Scale(double by) => by == 1 ? this : this with
     {
         Seconds = Seconds * by,
@@ -43,7 +43,7 @@ internal sealed record Sample(double Seconds)
     };
 }
 
-/// <summary>What one side of a case came to.</summary>
+/// <summary>The result of one side of a case.</summary>
 internal sealed class Measurement
 {
     public List<Sample> Samples { get; } = [];
@@ -51,7 +51,7 @@ internal sealed class Measurement
     public double? Bytes { get; set; }
     public string Note { get; set; } = "";
 
-    /// <summary>Whether only a part was done, and scaled.</summary>
+    /// <summary>Whether only a part was run, and its figures were scaled.</summary>
     public bool IsScaled { get; init; }
 
     public double Median => MedianOf(Samples.Select(sample => sample.Seconds));
@@ -60,7 +60,7 @@ internal sealed class Measurement
     public long? Peak => Samples.Max(sample => sample.Peak);
     public bool CutOff => Samples.Any(sample => sample.CutOff);
 
-    /// <summary>The median of a part; null where there is no such part.</summary>
+    /// <summary>The median of a part; null if there is no such part.</summary>
     public double? Part(string name) =>
         Samples.Where(sample => sample.Parts.ContainsKey(name)).Select(sample => sample.Parts[name]).ToList() is { Count: > 0 } values ? MedianOf(values) : null;
 
@@ -71,38 +71,38 @@ internal sealed class Measurement
     }
 }
 
-/// <summary>How a side's requests become known.</summary>
+/// <summary>How the requests of a side are counted.</summary>
 internal enum Counting
 {
-    /// <summary>One more run, untimed, through the relay.</summary>
+    /// <summary>In an additional run through the relay, which is not timed.</summary>
     Apart,
 
-    /// <summary>The timed run goes through the relay: for what takes too long to be done twice.</summary>
+    /// <summary>In the timed run, through the relay. For cases that take too long to run twice.</summary>
     WhileTimed,
 
-    /// <summary>It counts them itself (curl), or has none.</summary>
+    /// <summary>By the side itself (curl), or it sends none.</summary>
     Itself,
 }
 
 /// <summary>One run of a side.</summary>
-/// <param name="Place">Where: straight to the cloud, or through the relay.</param>
-/// <param name="Size">How many things to do, such as executions to delete.</param>
-/// <param name="Times">How often to repeat it within the run, where that is cheap.</param>
+/// <param name="Place">The environment: directly to the cloud, or through the relay.</param>
+/// <param name="Size">Number of objects, such as executions to delete.</param>
+/// <param name="Times">Number of repetitions within the run, if they are cheap.</param>
 /// <param name="Recorded">The requests that another side sent when they were counted, by that side's name.</param>
 internal sealed record Run(Place Place, int Size, int Times, Func<string, IReadOnlyList<Recorded>> Recorded);
 
-/// <summary>One of those who do the same.</summary>
+/// <summary>One of the programs that a case compares.</summary>
 internal sealed record Side(string Name, int Rounds, Func<Run, Task<IReadOnlyList<Sample>>> RunAsync)
 {
     public Counting Counting { get; init; } = Counting.Apart;
 
-    /// <summary>What must be there before each run, neither timed nor counted.</summary>
+    /// <summary>Prepares each run. It is neither timed nor counted.</summary>
     public Func<Run, Task>? PrepareAsync { get; init; }
 
     /// <summary>How often a timed run repeats itself.</summary>
     public int Times { get; init; } = 1;
 
-    /// <summary>Of the case's size only so many are really done, and scaled; null for all.</summary>
+    /// <summary>Number of objects to process instead of the case's size, after which the figures are scaled; null for all.</summary>
     public int? Sampled { get; init; }
 
     /// <summary>The same for the run that counts.</summary>
@@ -111,22 +111,22 @@ internal sealed record Side(string Name, int Rounds, Func<Run, Task<IReadOnlyLis
     public string Note { get; init; } = "";
 }
 
-/// <summary>What several sides do.</summary>
+/// <summary>A task that several sides perform.</summary>
 /// <param name="Key">The case's name for targets and the summary.</param>
-/// <param name="Title">What is done.</param>
-/// <param name="Sides">Who does it; the first is the one that the others are compared with.</param>
+/// <param name="Title">Describes the task.</param>
+/// <param name="Sides">The sides. The others are compared with the first.</param>
 internal sealed record Case(string Key, string Title, IReadOnlyList<Side> Sides)
 {
     public int Size { get; init; } = 1;
 
-    /// <summary>What the reader has to know.</summary>
+    /// <summary>A note for the reader of the table.</summary>
     public string Note { get; init; } = "";
 
     /// <summary>The parts of a sample that are worth showing.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [];
 }
 
-/// <summary>What a case came to, by the sides' names.</summary>
+/// <summary>The result of a case, by the names of the sides.</summary>
 internal sealed record CaseResult(Case Case, IReadOnlyDictionary<string, Measurement> Sides);
 
 /// <summary>Runs the sides of a case in turns.</summary>

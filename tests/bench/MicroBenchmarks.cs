@@ -23,7 +23,7 @@ internal static class MicroBenchmarks
 {
     public static string Run()
     {
-        // In this process: a project made for each benchmark would have to be restored and built first.
+        // Runs in this process, because a separate project for each benchmark would have to be restored and built first.
         IConfig config = ManualConfig.CreateEmpty()
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(5).WithIterationCount(10))
             .AddDiagnoser(MemoryDiagnoser.Default)
@@ -66,7 +66,7 @@ public class CronPatterns
     public DateTimeOffset? NextOfRare() => _rare.Next(Start);
 }
 
-/// <summary>The operations without PowerShell, on a sandbox, whose own work is in the figures.</summary>
+/// <summary>The operations without PowerShell, on a sandbox. The figures include the work of the sandbox.</summary>
 public class OnSandbox
 {
     private const int Rows = 1_000;

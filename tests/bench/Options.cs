@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record Options
 {
     public string? Stack { get; init; }

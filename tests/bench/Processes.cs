@@ -12,12 +12,12 @@ namespace TroveSchedules.Benchmarks;
 
 /// <summary>A process that is run to its end.</summary>
 /// <param name="Seconds">From before its start until after its end.</param>
-/// <param name="Peak">The most memory that it held, in bytes.</param>
+/// <param name="Peak">Peak memory, in bytes.</param>
 /// <param name="Output">What it wrote on standard output.</param>
 /// <param name="CutOff">Whether it was ended because it took too long.</param>
 internal sealed record Fresh(double Seconds, long Peak, string Output, bool CutOff)
 {
-    // VmHWM only grows, and is gone with the process: what the last few milliseconds added is not seen.
+    // VmHWM only grows, and disappears with the process, so growth in the last few milliseconds is not measured.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     public Sample Sample => new(Seconds) { Peak = Peak, CutOff = CutOff };
@@ -66,7 +66,7 @@ internal sealed record Fresh(double Seconds, long Peak, string Output, bool CutO
             start.Environment.Remove(name);
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
-        // What neither side should spend time on.
+        // Switches off work that should not be measured.
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         start.Environment["POWERSHELL_UPDATECHECK"] = "Off";
         start.Environment["NO_COLOR"] = "1";
@@ -94,7 +94,7 @@ internal sealed record Fresh(double Seconds, long Peak, string Output, bool CutO
     }
 }
 
-/// <summary>A process that stays and does what it is asked, a line of JSON each: warm.ps1 or peer.py.</summary>
+/// <summary>A long-running process that receives one line of JSON per command: warm.ps1 or peer.py.</summary>
 internal sealed class Warm : IAsyncDisposable
 {
     private readonly Process _process;
@@ -109,7 +109,7 @@ internal sealed class Warm : IAsyncDisposable
     public static Warm Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment) =>
         new(Process.Start(Fresh.Start(program, arguments, environment))!);
 
-    /// <summary>Asks, and gives the answer; null where it took longer than it may, after which the process is gone.</summary>
+    /// <summary>Sends a command and returns the response; null after a timeout, which ends the process.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public async Task<JsonNode?> AskAsync(JsonNode ask, TimeSpan? limit = null)
     {

@@ -82,7 +82,7 @@ async Task<(IReadOnlyDictionary<string, CaseResult> Results, IReadOnlyList<strin
         }
         catch (Exception e) when (e is InvalidOperationException or HttpRequestException)
         {
-            // The others are worth having all the same.
+            // The other cases still run.
             Console.Error.WriteLine(e.Message);
             failures.Add($"**A case of group {number} failed, and has no figures.**\n");
         }

@@ -12,12 +12,12 @@ namespace TroveSchedules.Benchmarks;
 /// <param name="Method">GET and so on.</param>
 /// <param name="PathAndQuery">As it was sent.</param>
 /// <param name="Body">What was sent along; null for nothing.</param>
-/// <param name="AnswerBytes">The length of the answer's body.</param>
+/// <param name="AnswerBytes">Length of the response body.</param>
 internal sealed record Recorded(int Service, string Method, string PathAndQuery, string? Body, long AnswerBytes);
 
 /// <summary>
-/// Stands before the three services and counts, for every client in the same way. Keystone's catalog names the relay in place of the services. Figures of time are
-/// made without it, except where it is said.
+/// A proxy in front of the three services that counts requests in the same way for every client. Keystone's catalog contains the URLs of the relay. Times are
+/// measured without it, unless the table says otherwise.
 /// </summary>
 internal sealed class Relay : IDisposable
 {
@@ -35,10 +35,10 @@ internal sealed class Relay : IDisposable
         Cloud = cloud.Behind(_relays);
     }
 
-    /// <summary>The cloud as it is seen through the relay.</summary>
+    /// <summary>The cloud with the URLs of the relay.</summary>
     public Cloud Cloud { get; }
 
-    /// <summary>What came through since the last <see cref="Clear"/>, in the order of arrival.</summary>
+    /// <summary>The requests since the last <see cref="Clear"/>, in order of arrival.</summary>
     public IReadOnlyList<Recorded> Recorded
     {
         get

@@ -66,7 +66,7 @@ internal static class Report
         return $"### {result.Case.Title}\n\n{(result.Case.Note.Length > 0 ? result.Case.Note + "\n\n" : "")}{table}";
     }
 
-    /// <summary>Puts a part of docs/Benchmarks.md, or of README.md, in the place of the one that is there between its two comments.</summary>
+    /// <summary>Replaces a part of docs/Benchmarks.md or README.md, between its two comments.</summary>
     public static void Write(string part, string text)
     {
         string file = part == "summary" ? Readme : Page;
@@ -77,7 +77,7 @@ internal static class Report
         File.WriteAllText(file, $"{page[..from]}\n{text.Trim()}\n{page[to..]}");
     }
 
-    /// <summary>On what and when, which each part of the page begins with.</summary>
+    /// <summary>Machine and date, with which each part of the page starts.</summary>
     public static string Heading(IEnumerable<string> lines) => string.Create(CultureInfo.InvariantCulture, $"Measured on {DateTime.UtcNow:yyyy-MM-dd} (UTC): {string.Join(" ", lines)}\n");
 
     private static string Remarks(Measurement of, IEnumerable<string> parts)

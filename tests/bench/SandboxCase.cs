@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>Executions through PowerShell's pipeline, from a sandbox in the same process, whose answers cost time and memory too.</summary>
+/// <summary>Executions through PowerShell's pipeline, from a sandbox in the same process. The figures include the sandbox's time and memory.</summary>
 internal static class SandboxCase
 {
     public const int Executions = 100_000;
@@ -49,7 +49,7 @@ internal static class SandboxCase
         return results;
     }
 
-    /// <summary>What to write of it.</summary>
+    /// <summary>Renders the result as Markdown.</summary>
     public static string ToMarkdown(IReadOnlyDictionary<int, Measurement> results) => Report.Table(
         ["executions", "median", "least–most", "objects a second", "peak memory", "memory growth"],
         results.Select(result => (IReadOnlyList<string>)

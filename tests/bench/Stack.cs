@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>What the cases find on the stack, and how it comes there.</summary>
+/// <summary>Creates the data for the cases on the stack.</summary>
 /// <remarks>
 /// Executions are rows that seed-executions writes into Mistral's database, as Mistral would have written them. Schedules are made by POSTs, four at once, so that
 /// each has its trust. All stay for the next run.
@@ -42,7 +42,7 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
         Fleeting = await TriggerAsync("bench-fleeting");
     }
 
-    /// <summary>So many executions in all, so many of which are a schedule's.</summary>
+    /// <summary>Ensures a total number of executions, and a number of them that belong to a schedule.</summary>
     public async Task SeedToAsync(int total, int own, Trigger trigger)
     {
         int there = (await ExecutionsAsync("")).Count, its = (await ExecutionsAsync(trigger)).Count;
@@ -53,23 +53,23 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
         await SeedAsync(total - there, own, trigger);
     }
 
-    /// <summary>So many executions more, all of which are the schedule's that has none.</summary>
+    /// <summary>Adds executions to the schedule that has none.</summary>
     public async Task<IReadOnlyList<string>> FreshAsync(int count)
     {
-        // What a run of only a part left behind.
+        // Left over from a partial run.
         await RemoveAsync(await ExecutionsAsync(Fleeting));
         await SeedAsync(count, count, Fleeting);
         return await ExecutionsAsync(Fleeting);
     }
 
-    /// <exception cref="InvalidOperationException">Somebody did not delete what he was to delete.</exception>
+    /// <exception cref="InvalidOperationException">A side did not delete all its executions.</exception>
     public async Task RequireGoneAsync(string by)
     {
         if ((await ExecutionsAsync(Fleeting)).Count is > 0 and var left)
             throw new InvalidOperationException($"{left} executions are left that {by} should have deleted.");
     }
 
-    /// <summary>So many schedules in all, evenly on the two hundred instances.</summary>
+    /// <summary>Ensures a total number of schedules, spread evenly over the two hundred instances.</summary>
     public async Task SeedSchedulesAsync(int count)
     {
         JsonArray there = (await cloud.MistralAsync(HttpMethod.Get, "/cron_triggers?fields=id,workflow_input"))["cron_triggers"]!.AsArray();
@@ -114,9 +114,9 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
         ["--state", state, $"{count}", $"{own}", trigger.Id], new Dictionary<string, string>());
 }
 
-/// <summary>A schedule of the bench's own.</summary>
+/// <summary>A schedule that the benchmark created.</summary>
 /// <param name="Id">The trigger's name in Mistral.</param>
 /// <param name="TriggerId">Mistral's id of it.</param>
-/// <param name="Name">What its backups are called.</param>
+/// <param name="Name">The name of its backups.</param>
 /// <param name="Input">The workflow's input, as JSON.</param>
 internal sealed record Trigger(string Id, string TriggerId, string Name, string Input);

@@ -9,7 +9,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>What is measured on a real Keystone, Mistral and Trove, in the order in which it is.</summary>
+/// <summary>The cases on a real Keystone, Mistral and Trove, in the order in which they run.</summary>
 internal sealed partial class StackCases(Options options, Stack stack)
 {
     public const string Warm = "module, warm";
@@ -31,13 +31,13 @@ internal sealed partial class StackCases(Options options, Stack stack)
     private const int PeerPage = 50;
     private static readonly int[] Connections = [1, 4, 8, 16];
 
-    // Of schedules, which take long: the others are measured once, for it to be seen if that changes.
+    // For schedules, which take long. The other numbers are measured once, to show whether the result changes.
     private const int UsualBest = 4;
 
-    // Those of the executions that are to be deleted next.
+    // The ids of the executions to delete next.
     private IReadOnlyList<string> _ids = [];
 
-    /// <summary>How many pages the peer asks for at 50,000 executions: it stops at an empty one.</summary>
+    /// <summary>Number of pages that python-troveclient requests for 50,000 executions. It stops at an empty page.</summary>
     public const int PeerPages = Large / PeerPage + 1;
 
     public static string CurlOf(int connections) => $"curl, {connections} connection{(connections == 1 ? "" : "s")}";
@@ -253,7 +253,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
         return [fresh.Sample];
     }
 
-    // Debian's client, made to reach Mistral on a Keystone with domains.
+    // Debian's client, changed so that it reaches Mistral on a Keystone with domains.
     private static Task<Fresh> Trove(Run run, IEnumerable<string> arguments, TimeSpan? limit = null) =>
         Benchmarks.Fresh.RunAsync(Path.Combine(Options.Root, "tests/stack/bin/trove"), arguments, run.Place.Cloud.Environment, limit);
 
@@ -272,7 +272,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
 
     private static async Task<IReadOnlyList<Sample>> OneAsync(Task<Sample> sample) => [await sample];
 
-    // New rows, and whoever is to delete them ready.
+    // Creates new rows, and then prepares the side that deletes them.
     private Func<Run, Task> Rows(Func<Run, Task>? and = null) => async run =>
     {
         _ids = await stack.FreshAsync(run.Size);

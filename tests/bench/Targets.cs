@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>What was aimed at, and what was reached.</summary>
+/// <summary>Targets and results.</summary>
 internal static class Targets
 {
     /// <summary>The targets of the cases that were run on the stack.</summary>
@@ -56,7 +56,7 @@ internal static class Targets
             if (!of.TryGetValue(slow, out Measurement? theirs) || !of.TryGetValue(fast, out Measurement? ours))
                 return;
             double ratio = theirs.Median / ours.Median;
-            // What was cut off took longer than that: too little of it proves nothing.
+            // A run that was cut off would have taken longer, so the ratio is a lower bound: a miss is reported as not known.
             bool isMet = ratio >= target;
             rows.Add([what, $"≥ {target:0} ×", (theirs.CutOff ? "> " : "") + Report.Times(ratio), theirs.CutOff && !isMet ? "not known" : Word(isMet)]);
         }

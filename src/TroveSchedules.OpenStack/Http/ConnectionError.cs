@@ -10,13 +10,13 @@ using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>The errors of requests that get no answer: no connection, no trust, no HTTP. <see cref="ServiceError"/> has those of answers.</summary>
+/// <summary>Errors of requests that get no HTTP response: no connection, an untrusted certificate, or no HTTP. <see cref="ServiceError"/> handles responses.</summary>
 internal static class ConnectionError
 {
-    /// <summary>The error for what went wrong on the way.</summary>
-    /// <param name="cause">What .NET throws.</param>
+    /// <summary>Converts an exception of the HTTP stack.</summary>
+    /// <param name="cause">The exception from .NET.</param>
     /// <param name="request">The request.</param>
-    /// <returns>A <see cref="TroveScheduleException"/>, or a <see cref="TransientFailureException"/> with one where it helps to repeat the request.</returns>
+    /// <returns>A <see cref="TroveScheduleException"/>, or a <see cref="TransientFailureException"/> that contains one if a retry can help.</returns>
     public static Exception From(Exception cause, WireRequest request)
     {
         SocketError? socket = null;
@@ -30,7 +30,7 @@ internal static class ConnectionError
         if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse } unreadable)
         {
             TroveScheduleException violation = NotHttp(cause, request);
-            // Headers beyond the limit will be so again.
+            // A retry would get headers of the same length.
             return unreadable.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded ? violation : new TransientFailureException(violation, null);
         }
 #endif
@@ -85,7 +85,7 @@ internal static class ConnectionError
         };
     }
 
-    // OpenSSL's names of the alerts that a server sends about a client's certificate.
+    // OpenSSL's names of the TLS alerts with which a server rejects a client certificate.
     private static Advice? ClientCertificateAdvice(string reason) =>
         reason.Contains("alert certificate required")
             ? new("The server wants a client certificate. Give one (cert and key in clouds.yaml, OS_CERT and OS_KEY).", Settings.ClientCertificate, Settings.ClientKey)

@@ -3,7 +3,7 @@ using System.IO;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>A stream that is read from its beginning to its end, and nothing else.</summary>
+/// <summary>A read-only stream that cannot seek.</summary>
 internal abstract class ForwardStream : Stream
 {
     /// <inheritdoc/>

@@ -8,25 +8,25 @@ using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>Sends requests and has their answers read, as often as <see cref="RetryPolicy"/> allows. What the network does wrong leaves here as a <see cref="TroveScheduleException"/>.</summary>
+/// <summary>Sends requests and reads their responses, with the retries of <see cref="RetryPolicy"/>. Network failures are thrown as <see cref="TroveScheduleException"/>.</summary>
 /// <param name="http">The pipeline.</param>
-/// <param name="clock">Measures until when a service asks to wait.</param>
-/// <param name="policy">Says what is repeated.</param>
+/// <param name="clock">The current time, for a Retry-After that is a date.</param>
+/// <param name="policy">The retry policy.</param>
 internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolicy policy)
 {
-    /// <summary>Sends a request, again where that may help, and reads the answer.</summary>
-    /// <param name="request">What is asked.</param>
-    /// <param name="read">Reads the answer to an attempt, which has so many before it.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Sends a request, with retries, and reads the response.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="read">Reads the response. Its second argument is the number of earlier attempts.</param>
+    /// <param name="cancellationToken">Cancels the attempts.</param>
     public Task<T> SendAsync<T>(WireRequest request, Func<HttpResponseMessage, int, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         policy.ExecuteAsync(request, (before, token) => AttemptAsync(request, (response, either) => read(response, before, either), token), cancellationToken);
 
-    /// <summary>Makes something under a name that we chose: before each further attempt it is looked for.</summary>
-    /// <param name="request">What makes it.</param>
-    /// <param name="find">What finds it.</param>
-    /// <param name="read">Reads the answer to either, as far as that is a success.</param>
-    /// <param name="readMissing">Reads the answer to <paramref name="find"/>: null where there is no such thing.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Creates a resource whose name the client chose. Each retry first looks for the resource, because an earlier attempt may have created it.</summary>
+    /// <param name="request">The request that creates the resource.</param>
+    /// <param name="find">The request that gets the resource.</param>
+    /// <param name="read">Reads the response to <paramref name="request"/>.</param>
+    /// <param name="readMissing">Reads the response to <paramref name="find"/>; null if the resource does not exist.</param>
+    /// <param name="cancellationToken">Cancels the attempts.</param>
     public Task<T> CreateAsync<T>(
         WireRequest request, WireRequest find, Func<HttpResponseMessage, CancellationToken, Task<T>> read,
         Func<HttpResponseMessage, CancellationToken, Task<T?>> readMissing, CancellationToken cancellationToken)
@@ -39,11 +39,11 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
     {
         using var message = new HttpRequestMessage(request.Method, request.Uri)
         {
-            // An empty body keeps .NET from sending a DELETE again by itself when the connection closes before an answer: the service may have acted.
+            // An empty body keeps .NET from sending a DELETE again by itself when the connection closes before a response: the service may have acted.
             Content = request.Content?.Invoke() ?? (request.IsChange ? new ByteArrayContent([]) : null),
         };
 #if NET
-        message.Version = HttpVersion.Version20; // Where TLS offers it; 1.1 elsewhere, and on plain http.
+        message.Version = HttpVersion.Version20; // If TLS negotiates it. Otherwise, and on plain http, 1.1.
         message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
 #endif
         using IDisposable? wait = RequestLog.Current?.WaitFor(request.Service, message);
@@ -62,7 +62,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         }
         catch (ObjectDisposedException e)
         {
-            throw CloudSession.Ended(e); // Meanwhile, by somebody who shares it.
+            throw CloudSession.Ended(e); // Another user of this session ended it in the meantime.
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -70,7 +70,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         }
     }
 
-    // A 500 is a definite answer of Mistral. A success that cannot be read was somebody else's, or broke on its way; one that is too long will be so again.
+    // Mistral's 500 is final. A 2xx that cannot be parsed came from another server or was damaged on the way, so a retry can help. A body that is too long stays too long.
     private static bool IsPassing(HttpResponseMessage response, TroveScheduleException failure) => response.IsSuccessStatusCode
         ? failure.Kind == TroveErrorKind.ProtocolError && failure.InnerException is not BodyTooLongException
         : response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
@@ -80,13 +80,13 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         TimeSpan? wait = response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } => date - (response.Headers.Date ?? clock.GetUtcNow()), // Both by the server's clock.
+            { Date: { } date } => date - (response.Headers.Date ?? clock.GetUtcNow()), // Uses the server's clock for both times.
             _ => null,
         };
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    // A server can repeat what it was sent, and the network's own errors quote what it wrote.
+    // A response can repeat the secrets of the request, and exceptions of the HTTP stack quote the response.
     private static Exception Masked(Exception error, WireRequest request, HttpRequestMessage message, HttpResponseMessage? response = null)
     {
         SecretMask secrets = SecretMask.Of(request, message);

@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>The JSON that stands as text inside the services' JSON. Anybody may have written it, so whatever is odd in it counts as not there.</summary>
+/// <summary>Reads JSON that the services store as a string inside JSON. Any user may have written it, so invalid parts are treated as absent.</summary>
 internal static class InnerJson
 {
-    /// <summary>Reads an object; where the text is none, the default.</summary>
+    /// <summary>Reads an object; the default value if the text is not a JSON object.</summary>
     public static T? Read<T>(string? text, Func<JsonElement, T?> read)
     {
         if (text is null)
@@ -23,7 +23,7 @@ internal static class InnerJson
         }
     }
 
-    /// <summary>The text of that name; null where there is none.</summary>
+    /// <summary>The string property of that name; null if there is none.</summary>
     public static string? Text(JsonElement from, string name)
     {
         if (!from.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.String)
@@ -38,7 +38,7 @@ internal static class InnerJson
         }
     }
 
-    /// <summary>Whether both say the same, in whatever order of keys.</summary>
+    /// <summary>Whether both texts are equal as JSON. The order of keys does not matter.</summary>
     public static bool AreEqual(string? one, string? other)
     {
         try
@@ -51,6 +51,6 @@ internal static class InnerJson
         }
     }
 
-    // How System.Text.Json says that a text is odd: no JSON; half of a surrogate pair, in an escape or as it is; a key that comes twice.
+    // What System.Text.Json throws for invalid JSON, for a lone surrogate (escaped or not), and for a duplicate key.
     private static bool IsOdd(Exception e) => e is JsonException or InvalidOperationException or ArgumentException;
 }

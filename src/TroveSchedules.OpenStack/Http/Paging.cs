@@ -8,38 +8,38 @@ using System.Threading.Tasks;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>One page of a listing.</summary>
-/// <param name="Rows">The rows, in the order asked for.</param>
-/// <param name="HasMore">Whether the service says that a next page may exist. Its link is never followed.</param>
+/// <param name="Rows">The rows, in the order that the request specified.</param>
+/// <param name="HasMore">Whether the service reports a next page. The link that it gives is never followed.</param>
 internal readonly record struct Page<T>(IReadOnlyList<T> Rows, bool HasMore);
 
-/// <summary>Walks through a listing page by page, each next page asked for by the id of the last row.</summary>
+/// <summary>Reads a listing page by page. The id of the last row is the marker for the next page.</summary>
 internal static class Paging
 {
-    /// <summary>How many rows the first page of a listing has whose rows are wanted as they come: as many as cost Mistral hardly more than one does.</summary>
+    /// <summary>Size of the first page, in rows, of a listing that is streamed. Mistral takes hardly longer for this many rows than for one.</summary>
     public const int Small = 200;
 
-    /// <summary>The most rows that are asked for at once, and the most that newer releases of Mistral give. A listing that is collected whole begins with it.</summary>
+    /// <summary>Maximum page size, in rows, which is also the limit of newer releases of Mistral. A listing that is read completely starts with this size.</summary>
     public const int Large = 1000;
 
-    /// <summary>The most rows that a listing has which is collected whole, and so kept in memory. At the pace that the benchmark measured, to make as many schedules takes hours.</summary>
+    /// <summary>Maximum number of rows of a listing that is kept in memory. At the rate in the benchmark, creating that many schedules takes hours.</summary>
     public const long LongestCollected = 100_000;
 
-    /// <summary>The most rows that a listing has whose rows are wanted as they come. At the pace that the benchmark measured, to read them takes hours.</summary>
+    /// <summary>Maximum number of rows of a listing that is streamed. At the rate in the benchmark, reading them takes hours.</summary>
     public const long Longest = 10_000_000;
 
     /// <summary>
-    /// Yields the rows that are to be kept as their pages come, each page up to four times the one before. The next page is asked for when half of
-    /// the rows of one have been handed out. The last row of a page is handed out only after the next page has come, for whoever gets it may delete
-    /// it, and Mistral knows no marker that is gone.
+    /// Streams the rows that <paramref name="keep"/> accepts. Each page is up to four times as long as the one before. The next page is requested when half of
+    /// the rows of a page have been returned. The last row of a page is returned only after the next page has arrived, because the caller may delete
+    /// that row, and Mistral rejects a marker that does not exist.
     /// </summary>
-    /// <param name="fetch">Gets a page after the row of that id (null: the first), of at most so many rows.</param>
-    /// <param name="idOf">A row's id, which is its marker.</param>
-    /// <param name="keep">Whether a row is wanted; null for every one.</param>
-    /// <param name="marker">Where to begin: after the row of that id; null for the beginning.</param>
-    /// <param name="most">How many rows are wanted; null for all.</param>
-    /// <param name="size">How many rows the first page is to have; fewer where fewer are wanted.</param>
-    /// <param name="cancellationToken">Ends the walk, and the request that is under way.</param>
-    /// <exception cref="TroveScheduleException">ProtocolError when a page ends where an earlier one did, or there are more rows than any cloud has: such a listing never ends.</exception>
+    /// <param name="fetch">Gets a page. The arguments are the marker (null for the first page) and the maximum number of rows.</param>
+    /// <param name="idOf">Gets a row's id, which is its marker.</param>
+    /// <param name="keep">Selects rows; null for all.</param>
+    /// <param name="marker">The id of the row after which the listing starts; null for the beginning.</param>
+    /// <param name="most">Maximum number of rows; null for all.</param>
+    /// <param name="size">Size of the first page, in rows. It is smaller if <paramref name="most"/> is smaller.</param>
+    /// <param name="cancellationToken">Cancels the listing and the request in progress.</param>
+    /// <exception cref="TroveScheduleException">ProtocolError if a page ends with the same row as an earlier one, or if the listing exceeds its maximum: it may be endless.</exception>
     public static async IAsyncEnumerable<T> WalkAsync<T>(
         Func<string?, int, CancellationToken, Task<Page<T>>> fetch, Func<T, string> idOf, Func<T, bool>? keep, string? marker, long? most, int size,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal static class Paging
 
         int NextSize()
         {
-            // Where rows are dropped, a page as small as what is wanted would mean many of them.
+            // If rows are filtered out, small pages would cost many requests.
             if (!sifts && wanted <= Large)
                 return (int)wanted;
             int now = size;
@@ -109,7 +109,7 @@ internal static class Paging
 
     private static TroveScheduleException Endless(string why) => new(TroveErrorKind.ProtocolError, $"The listing does not end: {why}.");
 
-    /// <summary>Ends when a task has ended, however that was. Its failure is left to whoever awaits it, and is not reported as nobody's where none does.</summary>
+    /// <summary>Completes when a task has completed, failed or been cancelled. It observes the exception, so that the task never raises UnobservedTaskException.</summary>
     private static Task Settled(Task task) =>
         task.ContinueWith(ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -4,8 +4,8 @@ using System.Collections.Generic;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>
-/// The query of a listing. A filter always names its operator: Mistral reads <c>in:</c>, <c>has:</c> … at the start of a value as one,
-/// so a value that begins like that must never stand alone.
+/// The query of a listing. A filter always has an explicit operator, because Mistral reads <c>in:</c>, <c>has:</c> … at the start of a value
+/// as an operator.
 /// </summary>
 internal sealed class Query
 {
@@ -13,17 +13,17 @@ internal sealed class Query
 
     public Query Equal(string column, string value) => Add(column, "eq:" + value);
 
-    /// <summary>SQL LIKE: a substring match, so each row that comes back has to be looked at again.</summary>
+    /// <summary>SQL LIKE. It matches substrings, so the caller must check each row again.</summary>
     public Query Has(string column, string value) => Add(column, "has:" + value);
 
     public Query In(string column, IReadOnlyCollection<string> values) =>
         values.Count == 0 ? this : Add(column, "in:" + string.Join(",", values));
 
-    /// <summary>Rows up to the end of a moment's second. The next second is named, for SQLite compares text and holds "12:00:00" to be before "12:00:00.000000".</summary>
+    /// <summary>Rows up to the end of that second. The filter uses the next second, because SQLite compares text and sorts "12:00:00" before "12:00:00.000000".</summary>
     public Query UpToSecond(string column, DateTimeOffset? time) =>
         time is { } t && t.Year < 9999 ? Add(column, "lt:" + WireTime.Format(t.AddSeconds(1))) : this;
 
-    /// <summary>Rows from the beginning of a moment's second on.</summary>
+    /// <summary>Rows from the start of that second.</summary>
     public Query FromSecond(string column, DateTimeOffset? time) => time is { } t ? Add(column, "gte:" + WireTime.Format(t)) : this;
 
     public Query Fields(params string[] names) => Add("fields", string.Join(",", names));
@@ -38,14 +38,14 @@ internal sealed class Query
         return marker is null ? this : Add("marker", marker);
     }
 
-    /// <summary>A parameter that is no filter.</summary>
+    /// <summary>Adds a parameter that is not a filter.</summary>
     public Query Add(string name, string value)
     {
         _parts.Add(name + "=" + Uri.EscapeDataString(value));
         return this;
     }
 
-    /// <summary>A new query that begins with what this one says.</summary>
+    /// <summary>A copy of this query, to which more can be added.</summary>
     public Query Copy()
     {
         var copy = new Query();

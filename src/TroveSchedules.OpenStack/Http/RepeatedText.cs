@@ -5,14 +5,14 @@ using System.Text.Json.Serialization;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>
-/// Reads text that is as a rule the same in row after row, as a schedule's input is: then the rows share it. Each property has a converter of its own,
-/// which keeps the last text that was not overlong.
+/// Reads text that usually repeats from row to row, such as a schedule's input. Equal consecutive values share one string. Each property has its own
+/// converter, which keeps the last text that was not too long.
 /// </summary>
 internal sealed class RepeatedText : JsonConverter<string?>
 {
     private const int Longest = 4096;
 
-    // Replaced as a whole: of two threads that read at once one makes its text anew.
+    // Replaced as a whole, so a race between two threads costs only an extra string.
     private Known? _last;
 
     /// <inheritdoc/>

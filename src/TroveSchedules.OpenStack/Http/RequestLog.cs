@@ -6,8 +6,8 @@ using System.Threading;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>
-/// Hears of the requests that are made on behalf of whoever listens: of each that goes over the wire, those that renew a token and those that are
-/// repeated included. What it hears is masked: it holds no token, password or secret, and no control characters.
+/// Receives a record of each HTTP request, including token renewals and retries. The records are masked: they contain no token, password or secret,
+/// and no control characters.
 /// </summary>
 public sealed class RequestLog
 {
@@ -15,20 +15,20 @@ public sealed class RequestLog
 
     private readonly LinkedList<string> _waits = new();
 
-    /// <summary>Who hears of the requests that this flow of execution makes from now on; null, the default, for nobody. Sessions are shared, listeners are not.</summary>
+    /// <summary>The log of the current asynchronous flow; null, the default, for no log. It is not a property of the session, because several callers can share a session.</summary>
     public static RequestLog? Current
     {
         get => Listener.Value;
         set => Listener.Value = value;
     }
 
-    /// <summary>Gets one line for each request, when its answer begins or fails to come: method, address, status, milliseconds, request id. Called on any thread; null to forgo it.</summary>
+    /// <summary>Receives one line per request, when the response headers arrive or the request fails: method, URL, status, milliseconds, request id. Called on any thread; null for no lines.</summary>
     public Action<string>? Line { get; init; }
 
-    /// <summary>Gets the bodies of requests and answers, the first <see cref="RequestLogHandler.LongestBody"/> characters of each. Called on any thread; null to forgo it, and then no body is kept in memory.</summary>
+    /// <summary>Receives the first <see cref="RequestLogHandler.LongestBody"/> characters of each request and response body. Called on any thread. If null, no body is kept in memory.</summary>
     public Action<string>? Body { get; init; }
 
-    /// <summary>What is being waited for, such as <c>Mistral: GET /v2/executions</c>, another string for each request, the newest of several; null when nothing is.</summary>
+    /// <summary>The newest request in progress, such as <c>Mistral: GET /v2/executions</c>; null for none. Each request has its own string instance.</summary>
     public string? Waiting
     {
         get
@@ -38,7 +38,7 @@ public sealed class RequestLog
         }
     }
 
-    /// <summary>Notes that a request is under way until the result is disposed.</summary>
+    /// <summary>Marks a request as in progress until the result is disposed.</summary>
     internal IDisposable WaitFor(string service, HttpRequestMessage request)
     {
         lock (_waits)

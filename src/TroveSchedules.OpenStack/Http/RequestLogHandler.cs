@@ -12,7 +12,7 @@ namespace TroveSchedules.OpenStack.Http;
 /// <summary>Writes each request to <see cref="RequestLog.Current"/>. Without a log it does nothing, and it never changes what is sent or read.</summary>
 internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
 {
-    /// <summary>How much of a body is shown, in characters.</summary>
+    /// <summary>Maximum length of a logged body, in characters.</summary>
     public const int LongestBody = 4096;
 
     /// <inheritdoc/>
@@ -28,7 +28,7 @@ internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
         string what = Shown($"{request.Method} {request.RequestUri!.AbsoluteUri}");
         if (request.Content is { } content)
         {
-            string body = ShownBody(await BytesAsync(content, cancellationToken).ConfigureAwait(false)); // Which makes its secrets known.
+            string body = ShownBody(await BytesAsync(content, cancellationToken).ConfigureAwait(false)); // Also collects the secrets in the body.
             log.Body?.Invoke($"{what} sends {body}");
         }
 
@@ -83,7 +83,7 @@ internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
         cancellationToken.IsCancellationRequested ? Task.FromCanceled<Stream>(cancellationToken) : content.ReadAsStreamAsync();
 #endif
 
-    // The body is heard as it is read: whether it comes, how fast and what breaks remain the reader's to find out.
+    // Logs the body while the caller reads it, so that the log does not change the timing or the errors of the read.
     private static async Task HearAsync(HttpResponseMessage response, Action<byte[]> hear, CancellationToken cancellationToken)
     {
         Stream body = await StreamAsync(response.Content, cancellationToken).ConfigureAwait(false);

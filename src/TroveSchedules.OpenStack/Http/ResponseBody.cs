@@ -6,18 +6,18 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>An answer's body is longer than <see cref="ResponseBody.Longest"/>.</summary>
+/// <summary>A response body is longer than <see cref="ResponseBody.Longest"/>.</summary>
 internal sealed class BodyTooLongException() : Exception(FormattableString.Invariant($"it is longer than {ResponseBody.Longest >> 20} MiB."));
 
 /// <summary>
-/// An answer's body as it is read, unpacked and up to <see cref="Longest"/>: a few packed kilobytes can be gigabytes. What is longer is a
-/// <see cref="BodyTooLongException"/>. What cannot be unpacked is an <see cref="System.IO.InvalidDataException"/>, however it was packed.
+/// A response body, decompressed and limited to <see cref="Longest"/>, because a few compressed kilobytes can expand to gigabytes. Reading a longer body throws
+/// <see cref="BodyTooLongException"/>. Invalid compressed data throws <see cref="System.IO.InvalidDataException"/>, for every compression method.
 /// </summary>
 internal sealed class ResponseBody : ForwardStream
 {
     /// <summary>
-    /// The most bytes that are read of one answer. The longest is a page of 1,000 executions, of which one that failed tells its reason twice: some 3 MB as a rule,
-    /// and these bytes where each reason is as long as Mistral's database keeps one (64 KiB).
+    /// Maximum size of one response body, in bytes. The longest response is a page of 1,000 executions, in which a failed execution contains its reason twice: usually some 3 MB,
+    /// and this limit if each reason has the maximum length of Mistral's database (64 KiB).
     /// </summary>
     public const long Longest = 128 << 20;
 
@@ -26,7 +26,7 @@ internal sealed class ResponseBody : ForwardStream
 
     private ResponseBody(Stream body) => _body = body;
 
-    /// <summary>Begins to read an answer's body.</summary>
+    /// <summary>Opens a response body for reading.</summary>
     public static async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
 #if NET
@@ -47,7 +47,7 @@ internal sealed class ResponseBody : ForwardStream
         }
         catch (InvalidOperationException e) when (e is not ObjectDisposedException)
         {
-            throw new InvalidDataException(e.Message, e); // Brotli's word for it.
+            throw new InvalidDataException(e.Message, e); // Brotli throws this for invalid data.
         }
     }
 

@@ -9,10 +9,10 @@ using TroveSchedules.OpenStack.Keystone;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>
-/// A failure that may be gone at the next attempt: a connection that broke, an answer that is not the service's, or one that says "not now".
+/// A failure that a retry may resolve: a broken connection, a response that did not come from the service, or a status such as 429 or 503.
 /// </summary>
-/// <param name="failure">What the user is told where there is no next attempt.</param>
-/// <param name="retryAfter">How long the service asks to wait; null where it does not say.</param>
+/// <param name="failure">The error to throw if there is no retry.</param>
+/// <param name="retryAfter">The delay that the service requests; null if it gives none.</param>
 internal sealed class TransientFailureException(TroveScheduleException failure, TimeSpan? retryAfter) : Exception(null, failure)
 {
     public TroveScheduleException Failure => failure;
@@ -21,24 +21,24 @@ internal sealed class TransientFailureException(TroveScheduleException failure, 
 }
 
 /// <summary>
-/// Repeats what may be repeated, within one time limit for all attempts, their waits and their answers' bodies. While a service says "not now" to one
-/// request, those that others would begin wait too.
+/// Retries requests that are safe to retry. One time limit covers all attempts, the delays, and the reading of the bodies. While a service asks one request
+/// to wait (Retry-After), new requests to it wait too.
 /// </summary>
-/// <param name="clock">Measures the waits and the limit.</param>
-/// <param name="limit">How long an operation may take in all.</param>
+/// <param name="clock">Measures the delays and the time limit.</param>
+/// <param name="limit">Maximum duration of an operation, including retries.</param>
 /// <param name="maxRetries">Maximum number of retries of an operation; 0 disables retries; null for the default, which depends on whether the host is known to work.</param>
 internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRetries)
 {
-    // The waits add up to 1.4 to 2.9 s.
+    // The delays add up to between 1.4 and 2.9 s.
     private const int MaxRetriesOfUnknownHost = 3;
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    // The hosts that have served a request and have not been given up since. The value has no meaning.
+    // Hosts that answered a request and have not become unreachable since. The value is not used.
     private readonly ConcurrentDictionary<string, bool> _working = new();
 
-    // From when and how long, by the clock that is never set: one that goes back by hours must not make others wait for hours.
+    // Start and length of a wait, by the monotonic clock: if the system clock is set back by hours, requests must not wait for hours.
     private readonly ConcurrentDictionary<string, (long Since, TimeSpan Wait)> _quiet = new();
 
     private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
@@ -54,11 +54,11 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
         })
         .Build();
 
-    /// <summary>Attempts what a request is for until it succeeds, fails for good, has been repeated often enough or the time is up.</summary>
-    /// <param name="request">Whom it is asked of, and whether it may be repeated.</param>
-    /// <param name="attempt">One attempt, which gets the number of those before it; throws <see cref="TransientFailureException"/> for what another may mend.</param>
-    /// <param name="cancellationToken">Ends an attempt as well as a wait.</param>
-    /// <exception cref="TroveScheduleException">The last failure; where an earlier one leaves it open whether the service acted, that one. Timeout where none came in time.</exception>
+    /// <summary>Runs attempts until one succeeds or fails with a permanent error, or until the retries or the time limit are used up.</summary>
+    /// <param name="request">The request: its service, and whether it may be retried.</param>
+    /// <param name="attempt">Runs one attempt. Its argument is the number of earlier attempts. It throws <see cref="TransientFailureException"/> if a retry may help.</param>
+    /// <param name="cancellationToken">Cancels an attempt or a delay.</param>
+    /// <exception cref="TroveScheduleException">The last failure, or an earlier one after which the service may have acted. Timeout if the time limit ended the operation.</exception>
     public async Task<T> ExecuteAsync<T>(WireRequest request, Func<int, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
     {
         long start = clock.GetTimestamp();
@@ -80,7 +80,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
         }
         catch (TroveScheduleException e) when (!e.MayHaveHappened && worst is { MayHaveHappened: true })
         {
-            throw worst; // That this attempt did nothing says nothing of the one before.
+            throw worst; // This attempt changed nothing, but the earlier one may have.
         }
         catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -98,7 +98,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
 #if !NET
         finally
         {
-            timer.Cancel(); // Disposing of it leaves its timer running.
+            timer.Cancel(); // Dispose alone leaves its timer running.
         }
 #endif
 
@@ -123,7 +123,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
                 int most = maxRetries ?? (_working.ContainsKey(request.Uri.Authority) ? CloudSettings.DefaultMaxRetries : MaxRetriesOfUnknownHost);
                 if (attempts > most || fault.RetryAfter > limit - clock.GetElapsedTime(start))
                 {
-                    _working.TryRemove(request.Uri.Authority, out _); // The next operations of a bulk must not each wait as long for a host that is down.
+                    _working.TryRemove(request.Uri.Authority, out _); // Otherwise each further operation of a bulk would run all its retries against a host that is down.
                     throw worst;
                 }
                 throw;

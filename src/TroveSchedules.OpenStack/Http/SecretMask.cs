@@ -12,8 +12,8 @@ using System.Text.RegularExpressions;
 namespace TroveSchedules.OpenStack.Http;
 
 /// <summary>
-/// Takes the secrets out of what is said in one exchange: those that were sent, what stands under a telling name, the user and password of an address, and every
-/// repetition of these, however it is written. Of a long secret its beginning is one too.
+/// Masks secrets in the texts of one request and its response: the secrets that were sent, values whose key looks secret, the user and password of a URL, and every
+/// repetition of these in any encoding. The beginning of a long secret is masked too.
 /// </summary>
 internal sealed class SecretMask
 {
@@ -22,29 +22,29 @@ internal sealed class SecretMask
 
     private static readonly Regex TellingName = new(Telling, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    // name: value and "name" = "value", with quotes that may be escaped. For what is no JSON, or only the beginning of some.
+    // name: value and "name" = "value", with quotes that may be escaped. For text that is not JSON, or truncated JSON.
     private static readonly Regex Pair = new(
         $$"""({{Telling}})([\w-]{0,40}\\*["']?\s{0,9}[:=]\s{0,9})(\\+".*?(\\+"|$)|"([^"\\]|\\.)*("|$)|'[^']*('|$)|\S+)""",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline);
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // In an address: https://name:password@host.
+    // In a URL: https://name:password@host.
     private static readonly Regex UserInfo = new(@"(?<=://)[^/\s@""'<>]{1,1000}@", RegexOptions.CultureInvariant);
 
-    // By the beginning of a token its owner can be found, and who sees most of it may guess the rest.
+    // The beginning of a token identifies its owner, and a reader who sees most of it may guess the rest.
     private const int Long = 32;
     private const int Beginning = 16;
     private const int ShortestBase64 = 8;
 
-    // A pattern is some eighty times as long as what it finds. Of what is longer, the rest is found as far as it looks like a token's.
+    // A pattern is some eighty times as long as the secret. For a longer secret, the pattern covers the beginning and then any token characters.
     private const int Longest = 2_000;
 
     private readonly Dictionary<string, Regex> _known = new(StringComparer.Ordinal);
 
-    /// <summary>A mask that knows what an attempt sent.</summary>
-    /// <param name="request">What was asked.</param>
-    /// <param name="message">The attempt; null where it is not known.</param>
+    /// <summary>Creates a mask with the secrets that an attempt sent.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="message">The HTTP message of the attempt; null if unknown.</param>
     public static SecretMask Of(WireRequest request, HttpRequestMessage? message)
     {
         var secrets = new SecretMask();
@@ -54,7 +54,7 @@ internal sealed class SecretMask
         return secrets;
     }
 
-    /// <summary>Makes a header's value known as a secret.</summary>
+    /// <summary>Adds the value of a header to the secrets.</summary>
     public void AddHeader(HttpHeaders headers, string name)
     {
         if (!headers.TryGetValues(name, out IEnumerable<string>? values))
@@ -63,19 +63,19 @@ internal sealed class SecretMask
             Add(value);
     }
 
-    /// <summary>Masks the secrets of a body, and makes them known.</summary>
+    /// <summary>Masks the secrets in a body, and adds them to the known secrets.</summary>
     public string Mask(string body)
     {
-        // Secrets with blanks first: of a value in prose, MaskNamed masks the first word only. They cannot damage a name, because no name has a blank.
+        // Secrets that contain spaces come first, because MaskNamed masks only the first word of a value in prose. They cannot damage a key, because no key contains a space.
         string text = _known.Where(secret => secret.Key.Any(char.IsWhiteSpace)).Aggregate(body, (masked, secret) => secret.Value.Replace(masked, Masked));
         return MaskKnown(MaskNamed(text));
     }
 
-    /// <summary>Masks the secrets that are known so far, wherever they stand.</summary>
+    /// <summary>Masks all known secrets in a text.</summary>
     public string MaskKnown(string text) => _known.OrderByDescending(secret => secret.Key.Length)
         .Aggregate(UserInfo.Replace(text, Masked + "@"), (masked, secret) => secret.Value.Replace(masked, Masked));
 
-    /// <summary>The same error without the secrets that are known so far. A cause that repeats one is left out, and so is what the service said.</summary>
+    /// <summary>Copies an error with all known secrets masked. An inner exception or a service message that contains a secret is omitted.</summary>
     public TroveScheduleException Mask(TroveScheduleException error)
     {
         Exception? cause = error.InnerException is { } inner && IsOpen(inner.ToString()) ? null : error.InnerException;
@@ -96,7 +96,7 @@ internal sealed class SecretMask
         bool IsOpen(string? text) => text is not null && MaskKnown(text) != text;
     }
 
-    /// <summary>Makes a value known as a secret: as it is, and as JSON, addresses, pages and base64 write it.</summary>
+    /// <summary>Adds a secret, also as it appears in JSON, URLs, HTML and base64.</summary>
     public void Add(string secret)
     {
         if (secret.Length > Longest)
@@ -104,14 +104,14 @@ internal sealed class SecretMask
         if (secret.Length == 0 || _known.ContainsKey(secret))
             return;
         string base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('='), forms = Written(secret);
-        if (base64.Length >= ShortestBase64) // Else it may be a word.
+        if (base64.Length >= ShortestBase64) // A shorter text may be an ordinary word.
             forms += $"|{Regex.Escape(base64)}";
         if (secret.Length >= Long)
             forms += $@"|(?:{Written(secret.Substring(0, Beginning))}|{Regex.Escape(base64.Substring(0, Beginning))})[\w%.~+/=-]*";
         _known[secret] = new Regex(forms, RegexOptions.CultureInvariant);
     }
 
-    // A pattern of the text with each character but the plainest in any of its spellings.
+    // A pattern that matches the text with each special character in any of its encodings.
     private static string Written(string text)
     {
         var pattern = new StringBuilder();
@@ -147,14 +147,14 @@ internal sealed class SecretMask
                     Write(writer, document.RootElement, isSecret: false, isToken: false);
                 return Encoding.UTF8.GetString(written.ToArray());
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException) // The latter: half of a surrogate pair.
+            catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException) // The last two: a lone surrogate.
             {
             }
         }
         return Pair.Replace(text, pair =>
         {
             string value = pair.Groups[3].Value;
-            if (value[0] is '"' or '\'' or '\\') // In prose the next word need be none.
+            if (value[0] is '"' or '\'' or '\\') // In prose, the next word may not be a secret.
                 Add(value.Trim('"', '\'', '\\'));
             return pair.Groups[1].Value + pair.Groups[2].Value + Masked;
         });
@@ -181,7 +181,7 @@ internal sealed class SecretMask
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.String when !isSecret:
-                writer.WriteStringValue(MaskNamed(element.GetString()!)); // JSON inside a string, as Mistral's inputs are, or somebody's words.
+                writer.WriteStringValue(MaskNamed(element.GetString()!)); // JSON inside a string, such as Mistral's inputs, or plain text.
                 break;
             case JsonValueKind.String:
                 Add(element.GetString()!);

@@ -9,22 +9,22 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>Sends requests to one service and reads its answers. Everything that can go wrong on the way leaves here as a <see cref="TroveScheduleException"/>.</summary>
+/// <summary>Sends requests to one service and reads its responses. All failures are thrown as <see cref="TroveScheduleException"/>.</summary>
 internal sealed class ServiceClient(HttpSender sender, string name, Func<Uri> endpoint)
 {
-    /// <summary>A request to this service.</summary>
+    /// <summary>Builds a request to this service.</summary>
     public WireRequest Request(HttpMethod method, string path, object? target, Func<HttpContent>? content = null) =>
         new(name, method, new Uri(endpoint().AbsoluteUri.TrimEnd('/') + path), target) { Content = content };
 
-    /// <summary>Sends and reads a JSON answer.</summary>
+    /// <summary>Sends a request and reads a JSON response.</summary>
     public Task<T> SendAsync<T>(WireRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         sender.SendAsync(request, (response, _, token) => ReadAsync(response, request, type, token), cancellationToken);
 
-    /// <summary>Gets a JSON answer.</summary>
+    /// <summary>Sends a GET and reads a JSON response.</summary>
     public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, object? target, CancellationToken cancellationToken) =>
         SendAsync(Request(HttpMethod.Get, path, target), type, cancellationToken);
 
-    /// <summary>Gets a JSON answer, or null where the service says that there is no such thing.</summary>
+    /// <summary>Sends a GET and reads a JSON response; null if the service reports that the resource does not exist.</summary>
     public Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, object? target, CancellationToken cancellationToken)
         where T : class
     {
@@ -32,11 +32,11 @@ internal sealed class ServiceClient(HttpSender sender, string name, Func<Uri> en
         return sender.SendAsync(request, (response, _, token) => FindAsync(response, request, type, token), cancellationToken);
     }
 
-    /// <summary>Makes something under a name of our own, exactly once however often that is attempted.</summary>
-    /// <param name="request">What makes it.</param>
-    /// <param name="path">Where it is once it is there.</param>
-    /// <param name="type">How it is read.</param>
-    /// <param name="cancellationToken">Ends the attempts; one that was sent may still be carried out.</param>
+    /// <summary>Creates a resource whose name the client chose. Retries never create it twice.</summary>
+    /// <param name="request">The request that creates the resource.</param>
+    /// <param name="path">The path of the created resource.</param>
+    /// <param name="type">The JSON type of the response.</param>
+    /// <param name="cancellationToken">Cancels the attempts. The service may still carry out a request that was sent.</param>
     public Task<T> CreateAsync<T>(WireRequest request, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
@@ -45,7 +45,7 @@ internal sealed class ServiceClient(HttpSender sender, string name, Func<Uri> en
             request, find, (response, token) => ReadAsync(response, request, type, token), (response, token) => FindAsync(response, find, type, token), cancellationToken);
     }
 
-    /// <summary>Deletes; the answer has no body. What is not there any more when that is repeated has been deleted.</summary>
+    /// <summary>Sends a DELETE, whose response has no body. A 404 to a retry counts as success, because an earlier attempt deleted the resource.</summary>
     public Task DeleteAsync(string path, object? target, CancellationToken cancellationToken)
     {
         WireRequest request = Request(HttpMethod.Delete, path, target);

@@ -11,27 +11,27 @@ using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>Turns an answer that is no success into the one family of errors. The only place that knows how each service words a refusal.</summary>
+/// <summary>Converts an HTTP error response into a <see cref="TroveScheduleException"/>. Only this class parses the services' error bodies.</summary>
 internal static class ServiceError
 {
     private const int LongestBody = 64 * 1024;
     private const int LongestMessage = 2000;
     private const int LongestPlace = 500;
 
-    /// <summary>Reads the refusal.</summary>
-    /// <param name="response">Any answer but a 2xx.</param>
-    /// <param name="request">What was asked.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <summary>Reads an error response.</summary>
+    /// <param name="response">A response whose status is not 2xx.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<TroveScheduleException> ReadAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken)
     {
-        // Mistral's 401 repeats the token in its body and in two headers, so nothing of a 401 is read. Keystone's own is LoginRefusal's to read.
+        // Mistral's 401 repeats the token in its body and in two headers, so a 401 is not read. LoginRefusal reads Keystone's 401.
         byte[] body = response.StatusCode == HttpStatusCode.Unauthorized ? [] : await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
         string? words = ServerWords(body, response.StatusCode == HttpStatusCode.NotFound ? request.Service : null);
         int status = (int)response.StatusCode;
         if (response.StatusCode == HttpStatusCode.NotFound && words is null)
             return NotTheServices(response, request);
         TroveErrorKind kind = KindOf(status, hasQuota: words is not null && request.Service != "Keystone");
-        string? shown = words is null ? null : SecretMask.Of(request, response.RequestMessage).Mask(words); // A validator that quotes the request, a traceback with the service's own settings.
+        string? shown = words is null ? null : SecretMask.Of(request, response.RequestMessage).Mask(words); // A validation error can quote the request, and a traceback can contain settings of the service.
         string? place = PlaceOf(response, request.Uri);
         string what = place is not null ? $"HTTP {status} redirects to {place}, and no redirect is followed.{(shown is null ? "" : $" {shown}")}"
             : shown ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();
@@ -43,16 +43,16 @@ internal static class ServiceError
             RequestId = RequestIdOf(response),
             RecommendedAction = place is null ? ActionFor(kind, request.Service) : request.RedirectAdvice.Text,
             Settings = place is null ? [] : request.RedirectAdvice.Settings,
-            // A 409 is what Mistral makes of every database error; a 5xx may have come after the deed.
+            // Mistral returns 409 for every database error. A 5xx can come after the change was made.
             MayHaveHappened = request.IsChange && kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError,
         };
     }
 
-    /// <summary>Whether the service itself says that there is no such thing.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="request">What was asked.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="TroveScheduleException">ProtocolError: the 404 is not in the service's own words, so something else answers in its place, and it is not known whether the thing exists.</exception>
+    /// <summary>Whether the service itself reports that the resource does not exist.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="TroveScheduleException">ProtocolError: the body of the 404 is not in the service's format, so another server sent it, and it is unknown whether the resource exists.</exception>
     public static async Task<bool> IsMissingAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken) =>
         response.StatusCode == HttpStatusCode.NotFound
         && (ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false), request.Service) is not null ? true : throw NotTheServices(response, request));
@@ -67,14 +67,14 @@ internal static class ServiceError
             Settings = request.WrongAddressAdvice.Settings,
         };
 
-    /// <summary>The id under which the service logged the request; null when it gave none.</summary>
+    /// <summary>The id under which the service logged the request; null if the response has none.</summary>
     public static string? RequestIdOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues("x-openstack-request-id", out var values)
         || response.Headers.TryGetValues("x-compute-request-id", out values)
             ? Printable(values.First())
             : null;
 
-    /// <summary>Server text made harmless for a terminal, as <see cref="TerminalText"/> does. What is longer is cut.</summary>
+    /// <summary>Escapes server text for a terminal with <see cref="TerminalText"/>, and truncates it.</summary>
     public static string Printable(string text, int longest = LongestMessage)
     {
         var clean = new StringBuilder(Math.Min(text.Length, longest));
@@ -87,7 +87,7 @@ internal static class ServiceError
         return clean.ToString();
     }
 
-    // The query may hold a ticket, and the user part a password. An address that is not http or https is shown as its scheme only.
+    // The query may contain a ticket, and the user part a password. A URL that is not http or https is shown as its scheme only.
     private static string? PlaceOf(HttpResponseMessage response, Uri asked)
     {
         if ((int)response.StatusCode is < 300 or > 399 || !response.Headers.TryGetValues("Location", out var values) || values.First() is not { Length: > 0 } named)
@@ -107,8 +107,8 @@ internal static class ServiceError
         404 or 410 => TroveErrorKind.NotFound,
         408 or 504 => TroveErrorKind.Timeout,
         409 => TroveErrorKind.Conflict,
-        413 when hasQuota => TroveErrorKind.QuotaExceeded, // Trove's answer when a quota is used up.
-        511 => TroveErrorKind.ProtocolError, // A login page of the network.
+        413 when hasQuota => TroveErrorKind.QuotaExceeded, // Trove's status for an exceeded quota.
+        511 => TroveErrorKind.ProtocolError, // The login page of a captive portal.
         429 or >= 500 => TroveErrorKind.Unavailable,
         _ => TroveErrorKind.ProtocolError,
     };
@@ -138,7 +138,7 @@ internal static class ServiceError
     private static string ReasonOf(HttpResponseMessage response) =>
         Printable(response.StatusCode == HttpStatusCode.Unauthorized || response.ReasonPhrase is null ? response.StatusCode.ToString() : response.ReasonPhrase);
 
-    /// <summary>The body of a refusal, or its beginning; nothing where it cannot be read: the status says enough.</summary>
+    /// <summary>The body of an error response, or its beginning; empty if it cannot be read, because the status is sufficient.</summary>
     public static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
@@ -158,11 +158,11 @@ internal static class ServiceError
         }
     }
 
-    /// <summary>The service's own words in the body of a refusal, which may hold a secret; null where there are none.</summary>
+    /// <summary>The service's message in the body of an error response. It may contain a secret; null if there is none.</summary>
     /// <param name="body">The body.</param>
-    /// <param name="service">The service whose form of a 404 is wanted, because another one may answer at its address; null for any service's form.</param>
+    /// <param name="service">Accepts only this service's format of a 404, because another server may answer at its URL; null for any service's format.</param>
     // Mistral: {"faultstring": ...}. Keystone, and Trove's 401: {"error": {"message": ...}}. Trove: {"<any one key>": {"message": ...}}, of a 404 "itemNotFound".
-    // The HTML pages of 405, of some 404 and of proxies say no more than the status does.
+    // The HTML pages of 405, of some 404 and of proxies add nothing to the status.
     public static string? ServerWords(byte[] body, string? service = null)
     {
         try
@@ -180,7 +180,7 @@ internal static class ServiceError
                     return message;
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException) // InvalidOperationException: half of a surrogate pair.
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // InvalidOperationException: a lone surrogate.
         {
         }
         return null;
@@ -191,7 +191,7 @@ internal static class ServiceError
         if (!element.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.String)
             return null;
         string text = value.GetString()!;
-        // A database error brings its SQL, parameters and a trust id along.
+        // A database error contains its SQL, parameters and a trust id.
         int sql = text.IndexOf("[SQL:", StringComparison.Ordinal);
         text = Printable(sql < 0 ? text : text.Substring(0, sql)).Trim();
         return text.Length == 0 ? null : text;

@@ -8,10 +8,10 @@ using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>Gives each request the token, and after a 401 one more try with a new one.</summary>
+/// <summary>Adds the token to each request. After a 401 it retries once with a new token.</summary>
 internal sealed class TokenHandler(TokenSource tokens) : DelegatingHandler
 {
-    // The tokens that a service refused though they were new. To log in for each further request would help nobody.
+    // New tokens that a service rejected. Logging in again for each further request would not help.
     private readonly ConcurrentDictionary<string, AuthToken> _refusedNew = new();
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ internal sealed class TokenHandler(TokenSource tokens) : DelegatingHandler
     }
 }
 
-/// <summary>Whoever waited for a login gave up: what the token was for has not been sent.</summary>
+/// <summary>The caller cancelled while it waited for a login, so its request was not sent.</summary>
 internal sealed class LoginWaitException(OperationCanceledException cause, CancellationToken cancellationToken)
     : OperationCanceledException(cause.Message, cause, cancellationToken)
 {
@@ -46,28 +46,28 @@ internal sealed class LoginWaitException(OperationCanceledException cause, Cance
 }
 
 /// <summary>
-/// The session's token. Many may ask at once; one login serves them all, and where it fails it fails for all. A credential that Keystone has refused is not shown to it
-/// again: a session that repeats a wrong password for each item of a pipeline locks its user out.
+/// The session's token. Concurrent callers share one login and its failure. A credential that Keystone rejected is not sent
+/// again, because repeating a wrong password for each item of a pipeline could lock the user's account.
 /// </summary>
 internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authenticate, TimeProvider clock) : IDisposable
 {
-    // Where the time of day and the time that passed disagree by more, a clock was set or the machine slept: only Keystone can tell then what time it is there.
+    // If the system clock and the monotonic clock differ by more, the clock was set or the machine slept. Then the cloud's time is unknown until the next login.
     private static readonly TimeSpan LargestDrift = TimeSpan.FromMinutes(1);
 
     private readonly RequestCoalescer<AuthToken> _login = new();
-    private volatile Func<CancellationToken, Task<AuthToken>>? _authenticate = authenticate; // It holds the password; null once the session has ended.
+    private volatile Func<CancellationToken, Task<AuthToken>>? _authenticate = authenticate; // It holds the password. Null after the session has ended.
     private readonly CancellationTokenSource _ended = new();
     private Held? _held;
     private TroveScheduleException? _refusal;
 
-    /// <summary>The token as last seen; null before the first login, and once the session has ended.</summary>
+    /// <summary>The newest token; null before the first login and after the session has ended.</summary>
     public AuthToken? Last => Volatile.Read(ref _held)?.Token;
 
-    /// <summary>What time it is by the cloud's clock, which need not agree with ours.</summary>
+    /// <summary>The current time by the cloud's clock, which can differ from the local clock.</summary>
     public DateTimeOffset CloudTime =>
         Volatile.Read(ref _held) is { Token.IssuedAt: { } issued } held ? issued + clock.GetElapsedTime(held.Asked) : clock.GetUtcNow();
 
-    /// <summary>A token that is good for a while. Where the next cannot be had yet, the last is used to its end.</summary>
+    /// <summary>Gets a valid token. If renewal fails, the current token is used until it expires.</summary>
     public async ValueTask<AuthToken> GetAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _held) is not { } held)
@@ -81,14 +81,14 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
         }
         catch (TroveScheduleException) when (!held.IsRejected && age < held.Token.Life && !_ended.IsCancellationRequested)
         {
-            // The rest of its life is halved, so that not every request waits for a Keystone that is down.
+            // Tries again after half of the remaining lifetime, so that not every request waits for a Keystone that is down.
             TimeSpan later = age + TimeSpan.FromTicks((held.Token.Life - age).Ticks / 2);
             Interlocked.CompareExchange(ref _held, held with { RenewAfter = later, AskedAt = clock.GetUtcNow() - age }, held);
             return held.Token;
         }
     }
 
-    /// <summary>A newer token than the one that was rejected.</summary>
+    /// <summary>Gets a newer token than the rejected one.</summary>
     public Task<AuthToken> RenewAsync(AuthToken rejected, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _held) is { IsRejected: false } held && held.Token == rejected)
@@ -104,7 +104,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
         Volatile.Write(ref _held, null);
     }
 
-    // Whoever waits may have another token in mind than the one who began, hence again where it is the old one that comes.
+    // The login in progress may have been started for another rejected token, so this caller repeats if it returns the one that it rejects.
     private async Task<AuthToken> LogInAsync(AuthToken? old, CancellationToken cancellationToken)
     {
         AuthToken token;
@@ -152,9 +152,9 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
     }
 
     /// <param name="Token">The token.</param>
-    /// <param name="Asked">When it was asked for, by the clock that is never set.</param>
-    /// <param name="AskedAt">The same by the one that is.</param>
-    /// <param name="RenewAfter">At what age the next is asked for.</param>
-    /// <param name="IsRejected">Whether a service did not take it though it was not to have ended.</param>
+    /// <param name="Asked">Timestamp of the login request, by the monotonic clock.</param>
+    /// <param name="AskedAt">The same moment by the system clock.</param>
+    /// <param name="RenewAfter">The age at which the token is renewed.</param>
+    /// <param name="IsRejected">Whether a service rejected it before it expired.</param>
     private sealed record Held(AuthToken Token, long Asked, DateTimeOffset AskedAt, TimeSpan RenewAfter, bool IsRejected);
 }

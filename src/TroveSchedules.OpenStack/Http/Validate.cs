@@ -6,10 +6,10 @@ using System.Text.Json;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>What a service must not leave out. The deserializer sees to it that a property is there, and takes a null for it all the same.</summary>
+/// <summary>Checks values that a response must contain. The deserializer requires the properties, but accepts null for them.</summary>
 internal static class Validate
 {
-    // Ids become part of addresses. The services' own columns hold 255 characters.
+    // Ids become part of URLs. The services' database columns hold 255 characters.
     private const int LongestText = 1000;
 
     public static string Text(string? value) =>
@@ -18,8 +18,8 @@ internal static class Validate
     public static double? Finite(double? value) =>
         value is { } number && (double.IsInfinity(number) || double.IsNaN(number)) ? throw new JsonException("A number is too large.") : value;
 
-    /// <summary>The row that was asked for by an id; null where there is none.</summary>
-    /// <exception cref="TroveScheduleException">ProtocolError: it is another's, and who takes it for the one asked for would delete or show the wrong thing.</exception>
+    /// <summary>Checks that a row has the requested id; null if there is no row.</summary>
+    /// <exception cref="TroveScheduleException">ProtocolError: the row has another id, so the caller would delete or show the wrong resource.</exception>
     [return: NotNullIfNotNull(nameof(row))]
     public static T? ResponseMatches<T>(T? row, string id, string service, Func<T, string> idOf, Func<T, string>? otherIdOf = null, bool isChange = false)
         where T : class

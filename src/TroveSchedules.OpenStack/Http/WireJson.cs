@@ -9,7 +9,7 @@ using TroveSchedules.OpenStack.Trove;
 
 namespace TroveSchedules.OpenStack.Http;
 
-/// <summary>The JSON context of what goes over the wire, read and written without reflection.</summary>
+/// <summary>The source-generated JSON context of all requests and responses; it uses no reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -33,7 +33,7 @@ namespace TroveSchedules.OpenStack.Http;
 [JsonSerializable(typeof(BackupResponse))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
-    /// <summary>A request's body.</summary>
+    /// <summary>Serializes a request's body.</summary>
     public static HttpContent Body<T>(T value, JsonTypeInfo<T> type) =>
         new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type))
         {

@@ -3,24 +3,24 @@ using System.Collections.Generic;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>A token of a project, and what Keystone said with it. Prints without its value.</summary>
+/// <summary>A project-scoped token and the data of Keystone's response. Its text does not contain the token's value.</summary>
 internal sealed class AuthToken
 {
     private static readonly TimeSpan RenewalMargin = TimeSpan.FromMinutes(2);
 
-    /// <summary>The secret for <c>X-Auth-Token</c>.</summary>
+    /// <summary>The value for the header <c>X-Auth-Token</c>. Secret.</summary>
     internal required string Value { get; init; }
 
-    /// <summary>When Keystone's clock ends it, UTC.</summary>
+    /// <summary>When it expires, UTC, by Keystone's clock.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When Keystone's clock began it, UTC; null when it did not say.</summary>
+    /// <summary>When it was issued, UTC, by Keystone's clock; null if the response does not say.</summary>
     public DateTimeOffset? IssuedAt { get; init; }
 
-    /// <summary>How long it lives, which a wrong clock here neither shortens nor stretches.</summary>
+    /// <summary>Its lifetime. If Keystone reports when it was issued, a wrong local clock does not affect it.</summary>
     public required TimeSpan Life { get; init; }
 
-    /// <summary>At what age to ask for the next: two minutes before the end of its life, or at half of a life shorter than four minutes.</summary>
+    /// <summary>The age at which to renew it: two minutes before it expires, or half of a lifetime that is shorter than four minutes.</summary>
     public TimeSpan RenewAfter => Life - TimeSpan.FromTicks(Math.Min(RenewalMargin.Ticks, Life.Ticks / 2));
 
     public string? UserId { get; init; }
@@ -34,7 +34,7 @@ internal sealed class AuthToken
     /// <summary>The names of the user's roles in the project.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
-    /// <summary>How it was got, such as <c>password</c>. With <c>application_credential</c> among them, Keystone gives no trust.</summary>
+    /// <summary>The authentication methods, such as <c>password</c>. If they include <c>application_credential</c>, Keystone creates no trust for the token.</summary>
     public required IReadOnlyList<string> Methods { get; init; }
 
     public required ServiceCatalog Catalog { get; init; }

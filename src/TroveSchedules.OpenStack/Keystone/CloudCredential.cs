@@ -3,8 +3,8 @@ using System;
 namespace TroveSchedules.OpenStack.Keystone;
 
 /// <summary>
-/// What proves to Keystone who is asking: a <see cref="PasswordCredential"/>, an <see cref="ApplicationCredential"/> or a
-/// <see cref="TokenCredential"/>. The secret in it can be used by this library and read by nobody.
+/// The credential for a login to Keystone: a <see cref="PasswordCredential"/>, an <see cref="ApplicationCredential"/> or a
+/// <see cref="TokenCredential"/>. Its secret is not readable outside this library.
 /// </summary>
 public abstract class CloudCredential
 {
@@ -12,7 +12,7 @@ public abstract class CloudCredential
 
     internal string Secret { get; }
 
-    /// <summary>False when Keystone refuses a request that names a project, because the credential is bound to one already.</summary>
+    /// <summary>Whether a login may name a project. False for a credential that is bound to one, because Keystone rejects a scope for it.</summary>
     internal virtual bool TakesScope => true;
 
     internal abstract AuthIdentity ToIdentity();
@@ -29,32 +29,32 @@ public sealed class PasswordCredential : CloudCredential
         UserDomain = userDomain;
     }
 
-    /// <summary>The user's id; null when the user is known by name.</summary>
+    /// <summary>The user's id; null if <see cref="UserName"/> identifies the user.</summary>
     public string? UserId { get; }
 
-    /// <summary>The user's name; null when the user is known by id.</summary>
+    /// <summary>The user's name; null if <see cref="UserId"/> identifies the user.</summary>
     public string? UserName { get; }
 
-    /// <summary>The domain in which <see cref="UserName"/> is unique; null when the user is known by id.</summary>
+    /// <summary>The domain in which <see cref="UserName"/> is unique; null if <see cref="UserId"/> identifies the user.</summary>
     public Domain? UserDomain { get; }
 
-    /// <summary>A user known by id.</summary>
-    /// <param name="userId">The id, as Keystone wrote it.</param>
+    /// <summary>Creates a credential for a user id.</summary>
+    /// <param name="userId">The user's id in Keystone.</param>
     /// <param name="password">The password.</param>
     /// <exception cref="ArgumentException">Either is empty.</exception>
     public static PasswordCredential ById(string userId, string password) =>
         new(Required.Text(userId, nameof(userId)), null, null, password);
 
-    /// <summary>A user known by name.</summary>
+    /// <summary>Creates a credential for a user name.</summary>
     /// <param name="userName">The name.</param>
-    /// <param name="userDomain">The user's domain: Keystone refuses a name without one.</param>
+    /// <param name="userDomain">The user's domain. Keystone rejects a name without one.</param>
     /// <param name="password">The password.</param>
     /// <exception cref="ArgumentException">The name or the password is empty.</exception>
     /// <exception cref="ArgumentNullException">The domain is null.</exception>
     public static PasswordCredential ByName(string userName, Domain userDomain, string password) =>
         new(null, Required.Text(userName, nameof(userName)), userDomain ?? throw new ArgumentNullException(nameof(userDomain)), password);
 
-    /// <summary>Whose password it is, without the password.</summary>
+    /// <summary>The user, without the password.</summary>
     public override string ToString() =>
         UserId is null ? $"the password of user '{UserName}' ({UserDomain})" : $"the password of user id {UserId}";
 
@@ -66,9 +66,9 @@ public sealed class PasswordCredential : CloudCredential
 }
 
 /// <summary>
-/// An application credential: a secret that a user made for a program, bound to one project. Identity API v3, method
-/// <c>application_credential</c>. With it schedules can be listed and deleted, but not created: Mistral needs a trust, and
-/// Keystone gives none to a delegated token.
+/// An application credential: a secret that a user created for a program, bound to one project. Identity API v3, method
+/// <c>application_credential</c>. It can list and delete schedules, but not create them: Mistral needs a trust, and
+/// Keystone creates none for a delegated token.
 /// </summary>
 public sealed class ApplicationCredential : CloudCredential
 {
@@ -82,48 +82,48 @@ public sealed class ApplicationCredential : CloudCredential
         UserDomain = userDomain;
     }
 
-    /// <summary>The credential's id; null when it is known by name.</summary>
+    /// <summary>The credential's id; null if <see cref="Name"/> identifies it.</summary>
     public string? Id { get; }
 
-    /// <summary>The credential's name, unique for its user; null when it is known by id.</summary>
+    /// <summary>The credential's name, unique for its user; null if <see cref="Id"/> identifies it.</summary>
     public string? Name { get; }
 
-    /// <summary>The id of the user who made it; null when the credential is known by id, or the user by name.</summary>
+    /// <summary>The id of the user who created it; null if <see cref="Id"/> identifies the credential, or <see cref="UserName"/> the user.</summary>
     public string? UserId { get; }
 
-    /// <summary>The name of the user who made it; null when the credential or the user is known by id.</summary>
+    /// <summary>The name of the user who created it; null if an id identifies the credential or the user.</summary>
     public string? UserName { get; }
 
-    /// <summary>The domain in which <see cref="UserName"/> is unique; null when that is null.</summary>
+    /// <summary>The domain in which <see cref="UserName"/> is unique; null if <see cref="UserName"/> is null.</summary>
     public Domain? UserDomain { get; }
 
-    /// <summary>A credential known by id.</summary>
-    /// <param name="id">The id, as Keystone wrote it.</param>
-    /// <param name="secret">The secret that Keystone showed once.</param>
+    /// <summary>Creates a credential from its id.</summary>
+    /// <param name="id">The id in Keystone.</param>
+    /// <param name="secret">The secret, which Keystone shows only when the credential is created.</param>
     /// <exception cref="ArgumentException">Either is empty.</exception>
     public static ApplicationCredential ById(string id, string secret) =>
         new(Required.Text(id, nameof(id)), null, null, null, null, secret);
 
-    /// <summary>A credential known by name, of a user known by id.</summary>
+    /// <summary>Creates a credential from its name and its user's id.</summary>
     /// <param name="name">The credential's name.</param>
-    /// <param name="userId">The id of the user who made it.</param>
-    /// <param name="secret">The secret that Keystone showed once.</param>
+    /// <param name="userId">The id of the user who created it.</param>
+    /// <param name="secret">The secret, which Keystone shows only when the credential is created.</param>
     /// <exception cref="ArgumentException">One of them is empty.</exception>
     public static ApplicationCredential ByName(string name, string userId, string secret) =>
         new(null, Required.Text(name, nameof(name)), Required.Text(userId, nameof(userId)), null, null, secret);
 
-    /// <summary>A credential known by name, of a user known by name.</summary>
+    /// <summary>Creates a credential from its name and its user's name.</summary>
     /// <param name="name">The credential's name.</param>
-    /// <param name="userName">The name of the user who made it.</param>
+    /// <param name="userName">The name of the user who created it.</param>
     /// <param name="userDomain">That user's domain.</param>
-    /// <param name="secret">The secret that Keystone showed once.</param>
+    /// <param name="secret">The secret, which Keystone shows only when the credential is created.</param>
     /// <exception cref="ArgumentException">One of the texts is empty.</exception>
     /// <exception cref="ArgumentNullException">The domain is null.</exception>
     public static ApplicationCredential ByName(string name, string userName, Domain userDomain, string secret) =>
         new(null, Required.Text(name, nameof(name)), null, Required.Text(userName, nameof(userName)),
             userDomain ?? throw new ArgumentNullException(nameof(userDomain)), secret);
 
-    /// <summary>Which credential it is, without the secret.</summary>
+    /// <summary>The credential's id or name, without the secret.</summary>
     public override string ToString() => this switch
     {
         { Id: { } id } => $"the application credential id {id}",
@@ -147,12 +147,12 @@ public sealed class ApplicationCredential : CloudCredential
 }
 
 /// <summary>
-/// A token that was issued before. Identity API v3, method <c>token</c>. The token that comes of it expires when the first one
-/// does, so a session that is entered with a token cannot outlive it.
+/// An existing token. Identity API v3, method <c>token</c>. The new token expires at the same time as this one,
+/// so a session that logs in with a token ends with it.
 /// </summary>
 public sealed class TokenCredential : CloudCredential
 {
-    /// <summary>Takes a token.</summary>
+    /// <summary>Creates a credential from a token.</summary>
     /// <param name="token">The token, as in <c>X-Auth-Token</c>.</param>
     /// <exception cref="ArgumentException">It is empty.</exception>
     public TokenCredential(string token)
@@ -160,7 +160,7 @@ public sealed class TokenCredential : CloudCredential
     {
     }
 
-    /// <summary>That it is a token, and nothing of it.</summary>
+    /// <summary>The word for a token, without its value.</summary>
     public override string ToString() => "the token";
 
     internal override AuthIdentity ToIdentity() => new() { Methods = ["token"], Token = new AuthTokenId { Id = Secret } };

@@ -5,7 +5,7 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>The addresses of services: which are acceptable, and the form in which the rest of this library uses them.</summary>
+/// <summary>Validates the URLs of services, and converts them to the form that the library uses.</summary>
 internal static class CloudUrl
 {
     private static readonly Regex KeystoneVersion = new(@"/v(3|2\.0)$", RegexOptions.CultureInvariant);
@@ -16,44 +16,44 @@ internal static class CloudUrl
 
     private static readonly Advice AddressAlone = new("Give the service's address alone, such as https://cloud.example.org:5000/v3.");
 
-    /// <summary>Where tokens are asked for. A Keystone that was configured at <c>/v2.0</c> is asked at <c>/v3</c>: nothing else has been served for years.</summary>
-    /// <param name="authUrl">Keystone's address, with or without version and final slash.</param>
+    /// <summary>The URL for token requests. A configured <c>/v2.0</c> is replaced by <c>/v3</c>, because Keystone removed v2.0 years ago.</summary>
+    /// <param name="authUrl">Keystone's URL, with or without version and final slash.</param>
     public static Uri Tokens(Uri authUrl) =>
         new(KeystoneVersion.Replace(Checked(authUrl.OriginalString, "The auth URL"), "") + "/v3/auth/tokens");
 
-    /// <summary>A cloud as one text, the same however its address is written: Keystone's address without version, and the region.</summary>
+    /// <summary>The identity of a cloud as text, independent of how its URL is written: Keystone's URL without version, and the region.</summary>
     public static string Origin(string keystone, string? region) =>
         $"{KeystoneVersion.Replace(Checked(keystone, "Keystone's address"), "")} {(region is null ? "" : ServiceError.Printable(region, 255))}".TrimEnd();
 
-    /// <summary>Mistral's address, ending in <c>/v2</c>.</summary>
-    /// <param name="url">The address that is configured, or that the catalog has.</param>
+    /// <summary>Mistral's URL, ending in <c>/v2</c>.</summary>
+    /// <param name="url">The URL from the settings or from the catalog.</param>
     /// <param name="projectId">The session's project.</param>
-    /// <param name="isConfigured">Whether the user gave the address.</param>
+    /// <param name="isConfigured">Whether the URL comes from the settings.</param>
     public static Uri Mistral(string url, string projectId, bool isConfigured) =>
         new(MistralVersion.Replace(Endpoint(url, projectId, isConfigured, "Mistral", Settings.WorkflowEndpoint), "") + "/v2");
 
-    /// <summary>Trove's address, ending in <c>/v1.0/</c> and the project's id, whichever project the configured address named.</summary>
+    /// <summary>Trove's URL, ending in <c>/v1.0/</c> and the session's project id, which replaces any project id in a configured URL.</summary>
     /// <inheritdoc cref="Mistral" path="/param"/>
     public static Uri Trove(string url, string projectId, bool isConfigured) =>
         new($"{TroveVersion.Replace(Endpoint(url, projectId, isConfigured, "Trove", Settings.DatabaseEndpoint), "")}/v1.0/{projectId}");
 
-    /// <summary>An absolute address of http or https that names a place and nothing else.</summary>
-    /// <exception cref="TroveScheduleException">It is none. The text of it is not repeated, since a password may stand in it.</exception>
+    /// <summary>An absolute http or https URL without user, password, query or fragment.</summary>
+    /// <exception cref="TroveScheduleException">The text is not such a URL. The message omits the text, because it may contain a password.</exception>
     public static Uri Parse(string url, string what)
     {
         Checked(url, what);
-        return new Uri(url); // As given: placeholders for the project must survive.
+        return new Uri(url); // Unchanged, because it may contain placeholders for the project.
     }
 
-    /// <summary>An address without what it should not hold anyway: a user, a password, a query.</summary>
+    /// <summary>A URL without user, password, query and fragment.</summary>
     public static string Shown(Uri url) =>
         url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : "(a relative URL)";
 
-    /// <summary>The same for an address from a server or a file. <c>***</c> stands for a user, a password, a query or a fragment in it.</summary>
+    /// <summary>A URL from a server or a file, in which <c>***</c> replaces user and password, query, and fragment.</summary>
     public static string Masked(Uri url) =>
         $"{url.Scheme}://{(url.UserInfo.Length > 0 ? "***@" : "")}{url.Authority}{url.AbsolutePath}{(url.Query.Length > 0 ? "?***" : url.Fragment.Length > 0 ? "#***" : "")}";
 
-    /// <summary>Whether what is sent there can be read on the way: plain http to another machine.</summary>
+    /// <summary>Whether others can read the traffic: the URL uses plain http to another machine.</summary>
     public static bool IsOpen(Uri url) => url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback;
 
     private static string Endpoint(string url, string projectId, bool isConfigured, string service, string setting)

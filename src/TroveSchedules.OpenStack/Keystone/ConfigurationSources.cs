@@ -7,21 +7,21 @@ using System.Runtime.InteropServices;
 namespace TroveSchedules.OpenStack.Keystone;
 
 /// <summary>
-/// Where settings are looked for: by default in this process's environment and in the folders that openstacksdk searches.
-/// Tests, and hosts whose current folder is not the process's (PowerShell), say otherwise.
+/// The sources of settings. By default, these are the environment of this process and the folders that openstacksdk searches.
+/// Tests set other sources, and so do hosts whose current folder is not the process's (PowerShell).
 /// </summary>
 public sealed class ConfigurationSources
 {
-    /// <summary>Gives an environment variable's value by its name; null or empty when it is not set.</summary>
+    /// <summary>Gets the value of an environment variable; null or empty if it is not set.</summary>
     public Func<string, string?> EnvironmentVariable { get; init; } = Environment.GetEnvironmentVariable;
 
-    /// <summary>The names of the environment's variables, in which those that are nearly a setting's are found.</summary>
+    /// <summary>The names of all environment variables. They are searched for misspelled settings.</summary>
     public IEnumerable<string> EnvironmentVariableNames { get; init; } = [.. Environment.GetEnvironmentVariables().Keys.Cast<string>()];
 
-    /// <summary>The folder that is searched first, and that relative paths start from.</summary>
+    /// <summary>The folder that is searched first, and the base of relative paths.</summary>
     public string CurrentFolder { get; init; } = Directory.GetCurrentDirectory();
 
-    /// <summary>What <c>~</c> stands for, and what holds <c>.config/openstack</c>; empty when the user has none.</summary>
+    /// <summary>The home folder, for <c>~</c> and <c>.config/openstack</c>; empty if the user has none.</summary>
     public string HomeFolder { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
     /// <summary>The folder that is searched last.</summary>
@@ -29,7 +29,7 @@ public sealed class ConfigurationSources
         ? Below(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "OpenStack", "openstack") ?? ""
         : "/etc/openstack";
 
-    /// <summary>The folders in the order of the search. What is no whole path would be looked for in whichever folder the process is in, so it is left out.</summary>
+    /// <summary>The folders, in search order. Relative paths are omitted, because they would depend on the current folder of the process.</summary>
     internal IEnumerable<string> Folders => new[]
     {
         CurrentFolder,
@@ -40,8 +40,8 @@ public sealed class ConfigurationSources
         SystemFolder,
     }.OfType<string>().Where(Path.IsPathRooted);
 
-    /// <summary>A path as its user means it, made absolute.</summary>
-    /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: it begins at the home folder, and there is none.</exception>
+    /// <summary>Resolves a path of the user to an absolute path.</summary>
+    /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: the path starts with <c>~</c>, and there is no home folder.</exception>
     internal string FullPath(string path)
     {
         if (path != "~" && !path.StartsWith("~/", StringComparison.Ordinal) && !path.StartsWith("~\\", StringComparison.Ordinal))

@@ -12,10 +12,10 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>Enters a cloud: exchanges a credential for a token of a project.</summary>
-/// <param name="sender">Sends the request. Must not follow redirects, which would carry the credential elsewhere.</param>
-/// <param name="settings">Whom to ask, and as whom.</param>
-/// <param name="clock">Says how long a token lives of which Keystone does not say when its life began.</param>
+/// <summary>Logs in to a cloud: exchanges a credential for a project-scoped token.</summary>
+/// <param name="sender">Sends the request. It must not follow redirects, which would send the credential to another server.</param>
+/// <param name="settings">Keystone's URL, the credential and the project.</param>
+/// <param name="clock">The current time, for the lifetime of a token whose response does not say when it was issued.</param>
 internal sealed class Identity(HttpSender sender, CloudSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(366);
@@ -25,19 +25,19 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
 
     private ProjectScope? Project => settings.Credential.TakesScope ? settings.Project : null;
 
-    /// <summary>Asks for a token. Identity API v3, <c>POST /v3/auth/tokens</c>.</summary>
+    /// <summary>Requests a token. Identity API v3, <c>POST /v3/auth/tokens</c>.</summary>
     /// <exception cref="TroveScheduleException">
-    /// <c>Unauthorized</c>: what <see cref="LoginRefusal"/> says. <c>UnscopedToken</c>: no project was named, and
-    /// the user has no default one. <c>ProtocolError</c>: the answer is not Keystone's. Otherwise what <see cref="ServiceError"/> says.
+    /// <c>Unauthorized</c>: see <see cref="LoginRefusal"/>. <c>UnscopedToken</c>: the settings name no project, and
+    /// the user has no default project. <c>ProtocolError</c>: the response is not from Keystone. For other errors see <see cref="ServiceError"/>.
     /// </exception>
     public async Task<AuthToken> AuthenticateAsync(CancellationToken cancellationToken)
     {
-        // It changes nothing: a token more or less is none the wiser.
+        // Marked as unchanging and retryable, because an additional token has no effect in the cloud.
         var request = new WireRequest("Keystone", HttpMethod.Post, url, settings.AuthUrl) { Content = Body, IsChange = false, IsRetryable = true, Secret = settings.Credential.Secret };
         AuthToken granted = await sender.SendAsync(request, async (response, _, token) => response.StatusCode == HttpStatusCode.Created
             ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
             : throw await RefusalAsync(response, request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        // Checked here and not in the attempt, because a retry would get the same token.
+        // Checked after the retries, because a retry would get the same token.
         return Project is not { Id: { } id } || string.Equals(id, granted.ProjectId, StringComparison.OrdinalIgnoreCase) ? granted : throw OtherProject($"of the project '{granted.ProjectName}' ({granted.ProjectId})");
     }
 
@@ -83,12 +83,12 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
         DateTimeOffset expires = Time(answer.ExpiresAt) ?? throw ProtocolError(response, "does not say when the token expires");
         if (answer.Project?.Id is not { Length: > 0 } projectId)
             throw Project is null ? Unscoped() : OtherProject("without a project");
-        if (!ProjectId.IsMatch(projectId)) // It becomes part of addresses.
+        if (!ProjectId.IsMatch(projectId)) // It becomes part of URLs.
             throw ProtocolError(response, "names a project by what is no id");
 
-        // At the ends of the calendar there is no reckoning from it.
+        // Dates in year 1 or 9999 are ignored, because arithmetic with them can overflow.
         DateTimeOffset? issued = Time(answer.IssuedAt) is { Year: > 1 and < 9999 } told ? told : null;
-        TimeSpan life = expires - (issued ?? clock.GetUtcNow()); // By Keystone's clock alone, where it tells both.
+        TimeSpan life = expires - (issued ?? clock.GetUtcNow()); // If Keystone reports both times, the local clock is not used.
         if (life <= TimeSpan.Zero)
             throw ProtocolError(response, "holds a token that has expired already");
         if (life > LongestLife)
@@ -156,7 +156,7 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
             RecommendedAction = "Check that the auth URL is Keystone's own and that no proxy answers in its place.",
         };
 
-    // Names that are shown and never sent. Keystone's have 255 characters at most.
+    // For names that are only displayed, never sent. Keystone limits names to 255 characters.
     private static string? Shown(string? name) => name is null ? null : ServiceError.Printable(name, 255);
 
     private static DateTimeOffset? Time(string? text) =>

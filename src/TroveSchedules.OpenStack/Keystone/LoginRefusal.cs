@@ -11,17 +11,17 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>Says why Keystone refuses a login: in Keystone's own words, without the secrets that it was sent or gave out.</summary>
+/// <summary>Explains why Keystone rejected a login, with Keystone's message and without the secrets of the request and the response.</summary>
 internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope? project)
 {
-    /// <summary>The header of a 401 that holds what was accepted so far, where more is wanted. As good as a password for some minutes.</summary>
+    /// <summary>The header of a 401 with the receipt of a multi-factor login. For some minutes it replaces the factors that were accepted, so it is secret like a password.</summary>
     public const string ReceiptHeader = "Openstack-Auth-Receipt";
 
     private const int MostNames = 10;
     private const int LongestName = 64;
     private const RegexOptions AnyCase = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    // Keystone's only reason unless [DEFAULT] insecure_debug is on, except for an expired password. Since CVE-2021-38155 it gives it for a locked account, too.
+    // Unless [DEFAULT] insecure_debug is on, Keystone uses this message for every reason except an expired password. Since CVE-2021-38155 this includes a locked account.
     private static readonly Regex Plain = new(
         @"^(The request you have made requires authentication|Authentication required|Unauthorized)\.?(\s*\(Disable insecure_debug [^)]*\))?\z", AnyCase);
 
@@ -35,7 +35,7 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
 
     private string What => $"{settings.Credential}{(project is null ? "" : $" for {project}")}";
 
-    /// <summary>Reads a 401, or a 404 in Keystone's words: so it answers to an application credential or a token that it does not know. Null for another 404.</summary>
+    /// <summary>Reads a 401, or a 404 in Keystone's format, which is its response to an unknown application credential or token. Null for any other 404.</summary>
     public async Task<TroveScheduleException?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         byte[] body = await ServiceError.ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
@@ -48,7 +48,7 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
         var secrets = new SecretMask();
         secrets.Add(settings.Credential.Secret);
         secrets.AddHeader(response.Headers, ReceiptHeader);
-        string? shown = words is not null && secrets.Mask(words) is var masked && masked.Any(char.IsLetter) ? masked : null; // Else nothing was said but the secret.
+        string? shown = words is not null && secrets.Mask(words) is var masked && masked.Any(char.IsLetter) ? masked : null; // Otherwise the message consisted of the secret only.
         bool isFactor = response.Headers.Contains(ReceiptHeader) || Member(root, "required_auth_methods").ValueKind == JsonValueKind.Array;
         return new TroveScheduleException(TroveErrorKind.Unauthorized, isFactor ? $"{secrets.MaskKnown(MoreWanted(root))}{(shown is null ? "" : $" {shown}")}" : Refused(words, shown))
         {
@@ -92,7 +92,7 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
 
     private string UserId => settings.Credential is PasswordCredential { UserId: { } id } ? Uri.EscapeDataString(id) : "USER_ID";
 
-    // Identity API v3, "Multi-factor authentication": any one of the rules will do.
+    // Identity API v3, "Multi-factor authentication": a login must satisfy one of the rules.
     private string MoreWanted(JsonElement root)
     {
         string[] given = Names(Member(Member(root, "receipt"), "methods"));
@@ -105,7 +105,7 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
         return $"{Keystone} takes {What} as one factor of several, and {(wanted.Length == 0 ? "names none of the others" : $"still wants {string.Join(", or ", wanted)}")}.";
     }
 
-    // Keystone applies a user's rules to application credentials, too.
+    // Keystone also applies a user's rules to application credentials.
     private string FactorAction() =>
         settings.Credential is ApplicationCredential
             ? "Have an administrator add the rule [\"application_credential\"] to the user's multi_factor_auth_rules, or log in elsewhere with every factor and use that token"
@@ -136,7 +136,7 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
         {
             return element.ValueKind == JsonValueKind.String && element.GetString() is { Length: > 0 } name ? ServiceError.Printable(name, LongestName) : null;
         }
-        catch (InvalidOperationException) // Half of a surrogate pair.
+        catch (InvalidOperationException) // A lone surrogate.
         {
             return null;
         }

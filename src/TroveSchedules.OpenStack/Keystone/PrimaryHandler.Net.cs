@@ -12,7 +12,7 @@ internal static partial class PrimaryHandler
 {
     private static SocketsHttpHandler Create(bool skipCheck, X509Certificate2Collection? authorities, X509Certificate2Collection? client)
     {
-        // Else a system's settings may let older ones in.
+        // Without this, system settings could allow older versions.
         var tls = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
         if (skipCheck)
             tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
@@ -25,7 +25,7 @@ internal static partial class PrimaryHandler
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.All,
-            EnableMultipleHttp2Connections = true, // A server may allow fewer streams than there are requests at once.
+            EnableMultipleHttp2Connections = true, // A server may allow fewer streams per connection than there are concurrent requests.
             SslOptions = tls,
         };
     }
@@ -35,7 +35,7 @@ internal static partial class PrimaryHandler
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
-            // A private authority seldom publishes revocations; the system's authorities are not asked for them either.
+            // Private authorities rarely publish revocations. Revocation is not checked for the system's authorities either.
             RevocationMode = X509RevocationMode.NoCheck,
         };
         policy.CustomTrustStore.AddRange(authorities);
@@ -62,7 +62,7 @@ internal static partial class PrimaryHandler
             if (keyPem.Contains("ENCRYPTED"))
                 throw new FormatException("The key is encrypted, and a passphrase cannot be given. Decrypt it, for example with openssl pkey.");
             using X509Certificate2 client = X509Certificate2.CreateFromPem(pem, keyPem);
-            // Windows' TLS uses no key that exists only in memory, hence the way through a PFX.
+            // TLS on Windows cannot use an ephemeral key, so the certificate is exported to PFX and imported again.
             certificates[0] = new X509Certificate2(client.Export(X509ContentType.Pkcs12));
         }, $" It should be the key of the certificate {source.Shown}.");
     }

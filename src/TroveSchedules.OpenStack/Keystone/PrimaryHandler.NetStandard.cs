@@ -22,7 +22,7 @@ internal static partial class PrimaryHandler
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
-            // Windows PowerShell's own defaults are older than TLS 1.2, and two connections to a host.
+            // The defaults of Windows PowerShell are TLS versions before 1.2, and two connections per host.
             SslProtocols = SslProtocols.Tls12,
             MaxConnectionsPerServer = 64,
         };
@@ -35,8 +35,8 @@ internal static partial class PrimaryHandler
         return handler;
     }
 
-    // .NET Standard 2.0 has no trust of one's own to build a chain with: the chain is built without asking whether its root is known,
-    // must have no other fault, and must end in one of the authorities.
+    // .NET Standard 2.0 cannot build a chain with custom roots. The chain is built with unknown roots allowed;
+    // it must have no other error, and its root must be one of the configured authorities.
     private static bool IsTrusted(X509Certificate2 server, X509Chain sent, SslPolicyErrors errors, X509Certificate2Collection authorities)
     {
         if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
@@ -67,7 +67,7 @@ internal static partial class PrimaryHandler
 
     private static void ImportPemWithKey(X509Certificate2Collection certificates, PemSource source, PemSource? key)
     {
-        Load(source, "the client certificate", () => source.Read()); // A file that is missing or a folder has a reason of its own.
+        Load(source, "the client certificate", () => source.Read()); // A missing file or a folder gets its own error.
         throw Wrong($"The client certificate {source.Shown} is no PFX file, and Windows PowerShell can load no other: convert it with openssl pkcs12 -export.", source);
     }
 }

@@ -6,10 +6,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>What opens connections to a cloud: trusts whom the settings trust, and never goes where a redirect points.</summary>
+/// <summary>Creates the primary HTTP handler. It trusts the certificates that the settings specify, and does not follow redirects.</summary>
 internal static partial class PrimaryHandler
 {
-    /// <summary>Makes the handler. The caller disposes it.</summary>
+    /// <summary>Creates the handler. The caller disposes it.</summary>
     /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: a certificate or key cannot be loaded.</exception>
     public static HttpMessageHandler Create(CloudSettings settings) => Create(
         settings.SkipCertificateCheck,
@@ -25,7 +25,7 @@ internal static partial class PrimaryHandler
         return authorities.Count > 0 ? authorities : throw Wrong($"{Named("CA certificates", source)} holds no PEM certificate.", source);
     }
 
-    // The client's own certificate first, then those that lead from it to its authority.
+    // The client certificate first, then its intermediate certificates.
     private static X509Certificate2Collection Client(PemSource source, PemSource? key)
     {
         var certificates = new X509Certificate2Collection();

@@ -2,7 +2,7 @@ using System;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>The project that a token is asked for. Identity API v3, <c>auth.scope.project</c>.</summary>
+/// <summary>The project of the requested token. Identity API v3, <c>auth.scope.project</c>.</summary>
 public sealed class ProjectScope
 {
     private ProjectScope(string? id, string? name, Domain? domain)
@@ -12,28 +12,28 @@ public sealed class ProjectScope
         Domain = domain;
     }
 
-    /// <summary>The project's id; null when it is known by name.</summary>
+    /// <summary>The project's id; null if <see cref="Name"/> identifies it.</summary>
     public string? Id { get; }
 
-    /// <summary>The project's name; null when it is known by id.</summary>
+    /// <summary>The project's name; null if <see cref="Id"/> identifies it.</summary>
     public string? Name { get; }
 
-    /// <summary>The domain in which <see cref="Name"/> is unique; null when the project is known by id.</summary>
+    /// <summary>The domain in which <see cref="Name"/> is unique; null if <see cref="Id"/> identifies the project.</summary>
     public Domain? Domain { get; }
 
-    /// <summary>A project known by its id.</summary>
-    /// <param name="id">The id, as Keystone wrote it.</param>
+    /// <summary>Creates a scope from a project's id.</summary>
+    /// <param name="id">The id in Keystone.</param>
     /// <exception cref="ArgumentException">It is empty.</exception>
     public static ProjectScope ById(string id) => new(Required.Text(id, nameof(id)), null, null);
 
-    /// <summary>A project known by its name.</summary>
+    /// <summary>Creates a scope from a project's name.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="domain">Its domain: Keystone refuses a name without one.</param>
+    /// <param name="domain">The project's domain. Keystone rejects a name without one.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     /// <exception cref="ArgumentNullException">The domain is null.</exception>
     public static ProjectScope ByName(string name, Domain domain) =>
         new(null, Required.Text(name, nameof(name)), domain ?? throw new ArgumentNullException(nameof(domain)));
 
-    /// <summary>The project in words, such as <c>project 'demo' (domain 'Default')</c>.</summary>
+    /// <summary>The project for messages, such as <c>project 'demo' (domain 'Default')</c>.</summary>
     public override string ToString() => Id is null ? $"project '{Name}' ({Domain})" : $"project id {Id}";
 }

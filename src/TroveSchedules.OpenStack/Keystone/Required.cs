@@ -2,7 +2,7 @@ using System;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>What may not be left out of a public value.</summary>
+/// <summary>Checks that a required argument is not empty.</summary>
 internal static class Required
 {
     public static string Text(string value, string parameter) =>

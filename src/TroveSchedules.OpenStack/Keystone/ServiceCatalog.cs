@@ -5,32 +5,32 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>The services that a token's cloud offers. Identity API v3, <c>token.catalog</c>.</summary>
-/// <param name="services">The services as Keystone lists them.</param>
+/// <summary>The service catalog of a token. Identity API v3, <c>token.catalog</c>.</summary>
+/// <param name="services">The services, in Keystone's order.</param>
 /// <param name="projectId">The token's project.</param>
 internal sealed class ServiceCatalog(IReadOnlyList<CatalogService?> services, string projectId)
 {
-    // The older name first: clouds that register both mean Mistral's v2 by it.
+    // The older name first, because clouds that register both use it for Mistral's v2.
     private static readonly string[] MistralTypes = ["workflowv2", "workflow"];
     private static readonly string[] TroveTypes = ["database"];
     private static readonly string[] KeystoneTypes = ["identity"];
 
-    /// <summary>Mistral's address, ending in <c>/v2</c>.</summary>
-    /// <exception cref="TroveScheduleException"><c>NoEndpoint</c>: there is none; <c>InvalidConfiguration</c>: it is no address.</exception>
+    /// <summary>Mistral's URL, ending in <c>/v2</c>.</summary>
+    /// <exception cref="TroveScheduleException"><c>NoEndpoint</c>: there is none; <c>InvalidConfiguration</c>: it is not a valid URL.</exception>
     public Uri Mistral(CloudSettings settings) =>
         CloudUrl.Mistral(settings.WorkflowEndpoint?.OriginalString ?? Find("Mistral", MistralTypes, settings.Workflow, settings), projectId, settings.WorkflowEndpoint is not null);
 
-    /// <summary>Trove's address, ending in <c>/v1.0/</c> and the project's id.</summary>
-    /// <exception cref="TroveScheduleException"><c>NoEndpoint</c>: there is none; <c>InvalidConfiguration</c>: it is no address.</exception>
+    /// <summary>Trove's URL, ending in <c>/v1.0/</c> and the project's id.</summary>
+    /// <exception cref="TroveScheduleException"><c>NoEndpoint</c>: there is none; <c>InvalidConfiguration</c>: it is not a valid URL.</exception>
     public Uri Trove(CloudSettings settings) =>
         CloudUrl.Trove(settings.DatabaseEndpoint?.OriginalString ?? Find("Trove", TroveTypes, settings.Database, settings), projectId, settings.DatabaseEndpoint is not null);
 
-    /// <summary>The region whose Mistral is used; null where the catalog does not tell.</summary>
+    /// <summary>The region of the Mistral endpoint; null if the catalog does not say.</summary>
     public string? RegionOf(CloudSettings settings) =>
         settings.Workflow.Region ?? settings.Region ?? (Fitting(Offered(MistralTypes, settings.Workflow), settings.Workflow, settings) is { } mistral ? RegionOf(mistral) : null);
 
-    /// <summary>Keystone's public address, which is the same whichever of its addresses a session uses; null where the catalog has none.</summary>
-    /// <param name="region">The region that is preferred.</param>
+    /// <summary>Keystone's public URL, which does not depend on the URL that the session uses; null if the catalog has none.</summary>
+    /// <param name="region">The preferred region.</param>
     public string? Keystone(string? region)
     {
         CatalogEndpoint[] offered =

@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Reads the common parameters and preference variables that a cmdlet goes by.</summary>
+/// <summary>Reads a cmdlet's common parameters and preference variables.</summary>
 internal static class CommonParameters
 {
-    /// <summary>Whether the user wants a stream, by a switch such as -Verbose or by its preference variable.</summary>
+    /// <summary>Whether a stream is on, through a switch such as -Verbose or its preference variable.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="parameter">The common parameter, without the dash.</param>
     /// <param name="variable">The preference variable, without the dollar sign.</param>
@@ -14,7 +14,7 @@ internal static class CommonParameters
             ? isOn
             : cmdlet.Preference(parameter, variable) is { } preference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
-    /// <summary>The preference that a common parameter or its variable sets; null where neither holds one.</summary>
+    /// <summary>The preference from a common parameter or its variable; null if neither has a valid value.</summary>
     /// <inheritdoc cref="IsOn" path="/param"/>
     public static ActionPreference? Preference(this PSCmdlet cmdlet, string parameter, string variable)
     {

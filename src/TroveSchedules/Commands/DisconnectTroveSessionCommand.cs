@@ -3,7 +3,7 @@ using TroveSchedules.Binding;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Ends sessions; without one named, the process's own.</summary>
+/// <summary>Ends sessions; by default, the session of the process.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "TroveSession")]
 [OutputType(typeof(void))]
 public sealed class DisconnectTroveSessionCommand : TroveCmdlet
@@ -13,7 +13,7 @@ public sealed class DisconnectTroveSessionCommand : TroveCmdlet
     [SessionReference]
     public TroveSession[]? Session { get; set; }
 
-    /// <summary>Ends them.</summary>
+    /// <summary>Ends the sessions.</summary>
     protected override void ProcessRecord()
     {
         foreach (TroveSession? session in Session ?? [SharedSession.Current!])

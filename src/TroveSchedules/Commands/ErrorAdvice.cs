@@ -4,10 +4,10 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>What users of the module can do about an error: the library's advice, in which cmdlets and parameters take the place of the library's own terms.</summary>
+/// <summary>Recommended actions for users of the module: the library's advice, with cmdlets and parameters in place of the library's terms.</summary>
 internal static class ErrorAdvice
 {
-    /// <summary>The recommended action; null where there is none.</summary>
+    /// <summary>The recommended action; null for none.</summary>
     /// <param name="error">The error.</param>
     /// <param name="parameters">The names of the parameters of the cmdlet that writes it.</param>
     public static string? For(TroveScheduleException error, ICollection<string> parameters) => error switch
@@ -35,7 +35,7 @@ internal static class ErrorAdvice
         },
     };
 
-    // The input of the workflow that a parameter sets.
+    // The workflow input that a parameter sets.
     private static string Unsupported(object? input) => input switch
     {
         "parent_id" => "Leave -ParentId out. ",
@@ -44,7 +44,7 @@ internal static class ErrorAdvice
         _ => "",
     };
 
-    // What a change that may have happened was about: the object itself, a new schedule's id, or the workbook's name.
+    // The target of a change whose outcome is unknown: the object itself, a new schedule's id, or the workbook's name.
     private static string? CommandThatShows(object? target) => target switch
     {
         BackupSchedule schedule => $"Get-TroveBackupSchedule -Id {schedule.Id}",

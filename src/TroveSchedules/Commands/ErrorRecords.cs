@@ -5,13 +5,13 @@ using TroveSchedules.Binding;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>The one mapping from an error's kind to PowerShell's terms.</summary>
+/// <summary>Maps errors of the library to error records of PowerShell.</summary>
 internal static class ErrorRecords
 {
-    /// <summary>The record of an error; it is about what the error names, else about the item at hand. The advice goes with the error's own.</summary>
+    /// <summary>Creates an error record. Its target is that of the error, otherwise the current item. The recommended action combines the error's with the advice.</summary>
     public static ErrorRecord From(TroveScheduleException error, object? item, CommandInfo command, string? advice = null)
     {
-        // Of many items that fail for want of a token, each is to be told from the others.
+        // Many items can fail for lack of a token, so each record contains its item.
         object? target = ((error.Target is Uri ? null : error.Target) ?? item ?? error.Target) switch
         {
             ScheduleReference reference => reference.Schedule ?? (object)reference.Id,
@@ -25,7 +25,7 @@ internal static class ErrorRecords
             ErrorDetails = new ErrorDetails(error.Problem) { RecommendedAction = string.Join(" ", new[] { ErrorAdvice.For(error, command.Parameters.Keys), advice }.Where(action => action is not null)) },
         };
         record.CategoryInfo.TargetName = TerminalText.SanitizeLine(record.CategoryInfo.TargetName);
-        record.CategoryInfo.Reason = error.ErrorId; // Else the exception's type, which is the same for all.
+        record.CategoryInfo.Reason = error.ErrorId; // The default is the exception's type, which is the same for all errors.
         if (target is TroveSession)
             record.CategoryInfo.TargetType = nameof(TroveSession);
         return record;

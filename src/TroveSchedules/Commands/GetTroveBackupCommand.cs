@@ -14,14 +14,14 @@ public sealed class GetTroveBackupCommand : PagedCmdlet
 {
     private ResourceLookup? _lookup;
 
-    /// <summary>The instances whose backups are wanted, by object, id or name, with wildcards; those of all when left out.</summary>
+    /// <summary>The instances of the backups, by object, id or name, with wildcards. Default: all instances.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
     [ArgumentCompleter(typeof(InstanceCompleter))]
     [InstanceReference("Instance", OtherParameter = typeof(BackupReferenceAttribute))]
     [SupportsWildcards]
     public InstanceReference[]? Instance { get; set; }
 
-    /// <summary>Backups by id, or the executions that made them.</summary>
+    /// <summary>Ids of backups, or the executions that created them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
     [Alias("BackupId")]
     [BackupReference]

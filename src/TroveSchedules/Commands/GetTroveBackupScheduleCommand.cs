@@ -15,20 +15,20 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
 {
     private ScheduleListing? _listing;
 
-    /// <summary>The instances whose schedules are wanted, by object, id or name, with wildcards; those of all when left out.</summary>
+    /// <summary>The instances of the schedules, by object, id or name, with wildcards. Default: all instances.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
     [ArgumentCompleter(typeof(InstanceCompleter))]
     [InstanceReference("Instance", OtherParameter = typeof(ScheduleReferenceAttribute))]
     [SupportsWildcards]
     public InstanceReference[]? Instance { get; set; }
 
-    /// <summary>Schedules by id, or as they were when they were read before.</summary>
+    /// <summary>Ids of schedules, or schedule objects to read again.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
     [ArgumentCompleter(typeof(ScheduleIdCompleter))]
     [ScheduleReference]
     public ScheduleReference[] Id { get; set; } = [];
 
-    /// <summary>The names that the backups get, with wildcards.</summary>
+    /// <summary>Names of the schedules' backups, with wildcards.</summary>
     [Parameter(ParameterSetName = "Instance")]
     [ArgumentCompleter(typeof(ScheduleNameCompleter))]
     [SupportsWildcards]

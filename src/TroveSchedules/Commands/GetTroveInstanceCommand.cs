@@ -12,7 +12,7 @@ public sealed class GetTroveInstanceCommand : PagedCmdlet
 {
     private ResourceLookup? _lookup;
 
-    /// <summary>Names, with wildcards; all when left out.</summary>
+    /// <summary>Names of instances, with wildcards. Default: all instances.</summary>
     [Parameter(Position = 0, ParameterSetName = "Name")]
     [ArgumentCompleter(typeof(InstanceNameCompleter))]
     [SupportsWildcards]

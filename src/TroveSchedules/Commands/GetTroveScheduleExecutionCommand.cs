@@ -7,49 +7,49 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Lists what schedules did, newest first.</summary>
+/// <summary>Lists executions of schedules, newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "TroveScheduleExecution", DefaultParameterSetName = "Schedule", SupportsPaging = true)]
 [OutputType(typeof(ScheduleExecution))]
 public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
 {
-    /// <summary>The schedules, or their ids. A deleted schedule's id still finds its executions.</summary>
+    /// <summary>The schedules, or their ids. The id of a deleted schedule works too.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Schedule")]
     [ArgumentCompleter(typeof(ScheduleIdCompleter))]
     [Alias("ScheduleId")]
     [ScheduleReference("Schedule", "ScheduleId", OtherParameter = typeof(ExecutionReferenceAttribute))]
     public ScheduleReference[] Schedule { get; set; } = [];
 
-    /// <summary>Executions by id, or as they were when they were read before.</summary>
+    /// <summary>Ids of executions, or execution objects to read again.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
     [ExecutionReference]
     public ExecutionReference[] Id { get; set; } = [];
 
-    /// <summary>The states wanted; all when left out.</summary>
+    /// <summary>States to include. Default: all.</summary>
     [Parameter(ParameterSetName = "Schedule")]
     [ValidateNotNullOrEmpty]
     [ValidateSet("IDLE", "RUNNING", "PAUSED", "SUCCESS", "ERROR", "CANCELLED")]
     public string[] State { get; set; } = [];
 
-    /// <summary>The earliest start wanted.</summary>
+    /// <summary>Earliest start.</summary>
     [Parameter(ParameterSetName = "Schedule")]
     [TimeCell, ValidateNotNull]
     public DateTimeOffset? After { get; set; }
 
-    /// <summary>The latest start wanted.</summary>
+    /// <summary>Latest start.</summary>
     [Parameter(ParameterSetName = "Schedule")]
     [TimeCell, ValidateNotNull]
     public DateTimeOffset? Before { get; set; }
 
-    /// <summary>The id of the execution after which to begin.</summary>
+    /// <summary>The id of the execution after which the listing starts.</summary>
     [Parameter(ParameterSetName = "Schedule")]
     [ValidateNotNullOrEmpty]
     public string? Marker { get; set; }
 
-    /// <summary>Counts runs that name no cause where their input is the schedule's: started by hand, or by an old Mistral.</summary>
+    /// <summary>Includes executions without a recorded trigger whose input equals the schedule's: those started by hand, or by an old release of Mistral.</summary>
     [Parameter(ParameterSetName = "Schedule")]
     public SwitchParameter MatchInput { get; set; }
 
-    /// <summary>Asks Trove for the status of each execution's backup.</summary>
+    /// <summary>Reads the status of each execution's backup from Trove.</summary>
     [Parameter]
     public SwitchParameter IncludeBackupStatus { get; set; }
 

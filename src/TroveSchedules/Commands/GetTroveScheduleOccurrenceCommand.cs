@@ -8,7 +8,7 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Tells when a pattern or a schedule is due.</summary>
+/// <summary>Writes the next times of a pattern or a schedule.</summary>
 [Cmdlet(VerbsCommon.Get, "TroveScheduleOccurrence", DefaultParameterSetName = "Pattern")]
 [OutputType(typeof(ScheduleOccurrence))]
 public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicParameters
@@ -28,12 +28,12 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
     [ScheduleSnapshot]
     public BackupSchedule[] Schedule { get; set; } = [];
 
-    /// <summary>The moment after which to look; now when left out.</summary>
+    /// <summary>The time after which the occurrences start. Default: now.</summary>
     [Parameter]
     [TimeCell]
     public DateTimeOffset? From { get; set; }
 
-    /// <summary>How many times are wanted, of each pattern or schedule.</summary>
+    /// <summary>Number of times for each pattern or schedule.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; } = 5;
@@ -46,7 +46,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
     /// <inheritdoc/>
     public object? GetDynamicParameters() => _remainingArguments = Quoting.Catch(MyInvocation, Pattern.LastOrDefault());
 
-    /// <summary>Refuses a pattern that PowerShell split into several arguments.</summary>
+    /// <summary>Rejects a pattern that PowerShell split into several arguments.</summary>
     protected override void BeginProcessing()
     {
         if (Quoting.Refusal(MyInvocation, _remainingArguments, Pattern.LastOrDefault()) is { } refusal)

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Shows the process's session; nothing when there is none.</summary>
+/// <summary>Writes the session of the process, or nothing if there is none.</summary>
 [Cmdlet(VerbsCommon.Get, "TroveSession")]
 [OutputType(typeof(TroveSession))]
 public sealed class GetTroveSessionCommand : TroveCmdlet

@@ -3,11 +3,11 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Tells which workbook is installed, and what schedules can do with it.</summary>
+/// <summary>Shows the installed workbook and what schedules can do with it.</summary>
 [Cmdlet(VerbsCommon.Get, "TroveWorkbook")]
 [OutputType(typeof(InstalledWorkbook))]
 public sealed class GetTroveWorkbookCommand : SessionCmdlet
 {
-    /// <summary>Writes what is installed.</summary>
+    /// <summary>Writes the installed workbook.</summary>
     protected override void ProcessRecord() => Try(() => WriteObject(Await(Cloud.Workbook.GetAsync(Cancelled))));
 }

@@ -6,22 +6,22 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Loads the workbook that schedules run, or updates the one that is there.</summary>
+/// <summary>Installs or updates the workbook that schedules run.</summary>
 [Cmdlet(VerbsLifecycle.Install, "TroveWorkbook", SupportsShouldProcess = true)]
 [OutputType(typeof(InstalledWorkbook))]
 public sealed class InstallTroveWorkbookCommand : SessionCmdlet
 {
-    /// <summary>A workbook of your own, by its file or path; the module's when left out.</summary>
+    /// <summary>The file of a custom workbook. Default: the workbook of the module.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("LiteralPath", "PSPath", "FullName")]
     [FileReference]
     public string? Path { get; set; }
 
-    /// <summary>Who shall see it; as it is when left out, and private to the project at first. Only an administrator can make it public.</summary>
+    /// <summary>Who sees the workbook. Default: unchanged, or private for a new workbook. Only an administrator can make it public.</summary>
     [Parameter]
     public WorkbookScope? Scope { get; set; }
 
-    /// <summary>Loads it.</summary>
+    /// <summary>Installs the workbook.</summary>
     protected override void ProcessRecord() => Try(() =>
     {
         string? definition = Path is null ? null : ReadFile(Path);

@@ -10,7 +10,7 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Makes a schedule of backups.</summary>
+/// <summary>Creates schedules of backups.</summary>
 [Cmdlet(VerbsCommon.New, "TroveBackupSchedule", SupportsShouldProcess = true)]
 [OutputType(typeof(BackupSchedule))]
 public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParameters
@@ -29,7 +29,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     [InstanceReference("Instance", "InstanceId", IsBesidePattern = true)]
     public InstanceReference[] Instance { get; set; } = [];
 
-    /// <summary>When: five cron fields or an alias such as @daily, in UTC. May be left out for one run at the first execution time.</summary>
+    /// <summary>Five cron fields or an alias such as @daily, in UTC. Omit it for a single execution at the first execution time.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PatternCompleter))]
     [PatternText]
@@ -46,22 +46,22 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     [TextCell]
     public string? Description { get; set; }
 
-    /// <summary>The backup of which every run is to be an increment.</summary>
+    /// <summary>The parent of every backup, which makes them incremental.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [BackupIdCell]
     public string? ParentId { get; set; }
 
-    /// <summary>Makes each run an increment of the newest completed backup.</summary>
+    /// <summary>Makes each backup incremental, with the newest completed backup as its parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SwitchCell]
     public SwitchParameter Incremental { get; set; }
 
-    /// <summary>When to run first, to the minute, which is rounded up; without a pattern the schedule runs then, once.</summary>
+    /// <summary>The first execution time, rounded up to a minute. Without a pattern it is the only one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [TimeCell]
     public DateTimeOffset? FirstExecutionTime { get; set; }
 
-    /// <summary>How often to run before the schedule ends; without end when left out.</summary>
+    /// <summary>Number of executions, after which the schedule is deleted. Default: no limit.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NumberCell]
     public int? RemainingExecutions { get; set; }
@@ -74,7 +74,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     /// <inheritdoc/>
     public object? GetDynamicParameters() => _remainingArguments = Quoting.Catch(MyInvocation, Pattern);
 
-    /// <summary>Checks the arguments that hold for all instances.</summary>
+    /// <summary>Checks the arguments that do not depend on the instance.</summary>
     protected override void BeginProcessing()
     {
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
@@ -89,7 +89,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
 
     private TroveScheduleException? Refusal()
     {
-        // In a row, an empty cell means no value. On the command line, the user meant one.
+        // In a CSV row, an empty cell means no value. On the command line, an empty value is an error.
         string? empty = new[] { nameof(ParentId), nameof(FirstExecutionTime), nameof(RemainingExecutions) }
             .FirstOrDefault(name => MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is null or "");
         if (empty is not null)
@@ -116,7 +116,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
         : string.IsNullOrEmpty(Pattern) && FirstExecutionTime is not null ? $"For one run at -FirstExecutionTime, leave -Pattern out. {Quoting.Advise(Pattern)}"
         : Quoting.Advise(Pattern);
 
-    /// <summary>Makes the schedules.</summary>
+    /// <summary>Creates the schedules.</summary>
     protected override void ProcessRecord() => ChangeEach(Instance, PrepareAsync, Confirm, CreateAsync);
 
     private Task<PreparedSchedule> PrepareAsync(InstanceReference reference)

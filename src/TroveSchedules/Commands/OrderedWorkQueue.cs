@@ -22,9 +22,9 @@ internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<Work
 
     private Task[] Running => [.. _lookups.Select(one => (Task)one.Lookup).Concat(_changes.Select(one => one.Change)).Where(task => !task.IsCompleted)];
 
-    /// <summary>Begins the work for an item, when there is room for it.</summary>
+    /// <summary>Starts the work for an item, once the queue has room.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="begin">Looks up what is needed. Its result decides, on the caller's thread, and begins the change; it gives null where there is nothing to change.</param>
+    /// <param name="begin">Looks up what is needed. The function that it returns runs on the caller's thread and starts the change, or returns null if there is nothing to change.</param>
     public void Add(object? item, Func<Task<Func<Task<object?>?>>> begin)
     {
         Advance();
@@ -36,7 +36,7 @@ internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<Work
         Task<Func<Task<object?>?>> lookup = begin();
         _lookups.Enqueue((item, lookup));
         Advance();
-        // A refusal that needed no request is reported at once, before the caller finds a fault in the next item.
+        // An error that needed no request is reported now, before the caller can find an error in the next item.
         if (limit == 1 || lookup.IsFaulted)
             Finish();
     }
@@ -48,7 +48,7 @@ internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<Work
             WaitForAny(Running);
     }
 
-    /// <summary>Finishes the changes that have begun, and abandons the items before their change.</summary>
+    /// <summary>Finishes the changes in progress, and drops the items whose change has not started.</summary>
     public void FinishStarted()
     {
         _lookups.Clear();
@@ -62,7 +62,7 @@ internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<Work
             wait(Task.WhenAny(running));
     }
 
-    // Takes each item as far as it goes without waiting. True while there is work in progress.
+    // Advances each item as far as possible without waiting. True while work is in progress.
     private bool Advance()
     {
         while (_lookups.Count > 0 && _lookups.Peek().Lookup.IsCompleted && Running.Length < limit)
@@ -83,7 +83,7 @@ internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<Work
         catch (TroveScheduleException e)
         {
             while (_changes.Count > 0)
-                FinishNextChange(); // Their outcomes come first.
+                FinishNextChange(); // Outcomes are reported in the order of the items.
             report(new WorkOutcome(item, false, null, e));
             return;
         }
@@ -108,9 +108,9 @@ internal sealed class OrderedWorkQueue(int limit, Action<Task> wait, Action<Work
     }
 }
 
-/// <summary>What came of the work for one item.</summary>
+/// <summary>The outcome of the work for one item.</summary>
 /// <param name="Item">The item.</param>
 /// <param name="IsChanged">Whether a change was made.</param>
 /// <param name="Result">The result to write; null for none.</param>
-/// <param name="Error">Why it failed; null where it did not.</param>
+/// <param name="Error">The error; null on success.</param>
 internal readonly record struct WorkOutcome(object? Item, bool IsChanged, object? Result, TroveScheduleException? Error);

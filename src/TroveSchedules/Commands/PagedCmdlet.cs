@@ -4,14 +4,14 @@ using System.Management.Automation;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>A cmdlet that lists. -First, -Skip and -IncludeTotalCount hold for each listing that it makes: of all, or of each thing that was named.</summary>
+/// <summary>Base of cmdlets that list objects. -First, -Skip and -IncludeTotalCount apply to each listing separately, for example to each named instance.</summary>
 public abstract class PagedCmdlet : SessionCmdlet
 {
-    /// <summary>How many rows are worth asking for, with those that are skipped; null for all.</summary>
+    /// <summary>Maximum number of rows to request, including the skipped ones; null for all.</summary>
     private protected long? RowLimit =>
         PagingParameters.First > long.MaxValue - PagingParameters.Skip ? null : (long)(PagingParameters.First + PagingParameters.Skip);
 
-    /// <summary>Writes what is wanted of a listing that nobody counts; it should yield no more than <see cref="RowLimit"/>.</summary>
+    /// <summary>Writes the selected rows of a listing whose length is unknown. The listing should yield no more than <see cref="RowLimit"/> rows.</summary>
     private protected void WritePage<T>(IAsyncEnumerable<T> rows)
     {
         WriteTotal(0, accuracy: 0);
@@ -21,14 +21,14 @@ public abstract class PagedCmdlet : SessionCmdlet
         WriteAll(rows, _ => skip == 0 || skip-- == 0);
     }
 
-    /// <summary>What is wanted of a listing that is there; its length is written first where that is asked for.</summary>
+    /// <summary>Selects rows from a complete listing. With -IncludeTotalCount, its length is written first.</summary>
     private protected IEnumerable<T> PageOf<T>(IReadOnlyCollection<T> rows)
     {
         WriteTotal((ulong)rows.Count, accuracy: 1);
         return Cut(rows);
     }
 
-    /// <summary>What is wanted of things that were named, of which some may not be there.</summary>
+    /// <summary>Selects rows from named objects, some of which may not exist.</summary>
     private protected IEnumerable<T> PageOfNamed<T>(IReadOnlyCollection<T> named)
     {
         WriteTotal(0, accuracy: 0);

@@ -6,15 +6,15 @@ using System.Threading;
 namespace TroveSchedules.Commands;
 
 /// <summary>
-/// The progress of one cmdlet: shown once it has worked for a second, renewed a few times a second, gone at its end, whatever ends it. The bar of a
-/// cmdlet further down the pipeline stands below this one, as its child. Used by the pipeline's thread alone.
+/// The progress bar of one cmdlet. It appears after a second, is updated a few times a second, and is always removed at the end. The bar of a
+/// cmdlet later in the pipeline is a child of this one. Not thread-safe: only the pipeline's thread uses it.
 /// </summary>
 internal sealed class Progress
 {
-    /// <summary>How often the bar is renewed.</summary>
+    /// <summary>Interval between updates of the bar.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.25);
 
-    // Hosts tell bars apart by source and id, and let a bar stand below another of the same source.
+    // Hosts identify a bar by source and id. A child must have the same source as its parent.
     private const long Source = 0x54_72_6F_76_65;
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
     private static int s_lastId;
@@ -36,7 +36,7 @@ internal sealed class Progress
     private string? _waiting;
     private long _waitingSince;
 
-    /// <summary>Begins to measure.</summary>
+    /// <summary>Starts the time measurement.</summary>
     public Progress(PSCmdlet cmdlet)
     {
         _ui = cmdlet.Host.UI;
@@ -45,25 +45,25 @@ internal sealed class Progress
         _began = _clock.GetTimestamp();
     }
 
-    /// <summary>The clock of all bars; a test may set another.</summary>
+    /// <summary>The clock of all bars. Tests replace it.</summary>
     internal static TimeProvider Clock { get; set; } = TimeProvider.System;
 
-    /// <summary>The bar of the cmdlet that is at work in this thread; null where none is, or none of ours.</summary>
+    /// <summary>The bar of this module's cmdlet that is running on this thread; null for none.</summary>
     public static Progress? Running
     {
         get => s_running;
         set => s_running = value;
     }
 
-    /// <summary>Shows this bar below that of the cmdlet that called this one.</summary>
+    /// <summary>Makes this bar a child of the calling cmdlet's bar.</summary>
     public void SetParent(Progress parent) => _parentId = parent == this ? _parentId : parent._id;
 
-    /// <summary>Sets what the items are measured against.</summary>
-    /// <param name="items">Number of items; null where they come from the pipeline, so that nobody knows.</param>
+    /// <summary>Sets the total for the percentage.</summary>
+    /// <param name="items">Number of items; null if they come from the pipeline, because their number is unknown.</param>
     public void ExpectItems(long? items) => _items = items;
 
-    /// <summary>Counts rows from now on, and no items.</summary>
-    /// <param name="rowsPerItem">Maximum number of rows of an item; null where there is none.</param>
+    /// <summary>Switches from counting items to counting rows.</summary>
+    /// <param name="rowsPerItem">Maximum number of rows per item; null for no maximum.</param>
     public void CountRows(long? rowsPerItem)
     {
         _countsRows = true;
@@ -87,8 +87,8 @@ internal sealed class Progress
             Update(null);
     }
 
-    /// <summary>Shows how things stand, where it is time to.</summary>
-    /// <param name="waiting">The request that is being waited for, another string for each; null for none.</param>
+    /// <summary>Updates the bar if the interval has passed.</summary>
+    /// <param name="waiting">The request in progress, with its own string instance for each request; null for none.</param>
     public void Update(string? waiting)
     {
         long now = _clock.GetTimestamp();
@@ -103,7 +103,7 @@ internal sealed class Progress
             return;
         _shownAt = now;
         double rate = _count / _clock.GetElapsedTime(_began, now).TotalSeconds;
-        // A new record each time: a host may keep them.
+        // A new record each time, because a host may keep the old one.
         _shown = Record(Status(rate, _clock.GetElapsedTime(_waitingSince, now)));
         if (_total > 0)
             _shown.PercentComplete = (int)Math.Min(100, 100 * _count / _total.Value);
@@ -112,7 +112,7 @@ internal sealed class Progress
         _runtime.WriteProgress(Source, _shown);
     }
 
-    /// <summary>Takes the bar away. May be called where the cmdlet itself can write no more: after an error, or after Ctrl-C.</summary>
+    /// <summary>Removes the bar. Also works when the cmdlet itself can no longer write: after an error, or after Ctrl-C.</summary>
     public void Complete()
     {
         if (_shown is null)

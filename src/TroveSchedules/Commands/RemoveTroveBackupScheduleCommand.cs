@@ -12,7 +12,7 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(void), typeof(BackupSchedule))]
 public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
 {
-    // Asked for once, before the first is deleted: a request for each would double the time that thousands take.
+    // Requested once, before the first deletion. A request per schedule would double the time for thousands of schedules.
     private ILookup<string, ScheduleExecution>? _inFlight;
 
     /// <summary>The schedules, or their ids.</summary>
@@ -21,12 +21,12 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
     [ScheduleReference]
     public ScheduleReference[] Id { get; set; } = [];
 
-    /// <summary>Lets an administrator delete other projects' schedules too.</summary>
+    /// <summary>Allows an administrator to delete other projects' schedules.</summary>
     [Parameter]
     [SwitchCell]
     public SwitchParameter AllProjects { get; set; }
 
-    /// <summary>Writes each schedule that was deleted, as it last was.</summary>
+    /// <summary>Writes each deleted schedule, as it was before.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -59,7 +59,7 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
         }
         catch (TroveScheduleException e)
         {
-            // What cannot be told hinders no deletion.
+            // The check only adds a warning, so its failure must not prevent the deletion.
             _inFlight = Enumerable.Empty<ScheduleExecution>().ToLookup(run => run.Id);
             WriteDetail($"Whether runs are in flight is not known. {e.Message}");
         }

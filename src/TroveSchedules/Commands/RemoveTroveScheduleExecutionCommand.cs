@@ -5,7 +5,7 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Deletes executions from the history. The backups that they made stay.</summary>
+/// <summary>Deletes executions from the history. Their backups stay.</summary>
 [Cmdlet(VerbsCommon.Remove, "TroveScheduleExecution", SupportsShouldProcess = true)]
 [OutputType(typeof(void), typeof(ScheduleExecution))]
 public sealed class RemoveTroveScheduleExecutionCommand : BulkCmdlet
@@ -15,17 +15,17 @@ public sealed class RemoveTroveScheduleExecutionCommand : BulkCmdlet
     [ExecutionReference]
     public ExecutionReference[] Id { get; set; } = [];
 
-    /// <summary>Deletes an execution that has not ended, too.</summary>
+    /// <summary>Also deletes executions that have not finished.</summary>
     [Parameter]
     [SwitchCell]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Lets an administrator delete other projects' executions too.</summary>
+    /// <summary>Allows an administrator to delete other projects' executions.</summary>
     [Parameter]
     [SwitchCell]
     public SwitchParameter AllProjects { get; set; }
 
-    /// <summary>Writes each execution that was deleted, as it last was.</summary>
+    /// <summary>Writes each deleted execution, as it was before.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -9,7 +9,7 @@ using TroveSchedules.Sandbox;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>The sandboxes of this process, each reached by its address as a real cloud is, and gone with the session that it was made for.</summary>
+/// <summary>The sandboxes of this process. Each has a URL like a real cloud, and ends with the session that created it.</summary>
 internal static class Sandboxes
 {
     private static readonly ConcurrentDictionary<string, SandboxCloud> All = new(StringComparer.OrdinalIgnoreCase);
@@ -19,10 +19,10 @@ internal static class Sandboxes
 
     private static int s_count;
 
-    /// <summary>Whether a host is a sandbox, or was one: their names end in .invalid, as no host's does.</summary>
+    /// <summary>Whether a host name belongs to a current or former sandbox. It ends in .invalid, a domain that no real host has.</summary>
     public static bool IsName(string host) => host.EndsWith(".invalid", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Makes a sandbox, and a session of its user demo.</summary>
+    /// <summary>Creates a sandbox, and a session for its user demo.</summary>
     public static async Task<TroveSession> ConnectAsync(double speed, int instances, Func<CloudSettings, CloudSettings> limited, CancellationToken cancellationToken)
     {
         string host = $"sandbox-{Interlocked.Increment(ref s_count)}-{ProcessMark}.invalid";
@@ -45,18 +45,18 @@ internal static class Sandboxes
         return await CloudSession.ConnectAsync(limited(settings), cloud.Clock, () => new Last(cloud), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes another session, with the sandbox at its address where that is there.</summary>
+    /// <summary>Creates another session with an existing sandbox, by its URL.</summary>
     public static Task<CloudSession> JoinAsync(CloudSettings settings, CancellationToken cancellationToken) => At(settings.AuthUrl) is { } cloud
         ? CloudSession.ConnectAsync(settings, cloud.Clock, () => new Guest(cloud), cancellationToken)
         : CloudSession.ConnectAsync(settings, cancellationToken);
 
-    /// <summary>The sandbox at an address; null where that is no sandbox's.</summary>
+    /// <summary>The sandbox with that URL; null if there is none.</summary>
     public static SandboxCloud? At(Uri authUrl) => All.TryGetValue(authUrl.Authority, out SandboxCloud? cloud) ? cloud : null;
 
-    /// <summary>Whether there is a sandbox at an address. A method of its own, because a method that calls <see cref="At"/> loads the sandbox's assembly.</summary>
+    /// <summary>Whether a sandbox has that URL. It is a separate method, because a method that calls <see cref="At"/> loads the sandbox's assembly.</summary>
     public static bool IsLive(Uri authUrl) => At(authUrl) is not null;
 
-    /// <summary>Says that the sandbox has ended, at once: a connection that broke would be tried again.</summary>
+    /// <summary>Throws at once that the sandbox has ended, because a connection error would be retried.</summary>
     private sealed class Guest(SandboxCloud cloud) : DelegatingHandler(cloud.CreateHandler())
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -3,24 +3,24 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>A cmdlet that works through a session.</summary>
+/// <summary>Base of cmdlets that use a session.</summary>
 public abstract class SessionCmdlet : TroveCmdlet
 {
     private int _rows;
     private int _foreign;
 
-    /// <summary>The session to use instead of the process's own.</summary>
+    /// <summary>The session to use. Default: the session of the process.</summary>
     [Parameter]
     [ValidateNotNull]
     public TroveSession? Session { get; set; }
 
-    /// <summary>The session to work through, once processing has begun.</summary>
+    /// <summary>The session in use. Set in BeginProcessing.</summary>
     private protected CloudSession Cloud => (CloudSession)Session!;
 
     /// <summary>The session, where nothing better is known.</summary>
     private protected override object? DefaultTarget => Session;
 
-    /// <summary>Finds the session; without one nothing can be done, so that ends the pipeline.</summary>
+    /// <summary>Gets the session. If there is none, the pipeline ends with an error.</summary>
     protected override void BeginProcessing()
     {
         try
@@ -33,7 +33,7 @@ public abstract class SessionCmdlet : TroveCmdlet
         }
     }
 
-    /// <summary>Writes an object of the cloud's, and counts those of other projects, which only -AllProjects shows.</summary>
+    /// <summary>Writes an object from the cloud, and counts the objects of other projects, which appear only with -AllProjects.</summary>
     private protected override void Write(object? row)
     {
         base.Write(row);
@@ -43,7 +43,7 @@ public abstract class SessionCmdlet : TroveCmdlet
             _foreign++;
     }
 
-    /// <summary>Says what an administrator should know of what was written.</summary>
+    /// <summary>Warns an administrator about the objects of other projects that were written.</summary>
     protected override void EndProcessing()
     {
         base.EndProcessing();

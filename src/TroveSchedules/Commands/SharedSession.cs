@@ -8,21 +8,21 @@ using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>The one session that all runspaces of the process share.</summary>
+/// <summary>The session that all runspaces of the process share.</summary>
 internal static class SharedSession
 {
     private static readonly RequestCoalescer<TroveSession> Login = new();
     private static TroveSession? s_current;
 
-    /// <summary>The session that is there; null when there is none.</summary>
+    /// <summary>The current session; null for none.</summary>
     public static TroveSession? Current => Volatile.Read(ref s_current);
 
     public static void Set(TroveSession? session) => Volatile.Write(ref s_current, session);
 
-    /// <summary>Takes away the session that has ended, unless another has taken its place.</summary>
+    /// <summary>Removes a session that has ended, unless another has replaced it.</summary>
     public static void Remove(TroveSession? session) => Interlocked.CompareExchange(ref s_current, null, session);
 
-    /// <summary>The session that is there, or else one made from the environment. Many may ask at once; they share one login. Who connects meanwhile on purpose has the last word.</summary>
+    /// <summary>Gets the current session, or creates one from the environment. Concurrent callers share one login. A session that Connect-TroveSession creates in the meantime takes precedence.</summary>
     public static async Task<TroveSession> GetAsync(SessionState state, Func<string, Task> warn, CancellationToken cancellationToken)
     {
         if (Current is { } there)
@@ -40,7 +40,7 @@ internal static class SharedSession
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Connects to a cloud, or to a sandbox at its address, and warns before anything is sent of settings that are not used and of what others can read on the way: who warns may refuse.</summary>
+    /// <summary>Connects to a cloud, or to a sandbox by its URL. Before anything is sent, it warns of unused settings and of unencrypted connections. The warning callback may throw to stop the connection.</summary>
     public static async Task<TroveSession> ConnectAsync(CloudSettings settings, Func<string, Task> warn, CancellationToken cancellationToken)
     {
         foreach (string warning in settings.Warnings)
@@ -71,7 +71,7 @@ internal static class SharedSession
         }
     }
 
-    /// <summary>Where settings are looked for: PowerShell's current folder, which need not be the process's.</summary>
+    /// <summary>The sources of settings, with PowerShell's current folder, which can differ from the process's.</summary>
     public static ConfigurationSources Sources(SessionState state) =>
         new() { CurrentFolder = state.Path.CurrentFileSystemLocation.ProviderPath };
 }

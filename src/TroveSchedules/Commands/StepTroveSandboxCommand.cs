@@ -4,12 +4,12 @@ using TroveSchedules.Binding;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Moves a sandbox's clock, and lets everything happen that becomes due.</summary>
+/// <summary>Advances a sandbox's clock, and runs everything that becomes due.</summary>
 [Cmdlet(VerbsCommon.Step, "TroveSandbox")]
 [OutputType(typeof(void), typeof(TroveSession))]
 public sealed class StepTroveSandboxCommand : SessionCmdlet
 {
-    /// <summary>By how much, such as 00:10:00.</summary>
+    /// <summary>The duration, such as 00:10:00.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [DurationCell]
     public TimeSpan By { get; set; }
@@ -18,7 +18,7 @@ public sealed class StepTroveSandboxCommand : SessionCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Moves it.</summary>
+    /// <summary>Advances the clock.</summary>
     protected override void ProcessRecord() => Try(() =>
     {
         if (By < TimeSpan.Zero)

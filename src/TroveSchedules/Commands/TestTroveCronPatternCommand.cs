@@ -7,7 +7,7 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Tells whether a cron pattern is good, and what it means to Mistral.</summary>
+/// <summary>Checks whether a cron pattern is valid, and explains how Mistral reads it.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "TroveCronPattern")]
 [OutputType(typeof(CronPatternReport), typeof(bool))]
 public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameters
@@ -15,7 +15,7 @@ public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameter
     private bool _patternIsNamed;
     private Quoting.RemainingArguments? _remainingArguments;
 
-    /// <summary>The patterns to look at.</summary>
+    /// <summary>The patterns to check.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PatternCompleter))]
     [AllowEmptyString]
@@ -27,14 +27,14 @@ public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameter
     [SwitchCell]
     public SwitchParameter AllowSeconds { get; set; }
 
-    /// <summary>Writes true or false and no more.</summary>
+    /// <summary>Writes only true or false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
     public object? GetDynamicParameters() => _remainingArguments = Quoting.Catch(MyInvocation, Pattern.LastOrDefault());
 
-    /// <summary>Refuses a pattern that PowerShell split into several arguments.</summary>
+    /// <summary>Rejects a pattern that PowerShell split into several arguments.</summary>
     protected override void BeginProcessing()
     {
         if (Quoting.Refusal(MyInvocation, _remainingArguments, Pattern.LastOrDefault()) is { } refusal)
@@ -42,7 +42,7 @@ public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameter
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
     }
 
-    /// <summary>Writes what can be said of each pattern.</summary>
+    /// <summary>Writes a report on each pattern.</summary>
     protected override void ProcessRecord()
     {
         foreach (string pattern in Pattern)

@@ -8,7 +8,7 @@ using TroveSchedules.OpenStack.Http;
 namespace TroveSchedules.Commands;
 
 /// <summary>
-/// The base of all cmdlets: cancels promptly, waits for asynchronous work on the pipeline's thread, does work for each item with one error policy, and feeds -Verbose, -Debug and the progress bar.
+/// The base of all cmdlets. It handles cancellation, waits for asynchronous work on the pipeline's thread, processes items with one error policy, and writes -Verbose, -Debug and the progress bar.
 /// </summary>
 public abstract class TroveCmdlet : PSCmdlet, IDisposable
 {
@@ -21,34 +21,34 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     private bool _isEnding;
     private bool _isSessionDead;
 
-    /// <summary>Cancelled when the user presses Ctrl-C, or when no later cmdlet wants more.</summary>
+    /// <summary>Cancelled when the user presses Ctrl-C, or when a later cmdlet such as Select-Object -First stops the pipeline.</summary>
     private protected CancellationToken Cancelled => _stop.Token;
 
-    /// <summary>The target of an error that names none itself.</summary>
+    /// <summary>The target of an error that has no target of its own.</summary>
     private protected virtual object? DefaultTarget => null;
 
-    /// <summary>Maximum number of requests at once.</summary>
+    /// <summary>Maximum number of concurrent requests.</summary>
     private protected virtual int Concurrency => 1;
 
-    /// <summary>Advice for an error that may come from how the command was typed; null for none.</summary>
+    /// <summary>Advice for an error that may result from the syntax of the command; null for none.</summary>
     private protected virtual string? AdviceOn(TroveScheduleException error) => null;
 
-    // Names in the cloud may hold control characters, or a second line that looks like another message.
+    // Names in the cloud may contain control characters, or a second line that looks like another message.
 
-    /// <summary>Writes a warning, made harmless for a terminal.</summary>
+    /// <summary>Writes a warning, escaped for a terminal.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.SanitizeLine(text));
 
-    /// <summary>Asks whether to do something, in words that are made harmless for a terminal.</summary>
+    /// <summary>Calls ShouldProcess with text that is escaped for a terminal.</summary>
     private protected new bool ShouldProcess(string target, string action) =>
         base.ShouldProcess(TerminalText.SanitizeLine(target), TerminalText.SanitizeLine(action));
 
     /// <summary>Writes a warning. May be called on any thread.</summary>
     private protected void Warn(string text) => _messages.Post(() => WriteWarning(text));
 
-    /// <summary>Writes a warning. May be called on any thread. The task ends when the warning is written, and is cancelled where the user will not go on.</summary>
+    /// <summary>Writes a warning. May be called on any thread. The task completes when the warning is written, and is cancelled if the user chooses to stop.</summary>
     private protected Task WarnAsync(string text) => _messages.PostAsync(() => WriteWarning(text));
 
-    /// <summary>Writes a verbose line. Where only -Debug is on, a debug line, because -Debug makes WriteVerbose ask each time whether to go on.</summary>
+    /// <summary>Writes a verbose line. If only -Debug is on, it writes a debug line, because -Debug makes WriteVerbose prompt each time.</summary>
     private protected void WriteDetail(string text)
     {
         text = TerminalText.SanitizeLine(text);
@@ -58,21 +58,21 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
             WriteDebug(text);
     }
 
-    /// <summary>Waits for a task, and writes meanwhile what it has to say.</summary>
+    /// <summary>Waits for a task, and writes its messages in the meantime.</summary>
     private protected T Await<T>(Task<T> task)
     {
         Wait(task);
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Waits for a task, and writes meanwhile what it has to say.</summary>
+    /// <summary>Waits for a task, and writes its messages in the meantime.</summary>
     private protected void Await(Task task)
     {
         Wait(task);
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Writes each row as it comes.</summary>
+    /// <summary>Writes each row as it arrives.</summary>
     private protected void WriteAll<T>(IAsyncEnumerable<T> rows, Func<T, bool>? filter = null)
     {
         _progress?.CountRows(PagingParameters is { First: < int.MaxValue } paging ? (long)paging.First : null);
@@ -93,21 +93,21 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Writes a row that a service gave.</summary>
+    /// <summary>Writes a row from a service.</summary>
     private protected virtual void Write(object? row) => WriteObject(row);
 
-    /// <summary>Does work for each item. A failure is one error for its item, and the rest goes on; without a session the first one ends the pipeline.</summary>
+    /// <summary>Processes each item. A failure writes one error for its item, and the others continue. If there is no valid session, the first error ends the pipeline.</summary>
     private protected void ForEach<T>(IEnumerable<T> items, Action<T> work) => Enqueue(items, item => Task.FromResult<Func<Task<object?>?>>(() =>
     {
         work(item);
         return null;
     }));
 
-    /// <summary>Changes several items at once, and writes the results in the order of the items. Failures are as for <see cref="ForEach"/>.</summary>
+    /// <summary>Changes several items concurrently, and writes the results in the order of the items. Failures are handled as in <see cref="ForEach"/>.</summary>
     /// <param name="items">The items.</param>
-    /// <param name="prepare">Looks up and checks what is to be changed, on any thread.</param>
+    /// <param name="prepare">Looks up and checks the item, on any thread.</param>
     /// <param name="confirm">Asks the user, on the pipeline's thread.</param>
-    /// <param name="change">Changes it, on any thread. Its result is written, except null.</param>
+    /// <param name="change">Changes the item, on any thread. A result other than null is written.</param>
     private protected void ChangeEach<T, TPrepared>(
         IEnumerable<T> items, Func<T, Task<TPrepared>> prepare, Func<TPrepared, bool> confirm, Func<TPrepared, Task<object?>> change) => Enqueue(items, async item =>
     {
@@ -123,11 +123,11 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
             _work.Add(item, () => begin(item));
     });
 
-    /// <summary>Does work once; its failure is one error.</summary>
+    /// <summary>Runs an action. A failure writes one error.</summary>
     private protected void Try(Action work) => ForEach<object?>([null], _ => work());
 
     /// <summary>
-    /// Runs a step of the cmdlet with its own -Verbose, -Debug and progress bar: the cmdlets of a pipeline call one another, each with its own preferences. Makes the end of a pipeline of a cancellation.
+    /// Runs a step of the cmdlet with its own -Verbose, -Debug and progress bar, because the cmdlets of a pipeline call one another and each has its own preferences. Converts a cancellation to the end of the pipeline.
     /// </summary>
     private protected void Run(Action step)
     {
@@ -154,7 +154,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Finishes the work that has begun, and removes the progress bar.</summary>
+    /// <summary>Finishes the work in progress, and removes the progress bar.</summary>
     protected override void EndProcessing()
     {
         if (_work is not null)
@@ -172,18 +172,18 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Ends what is still in progress.</summary>
+    /// <summary>Cancels what is still in progress.</summary>
     /// <param name="disposing">Always true; there is no finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
         _stop.Cancel();
         _stop.Dispose();
-        _progress?.Complete(); // Of a cmdlet that was stopped, or that failed before its end.
+        _progress?.Complete(); // Still visible if the cmdlet was stopped or failed.
     }
 
     private void Wait(Task task) => _messages.Wait(task, Progress.Interval, () => _progress?.Update(_log!.Waiting), _stop.Cancel);
 
-    // A row that is there already costs no task.
+    // Avoids a task for a row that is already available.
     private bool HasNext(ValueTask<bool> next)
     {
         if (!next.IsCompletedSuccessfully)
@@ -194,7 +194,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
 
     private void Report(WorkOutcome outcome)
     {
-        _messages.Write(); // Work that ended at once was never waited for.
+        _messages.Write(); // If the work completed synchronously, nothing has written its messages yet.
         if (outcome.Error is { } error)
             Report(error, outcome.Item);
         else if (outcome.Result is not null)
@@ -203,7 +203,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         _progress?.ItemDone();
     }
 
-    // Without a session nothing can be done: one error says so, not one for each item that is left.
+    // Without a valid session every item would fail, so the first error ends the pipeline.
     private void Report(TroveScheduleException error, object? item)
     {
         if (_isEnding)
@@ -215,7 +215,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         _isSessionDead = IsEndOfSession(error);
         if (_isSessionDead || this.Preference("ErrorAction", "ErrorActionPreference") is ActionPreference.Stop)
         {
-            // This error ends the pipeline, so the outcome of the changes that have begun is written first.
+            // This error ends the pipeline, so the outcomes of the changes in progress are written first.
             _isEnding = true;
             _work!.FinishStarted();
         }

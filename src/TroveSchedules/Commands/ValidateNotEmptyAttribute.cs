@@ -4,7 +4,7 @@ using System.Security;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Refuses null, and an empty address or secret, such as those of a variable that is not set. ValidateNotNullOrEmpty accepts an empty Uri or SecureString.</summary>
+/// <summary>Rejects null, and an empty URL or secret, for example from a variable that is not set. ValidateNotNullOrEmpty accepts an empty Uri or SecureString.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ValidateNotEmptyAttribute : ValidateArgumentsAttribute
 {

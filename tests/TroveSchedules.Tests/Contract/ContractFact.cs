@@ -6,7 +6,7 @@ using Xunit.Sdk;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>What a case wants of a cloud besides a user and a project.</summary>
+/// <summary>What a case needs in a cloud besides a user and a project.</summary>
 [Flags]
 public enum Needs
 {
@@ -15,11 +15,11 @@ public enum Needs
     /// <summary>The users other and admin, and demo's application credential.</summary>
     People = 1,
 
-    /// <summary>The instances m, broken, dup and dup, and that no others use them meanwhile.</summary>
+    /// <summary>The instances m, broken and twice dup, for exclusive use.</summary>
     Instances = 2,
 }
 
-/// <summary>One behaviour of a cloud. On the real one it is skipped, visibly, where there is none or where it lacks what the case needs.</summary>
+/// <summary>One behaviour of a cloud. On a real cloud the case is reported as skipped if there is no cloud or it lacks what the case needs.</summary>
 [XunitTestCaseDiscoverer("TroveSchedules.Tests.Contract.ContractFactDiscoverer", "TroveSchedules.Tests")]
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ContractFactAttribute : FactAttribute

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>What the sandbox has and no real cloud: a clock in one's hand, and whatever happened in thirty days.</summary>
+/// <summary>Features of the sandbox that no real cloud has: a controllable clock, and thirty days of history.</summary>
 public sealed class SandboxTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 30, 0, TimeSpan.Zero);
@@ -63,7 +63,7 @@ public sealed class SandboxTests
         int held = 0;
         await foreach (ScheduleExecution run in session.Executions.ListAsync(schedule))
         {
-            seen.Add(new WeakReference(run.Id)); // Which the row of the page holds as well.
+            seen.Add(new WeakReference(run.Id)); // The row of the page references the same string.
             if (seen.Count < 20_000)
                 continue;
             GC.Collect();
@@ -123,7 +123,7 @@ public sealed class SandboxTests
             using var request = new HttpRequestMessage(HttpMethod.Get, $"{session.WorkflowEndpoint}/executions?fields=id&sort_keys=created_at&{query}");
             request.Headers.Add("X-Auth-Token", session.Token.Value);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            Task<HttpResponseMessage> sent = handler.SendAsync(request, default); // Has no thread of its own: it is done here and now.
+            Task<HttpResponseMessage> sent = handler.SendAsync(request, default); // Runs synchronously on this thread.
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             using HttpResponseMessage response = await sent;
             return (Ids(await response.Content.ReadAsStringAsync()), allocated);
@@ -246,14 +246,14 @@ public sealed class SandboxTests
         WeakReference forgotten = Forgotten();
         for (int n = 0; n < 200 && forgotten.IsAlive; n++)
         {
-            // A thread of the pool may still have its last work on its stack: other work takes its place.
+            // A pool thread may still reference its last work item on its stack, until it runs another one.
             await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount * 4).Select(_ => Task.Run(GC.Collect)));
             GC.WaitForPendingFinalizers();
         }
         Assert.False(forgotten.IsAlive);
     }
 
-    // A cloud with a schedule that is due each minute, and no more of it.
+    // Creates a cloud with a schedule that is due each minute, and drops the last reference to it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference Forgotten()
     {
@@ -335,7 +335,7 @@ public sealed class SandboxTests
 
     private static List<string> Ids(string page) => [.. JsonNode.Parse(page)!["executions"]!.AsArray().Select(run => (string)run!["id"]!)];
 
-    /// <summary>Answers as a Mistral without mistral-extra does, which has none of the actions <c>trove.*</c>.</summary>
+    /// <summary>Responds like a Mistral without mistral-extra, which has no <c>trove.*</c> actions.</summary>
     private sealed class WithoutTroveActions(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

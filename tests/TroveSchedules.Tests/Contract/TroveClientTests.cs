@@ -19,7 +19,7 @@ public sealed class TroveClientTests
     [TroveClientFact]
     public async Task The_real_client_creates_lists_shows_and_deletes_schedules_and_executions()
     {
-        // An hour in two seconds, but in steps: the clock stands still between them.
+        // An hour passes in two seconds, in steps. The clock is stopped between them.
         using var sandbox = new LoopbackSandbox(speed: 0);
         using CloudSession session = await CloudSession.ConnectAsync(
             SandboxUnderTest.Settings(sandbox.Cloud, "demo"), sandbox.Cloud.Clock, () => new SocketsHttpHandler(), default);

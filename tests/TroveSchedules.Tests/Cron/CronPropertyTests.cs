@@ -7,7 +7,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Cron;
 
-/// <summary>What holds of every pattern, tried on random ones. The seeds are fixed, so that a failure comes again.</summary>
+/// <summary>Properties of every pattern, tested with random patterns. The seeds are fixed, so that failures are reproducible.</summary>
 public class CronPropertyTests
 {
     private const int Tries = 500;
@@ -112,7 +112,7 @@ public class CronPropertyTests
         Assert.True(refusal.Position is null || (refusal.Position >= 1 && refusal.Position <= text.Length + 1));
     }
 
-    /// <summary>Patterns of the agreed grammar: what versions differ about, or never runs, is left out.</summary>
+    /// <summary>Patterns that all versions of croniter read in the same way and that do occur.</summary>
     private static Gen<string> Patterns()
     {
         Gen<string> dates = Gen.Frequency(

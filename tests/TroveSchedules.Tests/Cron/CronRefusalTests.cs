@@ -5,7 +5,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Cron;
 
-/// <summary>What is refused before anything is sent, with the field, the character and the reason.</summary>
+/// <summary>Invalid patterns fail before a request is sent. The error contains the field, the position and the reason.</summary>
 public class CronRefusalTests
 {
     [Theory]

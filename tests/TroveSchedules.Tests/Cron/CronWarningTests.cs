@@ -6,7 +6,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Cron;
 
-/// <summary>What versions of croniter differ about: accepted, evaluated as the oldest that accepts it does, and told.</summary>
+/// <summary>Patterns that versions of croniter read differently are accepted with a warning, and evaluated like the oldest version that accepts them.</summary>
 public class CronWarningTests
 {
     [Theory]

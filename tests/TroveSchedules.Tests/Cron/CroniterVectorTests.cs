@@ -19,7 +19,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Cron;
 
-/// <summary>The judge is croniter 1.3.5 itself: make_vectors.py, beside this file, asked it.</summary>
+/// <summary>The expected values come from croniter 1.3.5. make_vectors.py, in this folder, recorded them.</summary>
 public class CroniterVectorTests
 {
     private static readonly List<Vector> Vectors = [.. Read()];
@@ -107,7 +107,7 @@ public class CroniterVectorTests
     public void Every_accepted_pattern_is_explained(string section) =>
         AssertNone(section, vector => CronPattern.Parse(vector.Pattern, allowSeconds: true).Explain() is { Length: > 8 } ? null : "no explanation");
 
-    // 1.3.5 passes over what follows a week of the month (1#1-2), and over the week beside a star. Nobody means that, and we refuse it.
+    // 1.3.5 ignores text after a week of the month (1#1-2), and the week after a star. These are likely mistakes, so the parser rejects them.
     private static bool IsRefusedForItsWriter(Vector vector) =>
         vector.Section == "ordinals" && Regex.IsMatch(vector.Pattern, @"#[0-9](-|/|#)|#2,\*$| \*,[^ ]+#2$");
 

@@ -4,8 +4,8 @@ using System.Linq;
 namespace TroveSchedules.Tests.Cron;
 
 /// <summary>
-/// Whether a time is one of a pattern's, decided from the text alone and for that time alone: no masks, no search, nothing
-/// shared with the product. It knows the grammar that all versions of croniter agree on.
+/// Tests whether a single time matches a pattern, directly from the text: no masks, no search, no code
+/// shared with the product. It supports the grammar that all versions of croniter agree on.
 /// </summary>
 internal static class NaiveMatcher
 {
@@ -49,7 +49,7 @@ internal static class NaiveMatcher
         int low = ends[0] == "*" ? min : Number(ends[0], names);
         int high = ends.Length == 2 ? Number(ends[1], names) : ends[0] == "*" || stepped.Length == 2 ? max : low;
         if (high < low)
-            high = 7; // fri-sun: the one such range that all versions take
+            high = 7; // fri-sun: the only range of this kind that all versions accept
         int step = stepped.Length == 2 ? int.Parse(stepped[1]) : 1;
         return value >= low && value <= high && (value - low) % step == 0;
     }

@@ -6,10 +6,10 @@ using TroveSchedules.Tests.Http;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>True answers of each kind that the library reads, as Keystone 22, Mistral 15 and Trove 18 gave them.</summary>
+/// <summary>Responses of every kind that the library reads, recorded from Keystone 22, Mistral 15 and Trove 18.</summary>
 internal static class Corpus
 {
-    /// <summary>Stands for the name of the trigger that a request makes or asks for.</summary>
+    /// <summary>Placeholder for the name of the trigger in the request.</summary>
     public const string AskedName = "20000000-0000-4000-8000-000000000777";
 
     public const string Token = "gAAAAABo-topsecret-1";
@@ -103,7 +103,7 @@ internal static class Corpus
 
     public static WireAnswer Deleted { get; } = WireAnswer.Empty(204);
 
-    /// <summary>Refusals, in the words of each service and of what stands before it.</summary>
+    /// <summary>Error responses of each service, and of proxies in front of it.</summary>
     public static IReadOnlyList<WireAnswer> Refusals { get; } =
     [
         Fault(400, "The specified pattern is not valid: 61 * * * *"),

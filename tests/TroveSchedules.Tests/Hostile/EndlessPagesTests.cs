@@ -11,7 +11,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>Listings that never end, do all the same.</summary>
+/// <summary>Reading an endless listing ends with an error.</summary>
 public sealed class EndlessPagesTests
 {
     private static readonly string[] ManyTriggers = [.. Enumerable.Range(1, 999).Select(i => Rows.Trigger(i))];

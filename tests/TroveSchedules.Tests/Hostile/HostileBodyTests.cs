@@ -17,17 +17,17 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>Answers that are too long, too slow, badly packed or of a status that is not due.</summary>
+/// <summary>Responses that are too long, too slow, badly compressed or have an unexpected status.</summary>
 public sealed class HostileBodyTests : IDisposable
 {
-    // More than is read of any answer.
+    // Longer than the limit for every response.
     private const long Bomb = 2L * ResponseBody.Longest;
 
     private readonly Folders folders = new();
 
     public void Dispose() => folders.Dispose();
 
-    /// <summary>A server that sends each connection the beginning, and then the rest again and again until the client hangs up.</summary>
+    /// <summary>A server that sends the beginning once per connection, and then repeats the rest until the client disconnects.</summary>
     private static LoopbackServer Endless(string begin, string rest, Action? onRest = null) => new(async connection =>
     {
         _ = await connection.Stream.ReadAsync(new byte[4096]);
@@ -155,7 +155,7 @@ public sealed class HostileBodyTests : IDisposable
     [Fact]
     public async Task A_deletion_whose_connection_is_closed_before_an_answer_is_not_sent_again_unseen()
     {
-        // On a connection that was used before, .NET sends a request without a body once more, and tells nobody.
+        // On a reused connection, .NET silently resends a request without a body.
         int deletions = 0;
         using var mistral = new LoopbackServer(async connection =>
         {
@@ -208,7 +208,7 @@ public sealed class HostileBodyTests : IDisposable
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(
             SettingsOf(server), new ManualClock(ScriptedCloud.Start), () => PrimaryHandler.Create(SettingsOf(server))).WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.True(kind == error.Kind || (begin.Contains("chunked") && error.Kind == TroveErrorKind.ProtocolError), error.ToString());
-        Assert.Equal(attempts, server.Connections); // Headers beyond the limit will be so again.
+        Assert.Equal(attempts, server.Connections); // A retry would get headers of the same length.
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public sealed class HostileBodyTests : IDisposable
         }
     }
 
-    /// <summary>A text, and blanks up to a length, in pieces of at most so many bytes.</summary>
+    /// <summary>A text, padded with spaces to a length, in chunks of a maximum size.</summary>
     private sealed class PaddedStream(byte[] text, long length, int piece = int.MaxValue, Action? onRead = null) : Stream
     {
         private long _at;
@@ -281,7 +281,7 @@ public sealed class HostileBodyTests : IDisposable
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
-    /// <summary>Sends what is for an address there, and the rest to a cloud in this process.</summary>
+    /// <summary>Sends the requests for one URL over the network, and all others to a cloud in this process.</summary>
     private sealed class Switch(ScriptedCloud cloud, Uri there) : DelegatingHandler(cloud)
     {
         private readonly HttpMessageInvoker network = new(new SocketsHttpHandler());

@@ -10,12 +10,12 @@ using TroveSchedules.Tests.Http;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>A cloud that answers truly, but for one route. It notes where a token was sent, and lets nobody ask for ever.</summary>
+/// <summary>A cloud that responds correctly except for one route. It records where a token was sent, and limits the number of requests.</summary>
 internal sealed class HostileCloud : ScriptedHandler
 {
     public const string Login = "POST /v3/auth/tokens";
 
-    /// <summary>More than any operation asks of a cloud that is as small as this one, its repeats included.</summary>
+    /// <summary>More requests than any operation needs for a cloud of this size, including retries.</summary>
     private const int MostRequests = 100;
 
     private static readonly Dictionary<string, WireAnswer> Truth = new()
@@ -54,17 +54,17 @@ internal sealed class HostileCloud : ScriptedHandler
 
     public ManualClock Clock { get; } = new(ScriptedCloud.Start);
 
-    /// <summary>Where requests with a token went, each once.</summary>
+    /// <summary>The distinct servers that received a request with a token.</summary>
     public HashSet<string> TokenSeenBy { get; } = [];
 
-    /// <summary>What else a route is truly answered in this case.</summary>
+    /// <summary>Sets another correct response for a route.</summary>
     public HostileCloud With(string route, WireAnswer answer)
     {
         _answers[route] = answer;
         return this;
     }
 
-    /// <summary>Answers the first so many requests of a route wrongly.</summary>
+    /// <summary>Mutates the responses to the first requests of a route.</summary>
     public void Spoil(string route, WireAnswer wrong, int times) => (_victim, _wrong, _left) = (route, wrong, times);
 
     public Task<CloudSession> ConnectAsync(int retries, CancellationToken cancellationToken) =>
@@ -86,7 +86,7 @@ internal sealed class HostileCloud : ScriptedHandler
         WireAnswer answer = route == _victim && _left-- > 0 ? _wrong!
             : request.Query.Contains("marker=") && _answers.TryGetValue(route + "?marker", out WireAnswer? end) ? end
             : _answers.TryGetValue(route, out WireAnswer? right) ? right
-            : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // Whatever a wrong catalog led to.
+            : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // For URLs from a mutated catalog.
         return (_made is null ? answer : answer with { Body = Named(answer.Body, _made) }).Answer;
     }
 

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>Rows that are well-formed and wrong all the same.</summary>
+/// <summary>Rows that are valid JSON with invalid content.</summary>
 public sealed class HostileRowTests
 {
     private static async Task<TroveScheduleException> FailureOf(string route, string body, Func<CloudSession, Task> act)
@@ -72,7 +72,7 @@ public sealed class HostileRowTests
         Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => session.Workbook.GetAsync())).Kind);
     }
 
-    // The parser quotes what it does not understand.
+    // The parser quotes the text that it cannot parse.
     [Theory]
     [InlineData("{\"cron_triggers\": true, title: Auth token is invalid: gAAAAABo-topsecret-1")]
     [InlineData("{\"cron_triggers\": tAuth token is invalid: gAAAAABo-topsecret-1</body></html>")]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>Logins that are answered with what no Keystone says.</summary>
+/// <summary>Responses to logins that no real Keystone sends.</summary>
 public sealed class HostileTokenTests
 {
     private const string Login = HostileCloud.Login;
@@ -72,7 +72,7 @@ public sealed class HostileTokenTests
         using CloudSession session = await cloud.ConnectAsync();
         Assert.Single(await session.Schedules.ListAsync());
         cloud.Clock.Advance(TimeSpan.FromDays(1000));
-        Assert.Equal(9, session.CloudTime.AddMinutes(-1).ToString("HH:mm:ss.").Length); // It can be reckoned with.
+        Assert.Equal(9, session.CloudTime.AddMinutes(-1).ToString("HH:mm:ss.").Length); // Arithmetic with it does not overflow.
         Assert.Single(await session.Schedules.ListAsync());
         Assert.Equal(2, cloud.LoginRequests.Count);
     }

@@ -16,12 +16,12 @@ using Xunit.Abstractions;
 namespace TroveSchedules.Tests.Hostile;
 
 /// <summary>
-/// Whatever a service answers ends in an error of ours or in a right result. <c>TROVE_FUZZ_ANSWERS</c> says how many wrong answers are tried, <c>TROVE_TEST_SEED</c>
-/// which; <c>TROVE_FUZZ_CASE</c> tries one of them alone.
+/// Every response leads to an error of the library or to a correct result. <c>TROVE_FUZZ_ANSWERS</c> sets the number of mutated responses, <c>TROVE_TEST_SEED</c>
+/// the seed. <c>TROVE_FUZZ_CASE</c> runs a single one.
 /// </summary>
 public sealed class MutatedAnswerTests(ITestOutputHelper output)
 {
-    // A wrong answer of some hundred kilobytes, at its worst.
+    // For the slowest case, a mutated response of some hundred kilobytes.
     private const long MostMemory = 100_000_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -59,7 +59,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
     private static int? FromEnvironment(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) ? value : null;
 
-    /// <summary>One wrong answer: which, to what, and how often, all by the seed and the number.</summary>
+    /// <summary>One mutated response. Seed and number decide the mutation, the request and how often it occurs.</summary>
     private sealed class Case
     {
         private readonly WireAnswer _wrong;
@@ -115,7 +115,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             Assert.All(said, text =>
             {
                 Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
-                if (Reader.Victim != HostileCloud.Login) // A refusal that holds a token which nobody was given is an odd one.
+                if (Reader.Victim != HostileCloud.Login) // An error response to a login may contain a token that was never issued.
                     AssertNoSecret(text);
             });
             return end;
@@ -158,7 +158,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             });
             Assert.NotEqual("", error.Problem);
             for (Exception? cause = error; cause is not null; cause = cause.InnerException)
-                AssertNoSecret(cause.Message); // All but the stack of ToString(), which takes longer than the rest of a case.
+                AssertNoSecret(cause.Message); // Checks the message only: ToString() with its stack trace takes longer than the rest of a case.
         }
 
         private static void AssertNoSecret(string text)

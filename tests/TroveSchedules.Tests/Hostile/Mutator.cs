@@ -7,7 +7,7 @@ using System.Text.Json;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>Makes a wrong answer out of a right one. The same seed makes the same.</summary>
+/// <summary>Mutates a correct response. The result depends only on the seed.</summary>
 internal sealed class Mutator(int seed)
 {
     private static readonly ConcurrentDictionary<byte[], List<Node>> Known = new();
@@ -65,7 +65,7 @@ internal sealed class Mutator(int seed)
 
     public T Any<T>(IReadOnlyList<T> of) => of[_random.Next(of.Count)];
 
-    /// <summary>A wrong answer in the place of one of these, and now and then of any other.</summary>
+    /// <summary>Mutates one of these responses, and occasionally another one.</summary>
     public WireAnswer Mutate(IReadOnlyList<WireAnswer> right)
     {
         WireAnswer answer = Chance(6) ? Any(Corpus.All) : Any(right);
@@ -114,10 +114,10 @@ internal sealed class Mutator(int seed)
         byte[] own = body[node.Start..node.End];
         switch (Next(10))
         {
-            case 0 when node.NameStart >= 0: // Not there.
+            case 0 when node.NameStart >= 0: // Removed.
                 int after = node.End < body.Length && body[node.End] == ',' ? node.End + 1 : node.End;
                 return (node.NameStart, after, Chance(4) ? [(byte)','] : []);
-            case 1 when node.NameStart >= 0: // There twice.
+            case 1 when node.NameStart >= 0: // Duplicated.
                 return (node.End, node.End, [(byte)',', .. body.AsSpan(node.NameStart, node.Start - node.NameStart), .. Nasty(node)]);
             case 2 when node.NameStart >= 0: // Under another name.
                 return (node.NameStart, node.Start, [.. Any(nodes) is { NameStart: >= 0 } other ? body[other.NameStart..other.Start] : Utf8("\"\\u001b[1m\":")]);
@@ -125,10 +125,10 @@ internal sealed class Mutator(int seed)
                 return node.NameStart >= 0
                     ? (node.NameStart, node.NameStart, [.. Utf8($"\"new{Next(9)}\":"), .. Nasty(node), (byte)','])
                     : (node.Start, node.Start, Chance(2) ? [.. own, (byte)','] : []);
-            case 4: // Another's value.
+            case 4: // The value of another key.
                 Node from = Any(nodes);
                 return (node.Start, node.End, body[from.Start..from.End]);
-            case 5: // Packed into something.
+            case 5: // Wrapped.
                 return (node.Start, node.End, Chance(2) ? [(byte)'[', .. own, (byte)']'] : [.. Utf8("{\"a\":"), .. own, (byte)'}']);
             case 6 or 7 when depth < 2 && node.Inside is { } inner: // JSON inside JSON.
                 byte[] mutated = MutateJson(inner.Text, inner.Nodes, 1 + Next(2), depth + 1);
@@ -248,7 +248,7 @@ internal sealed class Mutator(int seed)
     private static Inside? InsideOf(string text) =>
         text.StartsWith('{') && Nodes(Utf8(text)) is { Count: > 0 } nodes ? new Inside(Utf8(text), nodes) : null;
 
-    /// <summary>A value in a text: where it stands, where its name does (-1 for none), and the JSON in it (null for none).</summary>
+    /// <summary>A value in a text: its position, the position of its name (-1 for none), and the JSON in it (null for none).</summary>
     private sealed record Node(int Start, int End, int NameStart, bool IsTime, Inside? Inside);
 
     private sealed record Inside(byte[] Text, List<Node> Nodes);

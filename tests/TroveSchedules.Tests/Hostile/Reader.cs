@@ -12,12 +12,12 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>A public operation, the request of its whose answer is wrong, and what must hold of what it gives back all the same.</summary>
-/// <param name="Name">What it is called in a failure.</param>
-/// <param name="Victim">The route.</param>
-/// <param name="Right">What that is truly answered.</param>
-/// <param name="Read">Does it, and judges the result.</param>
-/// <param name="Arrange">What else the cloud has; null for nothing.</param>
+/// <summary>A public operation, the request whose response is mutated, and the checks of the operation's result.</summary>
+/// <param name="Name">Its name in test failures.</param>
+/// <param name="Victim">The route of the request whose response is mutated.</param>
+/// <param name="Right">The correct response.</param>
+/// <param name="Read">Runs the operation and checks the result.</param>
+/// <param name="Arrange">Sets further responses of the cloud; null for none.</param>
 internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnswer> Right, Func<CloudSession, Action<string>, CancellationToken, Task> Read, Action<HostileCloud>? Arrange = null)
 {
     private static readonly BackupSchedule Schedule = new() { Id = Rows.Id(1), TriggerId = Rows.TriggerId(1), ProjectId = ScriptedCloud.Project, Input = "{\"instance\": \"x\"}" };

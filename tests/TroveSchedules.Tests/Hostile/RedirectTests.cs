@@ -10,7 +10,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>Wherever an answer points, nobody goes there.</summary>
+/// <summary>Redirects are never followed.</summary>
 public sealed class RedirectTests : IDisposable
 {
     private readonly Folders folders = new();

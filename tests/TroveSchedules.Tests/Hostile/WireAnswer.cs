@@ -8,11 +8,11 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>An answer as it stands on the wire, right or wrong.</summary>
+/// <summary>A response as it is sent, valid or not.</summary>
 /// <param name="Status">The status.</param>
-/// <param name="Headers">Names and values, which need not be allowed ones; a name may come twice.</param>
+/// <param name="Headers">Names and values, which may be invalid. A name may occur twice.</param>
 /// <param name="Body">The bytes of the body.</param>
-/// <param name="Piece">How many bytes come at a time; 0 for all at once.</param>
+/// <param name="Piece">Number of bytes that are sent at a time; 0 for all at once.</param>
 internal sealed record WireAnswer(int Status, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body, int Piece = 0)
 {
     public static WireAnswer Json(int status, string body, params (string Name, string Value)[] headers) =>

@@ -10,7 +10,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Tests.Http;
 
-/// <summary>The things that services do with requests.</summary>
+/// <summary>Reactions of a service to a request.</summary>
 internal static class Answers
 {
     public static Answer Json(int status, string body, params (string Name, string Value)[] headers) =>
@@ -32,33 +32,33 @@ internal static class Answers
 
     public static Answer NotFound { get; } = Fault(404, "Cron trigger not found [identifier=x]");
 
-    /// <summary>The connection breaks before an answer comes.</summary>
+    /// <summary>The connection breaks before a response arrives.</summary>
     public static Answer Reset { get; } = Fails(SocketError.ConnectionReset);
 
-    /// <summary>The network fails like that.</summary>
+    /// <summary>The network fails with that exception.</summary>
     public static Answer Fails(SocketError error) => (_, _) =>
         throw new HttpRequestException("An error occurred while sending the request.", new IOException("Unable to read data.", new SocketException((int)error)));
 
-    /// <summary>Nobody listens there.</summary>
+    /// <summary>The connection is refused.</summary>
     public static Answer Refused { get; } = (_, _) =>
         throw new HttpRequestException("Connection refused (cloud:1)", new SocketException((int)SocketError.ConnectionRefused));
 
-    /// <summary>The name of the host is nobody's.</summary>
+    /// <summary>The host name cannot be resolved.</summary>
     public static Answer UnknownHost { get; } = (_, _) =>
         throw new HttpRequestException("Name or service not known (cloud:1)", new SocketException((int)SocketError.HostNotFound));
 
-    /// <summary>No answer ever comes.</summary>
+    /// <summary>No response ever arrives.</summary>
     public static Answer Silence { get; } = async (_, cancellationToken) =>
     {
         await Task.Delay(Timeout.Infinite, cancellationToken);
         throw new InvalidOperationException("Nothing ends silence but its cancellation.");
     };
 
-    /// <summary>An answer of 200 whose body is such a stream.</summary>
+    /// <summary>A response with status 200 and that stream as its body.</summary>
     public static Answer Body(Func<Stream> body) => (_, _) =>
         Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body()) });
 
-    /// <summary>The service does it, and then something else happens to the answer.</summary>
+    /// <summary>The service carries out the request, and then something else happens to the response.</summary>
     public static Answer After(Action<RecordedRequest> deed, Answer then) => (request, cancellationToken) =>
     {
         deed(request);

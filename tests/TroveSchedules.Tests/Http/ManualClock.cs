@@ -20,21 +20,21 @@ internal sealed class ManualClock(DateTimeOffset start) : FakeTimeProvider(start
 
     public bool HoldsWaits { get; init; }
 
-    /// <summary>Ends when something waits on a clock that holds waits.</summary>
+    /// <summary>Completes when something waits on a clock that holds waits.</summary>
     public Task Held => _held.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-    /// <summary>What time it is in truth, which is the cloud's where no test says otherwise.</summary>
+    /// <summary>The real time, which is the cloud's time unless a test changes it.</summary>
     public DateTimeOffset World => base.GetUtcNow() + _slept;
 
     public override DateTimeOffset GetUtcNow() => World + _set;
 
-    // A timestamp has its own zero: whoever mixes it with the time of day is found out.
+    // Timestamps start at another zero, so that code that mixes them with the time of day fails.
     public override long GetTimestamp() => base.GetUtcNow().UtcTicks - 1_000_000;
 
-    /// <summary>The time of day is set, by NTP or by a person; no time passes.</summary>
+    /// <summary>Sets the system clock, as NTP or a user does. No time passes.</summary>
     public void Set(TimeSpan by) => _set += by;
 
-    /// <summary>The machine sleeps: time passes for the world, and nothing here notices but the time of day.</summary>
+    /// <summary>Simulates sleep of the machine: real time passes, and on the machine only the time of day changes.</summary>
     public void Sleep(TimeSpan length) => _slept += length;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

@@ -27,7 +27,7 @@ public sealed class PagingTests
             },
             row => row, keep, marker, most, size, cancellationToken);
 
-    /// <summary>A service that has the rows 1 to so many, and gives at most so many a page.</summary>
+    /// <summary>A service with a number of rows, counted from 1, and a maximum page size.</summary>
     private static Func<string?, int, Page<string>> Having(int rows, int pageSize = int.MaxValue) => (after, limit) =>
     {
         int from = after is null ? 0 : int.Parse(after);
@@ -101,7 +101,7 @@ public sealed class PagingTests
         for (int i = 26; i <= 49; i++)
         {
             ValueTask<bool> next = rows.MoveNextAsync();
-            Assert.True(next.IsCompleted); // Though the second page has not come.
+            Assert.True(next.IsCompleted); // Although the second page has not arrived.
             Assert.True(await next);
             Assert.Equal((i.ToString(), 2), (rows.Current, _asked.Count));
         }
@@ -200,7 +200,7 @@ public sealed class PagingTests
         var deleted = new List<string>();
         await foreach (string row in Walk((after, limit) =>
         {
-            // Mistral knows no marker that is gone.
+            // Mistral rejects a marker that does not exist.
             Assert.True(after is null || there.Contains(int.Parse(after)), $"Marker {after} is gone.");
             string[] rows = [.. there.Where(i => after is null || i > int.Parse(after)).Take(limit).Select(i => i.ToString())];
             return new Page<string>(rows, rows.Length == limit);
@@ -310,7 +310,7 @@ public sealed class PagingTests
         Assert.Single(_asked);
     }
 
-    /// <summary>Holds back every page but the first until it is told how that ends.</summary>
+    /// <summary>Delays every page except the first until the test sets the outcome.</summary>
     private sealed class Gate
     {
         private readonly TaskCompletionSource _end = new();

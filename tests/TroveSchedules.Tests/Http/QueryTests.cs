@@ -35,7 +35,7 @@ public sealed class QueryTests
     {
         Prop.ForAll<string?>(text =>
         {
-            // Half of a surrogate pair is no text that UTF-8 could carry.
+            // UTF-8 cannot encode a lone surrogate.
             string value = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text ?? ""));
             var uri = new Uri("http://cloud:8989/v2/executions" + new Query().Equal("workflow_name", value).Has("description", value).Page(value, 5));
             Dictionary<string, string> read = Read(uri.Query);

@@ -232,7 +232,7 @@ public sealed class RequestLogTests
         IDisposable Asked(string path) => log.WaitFor("Mistral", new HttpRequestMessage(HttpMethod.Get, "http://cloud:8989" + path));
     }
 
-    /// <summary>A body that begins, and then the connection breaks.</summary>
+    /// <summary>A body that starts, and then the connection breaks.</summary>
     private sealed class BrokenStream(string begin) : MemoryStream(Encoding.UTF8.GetBytes(begin))
     {
         public override bool CanSeek => false;

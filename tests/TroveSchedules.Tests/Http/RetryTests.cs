@@ -20,7 +20,7 @@ public sealed class RetryTests
 
     private const string Look = "GET /v2/executions/20000000-0000-4000-8000-000000000001";
 
-    // Attempts at a host that has served nothing yet, and at one that has.
+    // Number of attempts for a host that has not answered yet, and for one that has.
     private const int Few = 4;
     private const int Many = 1 + CloudSettings.DefaultMaxRetries;
 
@@ -29,7 +29,7 @@ public sealed class RetryTests
     private static async Task List(ScriptedCloud cloud)
     {
         using CloudSession session = await cloud.ConnectAsync();
-        await session.Schedules.ListAsync().WaitAsync(TimeSpan.FromSeconds(10)); // Who waits on a clock that stands still must not hang.
+        await session.Schedules.ListAsync().WaitAsync(TimeSpan.FromSeconds(10)); // A wait on the stopped clock would hang.
     }
 
     private static async Task Remove(ScriptedCloud cloud)

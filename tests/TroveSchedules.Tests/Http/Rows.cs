@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace TroveSchedules.Tests.Http;
 
-/// <summary>What Mistral 15 and Trove 18 were seen to answer, with ids that are easy to tell apart.</summary>
+/// <summary>Rows as recorded from Mistral 15 and Trove 18, with ids that are easy to distinguish.</summary>
 internal static class Rows
 {
     public const string Other = "0the500000000000000000000000000a";
@@ -23,7 +23,7 @@ internal static class Rows
     /// <summary>A UUID that ends in that number.</summary>
     public static string Id(int number) => $"20000000-0000-4000-8000-{number:d12}";
 
-    /// <summary>A trigger's, that is.</summary>
+    /// <summary>The id of a trigger.</summary>
     public static string TriggerId(int number) => $"8d4fb899-0000-4000-8000-{number:d12}";
 
     public static string TriggersRoute => "GET " + TriggersPath;
@@ -37,7 +37,7 @@ internal static class Rows
          "next_execution_time": "2026-11-22 07:44:00", "created_at": "2026-11-22 07:42:31", "updated_at": null}
         """, change);
 
-    /// <summary>The trigger that a POST asked for.</summary>
+    /// <summary>The trigger that a POST creates.</summary>
     public static string TriggerOf(RecordedRequest request, Action<JsonObject>? change = null)
     {
         JsonObject asked = JsonNode.Parse(request.Body)!.AsObject();
@@ -76,7 +76,7 @@ internal static class Rows
 
     public static string Instances(params string[] rows) => $$"""{"instances": [{{string.Join(",", rows)}}]}""";
 
-    /// <summary>A page of Trove's, with the link as it was seen: https on a plain http server.</summary>
+    /// <summary>A page of Trove, with a link as recorded: https on a plain http server.</summary>
     public static string InstancePage(IEnumerable<string> rows, string next) =>
         $$"""{"instances": [{{string.Join(",", rows)}}], "links": [{"rel": "next", "href": "https://evil.example/v1.0/x/instances?marker={{next}}&limit=20"}]}""";
 

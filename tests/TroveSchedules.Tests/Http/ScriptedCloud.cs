@@ -32,7 +32,7 @@ internal sealed class ScriptedCloud : ScriptedHandler
 
     public ManualClock Clock { get; }
 
-    /// <summary>How far the cloud's clock is ahead of ours.</summary>
+    /// <summary>How far the cloud's clock is ahead of the local clock.</summary>
     public TimeSpan Ahead { get; init; }
 
     public TimeSpan TokenLife { get; init; } = TimeSpan.FromHours(1);
@@ -74,7 +74,7 @@ internal sealed class ScriptedCloud : ScriptedHandler
     public Task<CloudSession> ConnectAsync(CloudSettings? settings = null) =>
         CloudSession.ConnectAsync(settings ?? Settings, Clock, () => this, CancellationToken.None);
 
-    /// <summary>Runs what must fail, and makes sure that no secret came out with the failure.</summary>
+    /// <summary>Runs an operation that must fail, and checks that the error contains no secret.</summary>
     public static async Task<TroveScheduleException> FailureOf(Func<Task> act)
     {
         TroveScheduleException error = await Assert.ThrowsAnyAsync<TroveScheduleException>(act);
@@ -85,7 +85,7 @@ internal sealed class ScriptedCloud : ScriptedHandler
 
     private static bool IsLogin(RecordedRequest request) => request.Uri.Port == 5000;
 
-    /// <summary>Keystone lets whoever asks in.</summary>
+    /// <summary>Keystone accepts every login.</summary>
     public Task<HttpResponseMessage> Accept(RecordedRequest request, CancellationToken cancellationToken)
     {
         int number = Interlocked.Increment(ref _logins);

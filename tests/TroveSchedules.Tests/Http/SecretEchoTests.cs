@@ -14,7 +14,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Http;
 
-/// <summary>What a server was sent it may repeat, in any place and any spelling: no error and no log shows it.</summary>
+/// <summary>A server may repeat the secrets of a request anywhere and in any encoding. No error and no log shows them.</summary>
 public sealed class SecretEchoTests
 {
     private const string Get = "GET " + Rows.TriggersPath;
@@ -41,7 +41,7 @@ public sealed class SecretEchoTests
     {
         var mask = new SecretMask();
         mask.Add(Password);
-        // Only of the plainest letters does an address have another case than the secret.
+        // In a URL, only plain letters can differ in case from the secret.
         string written = spelling == "address, lower case" ? Spellings[spelling](Password.ToLowerInvariant()) : Spellings[spelling](Password);
         string masked = mask.MaskKnown($"before {written} after");
         Assert.Equal("before *** after", masked.Replace("***==", "***", StringComparison.Ordinal).Replace("***=", "***", StringComparison.Ordinal));

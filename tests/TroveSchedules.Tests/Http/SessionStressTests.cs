@@ -12,14 +12,14 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Http;
 
-/// <summary>One session, and what happens to it: to its token, its Keystone, its clock, and while many use it at once.</summary>
+/// <summary>One session under stress: expiring tokens, an unavailable Keystone, clock changes and concurrent use.</summary>
 public sealed class SessionStressTests
 {
     private const int Many = 64;
     private const string Get = "GET " + Rows.TriggersPath;
     private const string LogIn = "POST /v3/auth/tokens";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30); // Of a test that would hang otherwise.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30); // For tests that would otherwise hang.
     private static readonly Answer Listing = Answers.Ok(Rows.Triggers());
     private static readonly Answer Unauthorized = Answers.Html(401, "<h1>401 Unauthorized</h1>");
     private static readonly Answer Refusal = Answers.Json(401, """{"error": {"code": 401, "message": "The request you have made requires authentication.", "title": "Unauthorized"}}""");
@@ -31,7 +31,7 @@ public sealed class SessionStressTests
 
     private static string[] Tokens(ScriptedCloud cloud) => [.. cloud.Requests.Select(request => request.Token![ScriptedCloud.Token.Length..])];
 
-    /// <summary>Lets an answer wait. Requests that meet it are under way when the call that sent them returns, for nothing before it waits.</summary>
+    /// <summary>Delays a response. Nothing before it waits, so a request has reached it when the call that sends the request returns.</summary>
     private static (Answer Held, TaskCompletionSource Gate) Hold(Answer then)
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,7 +42,7 @@ public sealed class SessionStressTests
         }, gate);
     }
 
-    /// <summary>As many listings as that, all of which were rejected at once and wait for one login.</summary>
+    /// <summary>Starts a number of listings. All are rejected at the same time and wait for one login.</summary>
     private static async Task<(CloudSession Session, Task[] Listings, TaskCompletionSource Gate)> ManyThatWaitFor(ScriptedCloud cloud, Answer? login)
     {
         var rejections = new ConcurrentQueue<TaskCompletionSource>();
@@ -59,7 +59,7 @@ public sealed class SessionStressTests
         (Answer held, TaskCompletionSource gate) = Hold(login ?? cloud.Accept);
         cloud.Always(LogIn, held);
         Task[] listings = [.. Enumerable.Range(0, Many).Select(_ => List(session))];
-        // Each goes on, to where it waits for the login, before SetResult returns; not so in the runner's own context.
+        // Each continues until it waits for the login before SetResult returns. With the synchronization context of the test runner, it would not.
         await Task.Run(() => Assert.All(rejections, rejection => rejection.SetResult()));
         Assert.Equal((Many, 2), (cloud.Requests.Count, cloud.LoginRequests.Count));
         return (session, listings, gate);
@@ -157,7 +157,7 @@ public sealed class SessionStressTests
         cloud.Clock.Advance(TimeSpan.FromHours(2));
         cloud.Always(LogIn, async (request, token) =>
         {
-            await gate.Task; // Deaf to its cancellation, as an answer is that is on its way already.
+            await gate.Task; // Ignores the cancellation, like a response that is already on its way.
             HttpResponseMessage response = await cloud.Accept(request, CancellationToken.None);
             answered.SetResult();
             return response;
@@ -214,7 +214,7 @@ public sealed class SessionStressTests
         Assert.All(errors, error => Assert.Equal(TroveErrorKind.Unauthorized, error.Kind));
         Assert.All(errors, error => Assert.Contains("onnect again.", error.RecommendedAction));
         Assert.Equal(2, cloud.LoginRequests.Count);
-        Assert.Equal(101, cloud.Requests.Count); // The rest fails at once.
+        Assert.Equal(101, cloud.Requests.Count); // The others fail without a request.
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class SessionStressTests
         for (int i = 0; i < 100; i++)
             Assert.Equal(TroveErrorKind.Unauthorized, (await ScriptedCloud.FailureOf(() => List(session))).Kind);
         Assert.Equal(2, cloud.LoginRequests.Count);
-        await new OpenStack.Trove.Instances(session).GetAsync(Rows.Id(900)); // Another service may take it.
+        await new OpenStack.Trove.Instances(session).GetAsync(Rows.Id(900)); // Another service may accept the token.
 
         cloud.Clock.Advance(TimeSpan.FromHours(1));
         cloud.Always(Get, Listing);
@@ -269,7 +269,7 @@ public sealed class SessionStressTests
         cloud.Clock.Advance(TimeSpan.FromMinutes(2)); // A minute is left.
         for (int i = 0; i < 100; i++)
             await List(session);
-        Assert.Equal(2, cloud.LoginRequests.Count); // Not one for each.
+        Assert.Equal(2, cloud.LoginRequests.Count); // Not one login per request.
         cloud.Clock.Advance(TimeSpan.FromSeconds(31));
         await List(session);
         Assert.Equal(3, cloud.LoginRequests.Count);
@@ -336,7 +336,7 @@ public sealed class SessionStressTests
         cloud.Clock.Set(TimeSpan.FromHours(hours));
         await List(session);
         await List(session);
-        Assert.InRange(cloud.LoginRequests.Count, 1, 2); // To ask once what time it is there is good.
+        Assert.InRange(cloud.LoginRequests.Count, 1, 2); // One additional login is allowed, to find out the cloud's time.
         Assert.Equal(cloud.Clock.World.AddHours(2), session.CloudTime);
 
         int before = cloud.LoginRequests.Count;
@@ -357,7 +357,7 @@ public sealed class SessionStressTests
         using CloudSession session = await cloud.ConnectAsync();
         cloud.Clock.Sleep(TimeSpan.FromMinutes(minutes));
         await List(session);
-        Assert.Equal(["2"], Tokens(cloud)); // The first may have ended meanwhile.
+        Assert.Equal(["2"], Tokens(cloud)); // The first token may have expired in the meantime.
         Assert.Equal(cloud.Clock.World.AddHours(-3), session.CloudTime);
     }
 

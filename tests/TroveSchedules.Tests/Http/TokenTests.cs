@@ -60,7 +60,7 @@ public sealed class TokenTests
         await List(session);
         cloud.MistralUrl = "http://cloud:8989/v2";
         cloud.Clock.Advance(TimeSpan.FromMinutes(59));
-        await session.Instances.GetAsync(Rows.Id(900)); // Known from the beginning; it renews the token.
+        await session.Instances.GetAsync(Rows.Id(900)); // Trove's plain http URL is allowed, because it was known at the login. The request renews the token.
         int before = cloud.Requests.Count;
         Assert.Equal("InvalidConfiguration", (await ScriptedCloud.FailureOf(() => List(session))).ErrorId);
         Assert.Equal(before, cloud.Requests.Count);

@@ -16,7 +16,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Http;
 
-/// <summary>What a session speaks with a server that offers this or that, and over how many connections.</summary>
+/// <summary>The HTTP version that a session negotiates, and its number of connections.</summary>
 public sealed class VersionTests : IDisposable
 {
     private static readonly TestCertificate Authority = TestCertificate.Authority("ours");
@@ -125,7 +125,7 @@ public sealed class VersionTests : IDisposable
                     """);
                 return;
             }
-            // Those that are to be there at once wait for one another.
+            // Requests that must be concurrent wait for one another.
             if (Interlocked.Decrement(ref awaited) <= 0)
                 all.TrySetResult();
             await all.Task;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Http;
 
-/// <summary>A 404 that is not the service's own says nothing about the thing that was asked for.</summary>
+/// <summary>A 404 from another server does not mean that the requested resource is missing.</summary>
 public sealed class WithheldTests
 {
     private static readonly Answer Gateway = Answers.Html(404, "<html><h1>404 Not Found</h1><hr>nginx</html>");
@@ -23,7 +23,7 @@ public sealed class WithheldTests
         { "the workbook", session => session.Workbook.GetAsync() },
     };
 
-    // A 404 in another service's words: Trove or Keystone behind Mistral's address, Mistral or Keystone behind Trove's.
+    // A 404 in another service's format: Trove or Keystone at Mistral's URL, Mistral or Keystone at Trove's.
     private static readonly Answer TroveWords = Answers.TroveNotFound;
     private static readonly Answer KeystoneWords = Answers.Json(404, """{"error": {"code": 404, "message": "Could not find it.", "title": "Not Found"}}""");
 

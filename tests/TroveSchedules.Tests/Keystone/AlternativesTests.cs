@@ -6,7 +6,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Keystone;
 
-/// <summary>Two settings that say the same thing in different ways, such as a project's id and its name: the nearer one is used.</summary>
+/// <summary>Of two alternative settings, such as a project's id and its name, the one with the higher precedence is used.</summary>
 public sealed class AlternativesTests : IDisposable
 {
     private const string User = "user_id: u, password: p";
@@ -30,7 +30,7 @@ public sealed class AlternativesTests : IDisposable
         ("insecure: true", "verify: true", User, Skips), ("insecure: false", "verify: false", User, Skips),
     ];
 
-    // How the nearer setting comes to stand nearer. {o} stands for the other settings of the login.
+    // The ways in which one setting gets the higher precedence. {o} is replaced by the other settings of the login.
     private static readonly Dictionary<string, (string Clouds, string? Secure, string? Public)> Ways = new()
     {
         ["secure.yaml"] = ("clouds: {prod: {auth: {{o}, {far}}}}", "clouds: {prod: {auth: {{near}}}}", null),

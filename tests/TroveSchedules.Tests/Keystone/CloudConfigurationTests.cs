@@ -480,7 +480,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [Fact]
     public void A_file_that_may_not_be_read_is_passed_over()
     {
-        // A folder in the file's place stands for it: root, as whom containers run tests, may read any file.
+        // A folder in place of the file makes it unreadable, because root, which runs tests in containers, can read any file.
         Directory.CreateDirectory(folders.PathOf("here/clouds.yaml"));
         folders.Write("etc/clouds.yaml", Prod);
         Assert.Equal(["prod"], CloudConfiguration.CloudNames(folders.Sources));
@@ -588,7 +588,7 @@ public sealed class CloudConfigurationTests : IDisposable
         Assert.Equal("mine", Cloud(overrides: new CloudOverrides { ProjectId = "mine" }).Project!.Id);
     }
 
-    // A trust lets its user act for somebody else, so without it he would act with his own rights.
+    // A trust lets a user act for another user. Without it, the user would act with their own rights.
     [Theory]
     [InlineData("trust_id: t", "", "")]
     [InlineData("trust_id: t", "project_id: mine", "")]

@@ -5,7 +5,7 @@ using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.Tests.Keystone;
 
-/// <summary>A machine of its own: folders that hold what a test writes, and an environment that holds what a test sets.</summary>
+/// <summary>An isolated machine for a test: temporary folders, and its own environment variables.</summary>
 public sealed class Folders : IDisposable
 {
     private readonly Dictionary<string, string> variables = [];

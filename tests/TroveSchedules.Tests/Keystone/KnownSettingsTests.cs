@@ -7,12 +7,12 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Keystone;
 
-/// <summary>The table of the settings, against what the module does with each.</summary>
+/// <summary>Compares the table of known settings with their actual effect.</summary>
 public sealed class KnownSettingsTests : IDisposable
 {
     private const string Secret = "topsecret";
 
-    // What each honoured setting does, seen in what is read. Those of the login itself are CloudConfigurationTests'.
+    // The effect of each supported setting. CloudConfigurationTests covers the settings of the login.
     private static readonly Dictionary<string, (string Value, Func<CloudSettings, string?> Get, string Expected)> Effects = new()
     {
         ["region_name"] = ("R", cloud => cloud.Region, "R"),
@@ -312,7 +312,7 @@ public sealed class KnownSettingsTests : IDisposable
         }
     }
 
-    // No setting is safe from a key or a long secret in its place.
+    // A user can paste a key or a long secret into any setting by mistake.
     [Theory]
     [MemberData(nameof(NamesOfValues))]
     public void A_private_key_or_a_long_text_in_a_wrong_place_is_not_repeated_by_an_error(string name)
@@ -344,7 +344,7 @@ public sealed class KnownSettingsTests : IDisposable
         Assert.DoesNotContain(said, text => text?.Contains(Secret) ?? false);
     }
 
-    // Whatever comes of it: an error, a warning, or a handler that cannot be made.
+    // All possible results: an error, a warning, or a handler that cannot be created.
     private static void AssertSilent(Func<CloudSettings> read)
     {
         var said = new List<string?>();

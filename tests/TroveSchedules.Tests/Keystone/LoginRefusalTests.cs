@@ -14,7 +14,7 @@ using Xunit;
 namespace TroveSchedules.Tests.Keystone;
 
 /// <summary>
-/// What a login that Keystone refuses tells the user. The bodies are those of Keystone 22, with <c>[security_compliance]</c> in its keystone.conf
+/// The errors for logins that Keystone rejects. The bodies are those of Keystone 22, with <c>[security_compliance]</c> in its keystone.conf
 /// (tests/stack/README.md), unless a comment says otherwise.
 /// </summary>
 public sealed class LoginRefusalTests
@@ -57,7 +57,7 @@ public sealed class LoginRefusalTests
         { "expired", Expired, ["dashboard", "POST http://k:5000/v3/users/USER_ID/password"] },
         { "expired, in other words", "Your password has expired. Please set a new one.", ["POST http://k:5000/v3/users"] },
         { "to be changed", "Password must be changed on first use", ["POST http://k:5000/v3/users"] },
-        // Up to Keystone 18 (CVE-2021-38155); since then a lock has the plain words.
+        // Up to Keystone 18 (CVE-2021-38155). Later releases use the general message for a locked account.
         { "locked", "The account is locked for user: 989b7134cbe94626951532992cb04479.", ["Wait", "lockout_duration", "openstack user set --enable"] },
         { "locked, in other words", "Account locked out after too many failed attempts", ["Wait", "openstack user set --enable"] },
         { "locked for a time", "The account is temporarily disabled for user: 989b.", ["Wait", "openstack user set --enable"] },
@@ -162,7 +162,7 @@ public sealed class LoginRefusalTests
         Assert.DoesNotContain("does not accept", error.Problem);
     }
 
-    // Recorded: Keystone's rules hold for application credentials too, and it names no rule that begins with one.
+    // Recorded: Keystone applies the rules to application credentials too, and lists no rule that starts with one.
     [Fact]
     public async Task An_application_credential_of_a_user_with_rules_is_not_told_to_use_one()
     {
@@ -213,7 +213,7 @@ public sealed class LoginRefusalTests
         Assert.InRange(error.ServerMessage!.Length, 1000, 2001);
     }
 
-    // Recorded: a 404 in Keystone's own words is about the credential. "There is no Keystone v3" would deny it.
+    // Recorded: a 404 in Keystone's format is about the credential. "There is no Keystone v3" would be wrong.
     [Theory]
     [InlineData("Could not find Application Credential: a1.")]
     [InlineData("Could not find user: nobody.")]

@@ -257,7 +257,7 @@ public sealed class PrimaryHandlerTests : IDisposable
     [Fact]
     public async Task The_handler_offers_tls_1_2_and_1_3_whatever_the_system_would()
     {
-        // As it goes over the wire, of whatever system: RFC 8446, 4.1.2 and 4.2.1. What the system itself would add is another process's test.
+        // The ClientHello of any system: RFC 8446, 4.1.2 and 4.2.1. The test with system settings runs in another process.
         using var server = new HelloServer();
         using var http = new HttpClient(PrimaryHandler.Create(Settings()));
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(server.Url));

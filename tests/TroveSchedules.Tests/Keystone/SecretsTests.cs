@@ -9,7 +9,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Keystone;
 
-/// <summary>What holds a secret shows it to nobody, however it is looked at.</summary>
+/// <summary>Objects with secrets never show them, in any kind of output.</summary>
 public sealed class SecretsTests
 {
     private const string Secret = "topsecret";

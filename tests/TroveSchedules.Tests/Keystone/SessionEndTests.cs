@@ -16,7 +16,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Keystone;
 
-/// <summary>A password is held as long as it may be needed for another token, and no longer.</summary>
+/// <summary>A session keeps the password only as long as it may need another token.</summary>
 public sealed class SessionEndTests
 {
     private const string Get = "GET " + Rows.TriggersPath;
@@ -30,7 +30,7 @@ public sealed class SessionEndTests
         CloudSession session = await Cloud.ConnectAsync();
         await session.Schedules.ListAsync();
         string[] held = [.. Held(session)];
-        Assert.Contains(held, text => text.Contains(ScriptedCloud.Password)); // Else this proves nothing.
+        Assert.Contains(held, text => text.Contains(ScriptedCloud.Password)); // Otherwise the search does not work, and the test proves nothing.
         Assert.Contains(held, text => text.Contains(ScriptedCloud.Token));
 
         session.Dispose();
@@ -44,7 +44,7 @@ public sealed class SessionEndTests
         CloudSettings settings = ScriptedCloud.Settings;
         ScriptedCloud cloud = Cloud;
         CloudSession session = await CloudSession.ConnectAsync(settings, cloud.Clock,
-            () => new Beside(PrimaryHandler.Create(settings), cloud)); // As ConnectAsync makes it: a closure over the settings.
+            () => new Beside(PrimaryHandler.Create(settings), cloud)); // A closure over the settings, as in ConnectAsync.
         session.Dispose();
         Assert.Empty(Held(session));
     }
@@ -88,7 +88,7 @@ public sealed class SessionEndTests
     [Fact]
     public void No_type_of_ours_that_holds_a_secret_prints_its_members()
     {
-        // A record prints all that it has, and a DebuggerDisplay what it names.
+        // A record prints all its properties, and a debugger shows the text of DebuggerDisplay.
         string[] telling = ["Password", "Secret", "Token", "Credential"];
         foreach (Type type in typeof(CloudSession).Assembly.GetTypes().Concat(typeof(TroveSession).Assembly.GetTypes()))
         {
@@ -99,12 +99,12 @@ public sealed class SessionEndTests
             Assert.Null(type.GetCustomAttribute<DebuggerDisplayAttribute>());
             bool printsItsMembers = type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic) is not null
                 && type.GetMethod(nameof(ToString), Type.EmptyTypes)!.IsDefined(typeof(CompilerGeneratedAttribute));
-            // A token prints whose it is, and no more.
+            // A token prints only its user.
             Assert.True(!printsItsMembers || type.GetProperties().All(property => property.PropertyType == typeof(AuthToken) || property.PropertyType.IsValueType), $"{type} prints a secret.");
         }
     }
 
-    /// <summary>The texts that hold a secret, with the way to each, of all that an object leads to: fields of every kind, texts as characters and as bytes too.</summary>
+    /// <summary>Finds the texts with a secret that are reachable from an object, with the path to each. It searches all fields, and also text as characters and as bytes.</summary>
     private static IEnumerable<string> Held(object? root)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
@@ -148,7 +148,7 @@ public sealed class SessionEndTests
 
         void Add(object? value, string way)
         {
-            // The cloud remembers what it was asked, and reflection, threads and the scheduler lead everywhere.
+            // The scripted cloud records its requests, and through reflection, threads and the scheduler everything is reachable.
             if (value is null or ScriptedCloud or MemberInfo or Assembly or Module or Thread or Pointer or TaskScheduler or SynchronizationContext or ExecutionContext || value.GetType().IsPrimitive)
                 return;
             if (value.GetType().IsValueType || seen.Add(value))
@@ -156,7 +156,7 @@ public sealed class SessionEndTests
         }
     }
 
-    // The network's handler is there, and the cloud answers.
+    // Holds the network's handler, but sends requests to the scripted cloud.
     private sealed class Beside(HttpMessageHandler network, HttpMessageHandler cloud) : DelegatingHandler(cloud)
     {
         protected override void Dispose(bool disposing)

@@ -6,10 +6,10 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Keystone;
 
-/// <summary>Of all the places that may say a setting the nearest says it, and a null or an empty text takes away what the others say.</summary>
+/// <summary>The source with the highest precedence sets a value. Null or empty text there removes the values of the other sources.</summary>
 public sealed class SettingLevelsTests : IDisposable
 {
-    // From the nearest to the farthest.
+    // In order of precedence, highest first.
     private static readonly string[] Levels = ["region", "region <<", "secure", "secure <<", "entry", "entry <<", "entry << <<", "profile", "profile <<"];
 
     private static readonly Dictionary<string, string> States = new()

@@ -102,7 +102,7 @@ internal sealed class HelloServer : IDisposable
     }
 }
 
-/// <summary>A certificate, its key, and what leads from it to its authority.</summary>
+/// <summary>A certificate, its key, and its intermediate certificates.</summary>
 internal sealed record TestCertificate(X509Certificate2 Certificate, params X509Certificate2[] Chain)
 {
     public static TestCertificate Authority(string name, TestCertificate? issuer = null) => Make(name, issuer, request =>
@@ -139,7 +139,7 @@ internal sealed record TestCertificate(X509Certificate2 Certificate, params X509
         return new TestCertificate(Usable(signed.CopyWithPrivateKey(key)), isRoot ? [] : [issuer.Certificate, .. issuer.Chain]);
     }
 
-    // Windows' TLS uses no key that exists only in memory; exportable, so that tests can write it to a file.
+    // TLS on Windows cannot use an ephemeral key. Exportable, so that tests can write it to a file.
     private static X509Certificate2 Usable(X509Certificate2 certificate) =>
         X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
 }

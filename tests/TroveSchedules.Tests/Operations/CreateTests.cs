@@ -30,7 +30,7 @@ public sealed class CreateTests
         return await session.Schedules.CreateAsync(request ?? Request(), _warnings.Add);
     }
 
-    /// <summary>Mistral makes the trigger and then answers like that; by its name it is there from then on.</summary>
+    /// <summary>Mistral creates the trigger, and then responds as given. The trigger can be read by its name afterwards.</summary>
     private ScriptedCloud Acting(ScriptedCloud cloud, Answer then) => cloud.On(Post, Answers.After(request =>
     {
         string row = Rows.TriggerOf(request);
@@ -38,7 +38,7 @@ public sealed class CreateTests
         cloud.Always($"GET {Rows.TriggersPath}/{_made}", Answers.Ok(row));
     }, then));
 
-    /// <summary>Mistral does nothing and answers like that; the look-up gets the other answer.</summary>
+    /// <summary>Mistral creates nothing and responds as given. The lookup gets the other response.</summary>
     private ScriptedCloud Idle(ScriptedCloud cloud, Answer then, Answer lookUp) => cloud.Always(Post, Answers.After(request =>
     {
         _made = NameIn(request);
@@ -364,7 +364,7 @@ public sealed class CreateTests
         BackupSchedules schedules = session.Schedules;
         ResourceLookup lookup = session.CreateLookup();
         Task<PreparedSchedule>[] prepared = [.. Enumerable.Range(0, 4).Select(_ => schedules.PrepareAsync(Request() with { ParentId = Rows.Id(5) }, lookup))];
-        // The inputs are the session's, and so another pipeline's too.
+        // The session caches the inputs, so other pipelines use them too.
         Task<PreparedSchedule> another = schedules.PrepareAsync(Request());
         gate.SetResult();
         await Task.WhenAll([.. prepared, another]);

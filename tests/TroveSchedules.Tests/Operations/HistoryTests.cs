@@ -243,7 +243,7 @@ public sealed class HistoryTests
         string reordered = $$"""{"parent_id":null,"name":"b","description":null,"instance":"{{Rows.Id(900)}}"}""";
         ScriptedCloud cloud = Cloud(
             Rows.Execution(10),
-            Rows.Execution(11, 2), // Another trigger's, with the same input.
+            Rows.Execution(11, 2), // An execution of another trigger with the same input.
             Rows.Execution(12, null),
             Rows.Execution(13, null, row => row["description"] = "started by hand"),
             Rows.Execution(14, null, row => row["input"] = reordered),
@@ -421,7 +421,7 @@ public sealed class HistoryTests
         Assert.All(await List(cloud), run => Assert.Null(run.BackupStatus));
     }
 
-    // As Mistral 15 wrote it for a backup that Trove refused.
+    // Recorded from Mistral 15 for a backup that Trove rejected.
     private const string StateInfo = "Failure caused by error in tasks: backup_create\n\n  backup_create [task_ex_id=8a] -> The action raised an exception "
         + "[action=<mistral_extra.actions.TroveAction object at 0x7f>, action_ex_id=9b, msg='TroveAction.backups.create failed: Instance 2000 is not currently available for an action to be performed (instance status was BACKUP). (HTTP 422)']\n"
         + "    [action_ex_id=9b, idx=0]: The action raised an exception [action=<...>, action_ex_id=9b, msg='TroveAction.backups.create failed: ...']\n";

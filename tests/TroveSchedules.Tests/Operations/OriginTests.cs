@@ -9,7 +9,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Operations;
 
-/// <summary>An object acts on its own cloud and project, or on none.</summary>
+/// <summary>An object is used only with its own cloud and project.</summary>
 public sealed class OriginTests
 {
     private static SandboxCloud Cloud(string host, int? seed = null) => new(new SandboxOptions
@@ -76,7 +76,7 @@ public sealed class OriginTests
     [Fact]
     public async Task A_trigger_is_not_deleted_for_a_schedule_with_another_id()
     {
-        using SandboxCloud one = Cloud("one.invalid", 1), two = Cloud("one.invalid", 1); // The same in everything, but for the schedules' own ids.
+        using SandboxCloud one = Cloud("one.invalid", 1), two = Cloud("one.invalid", 1); // Equal except for the ids of the schedules.
         using CloudSession first = await Connect(one), second = await Connect(two);
         BackupSchedule mine = await Make(first), other = await Make(second);
         Assert.Equal(mine.TriggerId, other.TriggerId);
