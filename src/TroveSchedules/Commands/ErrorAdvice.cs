@@ -13,7 +13,7 @@ internal static class ErrorAdvice
     public static string? For(TroveScheduleException error, ICollection<string> parameters) => error switch
     {
         { MayHaveHappened: true } when CommandThatShows(error.Target) is { } command => $"{error.RecommendedAction} {command} shows it.",
-        _ when SettingAdvice.For(error) is { } advice => advice,
+        { ErrorId: "NotConnected", Settings.Count: > 0 } => $"{error.RecommendedAction} Use Connect-TroveSession -Cloud NAME, or its other parameters.",
         { Settings.Count: > 0 } => $"{error.RecommendedAction} With Connect-TroveSession: {string.Join(", ", error.Settings.Select(ConnectionParameters.Of).OfType<string>())}.",
         _ => error.ErrorId switch
         {
