@@ -39,8 +39,31 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
     private protected override bool TellsOrigin(string column) => column == "Id";
 }
 
+/// <summary>Takes an object of one type, or its id as text; gives a <see cref="Reference"/>.</summary>
+/// <typeparam name="T">The type of the object.</typeparam>
+public abstract class IdReferenceAttribute<T> : ReferenceAttribute where T : class
+{
+    private protected IdReferenceAttribute(string things, string text, params string[] columns) : base(things, text, columns) { }
+
+    private protected override Type[] Kinds => [typeof(T)];
+
+    private protected abstract Reference ById(string id);
+
+    private protected abstract Reference Of(T thing);
+
+    private protected override object? Convert(object input) => input switch
+    {
+        string { Length: > 0 } id => ById(id),
+        T thing => Of(thing),
+        Reference reference when reference.GetType() == ById("").GetType() => reference,
+        _ => null,
+    };
+
+    private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(T).FullName && Text(thing, "Id") is { } id ? ById(id) : null;
+}
+
 /// <summary>Takes a schedule or its id; gives a <see cref="ScheduleReference"/>.</summary>
-public sealed class ScheduleReferenceAttribute : ReferenceAttribute
+public sealed class ScheduleReferenceAttribute : IdReferenceAttribute<BackupSchedule>
 {
     /// <summary>Takes rows by a column Id.</summary>
     public ScheduleReferenceAttribute() : this("Id") { }
@@ -49,35 +72,17 @@ public sealed class ScheduleReferenceAttribute : ReferenceAttribute
     /// <param name="columns">The parameter's name and its aliases.</param>
     public ScheduleReferenceAttribute(params string[] columns) : base("a schedule", "its id", columns) { }
 
-    private protected override Type[] Kinds => [typeof(BackupSchedule)];
+    private protected override Reference ById(string id) => new ScheduleReference(id, null);
 
-    private protected override object? Convert(object input) => input switch
-    {
-        string { Length: > 0 } id => new ScheduleReference(id, null),
-        BackupSchedule schedule => new ScheduleReference(schedule.Id, schedule).From(schedule.Origin, schedule.ProjectId),
-        ScheduleReference reference => reference,
-        _ => null,
-    };
-
-    private protected override object? FromDeserialized(string kind, PSObject thing) =>
-        kind == typeof(BackupSchedule).FullName && Text(thing, "Id") is { } id ? new ScheduleReference(id, null) : null;
+    private protected override Reference Of(BackupSchedule schedule) => new ScheduleReference(schedule.Id, schedule).From(schedule.Origin, schedule.ProjectId);
 }
 
 /// <summary>Takes an execution or its id; gives an <see cref="ExecutionReference"/>.</summary>
-public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execution", "its id", "Id")
+public sealed class ExecutionReferenceAttribute() : IdReferenceAttribute<ScheduleExecution>("an execution", "its id", "Id")
 {
-    private protected override Type[] Kinds => [typeof(ScheduleExecution)];
+    private protected override Reference ById(string id) => new ExecutionReference(id, null);
 
-    private protected override object? Convert(object input) => input switch
-    {
-        string { Length: > 0 } id => new ExecutionReference(id, null),
-        ScheduleExecution execution => new ExecutionReference(execution.Id, execution).From(execution.Origin, execution.ProjectId),
-        ExecutionReference reference => reference,
-        _ => null,
-    };
-
-    private protected override object? FromDeserialized(string kind, PSObject thing) =>
-        kind == typeof(ScheduleExecution).FullName && Text(thing, "Id") is { } id ? new ExecutionReference(id, null) : null;
+    private protected override Reference Of(ScheduleExecution execution) => new ExecutionReference(execution.Id, execution).From(execution.Origin, execution.ProjectId);
 }
 
 /// <summary>Takes a backup, an execution that made one, or a backup's id; gives a <see cref="BackupReference"/>.</summary>
