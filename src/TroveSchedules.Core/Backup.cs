@@ -2,7 +2,7 @@ using System;
 
 namespace TroveSchedules;
 
-/// <summary>A backup in Trove: what the schedules made.</summary>
+/// <summary>A backup in Trove, made by a schedule or by hand.</summary>
 public sealed class Backup
 {
     /// <summary>The backup's id.</summary>
@@ -11,37 +11,37 @@ public sealed class Backup
     /// <summary>Its name, which every backup of one schedule shares.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Its status in Trove's words: NEW, BUILDING, SAVING, COMPLETED, FAILED or DELETE_FAILED.</summary>
+    /// <summary>Trove's status: NEW, BUILDING, SAVING, COMPLETED, FAILED or DELETE_FAILED.</summary>
     public required string Status { get; init; }
 
     /// <summary>The id of the instance that was backed up.</summary>
     public string? InstanceId { get; init; }
 
-    /// <summary>When it was begun, in UTC.</summary>
+    /// <summary>When Trove started it, in UTC.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>When its status last changed, in UTC.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>Its size in GiB; null until it is known.</summary>
+    /// <summary>Its size in GiB; null until Trove knows it.</summary>
     public double? Size { get; init; }
 
-    /// <summary>The backup of which this is an increment; null for a full one.</summary>
+    /// <summary>The id of the parent backup of this increment; null for a full backup.</summary>
     public string? ParentId { get; init; }
 
-    /// <summary>What was said of it at creation; null for nothing.</summary>
+    /// <summary>The description given at creation; null for none.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The kind of database, such as mysql; null where Trove does not tell.</summary>
+    /// <summary>The kind of database, such as mysql; null if Trove does not return it.</summary>
     public string? Datastore { get; init; }
 
-    /// <summary>The database's version; null where Trove does not tell.</summary>
+    /// <summary>The database's version; null if Trove does not return it.</summary>
     public string? DatastoreVersion { get; init; }
 
-    /// <summary>The id of the project that it belongs to; null for one that was made by hand.</summary>
+    /// <summary>The id of the project that owns it; null for an object that a cmdlet did not create.</summary>
     public string? ProjectId { get; init; }
 
-    /// <summary>The cloud that it was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for one that was made by hand.</summary>
+    /// <summary>The cloud that it was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for an object that a cmdlet did not create.</summary>
     public string? Origin { get; init; }
 
     /// <summary>The backup's id.</summary>

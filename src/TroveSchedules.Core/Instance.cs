@@ -1,6 +1,6 @@
 namespace TroveSchedules;
 
-/// <summary>A Trove database instance: what can be scheduled.</summary>
+/// <summary>A Trove database instance.</summary>
 public sealed class Instance
 {
     /// <summary>The instance's id.</summary>
@@ -9,7 +9,7 @@ public sealed class Instance
     /// <summary>Its name, which need not be unique.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Its status in Trove's words, such as ACTIVE, BACKUP or SHUTDOWN. Trove accepts a backup of an ACTIVE instance only.</summary>
+    /// <summary>Trove's status, such as ACTIVE, BACKUP or SHUTDOWN. Trove accepts a backup of an ACTIVE instance only.</summary>
     public string? Status { get; init; }
 
     /// <summary>The kind of database, such as mysql.</summary>
@@ -18,16 +18,16 @@ public sealed class Instance
     /// <summary>The database's version.</summary>
     public string? DatastoreVersion { get; init; }
 
-    /// <summary>The region that holds it; null where Trove does not tell.</summary>
+    /// <summary>The name of its region; null if Trove does not return it.</summary>
     public string? Region { get; init; }
 
-    /// <summary>The size of its volume in GiB; null where there is none.</summary>
+    /// <summary>The size of its volume in GiB; null for an instance without a volume.</summary>
     public int? VolumeSize { get; init; }
 
-    /// <summary>The id of the project that it belongs to; null for one that was made by hand.</summary>
+    /// <summary>The id of the project that owns it; null for an object that a cmdlet did not create.</summary>
     public string? ProjectId { get; init; }
 
-    /// <summary>The cloud that it was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for one that was made by hand.</summary>
+    /// <summary>The cloud that it was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for an object that a cmdlet did not create.</summary>
     public string? Origin { get; init; }
 
     /// <summary>The instance's id.</summary>

@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace TroveSchedules;
 
-/// <summary>A list that as text is its items, so that a cell of a CSV file holds these and not the name of a type.</summary>
+/// <summary>A list whose text is its items. A cell of a CSV file then contains the items instead of a type name.</summary>
 /// <param name="items">The items, which are copied.</param>
 internal sealed class Listed<T>(IEnumerable<T> items) : ReadOnlyCollection<T>([.. items])
 {

@@ -2,46 +2,46 @@ using System;
 
 namespace TroveSchedules;
 
-/// <summary>One run of a schedule: a workflow execution in Mistral (the spec's <c>ScheduleExecution</c>). A snapshot of what the service said when it was read.</summary>
+/// <summary>One execution of a schedule: a workflow execution in Mistral (the spec's <c>ScheduleExecution</c>). A snapshot of the service's state at the time of reading.</summary>
 public sealed record ScheduleExecution
 {
     /// <summary>Mistral's id of the execution.</summary>
     public required string Id { get; init; }
 
-    /// <summary>When Mistral started it, in UTC: up to two seconds before the minute it was due.</summary>
+    /// <summary>When Mistral started it, in UTC: up to two seconds before the due time.</summary>
     public DateTimeOffset? ExecutionTime { get; init; }
 
     /// <summary>
-    /// The state of the run in Mistral: IDLE, RUNNING, PAUSED, SUCCESS, ERROR or CANCELLED. SUCCESS says that Trove accepted
+    /// Mistral's state: IDLE, RUNNING, PAUSED, SUCCESS, ERROR or CANCELLED. SUCCESS means that Trove accepted
     /// the backup, not that the backup is good: see <see cref="BackupStatus"/>.
     /// </summary>
     public required string State { get; init; }
 
-    /// <summary>What the workflow gave back, as JSON text; null where it has not ended.</summary>
+    /// <summary>The workflow's output as JSON text; null until the execution ends.</summary>
     public string? Output { get; init; }
 
-    /// <summary>Why the run failed, in the service's own words without Mistral's frame around them; null when it did not.</summary>
+    /// <summary>The service's error message, without the text that Mistral adds around it; null if the execution did not fail.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The id of the backup that Trove made; null when there is none or the installed workbook does not tell.</summary>
+    /// <summary>The id of the backup that Trove made; null if there is none or the installed workbook does not return it.</summary>
     public string? BackupId { get; init; }
 
     /// <summary>
-    /// The state of that backup in Trove: NEW, BUILDING, SAVING, COMPLETED, FAILED or DELETE_FAILED, or NOT_FOUND where it was deleted; null when it was
-    /// not asked for or there is no <see cref="BackupId"/>. Never inferred from <see cref="State"/>.
+    /// The state of that backup in Trove: NEW, BUILDING, SAVING, COMPLETED, FAILED or DELETE_FAILED, or NOT_FOUND after its deletion; null if it was
+    /// not requested or there is no <see cref="BackupId"/>. Never inferred from <see cref="State"/>.
     /// </summary>
     public string? BackupStatus { get; init; }
 
-    /// <summary>The id of the schedule that caused the run; null when the run names no cause.</summary>
+    /// <summary>The id of the schedule that started the execution; null if the execution does not name it.</summary>
     public string? ScheduleId { get; init; }
 
-    /// <summary>Mistral's id of the cron trigger that caused the run; null when the run names no cause.</summary>
+    /// <summary>Mistral's id of the cron trigger that started the execution; null if the execution does not name it.</summary>
     public string? TriggerId { get; init; }
 
-    /// <summary>The id of the instance that was backed up; null when the input holds none.</summary>
+    /// <summary>The id of the instance that was backed up; null if the input does not name one.</summary>
     public string? InstanceId { get; init; }
 
-    /// <summary>Mistral's whole account of the state, as it keeps it; null when there is none.</summary>
+    /// <summary>Mistral's full text about the state, unchanged; null if there is none.</summary>
     public string? StateInfo { get; init; }
 
     /// <summary>When the state last changed, in UTC.</summary>
@@ -50,10 +50,10 @@ public sealed record ScheduleExecution
     /// <summary>The id of the project that owns the execution.</summary>
     public string? ProjectId { get; init; }
 
-    /// <summary>The cloud that it was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for one that was made by hand.</summary>
+    /// <summary>The cloud that it was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Cmdlets refuse it in a session of another cloud. Null for an object that a cmdlet did not create.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>The workflow's input as JSON text, to the letter as Mistral keeps it.</summary>
+    /// <summary>The workflow's input as JSON text, exactly as Mistral stores it.</summary>
     public string? Input { get; init; }
 
     /// <summary>The execution's id.</summary>

@@ -4,30 +4,30 @@ using System.Text;
 
 namespace TroveSchedules;
 
-/// <summary>Text of others' as a screen may show it. What a terminal would obey becomes blanks; properties keep it, for it is data.</summary>
+/// <summary>Makes text from services and users safe to show: control characters, which a terminal would execute, become blanks. Properties of emitted objects keep the original text.</summary>
 public static class TerminalText
 {
     /// <summary>
-    /// Whether a character is none to be seen, but one that acts: a control character (an escape sequence begins with one), a separator of lines, or one
-    /// that turns round the order in which its neighbours are shown.
+    /// Whether a character must not reach a screen: a control character (an escape sequence begins with one), a line separator, or a character that changes
+    /// the direction of text.
     /// </summary>
     /// <param name="c">Any character, a line feed too.</param>
-    /// <returns>Whether it is to be kept from a screen.</returns>
+    /// <returns>True for a character to replace.</returns>
     public static bool IsUnsafe(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
-    /// <summary>Makes text harmless that may have several lines.</summary>
+    /// <summary>Makes text safe to show, and keeps its lines.</summary>
     /// <param name="text">Any text.</param>
-    /// <returns>The text, with a blank in the place of each character that is unsafe and no line feed.</returns>
+    /// <returns>The text, with a blank in place of each unsafe character except line feeds.</returns>
     public static string Sanitize(string text) => Sanitize(text, keepLines: true);
 
-    /// <summary>Makes text harmless where a second line would look like somebody else's.</summary>
+    /// <summary>Makes text safe to show on one line, so that it cannot imitate another message.</summary>
     /// <param name="text">Any text.</param>
-    /// <returns>The text, with a blank in the place of each character that is unsafe.</returns>
+    /// <returns>The text, with a blank in place of each unsafe character, line feeds included.</returns>
     public static string SanitizeLine(string text) => Sanitize(text, keepLines: false);
 
-    /// <summary>Names the characters that cannot be seen, such as a zero-width space.</summary>
+    /// <summary>Lists the invisible characters of a text, such as a zero-width space.</summary>
     /// <param name="text">Any text.</param>
-    /// <returns>Their code points, such as <c>U+200B, U+2060</c>; null where there are none. An ordinary blank is not among them.</returns>
+    /// <returns>Their code points, such as <c>U+200B, U+2060</c>; null if there are none. An ordinary blank does not count.</returns>
     public static string? InvisibleCodePoints(string text)
     {
         string[] codes = [.. text.Where(IsInvisible).Select(c => $"U+{(int)c:X4}").Distinct()];

@@ -3,10 +3,10 @@ using System.Linq;
 
 namespace TroveSchedules.Cron;
 
-/// <summary>Sets of numbers from 0 to 63, a bit for each.</summary>
+/// <summary>Sets of numbers from 0 to 63, with one bit for each number.</summary>
 internal static class Bits
 {
-    /// <summary>The numbers in their order.</summary>
+    /// <summary>The numbers in ascending order.</summary>
     public static IEnumerable<int> Values(ulong mask) => Enumerable.Range(0, 64).Where(bit => Has(mask, bit));
 
     /// <summary>The lowest number. The set must not be empty.</summary>

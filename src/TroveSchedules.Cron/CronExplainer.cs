@@ -3,10 +3,10 @@ using System.Linq;
 
 namespace TroveSchedules.Cron;
 
-/// <summary>Tells what a schedule does. It works from the values, not from the text, so that it cannot repeat a misunderstanding.</summary>
+/// <summary>Describes a schedule in English. It uses the parsed values, not the text, so that an error of the parser becomes visible.</summary>
 internal static class CronExplainer
 {
-    // Beyond this many, times of the day are told by their rule.
+    // A longer list of times of the day is described by its rule.
     private const int MostTimesListed = 6;
 
     public static string Explain(CronSchedule schedule) => Times(schedule) + Days(schedule);
@@ -69,7 +69,7 @@ internal static class CronExplainer
 
     private static string EachOf(ulong hours) => $"each of these hours: {Prose.List(hours, hour => $"{hour:00}:00")} UTC";
 
-    /// <summary><c>Every 5 minutes</c>, where that holds over the hour's end too; else null.</summary>
+    /// <summary><c>Every 5 minutes</c>, if the interval also holds across the end of the hour; otherwise null.</summary>
     private static string? Rhythm(ulong mask, CronField field)
     {
         if (mask == field.All)

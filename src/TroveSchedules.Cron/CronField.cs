@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace TroveSchedules.Cron;
 
-/// <summary>One of a pattern's columns: its name, the values it may hold and the words for them.</summary>
+/// <summary>A field of a pattern: its name, its range of values, and their names.</summary>
 internal sealed class CronField
 {
     public static readonly CronField Minute = new("minute", 0, 59);
@@ -13,12 +13,12 @@ internal sealed class CronField
     public static readonly CronField Month = new("month", 1, 12, CultureInfo.InvariantCulture.DateTimeFormat.MonthNames);
     public static readonly CronField DayOfWeek = new("day-of-week", 0, 6, CultureInfo.InvariantCulture.DateTimeFormat.DayNames) { SevenIsSunday = true };
 
-    /// <summary>In a pattern with seconds croniter forgets that 7 is Sunday: early versions never run on it, later ones refuse it.</summary>
+    /// <summary>The day of the week in a pattern with seconds. There 7 does not mean Sunday: early versions of croniter never run on it, later ones refuse it.</summary>
     public static readonly CronField DayOfWeekBeforeSeconds = new("day-of-week", 0, 6, CultureInfo.InvariantCulture.DateTimeFormat.DayNames);
 
     public static readonly CronField Second = new("second", 0, 59);
 
-    /// <summary>The columns of a pattern in their order, in which croniter takes seconds last.</summary>
+    /// <summary>The fields of a pattern in order. In croniter the seconds are the last field.</summary>
     public static IReadOnlyList<CronField> InOrder(bool withSeconds) => withSeconds ? WithSeconds : WithoutSeconds;
 
     private static readonly CronField[] WithoutSeconds = [Minute, Hour, DayOfMonth, Month, DayOfWeek];
@@ -37,12 +37,12 @@ internal sealed class CronField
 
     public string Name { get; }
 
-    /// <summary>What the field counts, in a sentence: <c>minute</c>, <c>day</c>.</summary>
+    /// <summary>The unit of the field for use in a sentence: <c>minute</c>, <c>day</c>.</summary>
     public string Unit => Name.StartsWith("day", StringComparison.Ordinal) ? "day" : Name;
 
     public int Min { get; }
 
-    /// <summary>The greatest value that is a thing of its own: 6 for the day of the week, whose 7 is 0 again.</summary>
+    /// <summary>The greatest distinct value: 6 for the day of the week, because 7 means the same as 0.</summary>
     public int Max { get; }
 
     public bool SevenIsSunday { get; private init; }
@@ -62,18 +62,18 @@ internal sealed class CronField
         + (SevenIsSunday ? " (0 and 7 are Sunday)" : "")
         + (_words.Length == 0 ? "" : $" or {ShortName(Min)} to {ShortName(Max)}");
 
-    /// <summary>Some of the field's values in words: <c>Monday to Friday</c>, <c>0, 15 and 30</c>, the week begun on Monday.</summary>
+    /// <summary>Some of the field's values in words: <c>Monday to Friday</c>, <c>0, 15 and 30</c>, with Monday as the first day.</summary>
     public string InWords(ulong mask) => IsDayOfWeek
         ? Prose.List((mask & ~1UL) | (mask & 1) << Size, day => Word(day % Size))
         : Prose.List(mask, Word);
 
-    /// <summary>The value in words where there are words: <c>Friday</c>, <c>March</c>, <c>59</c>.</summary>
+    /// <summary>The name of the value, or its number if it has no name: <c>Friday</c>, <c>March</c>, <c>59</c>.</summary>
     public string Word(int value) => _words.Length == 0 ? value.ToString(CultureInfo.InvariantCulture) : _words[value - Min];
 
-    /// <summary>The value of a three-letter name in any case; null when it is none of this field's.</summary>
+    /// <summary>The value of a three-letter name in any case; null if the field has no such name.</summary>
     public int? Named(string text) => text.Length == 3 ? IndexOf(text) + Min : null;
 
-    /// <summary>The three-letter name of a longer spelling (<c>Sunday</c>, <c>sept</c>), for an error's way out; null when there is none.</summary>
+    /// <summary>The three-letter name of a longer spelling (<c>Sunday</c>, <c>sept</c>), for the advice of an error; null if there is none.</summary>
     public string? ShortNameOf(string text) =>
         text.Length > 3 && IndexOf(text) is int index ? ShortName(index + Min) : null;
 

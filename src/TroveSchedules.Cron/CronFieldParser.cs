@@ -4,10 +4,10 @@ using System.Linq;
 
 namespace TroveSchedules.Cron;
 
-/// <summary>Reads one field of a pattern: a list of values, ranges, steps and what else the field may hold.</summary>
+/// <summary>Reads one field of a pattern: a list of values, ranges, steps, and <c>L</c> or <c>#</c> in the day fields.</summary>
 internal sealed class CronFieldParser(CronField field, string pattern, int fieldPosition, List<string> warnings)
 {
-    // A step may have any number of digits; beyond this, all take the first value only.
+    // A step may have any number of digits. Every step above this limit selects the first value only.
     private const int GreatestNumber = 1000;
     private const int WeeksOfMonth = 5;
 
@@ -155,7 +155,7 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
 
     private static int? Number(string text)
     {
-        // Not char.IsDigit: croniter would read other scripts' digits too, but nobody means them.
+        // Not char.IsDigit: croniter also accepts digits of other scripts, which are most likely a mistake.
         if (text.Length == 0 || !text.All(c => c is >= '0' and <= '9'))
             return null;
         return text.Aggregate(0, (number, digit) => Math.Min((number * 10) + digit - '0', GreatestNumber));

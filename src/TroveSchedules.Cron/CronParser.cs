@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace TroveSchedules.Cron;
 
-/// <summary>From text to <see cref="CronSchedule"/>: the pattern as a whole. <see cref="CronFieldParser"/> reads its fields.</summary>
+/// <summary>Parses a whole pattern into a <see cref="CronSchedule"/>. <see cref="CronFieldParser"/> parses each field.</summary>
 internal sealed class CronParser(string? pattern, bool allowSeconds, List<string> warnings)
 {
-    /// <summary>The width of the column in Mistral's database.</summary>
+    /// <summary>The maximum length of a pattern: the width of the column in Mistral's database.</summary>
     public const int LongestPattern = 100;
 
     private const string Shape = "minute hour day-of-month month day-of-week";

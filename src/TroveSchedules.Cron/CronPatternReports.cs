@@ -8,11 +8,11 @@ public static class CronPatternReports
 {
     extension(CronPatternReport)
     {
-        /// <summary>Looks at a pattern.</summary>
+        /// <summary>Checks a pattern.</summary>
         /// <param name="pattern">Any text.</param>
         /// <param name="allowSeconds">Whether a sixth field, which Mistral reads as seconds, is allowed.</param>
-        /// <param name="now">The moment from which the next times are counted.</param>
-        /// <returns>What was found; a bad pattern is no exception.</returns>
+        /// <param name="now">The time after which the next times begin.</param>
+        /// <returns>The report. An invalid pattern does not throw.</returns>
         public static CronPatternReport Of(string? pattern, bool allowSeconds, DateTimeOffset now) =>
             CronPattern.TryParse(pattern, allowSeconds, out CronPattern? good, out CronPatternException? fault)
                 ? new CronPatternReport

@@ -1,13 +1,13 @@
 namespace TroveSchedules.Cron;
 
 /// <summary>
-/// What one item of a list means to three generations of croniter, which <see cref="CroniterVersions"/> names. Where they agree nobody need know;
-/// where they do not, the oldest that accepts the whole pattern is followed and the user is told what the others do.
+/// The meaning of one list item in three generations of croniter, which <see cref="CroniterVersions"/> names. If they differ, the oldest one that accepts the
+/// whole pattern decides, and a warning describes the others.
 /// </summary>
-/// <remarks>Croniter3 versions count days of the week to 7: bit 7 is a second Sunday, or in a pattern with seconds a day that never comes.</remarks>
-/// <param name="Croniter3">To <see cref="CroniterVersions.Croniter3"/>; null when these refuse the item.</param>
-/// <param name="Croniter6">To <see cref="CroniterVersions.Croniter6"/>.</param>
-/// <param name="CroniterDev">To <see cref="CroniterVersions.CroniterDev"/>.</param>
+/// <remarks>Croniter3 versions count days of the week to 7: bit 7 is Sunday too. In a pattern with seconds it is a day that never occurs.</remarks>
+/// <param name="Croniter3">The values in <see cref="CroniterVersions.Croniter3"/>; null if these versions refuse the item.</param>
+/// <param name="Croniter6">The values in <see cref="CroniterVersions.Croniter6"/>.</param>
+/// <param name="CroniterDev">The values in <see cref="CroniterVersions.CroniterDev"/>.</param>
 internal readonly record struct CronReading(ulong? Croniter3, ulong Croniter6, ulong CroniterDev)
 {
     private const int EarlyEndOfWeek = 7;
@@ -19,11 +19,11 @@ internal readonly record struct CronReading(ulong? Croniter3, ulong Croniter6, u
         Agreed(Bits.Span(field.Min, field.Max, step)) with { Croniter3 = EarlySpan(field, field.Min, EarlyEnd(field), step) };
 
     /// <summary><c>a-b</c> or <c>a-b/step</c>.</summary>
-    /// <param name="field">The field it stands in.</param>
-    /// <param name="low">Where the range begins.</param>
-    /// <param name="high">Where it ends.</param>
-    /// <param name="step">1 when none is written.</param>
-    /// <param name="runsToSunday">The end is written <c>0</c> or <c>sun</c>: the one range that early versions let end below its beginning.</param>
+    /// <param name="field">The field of the item.</param>
+    /// <param name="low">The first value of the range.</param>
+    /// <param name="high">The last value of the range.</param>
+    /// <param name="step">The step; 1 if the item has none.</param>
+    /// <param name="runsToSunday">Whether the end is written <c>0</c> or <c>sun</c>. Only then do early versions accept an end below the beginning.</param>
     public static CronReading Range(CronField field, int low, int high, int step, bool runsToSunday = false)
     {
         int end = runsToSunday && low > high ? EarlyEndOfWeek : high;
@@ -42,7 +42,7 @@ internal readonly record struct CronReading(ulong? Croniter3, ulong Croniter6, u
             Bits.Span(lateLow, field.Max, step));
     }
 
-    /// <summary>What to tell the user of an item that versions read differently; null when all agree.</summary>
+    /// <summary>The warning for an item that versions read differently; null if all versions agree.</summary>
     public string? DescribeDifferences(CronField field, string item)
     {
         ulong? early = Croniter3 is ulong mask ? Days(field, mask) : null;
@@ -55,7 +55,7 @@ internal readonly record struct CronReading(ulong? Croniter3, ulong Croniter6, u
             + $"{CroniterVersions.Croniter6} takes {Words(field, Croniter6)}{latest}.";
     }
 
-    // Later, a range may run over the field's end, and one whose ends are equal is the whole field.
+    // Later versions accept a range beyond the end of the field. To them a range with equal ends is the whole field.
     private static ulong LateRange(CronField field, int low, int high, int step)
     {
         if (low == high)
@@ -77,7 +77,7 @@ internal readonly record struct CronReading(ulong? Croniter3, ulong Croniter6, u
         return field.SevenIsSunday ? (mask | mask >> EarlyEndOfWeek) & field.All : mask;
     }
 
-    // As many values as the field has are the whole field, whatever they are: so says croniter.
+    // croniter compares the number of values only: a list as long as the field counts as the whole field.
     private static ulong Days(CronField field, ulong mask) => Bits.Count(mask) == field.Size ? field.All : mask & field.All;
 
     private static int SundayIsZero(CronField field, int value) => field.SevenIsSunday && value == EarlyEndOfWeek ? 0 : value;

@@ -5,10 +5,10 @@ using Cronos;
 
 namespace TroveSchedules.Cron;
 
-/// <summary>The values that a pattern lists, as bit masks, and the times that follow from them. Cronos computes these from text made of the masks.</summary>
+/// <summary>The values that a pattern lists, as bit masks, and the times that follow from them. Cronos computes the times, from text that is built from the masks.</summary>
 internal sealed class CronSchedule
 {
-    /// <summary>Where the last weekdays of the month (<c>Lx</c>) stand in <see cref="Ordinals"/>, after the five that are counted.</summary>
+    /// <summary>The index of the last weekdays of the month (<c>Lx</c>) in <see cref="Ordinals"/>, after the first to fifth.</summary>
     public const int LastOrdinal = 6;
 
     private const int DaysPerWeek = 7;
@@ -32,16 +32,16 @@ internal sealed class CronSchedule
 
     public required ulong Months { get; init; }
 
-    /// <summary>Days of the month by number; looked at when <see cref="RunsByDate"/>.</summary>
+    /// <summary>Days of the month by number. They count only if <see cref="RunsByDate"/> is true.</summary>
     public ulong Dates { get; init; }
 
-    /// <summary>The last day of the month, <c>L</c>, besides <see cref="Dates"/>.</summary>
+    /// <summary>Whether the last day of the month, <c>L</c>, counts in addition to <see cref="Dates"/>.</summary>
     public bool LastDay { get; init; }
 
-    /// <summary>Days of the week, bit 0 being Sunday; looked at when <see cref="RunsByWeekday"/> and there are no <see cref="Ordinals"/>.</summary>
+    /// <summary>Days of the week; bit 0 is Sunday. They count only if <see cref="RunsByWeekday"/> is true and <see cref="Ordinals"/> is 0.</summary>
     public ulong Weekdays { get; init; }
 
-    /// <summary>The first to fifth and last weekdays of the month, seven bits each; 0 when there are none.</summary>
+    /// <summary>The first to fifth and last weekdays of the month, seven bits each; 0 if there are none.</summary>
     public ulong Ordinals { get; init; }
 
     public bool RunsByDate { get; init; }
@@ -49,22 +49,22 @@ internal sealed class CronSchedule
     public bool RunsByWeekday { get; init; }
 
     /// <summary>
-    /// croniter 1.3.0 to 6.0.0 looks for the 29th to 31st in a month too short for it and ends up as many days into the next one:
-    /// past an <c>L</c> of the short month, and past the first days of the next. So <c>*/10</c> misses 1 March.
+    /// Whether to skip days as croniter 1.3.0 to 6.0.0 does. In a month that lacks the 29th, 30th or 31st, these versions go on as many days into the next month.
+    /// They miss an <c>L</c> of the short month and the first days of the next month. So <c>*/10</c> misses 1 March.
     /// </summary>
     public bool SkipsAfterShortMonth { get; init; }
 
-    /// <summary>croniter 1.3.5 refuses the pattern, which newer versions take.</summary>
+    /// <summary>Whether croniter 1.3.5 refuses the pattern and newer versions accept it.</summary>
     public bool IsRefusedByCroniter135 { get; init; }
 
-    /// <summary>croniter 1.3.5 takes the pattern and finds no time for it; newer versions do.</summary>
+    /// <summary>Whether croniter 1.3.5 accepts the pattern and finds no time for it, unlike newer versions.</summary>
     public bool NeverOccursInCroniter135 { get; init; }
 
-    /// <summary>The first time after another; null when there is none up to the end of the year 9999. A pattern that is restricted in both day fields runs on the days of either.</summary>
+    /// <summary>The first time after another; null if there is none up to the end of the year 9999. A pattern with two restricted day fields runs on every day that matches one of them.</summary>
     public DateTime? Next(DateTime after)
     {
         if (after == DateTime.MaxValue)
-            return null; // Cronos throws.
+            return null; // Cronos throws near the end of the year 9999.
         DateTime? byDate = RunsByWeekday && !RunsByDate ? null : NextByDate(after);
         DateTime? byWeekday = RunsByWeekday ? Earliest(_byWeekday.Value, after) : null;
         return byDate is null || byWeekday < byDate ? byWeekday : byDate;
@@ -79,7 +79,7 @@ internal sealed class CronSchedule
         return time.Date == today ? next : Earliest(_byDate.Value, SkipPastShortMonth(today));
     }
 
-    // croniter sets out from today even when today is over, unless today is one of the days.
+    // croniter starts its search at today even if the times of today have passed, unless today is one of the days.
     private DateTime SkipPastShortMonth(DateTime today)
     {
         DateTime day = IsDate(today) ? today.AddDays(1) : today;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TroveSchedules.Cron;
 
-/// <summary>What other schedulers write and Mistral does not take, or not at every version, with what to write instead.</summary>
+/// <summary>Syntax of other schedulers that Mistral does not accept, or only in some versions, and what to write instead.</summary>
 internal static class ForeignSyntax
 {
     private const RegexOptions AnyCase = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
@@ -12,7 +12,7 @@ internal static class ForeignSyntax
     private static readonly Regex FromEndOfMonth = new("^L.+$", AnyCase);
     private static readonly Regex LastWeekday = new("^(?:(?<day>[0-7]|[A-Z]{3})L|L(?<day>[A-Z]{3}))$", AnyCase);
 
-    /// <summary>Why the text is refused and the way out; null when it is no known dialect.</summary>
+    /// <summary>Why the text is refused and what to write instead; null if it is no known syntax of another scheduler.</summary>
     public static (string Reason, string Action)? Refuse(CronField field, string text)
     {
         if (text.IndexOf('?') >= 0)

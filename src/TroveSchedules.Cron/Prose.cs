@@ -12,7 +12,7 @@ internal static class Prose
     public static string Join(IReadOnlyList<string> parts) =>
         parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts.Take(parts.Count - 1))} and {parts[parts.Count - 1]}";
 
-    /// <summary><c>Monday to Friday</c>, <c>1, 15 to 20 and 31</c>: a run of three or more is told by its ends.</summary>
+    /// <summary><c>Monday to Friday</c>, <c>1, 15 to 20 and 31</c>: three or more values in a row become a range.</summary>
     public static string List(ulong mask, Func<int, string> word) => Join(Parts(mask, word));
 
     /// <inheritdoc cref="List"/>

@@ -5,14 +5,14 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules;
 
-/// <summary>When a schedule will run.</summary>
+/// <summary>Computes the future times of a schedule.</summary>
 public static class ScheduleOccurrences
 {
-    /// <summary>The runs that a schedule has before it, in order: first the one that Mistral names, then those of its pattern, as many as remain.</summary>
+    /// <summary>The future times of a schedule, in order: Mistral's next time, then the times of the pattern, up to the number of executions that are left.</summary>
     /// <param name="schedule">The schedule as it was read.</param>
-    /// <param name="after">Only runs after this moment; null for all that are to come.</param>
-    /// <returns>The times in UTC, worked out as they are asked for; without end where the schedule has none.</returns>
-    /// <exception cref="CronPatternException">The pattern is one that this library does not know, and more than its first run is asked for.</exception>
+    /// <param name="after">Returns only times after this one; null for all.</param>
+    /// <returns>The times in UTC, each computed when the caller reads it. The sequence is infinite for a schedule without a limit.</returns>
+    /// <exception cref="CronPatternException">The library cannot read the pattern, and the caller reads beyond the first time.</exception>
     public static IEnumerable<DateTimeOffset> Of(BackupSchedule schedule, DateTimeOffset? after = null)
     {
         IEnumerable<DateTimeOffset> all = All(schedule);

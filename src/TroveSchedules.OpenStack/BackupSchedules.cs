@@ -34,13 +34,14 @@ public sealed class BackupSchedules
     /// </exception>
     public async Task<PreparedSchedule> PrepareAsync(ScheduleRequest request, ResourceLookup? lookup = null, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
-        if (request.MayHaveBegun && request.Pattern is not null && ScheduleRules.IsTooEarly(request.FirstExecutionTime, _session.CloudTime))
+        DateTimeOffset now = _session.CloudTime;
+        if (request.MayHaveBegun && request.Pattern is not null && ScheduleRules.IsTooEarly(request.FirstExecutionTime, now))
         {
             warn?.Invoke(FormattableString.Invariant(
                 $"The first execution time {request.FirstExecutionTime:u} of '{request.Name}' has passed, so the schedule begins with the next time of its pattern '{request.Pattern}'."));
             request = request with { FirstExecutionTime = null };
         }
-        CronPattern? pattern = ScheduleRules.Check(request, _session.CloudTime);
+        CronPattern? pattern = ScheduleRules.Check(request, now);
         if (_session.Token.Methods.Contains("application_credential"))
             throw MistralErrors.DelegatedToken(null, request.Instance);
 

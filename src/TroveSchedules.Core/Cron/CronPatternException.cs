@@ -1,17 +1,17 @@
 namespace TroveSchedules.Cron;
 
-/// <summary>A cron pattern that is refused before anything is sent: <see cref="TroveErrorKind.Invalid"/>, <c>InvalidCronPattern</c>.</summary>
-/// <remarks><see cref="TroveScheduleException.Target"/> is the pattern as given; <see cref="TroveScheduleException.RecommendedAction"/> is the way out.</remarks>
+/// <summary>An invalid cron pattern, found before a request is sent: <see cref="TroveErrorKind.Invalid"/>, <c>InvalidCronPattern</c>.</summary>
+/// <remarks><see cref="TroveScheduleException.Target"/> is the pattern as given; <see cref="TroveScheduleException.RecommendedAction"/> says what to write instead.</remarks>
 public sealed class CronPatternException : TroveScheduleException
 {
     private const int LongestShown = 100;
 
     /// <summary>Makes the error of one pattern.</summary>
-    /// <param name="pattern">The pattern as given; null where none was.</param>
-    /// <param name="reason">The offending text and the rule that it breaks, as the end of a sentence.</param>
-    /// <param name="action">The way out, as a sentence.</param>
-    /// <param name="field">The field at fault; null when it is the whole pattern.</param>
-    /// <param name="position">Where the offending text begins, counted in characters from 1; null when it is the whole pattern.</param>
+    /// <param name="pattern">The pattern as given; null if there was none.</param>
+    /// <param name="reason">The invalid text and the rule that it breaks, as the end of a sentence.</param>
+    /// <param name="action">What to write instead, as a sentence.</param>
+    /// <param name="field">The invalid field; null for the whole pattern.</param>
+    /// <param name="position">The position of the invalid text, in characters from 1; null for the whole pattern.</param>
     public CronPatternException(string? pattern, string reason, string action, string? field = null, int? position = null)
         : base(TroveErrorKind.Invalid, Sentence(pattern, reason, field, position))
     {
@@ -23,13 +23,13 @@ public sealed class CronPatternException : TroveScheduleException
         Reason = reason;
     }
 
-    /// <summary>The field at fault: <c>minute</c>, <c>hour</c>, <c>day-of-month</c>, <c>month</c>, <c>day-of-week</c> or <c>second</c>; null when the pattern as a whole is at fault.</summary>
+    /// <summary>The invalid field: <c>minute</c>, <c>hour</c>, <c>day-of-month</c>, <c>month</c>, <c>day-of-week</c> or <c>second</c>; null if no single field is invalid.</summary>
     public string? Field { get; }
 
-    /// <summary>Where the offending text begins, counted in characters from 1 in the pattern as given; null when the pattern as a whole is at fault.</summary>
+    /// <summary>The position of the invalid text in the pattern as given, in characters from 1; null if no single field is invalid.</summary>
     public int? Position { get; }
 
-    /// <summary>The offending text and the rule that it breaks, without the pattern and the place.</summary>
+    /// <summary>The invalid text and the rule that it breaks, without the pattern and the position.</summary>
     public string Reason { get; }
 
     /// <summary>Whether the pattern is well-formed, and is refused because none of its months has its days.</summary>

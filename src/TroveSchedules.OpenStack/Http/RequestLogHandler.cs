@@ -28,7 +28,7 @@ internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
         string what = Shown($"{request.Method} {request.RequestUri!.AbsoluteUri}");
         if (request.Content is { } content)
         {
-            string body = ShownBody(await BytesAsync(content, cancellationToken).ConfigureAwait(false)); // Also collects the secrets in the body.
+            string body = ShownBody(await ContentReading.BytesAsync(content, cancellationToken).ConfigureAwait(false)); // Also collects the secrets in the body.
             log.Body?.Invoke($"{what} sends {body}");
         }
 
@@ -69,24 +69,10 @@ internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
         }
     }
 
-    private static Task<byte[]> BytesAsync(HttpContent content, CancellationToken cancellationToken) =>
-#if NET
-        content.ReadAsByteArrayAsync(cancellationToken);
-#else
-        cancellationToken.IsCancellationRequested ? Task.FromCanceled<byte[]>(cancellationToken) : content.ReadAsByteArrayAsync();
-#endif
-
-    private static Task<Stream> StreamAsync(HttpContent content, CancellationToken cancellationToken) =>
-#if NET
-        content.ReadAsStreamAsync(cancellationToken);
-#else
-        cancellationToken.IsCancellationRequested ? Task.FromCanceled<Stream>(cancellationToken) : content.ReadAsStreamAsync();
-#endif
-
     // Logs the body while the caller reads it, so that the log does not change the timing or the errors of the read.
     private static async Task HearAsync(HttpResponseMessage response, Action<byte[]> hear, CancellationToken cancellationToken)
     {
-        Stream body = await StreamAsync(response.Content, cancellationToken).ConfigureAwait(false);
+        Stream body = await ContentReading.StreamAsync(response.Content, cancellationToken).ConfigureAwait(false);
         var heard = new StreamContent(new HeardStream(body, hear));
         foreach (var header in response.Content.Headers)
             heard.Headers.TryAddWithoutValidation(header.Key, header.Value);

@@ -27,15 +27,8 @@ internal sealed class ResponseBody : ForwardStream
     private ResponseBody(Stream body) => _body = body;
 
     /// <summary>Opens a response body for reading.</summary>
-    public static async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-#if NET
-        return new ResponseBody(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
-#else
-        cancellationToken.ThrowIfCancellationRequested();
-        return response.Content is { } content ? new ResponseBody(await content.ReadAsStreamAsync().ConfigureAwait(false)) : Null;
-#endif
-    }
+    public static async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        new ResponseBody(await ContentReading.StreamAsync(response.Content, cancellationToken).ConfigureAwait(false));
 
 #if NET
     /// <inheritdoc/>

@@ -52,28 +52,48 @@ internal sealed class CronTriggerClient(ServiceClient mistral)
         mistral.DeleteAsync($"{Path}/{ResourceId.Segment(id)}", target, cancellationToken);
 }
 
-/// <summary>What is sent to make a cron trigger. <c>workflow_input</c> is JSON inside a JSON string.</summary>
+/// <summary>The body of <c>POST /v2/cron_triggers</c>. <see href="https://docs.openstack.org/mistral/latest/user/rest_api_v2.html">Mistral REST API v2</see>.</summary>
+/// <param name="Name">The name, which must be new in the project.</param>
+/// <param name="WorkflowName">The full name of the workflow to start.</param>
+/// <param name="WorkflowInput">The workflow's input: a JSON object inside a JSON string.</param>
+/// <param name="Pattern">The cron pattern in UTC; null for one execution at <paramref name="FirstExecutionTime"/>.</param>
+/// <param name="FirstExecutionTime">The first time in UTC as <c>yyyy-MM-dd HH:mm</c>, at least one minute ahead; null for the next time of the pattern.</param>
+/// <param name="RemainingExecutions">The number of executions, 1 or more; null for no limit.</param>
 internal sealed record CronTriggerRequest(
     string Name, string WorkflowName, string WorkflowInput, string? Pattern, string? FirstExecutionTime, int? RemainingExecutions);
 
-/// <summary>A cron trigger as Mistral tells it.</summary>
+/// <summary>A cron trigger in a response. <see href="https://docs.openstack.org/mistral/latest/user/rest_api_v2.html">Mistral REST API v2</see>.</summary>
 internal sealed record CronTrigger
 {
+    /// <summary>Mistral's own id of the trigger, a UUID.</summary>
     public required string Id { get; init => field = Validate.Text(value); }
+    /// <summary>The name, unique in a project. For our schedules it is the schedule's id, a UUID.</summary>
     public required string Name { get; init => field = Validate.Text(value); }
+    /// <summary>The full name of the workflow that the trigger starts; null when the service leaves it out.</summary>
     public string? WorkflowName { get; init; }
+    /// <summary>The workflow's input: a JSON object inside a JSON string; null when there is none.</summary>
     public string? WorkflowInput { get; init; }
+    /// <summary>The id of the project that owns the trigger, 32 hexadecimal digits.</summary>
     public string? ProjectId { get; init; }
+    /// <summary>The cron pattern in UTC. A trigger with only a first time has <see cref="ScheduleRules.NeverPattern"/>.</summary>
     public string? Pattern { get; init; }
+    /// <summary>The number of executions that are left, 1 or more; null for no limit.</summary>
     public int? RemainingExecutions { get; init; }
+    /// <summary>The first time that the creator asked for, in UTC and whole minutes; null when none was given.</summary>
     public DateTimeOffset? FirstExecutionTime { get; init; }
+    /// <summary>The next time that Mistral starts the workflow, in UTC.</summary>
     public DateTimeOffset? NextExecutionTime { get; init; }
+    /// <summary>When the trigger was created, in UTC.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
+    /// <summary>When the trigger last changed, in UTC; null in the response to a POST, which leaves it out.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
 }
 
+/// <summary>A page of <c>GET /v2/cron_triggers</c>. <see href="https://docs.openstack.org/mistral/latest/user/rest_api_v2.html">Mistral REST API v2</see>.</summary>
 internal sealed record CronTriggerPage
 {
+    /// <summary>The triggers, in the order of the request.</summary>
     public required IReadOnlyList<CronTrigger> CronTriggers { get; init => field = Validate.Rows(value); }
+    /// <summary>The link to the next page, which is never followed; null on the last page.</summary>
     public string? Next { get; init; }
 }

@@ -57,29 +57,42 @@ internal sealed class ExecutionClient(ServiceClient mistral)
         mistral.DeleteAsync($"{Path}/{ResourceId.Segment(id)}{(force ? "?force=true" : "")}", target, cancellationToken);
 }
 
-/// <summary>An execution as Mistral tells it. <c>input</c> and <c>output</c> are JSON inside a JSON string, and so is the description of one that a trigger caused.</summary>
+/// <summary>An execution in a response. <see href="https://docs.openstack.org/mistral/latest/user/rest_api_v2.html">Mistral REST API v2</see>.</summary>
 internal sealed record Execution
 {
+    /// <summary>Mistral's id of the execution, a UUID.</summary>
     public required string Id { get; init => field = Validate.Text(value); }
+    /// <summary>The full name of the workflow.</summary>
     [JsonConverter(typeof(RepeatedText))]
     public string? WorkflowName { get; init; }
+    /// <summary>Text. For an execution that a trigger started, a JSON object inside a JSON string, whose <c>triggered_by</c> names the trigger; null or any other text for others.</summary>
     [JsonConverter(typeof(RepeatedText))]
     public string? Description { get; init; }
+    /// <summary>IDLE, RUNNING, PAUSED, SUCCESS, ERROR or CANCELLED.</summary>
     [JsonConverter(typeof(RepeatedText))]
     public required string State { get; init => field = Validate.Text(value); }
+    /// <summary>The reason for the state, at any length; null when there is none.</summary>
     public string? StateInfo { get; init; }
+    /// <summary>The workflow's input: a JSON object inside a JSON string.</summary>
     [JsonConverter(typeof(RepeatedText))]
     public string? Input { get; init; }
+    /// <summary>The workflow's output: a JSON object inside a JSON string; null when the response leaves it out.</summary>
     [JsonConverter(typeof(RepeatedText))]
     public string? Output { get; init; }
+    /// <summary>The id of the project that owns the execution, 32 hexadecimal digits.</summary>
     [JsonConverter(typeof(RepeatedText))]
     public string? ProjectId { get; init; }
+    /// <summary>When the execution started, in UTC.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
+    /// <summary>When the execution last changed, in UTC.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
 }
 
+/// <summary>A page of <c>GET /v2/executions</c>. <see href="https://docs.openstack.org/mistral/latest/user/rest_api_v2.html">Mistral REST API v2</see>.</summary>
 internal sealed record ExecutionPage
 {
+    /// <summary>The executions, in the order of the request.</summary>
     public required IReadOnlyList<Execution> Executions { get; init => field = Validate.Rows(value); }
+    /// <summary>The link to the next page, which is never followed; null on the last page.</summary>
     public string? Next { get; init; }
 }

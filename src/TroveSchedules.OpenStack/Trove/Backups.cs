@@ -82,28 +82,45 @@ public sealed class Backups
     };
 }
 
+/// <summary>A page of <c>GET /backups</c>. <see href="https://docs.openstack.org/api-ref/database/">Database Service API</see>.</summary>
 internal sealed record BackupPage
 {
+    /// <summary>The backups, newest first.</summary>
     public required List<BackupRow> Backups { get; init => field = Validate.Rows(value); }
+    /// <summary>Links. One with <c>rel</c> <c>next</c> means another page; null on the last page.</summary>
     public IReadOnlyList<TroveLink?>? Links { get; init; }
 }
 
+/// <summary>The response to <c>GET /backups/{id}</c>. <see href="https://docs.openstack.org/api-ref/database/">Database Service API</see>.</summary>
 internal sealed record BackupResponse
 {
+    /// <summary>The backup.</summary>
     public required BackupRow Backup { get; init => field = Validate.Object(value); }
 }
 
+/// <summary>A backup in a response. <see href="https://docs.openstack.org/api-ref/database/">Database Service API</see>.</summary>
 internal sealed record BackupRow
 {
+    /// <summary>The backup's id, a UUID.</summary>
     public required string Id { get; init => field = Validate.Text(value); }
+    /// <summary>The name, which need not be unique.</summary>
     public string? Name { get; init; }
+    /// <summary>NEW, BUILDING, SAVING, COMPLETED, FAILED or DELETE_FAILED.</summary>
     public required string Status { get; init => field = Validate.Text(value); }
+    /// <summary>The id of the instance that was backed up.</summary>
     public string? InstanceId { get; init; }
+    /// <summary>When the backup was started, in UTC.</summary>
     public DateTimeOffset? Created { get; init; }
+    /// <summary>When its status last changed, in UTC.</summary>
     public DateTimeOffset? Updated { get; init; }
+    /// <summary>The size in GiB; null until Trove knows it.</summary>
     public double? Size { get; init => field = Validate.Finite(value); }
+    /// <summary>The id of the backup that this one is an increment of; null for a full backup.</summary>
     public string? ParentId { get; init; }
+    /// <summary>The description given at creation; null for none.</summary>
     public string? Description { get; init; }
+    /// <summary>The id of the project that owns the backup; null when the release leaves it out.</summary>
     public string? ProjectId { get; init; }
+    /// <summary>The database and its version; null when Trove leaves it out.</summary>
     public TroveDatastore? Datastore { get; init; }
 }

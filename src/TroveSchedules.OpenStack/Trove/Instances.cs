@@ -63,32 +63,52 @@ public sealed class Instances
     };
 }
 
+/// <summary>A page of <c>GET /instances</c>. <see href="https://docs.openstack.org/api-ref/database/">Database Service API</see>.</summary>
 internal sealed record InstancePage
 {
+    /// <summary>The instances, sorted by id.</summary>
     public required List<InstanceRow> Instances { get; init => field = Validate.Rows(value); }
+    /// <summary>Links. One with <c>rel</c> <c>next</c> means another page; null on the last page.</summary>
     public IReadOnlyList<TroveLink?>? Links { get; init; }
 }
 
+/// <summary>The response to <c>GET /instances/{id}</c>. <see href="https://docs.openstack.org/api-ref/database/">Database Service API</see>.</summary>
 internal sealed record InstanceResponse
 {
+    /// <summary>The instance.</summary>
     public required InstanceRow Instance { get; init => field = Validate.Object(value); }
 }
 
+/// <summary>An instance in a response. <see href="https://docs.openstack.org/api-ref/database/">Database Service API</see>.</summary>
 internal sealed record InstanceRow
 {
+    /// <summary>The instance's id, a UUID.</summary>
     public required string Id { get; init => field = Validate.Text(value); }
+    /// <summary>The name, which need not be unique.</summary>
     public string? Name { get; init; }
+    /// <summary>The status, such as ACTIVE, BACKUP or SHUTDOWN.</summary>
     public string? Status { get; init; }
+    /// <summary>The name of the region; null when Trove leaves it out.</summary>
     public string? Region { get; init; }
-    public string? TenantId { get; init; } // Administrators alone are told.
+    /// <summary>The id of the project that owns the instance; null for callers who are not administrators.</summary>
+    public string? TenantId { get; init; }
+    /// <summary>The database and its version; null when Trove leaves it out.</summary>
     public TroveDatastore? Datastore { get; init; }
+    /// <summary>The volume; null for an instance without one.</summary>
     public TroveVolume? Volume { get; init; }
 }
 
+/// <summary>The datastore of an instance or a backup. <see href="https://docs.openstack.org/api-ref/database/">Database Service API</see>.</summary>
+/// <param name="Type">The kind of database, such as <c>mysql</c>; null when left out.</param>
+/// <param name="Version">The version of the database; null when left out.</param>
 internal sealed record TroveDatastore(string? Type, string? Version);
 
+/// <summary>The volume of an instance. <see href="https://docs.openstack.org/api-ref/database/">Database Service API</see>.</summary>
+/// <param name="Size">The size in GiB; null when left out.</param>
 internal sealed record TroveVolume(int? Size);
 
+/// <summary>A link of a page. <see href="https://docs.openstack.org/api-ref/database/">Database Service API</see>.</summary>
+/// <param name="Rel">What the link leads to; <c>next</c> for the next page.</param>
 internal sealed record TroveLink(string? Rel)
 {
     public static bool HasNext(IReadOnlyList<TroveLink?>? links) => links?.Any(link => link?.Rel == "next") == true;

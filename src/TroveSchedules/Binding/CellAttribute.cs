@@ -7,17 +7,17 @@ using TroveSchedules.Serialisation;
 namespace TroveSchedules.Binding;
 
 /// <summary>
-/// Reads a value that may be a cell of a CSV file, where an empty one means nothing. PowerShell on its own passes over a property that it cannot convert, so that a schedule
-/// to be run "ten" times would run without end.
+/// Reads a value that may be a cell of a CSV file. An empty cell means no value. Without the attribute, PowerShell ignores a property that it cannot convert, so that a
+/// schedule with "ten" remaining executions would run without end.
 /// </summary>
 public abstract class CellAttribute : ArgumentTransformationAttribute
 {
     private readonly string _takes;
     private readonly string _advice;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="takes">What is taken, for people: "a time".</param>
-    /// <param name="advice">What to write instead of a value that is refused; null for no advice.</param>
+    /// <summary>Creates the attribute.</summary>
+    /// <param name="takes">What the parameter accepts, for messages: "a time".</param>
+    /// <param name="advice">What to write instead of an invalid value; null for no advice.</param>
     private protected CellAttribute(string takes, string? advice = null)
     {
         _takes = takes;
@@ -48,12 +48,12 @@ public abstract class CellAttribute : ArgumentTransformationAttribute
     /// <summary>The value that null or an empty cell stands for.</summary>
     private protected virtual object? Nothing => null;
 
-    /// <summary>Reads a text; null where it is refused.</summary>
-    /// <exception cref="FormatException">It is refused for the reason in the message.</exception>
+    /// <summary>Reads a text; null if it is invalid.</summary>
+    /// <exception cref="FormatException">The value is invalid, for the reason in the message.</exception>
     private protected abstract object? Read(string text);
 
-    /// <summary>Converts a value that is neither text nor null; null where it is refused.</summary>
-    /// <exception cref="FormatException">It is refused for the reason in the message.</exception>
+    /// <summary>Converts a value that is neither text nor null; null if it is invalid.</summary>
+    /// <exception cref="FormatException">The value is invalid, for the reason in the message.</exception>
     private protected abstract object? ReadOther(object value);
 }
 
@@ -71,7 +71,7 @@ public sealed class NumberCellAttribute() : CellAttribute("a whole number")
     };
 }
 
-/// <summary>Reads a time in ISO 8601, or as the current culture writes it where that has one meaning only; one without an offset is local.</summary>
+/// <summary>Reads a time in ISO 8601, or in the format of the current culture if that has only one meaning. A time without an offset is local.</summary>
 public sealed class TimeCellAttribute() : CellAttribute("a time", TimeText.Advice)
 {
     private protected override object? Read(string text) => TimeText.Read(text, CultureInfo.CurrentCulture, TimeZoneInfo.Local);
@@ -96,7 +96,7 @@ public sealed class TimeCellAttribute() : CellAttribute("a time", TimeText.Advic
     }
 }
 
-/// <summary>Reads a length of time. PowerShell on its own reads 24:00:00 as 24 days, and the number 10 as a millionth of a second.</summary>
+/// <summary>Reads a duration. Without the attribute, PowerShell reads 24:00:00 as 24 days, and the number 10 as a millionth of a second.</summary>
 public sealed class DurationCellAttribute() : CellAttribute("a length of time such as 00:10:00, or 1.00:00:00 for a day", "New-TimeSpan makes one of days, hours and minutes.")
 {
     private static readonly string[] Formats = [@"h\:mm", @"h\:mm\:ss", @"h\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss", @"d\.hh\:mm\:ss\.FFFFFFF"];
@@ -116,7 +116,7 @@ public sealed class DurationCellAttribute() : CellAttribute("a length of time su
     };
 }
 
-/// <summary>Reads True or False for a switch. Null and an empty cell leave it off; PowerShell on its own takes null for True.</summary>
+/// <summary>Reads True or False for a switch. Null and an empty cell mean False; without the attribute, null means True.</summary>
 public sealed class SwitchCellAttribute() : CellAttribute("True or False")
 {
     private protected override object? Nothing => new SwitchParameter(false);
@@ -131,7 +131,7 @@ public sealed class SwitchCellAttribute() : CellAttribute("True or False")
     };
 }
 
-/// <summary>Reads text. PowerShell on its own passes over a row's list, and makes text such as "System.Collections.Hashtable" of any object.</summary>
+/// <summary>Reads text. Without the attribute, PowerShell ignores a list in a row, and makes text such as "System.Collections.Hashtable" of any object.</summary>
 public class TextCellAttribute() : CellAttribute("text")
 {
     private protected override object? Nothing => "";

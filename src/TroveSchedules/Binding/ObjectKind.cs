@@ -5,14 +5,14 @@ using System.Management.Automation;
 
 namespace TroveSchedules.Binding;
 
-/// <summary>What a thing was when a cmdlet wrote it. It stays that when it is selected from, or comes back from a file, a job or another machine.</summary>
+/// <summary>The type of an object when a cmdlet emitted it. Select-Object, files, jobs and other machines do not change it.</summary>
 internal static class ObjectKind
 {
     private static readonly Dictionary<Type, HashSet<string>> Columns =
         new[] { typeof(BackupSchedule), typeof(ScheduleExecution), typeof(Backup), typeof(Instance) }
             .ToDictionary(type => type, type => new HashSet<string>(type.GetProperties().Select(property => property.Name), StringComparer.OrdinalIgnoreCase));
 
-    // Columns of one kind only, with names that others' rows rarely have.
+    // Columns that only one type has, with names that are rare in other rows.
     private static readonly HashSet<string> Telling = new(
         [
             nameof(BackupSchedule.Pattern), nameof(BackupSchedule.NextExecutionTime), nameof(BackupSchedule.FirstExecutionTime), nameof(BackupSchedule.RemainingExecutions), nameof(BackupSchedule.IsStuck),
@@ -22,7 +22,7 @@ internal static class ObjectKind
 
     private static readonly string[] Marks = ["Deserialized.", "Selected.", "CSV:"];
 
-    /// <summary>The full name of the type that a thing without one of its own once had; null for a row that never had one, such as a line of a CSV file.</summary>
+    /// <summary>The full name of the original type of a deserialised or selected object; null for a row without one, such as a line of an ordinary CSV file.</summary>
     public static string? Of(PSObject thing)
     {
         string first = thing.TypeNames.FirstOrDefault() ?? "", name = first;
@@ -30,16 +30,16 @@ internal static class ObjectKind
             name = name.Substring(mark.Length);
         if (name == typeof(PSCustomObject).FullName)
             return null;
-        // A name without any mark is one that a user gave to rows of their own.
+        // Users can give their own rows a type name. It has none of the prefixes.
         return name != first || IsOurs(name) || IsLine(thing) ? name : null;
     }
 
     /// <summary>
-    /// The full name of the type whose columns a row has, such as an object that went through a file of JSON or CSV; null where its Id is empty or its columns fit no type clearly.
+    /// The full name of the type whose columns a row has, such as an object that went through a file of JSON or CSV; null if its Id is empty or no type fits clearly.
     /// A type fits where the row has at least two more of its columns than of any other type. A column of one type only counts twice. Among the types that a cmdlet takes, a lead of one is enough.
     /// </summary>
     /// <param name="row">The row.</param>
-    /// <param name="choice">The kinds that are taken, where there are several.</param>
+    /// <param name="choice">The types that the parameter accepts; used if there are several.</param>
     public static string? LooksLike(PSObject row, Type[] choice)
     {
         if (row.Properties["Id"]?.Value?.ToString() is null or "")
@@ -56,10 +56,10 @@ internal static class ObjectKind
         int Count(Type kind) => names.Where(Columns[kind].Contains).Sum(name => Telling.Contains(name) ? 2 : 1);
     }
 
-    /// <summary>Whether a thing is a line of a CSV file, though perhaps one that tells its kind.</summary>
+    /// <summary>Whether an object is a line of a CSV file, with or without type information.</summary>
     public static bool IsLine(PSObject thing) => thing.TypeNames.Any(name => name.StartsWith("CSV:", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A kind's name as users know it.</summary>
+    /// <summary>The name of a type without its namespace.</summary>
     public static string Short(string name) => name.Substring(name.LastIndexOf('.') + 1);
 
     private static bool IsOurs(string name) => name.StartsWith(nameof(TroveSchedules) + ".", StringComparison.Ordinal);

@@ -8,7 +8,7 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules.Binding;
 
-/// <summary>Tells a user to quote a cron pattern, where PowerShell seems to have changed it on the way to the parameter.</summary>
+/// <summary>Advice to quote a cron pattern, for patterns that PowerShell seems to have changed before binding them.</summary>
 internal static class Quoting
 {
     public const string OfNothing = "Write an alias in single quotes, '@daily': without them PowerShell passes the variable $daily, and mostly there is none.";
@@ -17,7 +17,7 @@ internal static class Quoting
 
     private static readonly Regex Hole = new(@"(?<!\S)[,/#-]|[,/#-](?!\S)|,,");
 
-    /// <summary>What to advise on a pattern from the command line that is refused; null where nothing shows that PowerShell changed it.</summary>
+    /// <summary>Advice for an invalid pattern from the command line; null if there is no sign that PowerShell changed it.</summary>
     public static string? Advise(string? pattern)
     {
         string text = pattern ?? "";
@@ -36,7 +36,7 @@ internal static class Quoting
     public static RemainingArguments? Catch(InvocationInfo invocation, string? pattern) =>
         IsNamed(invocation) && (string.IsNullOrWhiteSpace(pattern) || IsCut(pattern!)) ? new RemainingArguments() : null;
 
-    /// <summary>Whether the command line, and not the pipeline, gives the pattern. To be asked before the pipeline runs.</summary>
+    /// <summary>Whether the command line, and not the pipeline, gives the pattern. Valid only before the pipeline runs.</summary>
     public static bool IsNamed(InvocationInfo invocation) => invocation.BoundParameters.ContainsKey("Pattern");
 
     /// <summary>The error of a pattern whose fields became arguments; null where none did.</summary>
@@ -55,7 +55,7 @@ internal static class Quoting
     }
 }
 
-/// <summary>Takes one cron pattern as text. PowerShell on its own would pass over a row's list, and say of one on the command line that a method is not supported.</summary>
+/// <summary>Accepts one cron pattern as text. Without it, PowerShell ignores a list in a row, and reports for a list on the command line that a method is not supported.</summary>
 public sealed class PatternTextAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>

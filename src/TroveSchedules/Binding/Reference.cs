@@ -2,7 +2,7 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Binding;
 
-/// <summary>What a parameter was given: a thing, or the text that names one.</summary>
+/// <summary>The value of a parameter that accepts an object, or its id or name as text.</summary>
 public abstract class Reference
 {
     private readonly string _kind;
@@ -15,20 +15,20 @@ public abstract class Reference
         Id = id;
     }
 
-    /// <summary>The id, or the name where one is taken.</summary>
+    /// <summary>The id, or the name if the parameter accepts names.</summary>
     public string Id { get; }
 
     /// <summary>The id or name.</summary>
     public override string ToString() => Id;
 
-    /// <summary>Keeps where the thing was read from, if that is known.</summary>
+    /// <summary>Stores the cloud and the project that the object was read from; null if unknown.</summary>
     internal Reference From(string? origin, string? projectId)
     {
         (_origin, _projectId) = (origin, projectId);
         return this;
     }
 
-    /// <summary>The id, once it is settled that a session may use it.</summary>
+    /// <summary>Checks that the session may use the object, and returns its id.</summary>
     /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> or <c>OtherProject</c>.</exception>
     internal string IdIn(CloudSession session, bool allProjects = false)
     {
@@ -57,7 +57,7 @@ public sealed class ScheduleReference : Reference
         Schedule = schedule;
     }
 
-    /// <summary>The schedule itself; null where only its id was given.</summary>
+    /// <summary>The schedule itself; null if only its id was given.</summary>
     public BackupSchedule? Schedule { get; }
 }
 
@@ -69,6 +69,6 @@ public sealed class ExecutionReference : Reference
         Execution = execution;
     }
 
-    /// <summary>The execution itself; null where only its id was given.</summary>
+    /// <summary>The execution itself; null if only its id was given.</summary>
     public ScheduleExecution? Execution { get; }
 }

@@ -7,12 +7,12 @@ using System.Management.Automation;
 namespace TroveSchedules.Binding;
 
 /// <summary>
-/// Lets a parameter take one kind of thing, what names it as text, or a row that names it in a column, and nothing else: PowerShell on its own would make text of
-/// anything, or take any property called Id, so that a schedule piped to a cmdlet for executions would be taken for an execution's id.
+/// Restricts a parameter to objects of one type, text that names such an object, and rows with a column that names one. Without it, PowerShell converts any value to text, or
+/// binds any property named Id, so that a schedule piped to a cmdlet for executions would bind as the id of an execution.
 /// </summary>
 /// <remarks>
-/// PowerShell asks this first with the whole of what comes down the pipeline, rows included, so that what is taken is settled here, and refusals are final. Parameters say
-/// besides that they take a property by its name, for people to read; not so a mandatory one with <see cref="OtherParameter"/>, to which PowerShell would bring the property first.
+/// PowerShell first passes the whole pipeline object, rows included, to this attribute, so that its decision is final. Parameters also declare binding by property name, so that
+/// help shows it. A mandatory parameter with <see cref="OtherParameter"/> does not, because PowerShell would bind the property before the object.
 /// </remarks>
 public abstract class ReferenceAttribute : ArgumentTransformationAttribute
 {
@@ -20,10 +20,10 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     private readonly string _takes;
     private readonly string[] _columns;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="things">The things that are taken, for people: "an instance".</param>
-    /// <param name="text">The text that is taken: "its name or id"; null for none.</param>
-    /// <param name="columns">The columns by which a row is taken, the better ones first: the parameter's name and its aliases.</param>
+    /// <summary>Creates the attribute.</summary>
+    /// <param name="things">What the parameter accepts, for messages: "an instance".</param>
+    /// <param name="text">What the text can be, for messages: "its name or id"; null if text is not accepted.</param>
+    /// <param name="columns">The columns of a row that can name the object, in order of preference: the parameter's name and its aliases.</param>
     private protected ReferenceAttribute(string things, string? text, params string[] columns)
     {
         _things = things;
@@ -32,11 +32,12 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     }
 
     /// <summary>
-    /// The attribute of the parameter that takes from the pipeline in the cmdlet's other set. Things and rows that it can take are left to it; text is not. Null where there is none.
+    /// The attribute type of the pipeline parameter in the cmdlet's other parameter set. Objects and rows that the other parameter accepts are left to it; text is not. Null if there is
+    /// no other parameter.
     /// </summary>
     public Type? OtherParameter { get; set; }
 
-    /// <summary>The types that the parameter takes and that a row is matched with by its columns.</summary>
+    /// <summary>The types that the parameter accepts. The columns of a row are compared with their properties.</summary>
     private protected virtual Type[] Kinds => [];
 
     private ReferenceAttribute? Other => OtherParameter is null ? null : (ReferenceAttribute)Activator.CreateInstance(OtherParameter)!;
@@ -56,21 +57,21 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// <summary>The name of the parameter that has this attribute, for messages of the parameter that names it in <see cref="OtherParameter"/>.</summary>
     private protected virtual string Parameter => "Id";
 
-    /// <summary>What text, or a live thing of a right kind, refers to; null for any other.</summary>
+    /// <summary>Converts text or an object of an accepted type; null for any other value.</summary>
     private protected abstract object? Convert(object input);
 
-    /// <summary>What a thing of a right kind refers to that is no longer live; null for one of another kind.</summary>
-    /// <param name="kind">The full name of its type.</param>
-    /// <param name="thing">What is left of it.</param>
+    /// <summary>Converts a deserialised or selected object of an accepted type; null for any other.</summary>
+    /// <param name="kind">The full name of its original type.</param>
+    /// <param name="thing">The object.</param>
     private protected virtual object? FromDeserialized(string kind, PSObject thing) => null;
 
-    /// <summary>Advice for a value that is refused; null for none.</summary>
+    /// <summary>Advice for an invalid value; null for none.</summary>
     private protected virtual string? AdviceOn(object? bare) => null;
 
-    /// <summary>Whether a row that names a thing in this column was made of the thing, so that its other columns tell where that was read from.</summary>
+    /// <summary>Whether a row with this column was made from the object, so that its columns Origin and ProjectId apply to the object.</summary>
     private protected virtual bool TellsOrigin(string column) => true;
 
-    /// <summary>The text of a property; null where it is empty or there is none.</summary>
+    /// <summary>The text of a property; null if it is empty or missing.</summary>
     private protected static string? Text(PSObject thing, string property) =>
         thing.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
 
@@ -83,7 +84,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         return (isOthers ? null : Find(input, kind))
             ?? throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(
                 isOthers && Bare(input) is { } taken and not PSCustomObject ? $"This takes {_takes}. Give the {taken.GetType().Name} with -{Other!.Parameter}, or through the pipeline." : Refusal(input, kind)),
-                // With this cause PowerShell goes on and asks the other parameter.
+                // With this inner exception PowerShell tries the other parameter.
                 isOthers ? new PSInvalidCastException() : null);
     }
 
@@ -112,7 +113,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         return found;
     }
 
-    // An Id is the id of a thing of its own kind. A row is a plan that somebody may have written by hand: its other columns count, whatever it was made from.
+    // The column Id holds the id of the row's own type. The other columns of a row count whatever its type, because users write or edit rows by hand.
     private IEnumerable<string> ColumnsOf(string? kind, PSObject thing) =>
         kind is null ? _columns : ObjectKind.Of(thing) is null || ObjectKind.IsLine(thing) ? _columns.Where(column => column != "Id") : [];
 

@@ -6,17 +6,17 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules.Binding;
 
-/// <summary>Takes an instance, its id or its name; gives an <see cref="InstanceReference"/>.</summary>
+/// <summary>Accepts an instance, its id or its name; returns an <see cref="InstanceReference"/>.</summary>
 public sealed class InstanceReferenceAttribute : ReferenceAttribute
 {
-    /// <summary>Takes rows by a column Id.</summary>
+    /// <summary>Accepts rows with a column Id.</summary>
     public InstanceReferenceAttribute() : this("Id") { }
 
-    /// <summary>Takes rows by other columns.</summary>
+    /// <summary>Accepts rows with other columns.</summary>
     /// <param name="columns">The parameter's name and its aliases.</param>
     public InstanceReferenceAttribute(params string[] columns) : base("an instance", "its name or id", columns) { }
 
-    /// <summary>The cmdlet takes a cron pattern too, whose second field comes here where it stands without quotes.</summary>
+    /// <summary>Whether the cmdlet also has a parameter for a cron pattern. The second field of a pattern without quotes binds to this parameter.</summary>
     public bool IsBesidePattern { get; set; }
 
     private protected override Type[] Kinds => [typeof(Instance)];
@@ -31,56 +31,61 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
 
     private protected override string? AdviceOn(object? bare) => IsBesidePattern && bare is ValueType ? Quoting.OfFields : null;
 
-    // Select-Object makes lines of a plan of instances, too.
+    // Select-Object also makes rows of a plan from instances.
     private protected override object? FromDeserialized(string kind, PSObject thing) =>
         kind == typeof(Instance).FullName && (Text(thing, "Id") ?? Text(thing, "Instance")) is { } id ? new InstanceReference(id) : null;
 
-    // By other columns than its own the row is a plan, which may have been made for another cloud.
+    // A row with another column is a plan, which may be for another cloud.
     private protected override bool TellsOrigin(string column) => column == "Id";
 }
 
-/// <summary>Takes a schedule or its id; gives a <see cref="ScheduleReference"/>.</summary>
-public sealed class ScheduleReferenceAttribute : ReferenceAttribute
+/// <summary>Accepts an object of one type, or its id as text; returns a <see cref="Reference"/>.</summary>
+/// <typeparam name="T">The type of the object.</typeparam>
+public abstract class IdReferenceAttribute<T> : ReferenceAttribute where T : class
 {
-    /// <summary>Takes rows by a column Id.</summary>
+    private protected IdReferenceAttribute(string things, string text, params string[] columns) : base(things, text, columns) { }
+
+    private protected override Type[] Kinds => [typeof(T)];
+
+    private protected abstract Reference ById(string id);
+
+    private protected abstract Reference Of(T thing);
+
+    private protected override object? Convert(object input) => input switch
+    {
+        string { Length: > 0 } id => ById(id),
+        T thing => Of(thing),
+        Reference reference when reference.GetType() == ById("").GetType() => reference,
+        _ => null,
+    };
+
+    private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(T).FullName && Text(thing, "Id") is { } id ? ById(id) : null;
+}
+
+/// <summary>Accepts a schedule or its id; returns a <see cref="ScheduleReference"/>.</summary>
+public sealed class ScheduleReferenceAttribute : IdReferenceAttribute<BackupSchedule>
+{
+    /// <summary>Accepts rows with a column Id.</summary>
     public ScheduleReferenceAttribute() : this("Id") { }
 
-    /// <summary>Takes rows by other columns.</summary>
+    /// <summary>Accepts rows with other columns.</summary>
     /// <param name="columns">The parameter's name and its aliases.</param>
     public ScheduleReferenceAttribute(params string[] columns) : base("a schedule", "its id", columns) { }
 
-    private protected override Type[] Kinds => [typeof(BackupSchedule)];
+    private protected override Reference ById(string id) => new ScheduleReference(id, null);
 
-    private protected override object? Convert(object input) => input switch
-    {
-        string { Length: > 0 } id => new ScheduleReference(id, null),
-        BackupSchedule schedule => new ScheduleReference(schedule.Id, schedule).From(schedule.Origin, schedule.ProjectId),
-        ScheduleReference reference => reference,
-        _ => null,
-    };
-
-    private protected override object? FromDeserialized(string kind, PSObject thing) =>
-        kind == typeof(BackupSchedule).FullName && Text(thing, "Id") is { } id ? new ScheduleReference(id, null) : null;
+    private protected override Reference Of(BackupSchedule schedule) => new ScheduleReference(schedule.Id, schedule).From(schedule.Origin, schedule.ProjectId);
 }
 
-/// <summary>Takes an execution or its id; gives an <see cref="ExecutionReference"/>.</summary>
-public sealed class ExecutionReferenceAttribute() : ReferenceAttribute("an execution", "its id", "Id")
+/// <summary>Accepts an execution or its id; returns an <see cref="ExecutionReference"/>.</summary>
+public sealed class ExecutionReferenceAttribute() : IdReferenceAttribute<ScheduleExecution>("an execution", "its id", "Id")
 {
-    private protected override Type[] Kinds => [typeof(ScheduleExecution)];
+    private protected override Reference ById(string id) => new ExecutionReference(id, null);
 
-    private protected override object? Convert(object input) => input switch
-    {
-        string { Length: > 0 } id => new ExecutionReference(id, null),
-        ScheduleExecution execution => new ExecutionReference(execution.Id, execution).From(execution.Origin, execution.ProjectId),
-        ExecutionReference reference => reference,
-        _ => null,
-    };
-
-    private protected override object? FromDeserialized(string kind, PSObject thing) =>
-        kind == typeof(ScheduleExecution).FullName && Text(thing, "Id") is { } id ? new ExecutionReference(id, null) : null;
+    private protected override Reference Of(ScheduleExecution execution) => new ExecutionReference(execution.Id, execution).From(execution.Origin, execution.ProjectId);
 }
 
-/// <summary>Takes a backup, an execution that made one, or a backup's id; gives a <see cref="BackupReference"/>.</summary>
+/// <summary>Accepts a backup, an execution that made one, or a backup's id; returns a <see cref="BackupReference"/>.</summary>
 public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or an execution that made one", "a backup's id", "BackupId", "Id")
 {
     private protected override Type[] Kinds => [typeof(Backup), typeof(ScheduleExecution)];
@@ -133,7 +138,7 @@ public sealed class PatternReferenceAttribute() : ReferenceAttribute("a schedule
     internal static ArgumentTransformationMetadataException Once(string? id) => new($"The schedule '{id}' has no pattern: it runs once.");
 }
 
-/// <summary>Takes a schedule with all that tells when it runs; gives the schedule.</summary>
+/// <summary>Accepts a schedule with the properties that determine its times; returns the schedule.</summary>
 public sealed class ScheduleSnapshotAttribute() : ReferenceAttribute("a schedule with its Pattern, NextExecutionTime and RemainingExecutions", null)
 {
     private protected override string Parameter => "Schedule";
@@ -143,7 +148,7 @@ public sealed class ScheduleSnapshotAttribute() : ReferenceAttribute("a schedule
     private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(BackupSchedule).FullName ? ScheduleSnapshot.ForTimes(thing) : null;
 }
 
-/// <summary>Takes a file, or its path; gives the path.</summary>
+/// <summary>Accepts a file or its path; returns the path.</summary>
 public sealed class FileReferenceAttribute() : ReferenceAttribute("a file", "its path", "Path", "LiteralPath", "PSPath", "FullName")
 {
     private protected override object? Convert(object input) => input switch
@@ -156,7 +161,7 @@ public sealed class FileReferenceAttribute() : ReferenceAttribute("a file", "its
     private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(FileInfo).FullName ? Text(thing, "FullName") : null;
 }
 
-/// <summary>Takes a session, and no less: what is left of one elsewhere cannot be used.</summary>
+/// <summary>Accepts a live session only. A deserialised session has no connection.</summary>
 public sealed class SessionReferenceAttribute() : ReferenceAttribute("a session from Connect-TroveSession", null, "Session")
 {
     private protected override object? Convert(object input) => input as TroveSession;

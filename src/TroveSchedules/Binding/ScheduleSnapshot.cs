@@ -3,10 +3,10 @@ using System.Management.Automation;
 
 namespace TroveSchedules.Binding;
 
-/// <summary>Makes schedules of what is left of them after Select-Object, a file, a job or another machine.</summary>
+/// <summary>Restores schedules that came through Select-Object, a file, a job or another machine.</summary>
 internal static class ScheduleSnapshot
 {
-    /// <summary>The schedule with its pattern, next time and number of executions; null where the row has no next time.</summary>
+    /// <summary>The schedule with its pattern, next time and number of executions; null if the row has no next time.</summary>
     /// <exception cref="ArgumentTransformationMetadataException">The next time or the number of executions cannot be read.</exception>
     public static BackupSchedule? ForTimes(PSObject thing) =>
         Text(thing, nameof(BackupSchedule.Id)) is { } id && thing.Properties[nameof(BackupSchedule.Pattern)] is not null && thing.Properties[nameof(BackupSchedule.NextExecutionTime)] is not null

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace TroveSchedules.Binding;
 
 /// <summary>
-/// Reads text that is a time. ISO 8601 means the same in every culture: PowerShell on its own reads it by the calendar of the current culture, in which
+/// Reads a time from text. ISO 8601 means the same in every culture. PowerShell itself reads it by the calendar of the current culture, in which
 /// 2020-01-01 is a day of the year 2641 (fa-IR) or 1477 (th-TH).
 /// </summary>
 internal static class TimeText
@@ -24,19 +24,19 @@ internal static class TimeText
         new CultureInfo("") { DateTimeFormat = { ShortDatePattern = "yyyy/MM/dd" } },
     ];
 
-    // What begins so is meant as ISO 8601, whatever else is wrong with it.
+    // Text that begins like this is meant as ISO 8601, even if the rest is invalid.
     private static readonly Regex IsoLike = new(@"^\s*[0-9]{4}-[0-9]", RegexOptions.CultureInvariant);
 
     public const string Advice = "Write it in ISO 8601, like 2030-01-07, 2030-01-07 03:00 or 2030-01-07T03:00:00Z.";
 
-    /// <summary>Reads ISO 8601 by the Gregorian calendar, and other text as the culture writes times.</summary>
+    /// <summary>Reads ISO 8601 by the Gregorian calendar, and other text in the format of the culture.</summary>
     /// <param name="text">The text. A time without an offset is local.</param>
-    /// <param name="culture">Reads what is not ISO 8601.</param>
+    /// <param name="culture">The culture for text that is not ISO 8601.</param>
     /// <param name="zone">The local time zone.</param>
-    /// <returns>The time; null where the text is none.</returns>
+    /// <returns>The time; null if the text is not a time.</returns>
     /// <exception cref="FormatException">
-    /// The clock skips the local time or shows it twice; the text begins like ISO 8601 and is not; the text is ISO 8601 and centuries away, but near by the
-    /// culture's own calendar; or the text has another reading with the month, the day or the year first, or by the Gregorian calendar.
+    /// The local time does not exist or occurs twice (daylight saving time); the text begins like ISO 8601 and is invalid; the date is centuries away in ISO 8601, but
+    /// close in the culture's own calendar; or the text is ambiguous: another order of day, month and year, or the Gregorian calendar, gives another time.
     /// </exception>
     public static DateTimeOffset? Read(string text, CultureInfo culture, TimeZoneInfo zone)
     {
@@ -59,7 +59,7 @@ internal static class TimeText
         }
         catch (ArgumentException)
         {
-            throw NotIso(); // No such offset, or a time before the first or after the last there is.
+            throw NotIso(); // The offset is invalid, or the time is outside the range of DateTimeOffset.
         }
 
         DateTimeOffset? ReadByCulture()
@@ -83,9 +83,9 @@ internal static class TimeText
 
     /// <summary>The offset of a local time.</summary>
     /// <param name="time">The time.</param>
-    /// <param name="text">The time as it was written.</param>
+    /// <param name="text">The time as the user wrote it, for messages.</param>
     /// <param name="zone">The local time zone.</param>
-    /// <exception cref="FormatException">The clock skips the time or shows it twice.</exception>
+    /// <exception cref="FormatException">The time does not exist or occurs twice (daylight saving time).</exception>
     public static TimeSpan LocalOffset(DateTime time, string text, TimeZoneInfo zone)
     {
         if (zone.IsInvalidTime(time))

@@ -4,20 +4,21 @@ using System.Management.Automation;
 
 namespace TroveSchedules.Binding;
 
-/// <summary>Names as PowerShell users write them.</summary>
+/// <summary>Wildcards in the names that users type.</summary>
 internal static class Wildcards
 {
-    private static readonly char[] Special = ['*', '?', '[', ']', '`'];
+    // A closing bracket means something only behind an opening one.
+    private static readonly char[] Special = ['*', '?', '[', '`'];
 
-    /// <summary>Tells whether a thing's name fits one of the patterns, in any case.</summary>
+    /// <summary>Makes a test of whether an object's name matches one of the patterns. Case is ignored.</summary>
     public static Func<T, bool> Match<T>(string[] names, Func<T, string?> nameOf)
     {
         Func<string, bool>[] fits = [.. names.Select(Fits)];
         return thing => fits.Any(fit => fit(nameOf(thing) ?? ""));
     }
 
-    // Where there is no wildcard, or one star at the end, PowerShell compares as people read, and passes over characters that cannot be seen: one such
-    // and a star would fit every name. Two stars mean the same, and are compared character by character.
+    // For a text without wildcards, or with one star at the end, PowerShell uses a linguistic comparison, which ignores invisible characters: an invisible
+    // character and a star would match every name. Two stars mean the same as one, and select the comparison by character.
     private static Func<string, bool> Fits(string name)
     {
         int first = name.IndexOfAny(Special);
@@ -27,6 +28,13 @@ internal static class Wildcards
         return WildcardPattern.Get(isPrefix ? name + "*" : name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant).IsMatch;
     }
 
-    /// <summary>Tells whether a name matches a text that has wildcards; null where the text has none.</summary>
-    public static Func<string, bool>? Matcher(string text) => text.IndexOfAny(['*', '?', '[', '`']) < 0 ? null : Fits(text);
+    /// <summary>Makes a test of whether a name matches a text with wildcards; null if the text has none.</summary>
+    public static Func<string, bool>? Matcher(string text) => text.IndexOfAny(Special) < 0 ? null : Fits(text);
+
+    /// <summary>The pattern that matches this name only. PowerShell's own method does not escape the backtick.</summary>
+    public static string Escape(string name) => string.Concat(name.Select(c => c == ']' || Special.Contains(c) ? $"`{c}" : $"{c}"));
+
+    /// <summary>Whether a name begins with the typed text, as it is or in the form that <see cref="Escape"/> gives it.</summary>
+    public static bool Begins(string? name, string typed) =>
+        name is not null && (name.StartsWith(typed, StringComparison.OrdinalIgnoreCase) || Escape(name).StartsWith(typed, StringComparison.OrdinalIgnoreCase));
 }

@@ -8,10 +8,10 @@ using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.Completion;
 
-/// <summary>Offers the clouds that clouds.yaml names, in its order.</summary>
+/// <summary>Completes the names of the clouds in clouds.yaml, in the order of the file.</summary>
 internal sealed class CloudCompleter : Completer
 {
-    // To describe a cloud is to read the files once more.
+    // The description of a cloud reads the files again.
     private const int MostDescribed = 30;
 
     private protected override IEnumerable<CompletionCandidate> Find(string typed, CommandAst command, IDictionary bound)

@@ -7,13 +7,13 @@ using System.Management.Automation.Language;
 
 namespace TroveSchedules.Completion;
 
-/// <summary>Offers values for an argument at the prompt, where nothing may fail: what cannot be found out is not offered.</summary>
+/// <summary>Completes an argument at the prompt. It never fails: values that it cannot read are left out.</summary>
 internal abstract class Completer : IArgumentCompleter
 {
-    /// <summary>How many values are offered at most; nobody reads more.</summary>
+    /// <summary>The maximum number of candidates.</summary>
     private protected const int MaxCandidates = 200;
 
-    /// <summary>What completion takes the time from.</summary>
+    /// <summary>The clock for the time limits of completion.</summary>
     internal static TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <inheritdoc/>
@@ -31,12 +31,12 @@ internal abstract class Completer : IArgumentCompleter
         }
     }
 
-    /// <summary>Finds what to offer, best first.</summary>
+    /// <summary>Finds candidates, best first.</summary>
     /// <param name="typed">What the user has typed of the value so far, without quotes.</param>
     /// <param name="command">The whole command as typed.</param>
     /// <param name="bound">The command's other arguments, as far as they are known before it runs.</param>
     private protected abstract IEnumerable<CompletionCandidate> Find(string typed, CommandAst command, IDictionary bound);
 
-    /// <summary>Whether a value is what the user may have begun to type.</summary>
+    /// <summary>Whether a value matches what the user has typed so far.</summary>
     private protected static bool Begins(string? value, string typed) => value?.StartsWith(typed, StringComparison.OrdinalIgnoreCase) == true;
 }

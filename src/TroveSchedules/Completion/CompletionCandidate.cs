@@ -3,13 +3,13 @@ using System.Management.Automation;
 
 namespace TroveSchedules.Completion;
 
-/// <summary>A value to put at the prompt.</summary>
-/// <param name="Value">The value as the cmdlet shall get it.</param>
-/// <param name="Label">What a menu shows for it.</param>
-/// <param name="Tip">What a menu tells of it once it is chosen.</param>
+/// <summary>A value that completion can insert.</summary>
+/// <param name="Value">The value that the cmdlet receives.</param>
+/// <param name="Label">The text in the completion menu.</param>
+/// <param name="Tip">The tooltip.</param>
 internal sealed record CompletionCandidate(string Value, string Label, string Tip)
 {
-    /// <summary>Whether the value can stand at a prompt: a name may be empty, or hold what a terminal would obey.</summary>
+    /// <summary>Whether the value can be typed at a prompt. Empty names and names with control characters cannot.</summary>
     public bool CanBeTyped => IsTypeable(Value);
 
     public static bool IsTypeable(string? value) => !string.IsNullOrWhiteSpace(value) && !value.Any(TerminalText.IsUnsafe);

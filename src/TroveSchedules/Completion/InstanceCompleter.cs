@@ -3,11 +3,12 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using TroveSchedules.Binding;
 using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Completion;
 
-/// <summary>Offers instances in the order of their names.</summary>
+/// <summary>Completes instances, sorted by name.</summary>
 internal abstract class AnyInstanceCompleter : SessionCompleter
 {
     private protected sealed override async Task<IEnumerable<CompletionCandidate>> FindAsync(CloudSession session, string typed, CancellationToken limit)
@@ -25,7 +26,7 @@ internal abstract class AnyInstanceCompleter : SessionCompleter
             $"{instance.Id}: {instance.Status}, {instance.Datastore} {instance.DatastoreVersion}");
 }
 
-/// <summary>Offers instances by name; by id those of which several have the name, which would be an error, or whose name cannot be typed.</summary>
+/// <summary>Completes an instance by name. If several instances have the name, or it cannot be typed, completes by id.</summary>
 internal sealed class InstanceCompleter : AnyInstanceCompleter
 {
     private protected override bool IsMeant(Instance instance, string typed) => Begins(instance.Name, typed);
@@ -41,19 +42,19 @@ internal sealed class InstanceCompleter : AnyInstanceCompleter
     }
 }
 
-/// <summary>Offers the names of instances, each once, where a parameter takes wildcards: what would be one in a name is escaped.</summary>
+/// <summary>Completes the names of instances for a parameter with wildcards. Each name appears once, with its wildcard characters escaped.</summary>
 internal sealed class InstanceNameCompleter : AnyInstanceCompleter
 {
-    private protected override bool IsMeant(Instance instance, string typed) => LiteralName.Begins(instance.Name, typed);
+    private protected override bool IsMeant(Instance instance, string typed) => Wildcards.Begins(instance.Name, typed);
 
     private protected override IEnumerable<CompletionCandidate> Offers(List<Instance> listed, string typed) =>
         from instance in listed
         where IsMeant(instance, typed)
         group instance by instance.Name into named
-        select OfferOf(named.First(), LiteralName.Escape(named.Key));
+        select OfferOf(named.First(), Wildcards.Escape(named.Key));
 }
 
-/// <summary>Offers the ids of instances to whom types the beginning of an id or of a name.</summary>
+/// <summary>Completes ids of instances from the start of an id or a name.</summary>
 internal sealed class InstanceIdCompleter : AnyInstanceCompleter
 {
     private protected override bool IsMeant(Instance instance, string typed) => Begins(instance.Id, typed) || Begins(instance.Name, typed);

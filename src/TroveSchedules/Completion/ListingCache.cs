@@ -8,7 +8,7 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Completion;
 
-/// <summary>What a session's cloud has of one kind, kept for a moment, so that a second Tab asks nobody. It holds no session back from its end.</summary>
+/// <summary>Caches a listing of a session's cloud for a few seconds, so that a second Tab sends no request. It does not keep a session alive.</summary>
 internal sealed class ListingCache<T>(Func<CloudSession, CancellationToken, IAsyncEnumerable<T>> list)
 {
     // Long enough for a user to type another letter, too short to miss what they have just made.
@@ -16,10 +16,10 @@ internal sealed class ListingCache<T>(Func<CloudSession, CancellationToken, IAsy
 
     private readonly ConditionalWeakTable<CloudSession, Kept> _kept = new();
 
-    /// <summary>The rows up to the last that is wanted; where the service failed or took too long, those that came before.</summary>
-    /// <param name="session">The session to ask through.</param>
-    /// <param name="isWanted">Whether a row is wanted; others are kept and returned all the same.</param>
-    /// <param name="enough">How many wanted rows will do.</param>
+    /// <summary>The rows up to the last one needed. If the service fails or takes too long, the rows that had arrived.</summary>
+    /// <param name="session">The session to send requests through.</param>
+    /// <param name="isWanted">Whether a row counts towards <paramref name="enough"/>. Other rows are cached and returned too.</param>
+    /// <param name="enough">The number of matching rows after which the listing stops.</param>
     /// <param name="limit">Ends the listing.</param>
     public async Task<IReadOnlyList<T>> GetAsync(CloudSession session, Func<T, bool> isWanted, int enough, CancellationToken limit)
     {
@@ -42,7 +42,7 @@ internal sealed class ListingCache<T>(Func<CloudSession, CancellationToken, IAsy
         }
         catch (Exception e) when (e is TroveScheduleException or OperationCanceledException)
         {
-            // Kept as well: to wait for a dead cloud at each Tab helps nobody.
+            // A failure is cached too, so that not every Tab waits for a cloud that does not respond.
         }
         kept.Last = new Answer(rows, hasMore, Completer.Clock.GetTimestamp());
         return rows;

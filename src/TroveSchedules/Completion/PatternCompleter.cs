@@ -7,7 +7,7 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules.Completion;
 
-/// <summary>Offers patterns that many schedules have, to whom types their beginning, or else a word of theirs or of what they mean.</summary>
+/// <summary>Completes common patterns from their start, or from a word of the pattern or of its description.</summary>
 internal sealed class PatternCompleter : Completer
 {
     private static readonly string[] Common =

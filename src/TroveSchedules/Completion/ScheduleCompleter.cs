@@ -3,11 +3,12 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using TroveSchedules.Binding;
 using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Completion;
 
-/// <summary>Offers schedules in the order of their next times.</summary>
+/// <summary>Completes schedules, sorted by next time.</summary>
 internal abstract class AnyScheduleCompleter : SessionCompleter
 {
     private protected sealed override async Task<IEnumerable<CompletionCandidate>> FindAsync(CloudSession session, string typed, CancellationToken limit)
@@ -21,7 +22,7 @@ internal abstract class AnyScheduleCompleter : SessionCompleter
 
     private protected abstract IEnumerable<CompletionCandidate> Offers(IEnumerable<Known> schedules, string typed);
 
-    /// <summary>A schedule, and the name of its instance as far as that is known.</summary>
+    /// <summary>A schedule, and the name of its instance if known.</summary>
     private protected sealed record Known(BackupSchedule Schedule, string? InstanceName)
     {
         public string Label => $"{Schedule.Name} ({InstanceName ?? Schedule.InstanceId})".TrimStart();
@@ -31,7 +32,7 @@ internal abstract class AnyScheduleCompleter : SessionCompleter
     }
 }
 
-/// <summary>Offers the ids of schedules to whom types the beginning of an id, of a schedule's name or of its instance's.</summary>
+/// <summary>Completes ids of schedules from the start of an id, a schedule's name or an instance's name.</summary>
 internal sealed class ScheduleIdCompleter : AnyScheduleCompleter
 {
     private protected override IEnumerable<CompletionCandidate> Offers(IEnumerable<Known> schedules, string typed) =>
@@ -40,12 +41,12 @@ internal sealed class ScheduleIdCompleter : AnyScheduleCompleter
         select new CompletionCandidate(known.Schedule.Id, known.Label, known.Tip);
 }
 
-/// <summary>Offers the names of schedules, each once, where a parameter takes wildcards: what would be one in a name is escaped.</summary>
+/// <summary>Completes the names of schedules for a parameter with wildcards. Each name appears once, with its wildcard characters escaped.</summary>
 internal sealed class ScheduleNameCompleter : AnyScheduleCompleter
 {
     private protected override IEnumerable<CompletionCandidate> Offers(IEnumerable<Known> schedules, string typed) =>
         from known in schedules
-        where LiteralName.Begins(known.Schedule.Name, typed)
+        where Wildcards.Begins(known.Schedule.Name, typed)
         group known by known.Schedule.Name into named
-        select new CompletionCandidate(LiteralName.Escape(named.Key), named.Key, named.Count() == 1 ? named.First().Tip : $"{named.Count()} schedules");
+        select new CompletionCandidate(Wildcards.Escape(named.Key), named.Key, named.Count() == 1 ? named.First().Tip : $"{named.Count()} schedules");
 }

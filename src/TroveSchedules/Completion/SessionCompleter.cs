@@ -12,17 +12,17 @@ using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Completion;
 
-/// <summary>Offers what the cloud has, if a session is there that can be asked, and it answers soon. It never connects.</summary>
+/// <summary>Completes from the cloud's objects, if there is a session and the cloud responds in time. It never connects.</summary>
 internal abstract class SessionCompleter : Completer
 {
-    // Some things heed no cancellation: the look-up of a host's name on .NET Framework, for one. After this they are left behind.
+    // Some operations ignore cancellation, such as a DNS look-up on .NET Framework. After this time, completion no longer waits for them.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.5);
 
     private protected static readonly ListingCache<Instance> Instances = new((session, limit) => session.Instances.ListAsync(limit));
 
     private protected static readonly ListingCache<BackupSchedule> Schedules = new(ListSchedulesAsync);
 
-    /// <summary>How long the prompt waits for the cloud.</summary>
+    /// <summary>The maximum time that the prompt waits for the cloud.</summary>
     internal static TimeSpan Limit { get; set; } = TimeSpan.FromSeconds(1);
 
     private protected sealed override IEnumerable<CompletionCandidate> Find(string typed, CommandAst command, IDictionary bound)
@@ -34,7 +34,7 @@ internal abstract class SessionCompleter : Completer
         return work.Wait(Limit + Grace) ? work.Result : [];
     }
 
-    /// <summary>Finds what to offer, best first; what has not come by the limit is left out.</summary>
+    /// <summary>Finds candidates, best first. Rows that arrive after the limit are left out.</summary>
     private protected abstract Task<IEnumerable<CompletionCandidate>> FindAsync(CloudSession session, string typed, CancellationToken limit);
 
     // Where the user says another session that is not known before the command runs, the shared one's cloud is the wrong one.

@@ -3,13 +3,13 @@ using System.Management.Automation.Language;
 
 namespace TroveSchedules.Completion;
 
-/// <summary>An argument as far as it is typed, with the quote that the user began it with.</summary>
+/// <summary>An argument as typed so far, with its opening quote.</summary>
 internal sealed class TypedWord
 {
     private const char None = '\0';
     private readonly char _quote;
 
-    /// <summary>Takes a word as PowerShell hands it to completers: still with its quotes, but with nothing escaped any more.</summary>
+    /// <summary>Reads a word as PowerShell passes it to completers: with its quotes, but already unescaped.</summary>
     public TypedWord(string? word)
     {
         Text = word ?? "";
@@ -23,7 +23,7 @@ internal sealed class TypedWord
     /// <summary>What is typed, without quotes.</summary>
     public string Text { get; }
 
-    /// <summary>A value as it can stand in the word's place: in the user's quotes, else in single ones where it needs any.</summary>
+    /// <summary>The value as text that can replace the word: in the user's quotes, or in single quotes if it needs any.</summary>
     public string Quoted(string value) => _quote switch
     {
         '"' => $"\"{string.Concat(value.Select(c => c is '`' or '$' or '"' or '\u201C' or '\u201D' or '\u201E' ? $"`{c}" : $"{c}"))}\"",
@@ -31,7 +31,7 @@ internal sealed class TypedWord
         _ => $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'",
     };
 
-    // PowerShell itself is asked: as an argument the value must be one word that means its own text, and no number, variable, keyword or parameter.
+    // Uses PowerShell's parser: as an argument, the value must be one token that stands for its own text, and not a number, variable, keyword or parameter.
     private static bool IsBareword(string value)
     {
         Parser.ParseInput("x " + value, out Token[] tokens, out ParseError[] errors);

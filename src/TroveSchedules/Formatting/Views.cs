@@ -8,41 +8,41 @@ using TroveSchedules.Serialisation;
 
 namespace TroveSchedules.Formatting;
 
-/// <summary>What the script blocks of TroveSchedules.Format.ps1xml call. Each takes null, and what came out of serialisation, and gives null for null.</summary>
+/// <summary>Methods for the script blocks of TroveSchedules.Format.ps1xml. Each accepts deserialised values, and returns null for null.</summary>
 public static class Views
 {
-    /// <summary>Text, made harmless for a terminal as <see cref="TerminalText"/> does.</summary>
-    /// <param name="text">Text, or what has one.</param>
+    /// <summary>Text that is safe to show, as from <see cref="TerminalText"/>.</summary>
+    /// <param name="text">Text, or an object with a text.</param>
     /// <returns>The text; null for null.</returns>
     public static string? Text(object? text) => text?.ToString() is { } shown ? TerminalText.Sanitize(shown) : null;
 
-    /// <summary>Several texts, each as <see cref="Text"/> gives it.</summary>
+    /// <summary>Several texts, each as <see cref="Text"/> returns it.</summary>
     /// <param name="texts">The texts; null for none.</param>
     /// <returns>The texts; null for null.</returns>
     public static string?[]? Texts(IEnumerable? texts) => texts is null ? null : [.. texts.Cast<object?>().Select(Text)];
 
     /// <summary>A time in UTC, such as <c>2026-11-22 20:04:00Z</c>, in every culture.</summary>
-    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
-    /// <returns>The time; null for null; the text of what is no time.</returns>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
+    /// <returns>The time; null for null; the text of any other value.</returns>
     public static string? Utc(object? time) => TimeValue.Read(time) is { } moment ? Utc(moment) : Text(time);
 
-    /// <summary>A time in UTC to the nearest minute, such as <c>2026-11-22 20:04Z</c>, in every culture. Mistral starts a run up to two seconds before it is due.</summary>
-    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
-    /// <returns>The time; null for null; the text of what is no time.</returns>
+    /// <summary>A time in UTC to the nearest minute, such as <c>2026-11-22 20:04Z</c>, in every culture. Mistral starts an execution up to two seconds before it is due.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
+    /// <returns>The time; null for null; the text of any other value.</returns>
     public static string? UtcMinute(object? time) =>
         TimeValue.Read(time) is { } moment ? moment.UtcDateTime.AddSeconds(moment < DateTimeOffset.MaxValue.AddMinutes(-1) ? 30 : 0).ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : Text(time);
 
-    /// <summary>A time in UTC, and how far it is from now by the cloud's clock: <c>2026-11-22 20:04:00Z (in 4 min)</c>. Of a sandbox that has ended, the time alone.</summary>
-    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
+    /// <summary>A time in UTC, and its distance from the current time of the cloud: <c>2026-11-22 20:04:00Z (in 4 min)</c>. For a sandbox that has ended, only the time.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
     /// <param name="source">The session, or the <c>Origin</c> of the object that the time belongs to; null for the default session.</param>
-    /// <returns>The time; null for null; the text of what is no time.</returns>
+    /// <returns>The time; null for null; the text of any other value.</returns>
     public static string? Time(object? time, object? source = null) =>
         TimeValue.Read(time) is { } moment ? Utc(moment) + (Now(source) is { } now ? $" ({Distance(moment, now)})" : "") : Text(time);
 
-    /// <summary>The time of an occurrence, as <see cref="Time"/> gives it. This machine's clock computed it where it has no origin.</summary>
-    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
-    /// <param name="origin">The occurrence's <c>Origin</c>; null where it is that of a pattern.</param>
-    /// <returns>The time; null for null; the text of what is no time.</returns>
+    /// <summary>The time of an occurrence, as <see cref="Time"/> gives it. Without an origin, the distance is from this machine's clock.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
+    /// <param name="origin">The occurrence's <c>Origin</c>; null for an occurrence of a pattern without a schedule.</param>
+    /// <returns>The time; null for null; the text of any other value.</returns>
     public static string? OccurrenceTime(object? time, object? origin) =>
         origin is null or "" && TimeValue.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, DateTimeOffset.UtcNow)})" : Time(time, origin);
 
@@ -52,15 +52,15 @@ public static class Views
     public static string? Times(IEnumerable? times) =>
         times?.Cast<object?>().Select(time => OccurrenceTime(time, null)).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
 
-    /// <summary>When a schedule runs next, as <see cref="Time"/> gives it; one that is stuck stands out.</summary>
-    /// <param name="time">A <see cref="DateTimeOffset"/>, or what serialisation made of one.</param>
+    /// <summary>The next time of a schedule, as <see cref="Time"/> returns it. The time of a stuck schedule has the warning colour.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
     /// <param name="isStuck">Whether the schedule is stuck.</param>
     /// <param name="origin">The schedule's <c>Origin</c>.</param>
     /// <returns>The time; null for null.</returns>
     public static string? NextTime(object? time, bool isStuck, object? origin = null) => isStuck ? Styled(Time(time, origin), "Formatting", "Warning") : Time(time, origin);
 
-    /// <summary>A state or status in the service's word: green where all is well, as an error where it is not, as a warning where it has not ended.</summary>
-    /// <param name="state">The word, in the service's capitals; any other has no colour.</param>
+    /// <summary>A state or status with a colour: green for success, the error colour for failure, the warning colour while it has not ended.</summary>
+    /// <param name="state">The state, in the service's capitals. An unknown state has no colour.</param>
     /// <returns>
     /// The word, and around it what <c>$PSStyle</c> says, which PowerShell takes away again where its output goes into a file or a variable, or to a terminal
     /// without colours. The word alone where <c>$PSStyle.OutputRendering</c> is PlainText, and before PowerShell 7.2.
@@ -81,8 +81,8 @@ public static class Views
     /// How far a time is from another, in the greatest of seconds, minutes, hours and days of which there is a whole one, rounded down: <c>in 58 s</c>,
     /// <c>in 4 min</c>, <c>in 3 h</c>, <c>2 d ago</c>; <c>now</c> for less than a second either way.
     /// </summary>
-    /// <param name="time">The time to tell of.</param>
-    /// <param name="now">The time to tell it from.</param>
+    /// <param name="time">The time to describe.</param>
+    /// <param name="now">The time to compare it with.</param>
     /// <returns>The words, in every culture the same.</returns>
     public static string Distance(DateTimeOffset time, DateTimeOffset now)
     {
@@ -106,13 +106,13 @@ public static class Views
         }
         catch (TroveScheduleException)
         {
-            return DateTimeOffset.UtcNow; // It has just been disconnected.
+            return DateTimeOffset.UtcNow; // The session has just been disconnected.
         }
     }
 
     private static string Utc(DateTimeOffset time) => time.ToString("u", CultureInfo.InvariantCulture);
 
-    // PSStyle.Instance is $PSStyle. Windows PowerShell has none, and what this is compiled against knows none.
+    // PSStyle.Instance is $PSStyle. Windows PowerShell does not have it, and the reference assemblies do not declare it.
     private static string? Styled(string? text, string group, string name)
     {
         object? style = typeof(PSObject).Assembly.GetType("System.Management.Automation.PSStyle")?.GetProperty("Instance")?.GetValue(null);

@@ -10,8 +10,8 @@ using System.Runtime.Loader;
 namespace TroveSchedules.Loading;
 
 /// <summary>
-/// Finds what lies in the module's <c>dependencies</c> folder. On PowerShell 7 it goes into a load context of its own, so that another module's version of
-/// the same library disturbs neither; what cmdlets emit stays in the default context, where PowerShell finds types by name.
+/// Loads assemblies from the module's <c>dependencies</c> folder. PowerShell 7 loads them into a separate load context, so that other modules can use other versions of the
+/// same libraries. The emitted types stay in the default context, where PowerShell finds types by name.
 /// </summary>
 public sealed class ModuleLoader : IModuleAssemblyInitializer
 {
@@ -24,7 +24,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     public void OnImport()
     {
         _ = Hooked.Value;
-        GC.KeepAlive(typeof(BackupSchedule)); // Loads what cmdlets emit, so that a script finds the types before it has used a cmdlet.
+        GC.KeepAlive(typeof(BackupSchedule)); // Loads the emitted types, so that a script finds them before it has used a cmdlet.
         Rehydration.Register();
     }
 
@@ -34,7 +34,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     private static bool Hook()
     {
         var own = new DependencyContext();
-        // A name that only sounds like ours, such as that of a serializer made beforehand, must not come back here from our context, and again.
+        // Only names of our assemblies are resolved here. A similar name, such as that of a pregenerated serializer, would come back from our context and recurse.
         AssemblyLoadContext.Default.Resolving += (_, name) =>
             name.Name!.StartsWith("TroveSchedules.", StringComparison.Ordinal) && File.Exists(PathOf(name)) ? own.LoadFromAssemblyName(name) : null;
         return true;
@@ -48,7 +48,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
             return File.Exists(path) ? Shared(name) ?? LoadFromAssemblyPath(path) : null;
         }
 
-        // The framework's own handlers exchange types of these assemblies with ours, so where it has one, there must be no second.
+        // The framework's handlers exchange types of these assemblies with our code, so the framework's copy must be the only one.
         private static Assembly? Shared(AssemblyName name)
         {
             try
@@ -72,7 +72,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
         return true;
     }
 
-    // Another module that lacks a library is to look for its own, not to get our version. Who asks is not always known.
+    // A module that lacks a library must not get our version of it. The requesting assembly is not always known.
     private static bool IsForUs(Assembly? asking) =>
         asking is null || asking.IsDynamic || asking.Location.StartsWith(Path.GetDirectoryName(Folder)!, StringComparison.OrdinalIgnoreCase);
 #endif

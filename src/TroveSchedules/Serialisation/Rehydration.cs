@@ -9,12 +9,12 @@ using TroveSchedules.Cron;
 namespace TroveSchedules.Serialisation;
 
 /// <summary>
-/// Makes of what comes out of serialisation, from a job or by Import-Clixml, the object that went in. PowerShell knows no DateTimeOffset there: without this
-/// a time would be a text or a bag of numbers, which cannot be compared.
+/// Restores the original object after serialisation by a job or Import-Clixml. PowerShell cannot deserialise a DateTimeOffset: without this class, a time would be text or
+/// a property bag, and could not be compared.
 /// </summary>
 public sealed class Rehydration : PSTypeConverter
 {
-    // Jobs go one level deep unless told otherwise, so that a time would lose its fraction. Those in a list are another level down.
+    // The default depth of jobs is one level, at which a time loses its fraction. Times in a list are one level deeper.
     private static readonly (Type Type, uint Depth)[] Types =
     [
         (typeof(BackupSchedule), 2),
@@ -26,20 +26,20 @@ public sealed class Rehydration : PSTypeConverter
         (typeof(CronPatternReport), 3),
     ];
 
-    /// <summary>Has it called in this thread's runspace. A types file cannot: PowerShell reads that before it knows the module's types.</summary>
+    /// <summary>Registers the converter in this thread's runspace. A types file cannot do so, because PowerShell reads it before it knows the module's types.</summary>
     internal static void Register()
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        // By its name the cmdlet would bring its whole module along, which takes longer than all else that an import does.
+        // Calling the cmdlet by name would import its whole module, which takes longer than the rest of our import.
         _ = Type.GetType("Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility") is { } update
             ? shell.AddCommand(new CmdletInfo("Update-TypeData", update))
             : shell.AddCommand(@"Microsoft.PowerShell.Utility\Update-TypeData");
-        // PowerShell finds an adapter by the exact type, and a session's is in a load context where it does not look.
+        // PowerShell finds an adapter by the exact type. The type of a session is in a load context that PowerShell does not search.
         var session = new TypeData(typeof(TroveSession)) { SerializationDepth = 2 };
         foreach (string name in new[] { nameof(TroveSession.TokenExpiresAt), nameof(TroveSession.CloudTime) })
             session.Members.Add(name, new CodePropertyData(name, typeof(TimePropertyAdapter).GetMethod(name)));
         // PowerShell shares compiled property reads between runspaces, so a runspace without this module would make the others read times without the adapter.
-        // It does not share them for a name that is a member in some type data, so each name of a time is made one.
+        // It does not share them for names that are members in type data, so each name of a time property is added there.
         var names = new TypeData("TroveSchedules.TimeProperties");
         foreach (string name in Types.SelectMany(one => one.Type.GetProperties()).Where(property => TimePropertyAdapter.IsTime(property.PropertyType)).Select(property => property.Name).Distinct())
             names.Members.Add(name, new NotePropertyData(name, null));
@@ -54,7 +54,7 @@ public sealed class Rehydration : PSTypeConverter
         }
         catch (CommandNotFoundException)
         {
-            // A runspace that is restricted so far gets bags, as of any type.
+            // A restricted runspace without Update-TypeData gets property bags, as for any other type.
         }
     }
 
@@ -88,7 +88,7 @@ public sealed class Rehydration : PSTypeConverter
         if (!type.IsGenericType || Nullable.GetUnderlyingType(type) is not null)
             return LanguagePrimitives.ConvertTo(value, type, CultureInfo.InvariantCulture);
 
-        // A list, whose interface PowerShell makes nothing of.
+        // PowerShell cannot convert to the interface of a list.
         Type item = type.GetGenericArguments()[0];
         object?[] items = [.. LanguagePrimitives.GetEnumerable(value).Cast<object?>().Select(one => one is null ? null : ReadAs(item, one))];
         var list = Array.CreateInstance(item, items.Length);

@@ -10,7 +10,7 @@ using Microsoft.PowerShell;
 namespace TroveSchedules.Serialisation;
 
 /// <summary>
-/// Gives PowerShell the properties of this module's objects, with one difference: a time's text is ISO 8601 in UTC, in every culture. PowerShell on its own
+/// Gives PowerShell the properties of this module's objects, with one difference: a time's text is ISO 8601 in UTC, in every culture. By default PowerShell
 /// writes 5 April as 05.04.2030 (de-DE) or 4/5/2030 (en-US), and a file written in one culture is read wrongly in another. The value stays a
 /// <see cref="DateTimeOffset"/>: it is compared, sorted, calculated with, formatted (<c>-f</c>) and written to JSON as one.
 /// </summary>
@@ -50,13 +50,13 @@ public sealed class TimePropertyAdapter : PSPropertyAdapter
     public override void SetPropertyValue(PSAdaptedProperty adaptedProperty, object value) =>
         Property(adaptedProperty).SetValue(adaptedProperty.BaseObject, LanguagePrimitives.ConvertTo(value, Property(adaptedProperty).PropertyType, CultureInfo.InvariantCulture));
 
-    /// <summary>When a session's token expires, with the text of a time.</summary>
+    /// <summary>The expiry of a session's token as a time with ISO 8601 text.</summary>
     public static PSObject TokenExpiresAt(PSObject session) => WithIsoText(((TroveSession)session.BaseObject).TokenExpiresAt);
 
-    /// <summary>The time that a session's cloud has, with the text of a time.</summary>
+    /// <summary>The time of a session's cloud as a time with ISO 8601 text.</summary>
     public static PSObject CloudTime(PSObject session) => WithIsoText(((TroveSession)session.BaseObject).CloudTime);
 
-    /// <summary>Whether a property of this type is a time, or several.</summary>
+    /// <summary>Whether a property of this type contains one or more times.</summary>
     internal static bool IsTime(Type type) => type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?) || typeof(IEnumerable<DateTimeOffset>).IsAssignableFrom(type);
 
     private static PropertyInfo Property(PSAdaptedProperty adapted) => (PropertyInfo)adapted.Tag;
@@ -74,7 +74,7 @@ public sealed class TimePropertyAdapter : PSPropertyAdapter
         public override string ToString() => string.Join("; ", this);
     }
 
-    // PowerShell passes the format of -f on only to a method that says it has several overloads.
+    // PowerShell passes the format of -f only to a method that reports several overloads.
     private sealed class ToStringMethod : PSMethodInfo
     {
         private readonly DateTimeOffset _time;
@@ -99,7 +99,7 @@ public sealed class TimePropertyAdapter : PSPropertyAdapter
             object?[] plain = [.. arguments.Select(argument => argument is PSObject wrapped ? wrapped.BaseObject : argument)];
             string? format = plain.OfType<string>().FirstOrDefault();
             var provider = plain.OfType<IFormatProvider>().FirstOrDefault();
-            // Formatting by PowerShell gives a provider even where nobody asked for one, and then an empty format.
+            // PowerShell's formatting always passes a provider, with an empty format if the user gave none.
             return string.IsNullOrEmpty(format) && plain.Length != 1 ? IsoTime.Format(_time) : _time.ToString(format, provider ?? CultureInfo.CurrentCulture);
         }
     }

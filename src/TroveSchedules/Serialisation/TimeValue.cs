@@ -4,14 +4,14 @@ using System.Management.Automation;
 
 namespace TroveSchedules.Serialisation;
 
-/// <summary>A time, whatever PowerShell's serialisation has made of it.</summary>
+/// <summary>Reads a time that may have been through PowerShell's serialisation.</summary>
 internal static class TimeValue
 {
-    /// <summary>The time; null for null and for what is none.</summary>
+    /// <summary>The time; null for null and for any other value.</summary>
     public static DateTimeOffset? Read(object? value) => value switch
     {
         DateTimeOffset time => time,
-        // As deep as serialisation goes it keeps a time's properties, and below that its text in the invariant culture.
+        // Serialisation keeps the properties of a time down to its depth limit. Below that it keeps the text in the invariant culture.
         PSObject { BaseObject: PSCustomObject } bag => bag.Properties["Ticks"]?.Value is long ticks && bag.Properties["Offset"]?.Value is TimeSpan offset
             ? new DateTimeOffset(ticks, offset)
             : null,
