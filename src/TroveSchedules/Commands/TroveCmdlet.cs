@@ -35,10 +35,10 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
 
     // Names in the cloud may contain control characters, or a second line that looks like another message.
 
-    /// <summary>Writes a warning, escaped for a terminal.</summary>
+    /// <summary>Writes a warning without control characters.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.SanitizeLine(text));
 
-    /// <summary>Calls ShouldProcess with text that is escaped for a terminal.</summary>
+    /// <summary>Calls ShouldProcess with text without control characters.</summary>
     private protected new bool ShouldProcess(string target, string action) =>
         base.ShouldProcess(TerminalText.SanitizeLine(target), TerminalText.SanitizeLine(action));
 
