@@ -91,7 +91,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
     {
         SecretMask secrets = SecretMask.Of(request, message);
         if (response is not null)
-            secrets.AddHeader(response.Headers, LoginRefusal.ReceiptHeader);
+            secrets.AddHeader(response.Headers, LoginErrors.ReceiptHeader);
         return error switch
         {
             TransientFailureException fault => new TransientFailureException(secrets.Mask(fault.Failure), fault.RetryAfter),

@@ -44,7 +44,7 @@ internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
             throw;
         }
         secrets.AddHeader(response.Headers, "X-Subject-Token");
-        secrets.AddHeader(response.Headers, LoginRefusal.ReceiptHeader);
+        secrets.AddHeader(response.Headers, LoginErrors.ReceiptHeader);
         string id = ServiceError.RequestIdOf(response) is { } known ? $" ({Shown(known)})" : "";
         log.Line?.Invoke($"{what} {(int)response.StatusCode} in {Milliseconds()}{id}");
         if (log.Body is { } hear && response.Content is not null)

@@ -3,7 +3,6 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
-using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -24,7 +23,7 @@ internal static class ServiceError
     /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<TroveScheduleException> ReadAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken)
     {
-        // Mistral's 401 repeats the token in its body and in two headers, so a 401 is not read. LoginRefusal reads Keystone's 401.
+        // Mistral's 401 repeats the token in its body and in two headers, so a 401 is not read. LoginErrors reads Keystone's 401.
         byte[] body = response.StatusCode == HttpStatusCode.Unauthorized ? [] : await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
         string? words = ServerWords(body, response.StatusCode == HttpStatusCode.NotFound ? request.Service : null);
         int status = (int)response.StatusCode;
@@ -75,17 +74,8 @@ internal static class ServiceError
             : null;
 
     /// <summary>Escapes server text for a terminal with <see cref="TerminalText"/>, and truncates it.</summary>
-    public static string Printable(string text, int longest = LongestMessage)
-    {
-        var clean = new StringBuilder(Math.Min(text.Length, longest));
-        foreach (char c in text)
-        {
-            if (clean.Length == longest)
-                return clean.Remove(longest - 1, char.IsHighSurrogate(clean[longest - 1]) ? 1 : 0).Append('…').ToString();
-            clean.Append(TerminalText.IsUnsafe(c) && c != '\n' ? ' ' : c);
-        }
-        return clean.ToString();
-    }
+    public static string Printable(string text, int longest = LongestMessage) =>
+        TerminalText.Sanitize(text.Length <= longest ? text : text.Substring(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest) + "…");
 
     // The query may contain a ticket, and the user part a password. A URL that is not http or https is shown as its scheme only.
     private static string? PlaceOf(HttpResponseMessage response, Uri asked)

@@ -22,12 +22,13 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
     private static readonly Regex ProjectId = new(@"^[A-Za-z0-9._-]{1,255}\z", RegexOptions.CultureInvariant);
 
     private readonly Uri url = CloudUrl.Tokens(settings.AuthUrl);
+    private readonly LoginErrors _errors = new(settings);
 
     private ProjectScope? Project => settings.Credential.TakesScope ? settings.Project : null;
 
     /// <summary>Requests a token. Identity API v3, <c>POST /v3/auth/tokens</c>.</summary>
     /// <exception cref="TroveScheduleException">
-    /// <c>Unauthorized</c>: see <see cref="LoginRefusal"/>. <c>UnscopedToken</c>: the settings name no project, and
+    /// <c>Unauthorized</c>: see <see cref="LoginErrors"/>. <c>UnscopedToken</c>: the settings name no project, and
     /// the user has no default project. <c>ProtocolError</c>: the response is not from Keystone. For other errors see <see cref="ServiceError"/>.
     /// </exception>
     public async Task<AuthToken> AuthenticateAsync(CancellationToken cancellationToken)
@@ -38,7 +39,7 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
             ? TokenOf(response, await AnswerAsync(response, token).ConfigureAwait(false))
             : throw await RefusalAsync(response, request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         // Checked after the retries, because a retry would get the same token.
-        return Project is not { Id: { } id } || string.Equals(id, granted.ProjectId, StringComparison.OrdinalIgnoreCase) ? granted : throw OtherProject($"of the project '{granted.ProjectName}' ({granted.ProjectId})");
+        return Project is not { Id: { } id } || string.Equals(id, granted.ProjectId, StringComparison.OrdinalIgnoreCase) ? granted : throw _errors.OtherProject($"of the project '{granted.ProjectName}' ({granted.ProjectId})");
     }
 
     private HttpContent Body()
@@ -60,15 +61,15 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
         {
             using Stream body = await ResponseBody.OpenAsync(response, cancellationToken).ConfigureAwait(false);
             AuthResponse? answer = await JsonSerializer.DeserializeAsync(body, WireJson.Default.AuthResponse, cancellationToken).ConfigureAwait(false);
-            return answer?.Token ?? throw ProtocolError(response, "has no token in its body");
+            return answer?.Token ?? throw _errors.ProtocolError(response, "has no token in its body");
         }
         catch (JsonException)
         {
-            throw ProtocolError(response, "is not the JSON that the Identity API promises");
+            throw _errors.ProtocolError(response, "is not the JSON that the Identity API promises");
         }
         catch (Exception e) when (e is InvalidDataException or BodyTooLongException)
         {
-            throw ProtocolError(response, $"cannot be read: {ServiceError.Printable(e.Message.TrimEnd('.'))}", e);
+            throw _errors.ProtocolError(response, $"cannot be read: {ServiceError.Printable(e.Message.TrimEnd('.'))}", e);
         }
     }
 
@@ -76,21 +77,21 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
     {
         string[] values = response.Headers.TryGetValues("X-Subject-Token", out var sent) ? [.. sent] : [];
         if (values.Length > 1)
-            throw ProtocolError(response, "has more than one X-Subject-Token");
-        string value = values.SingleOrDefault() is { Length: > 0 } one ? one : throw ProtocolError(response, "has no X-Subject-Token");
+            throw _errors.ProtocolError(response, "has more than one X-Subject-Token");
+        string value = values.SingleOrDefault() is { Length: > 0 } one ? one : throw _errors.ProtocolError(response, "has no X-Subject-Token");
         if (!value.All(c => c is > ' ' and < '\x7f'))
-            throw ProtocolError(response, "has an X-Subject-Token that no header can hold");
-        DateTimeOffset expires = Time(answer.ExpiresAt) ?? throw ProtocolError(response, "does not say when the token expires");
+            throw _errors.ProtocolError(response, "has an X-Subject-Token that no header can hold");
+        DateTimeOffset expires = Time(answer.ExpiresAt) ?? throw _errors.ProtocolError(response, "does not say when the token expires");
         if (answer.Project?.Id is not { Length: > 0 } projectId)
-            throw Project is null ? Unscoped() : OtherProject("without a project");
+            throw Project is null ? _errors.Unscoped() : _errors.OtherProject("without a project");
         if (!ProjectId.IsMatch(projectId)) // It becomes part of URLs.
-            throw ProtocolError(response, "names a project by what is no id");
+            throw _errors.ProtocolError(response, "names a project by what is no id");
 
         // Dates in year 1 or 9999 are ignored, because arithmetic with them can overflow.
         DateTimeOffset? issued = Time(answer.IssuedAt) is { Year: > 1 and < 9999 } told ? told : null;
         TimeSpan life = expires - (issued ?? clock.GetUtcNow()); // If Keystone reports both times, the local clock is not used.
         if (life <= TimeSpan.Zero)
-            throw ProtocolError(response, "holds a token that has expired already");
+            throw _errors.ProtocolError(response, "holds a token that has expired already");
         if (life > LongestLife)
             life = LongestLife;
 
@@ -113,48 +114,14 @@ internal sealed class Identity(HttpSender sender, CloudSettings settings, TimePr
     private async Task<TroveScheduleException> RefusalAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken)
     {
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.NotFound
-            && await new LoginRefusal(settings, url, Project).ReadAsync(response, cancellationToken).ConfigureAwait(false) is { } refusal)
+            && await _errors.ReadAsync(response, cancellationToken).ConfigureAwait(false) is { } refusal)
             return refusal;
         if (response.StatusCode == HttpStatusCode.NotFound)
-        {
-            return new TroveScheduleException(TroveErrorKind.Invalid, $"There is no Keystone v3 at {CloudUrl.Shown(settings.AuthUrl)}: {CloudUrl.Shown(url)} is not found.")
-            {
-                ErrorId = "InvalidConfiguration",
-                Target = settings.AuthUrl,
-                StatusCode = 404,
-                RecommendedAction = "Give the auth URL that the cloud's openrc or clouds.yaml names.",
-            };
-        }
+            return _errors.NoKeystone();
         if (response.IsSuccessStatusCode)
-            return ProtocolError(response, $"has the status {(int)response.StatusCode} instead of 201");
+            return _errors.ProtocolError(response, $"has the status {(int)response.StatusCode} instead of 201");
         return await ServiceError.ReadAsync(response, request, cancellationToken).ConfigureAwait(false);
     }
-
-    private TroveScheduleException Unscoped() =>
-        new(TroveErrorKind.Invalid, $"Keystone at {CloudUrl.Shown(settings.AuthUrl)} accepts {settings.Credential}, but no project was named and the user has no default one. Mistral would show such a token empty lists.")
-        {
-            ErrorId = "UnscopedToken",
-            Target = settings.AuthUrl,
-            RecommendedAction = "Name a project: project_name in clouds.yaml, or OS_PROJECT_NAME.",
-            Settings = [Settings.ProjectName, Settings.ProjectId],
-        };
-
-    private TroveScheduleException OtherProject(string what) =>
-        new(TroveErrorKind.Invalid, $"Keystone at {CloudUrl.Shown(settings.AuthUrl)} gave a token {what}, though {Project} was asked for.")
-        {
-            ErrorId = "OtherProject",
-            Target = settings.AuthUrl,
-            RecommendedAction = "Check that the auth URL is Keystone's own and that no proxy answers in its place.",
-        };
-
-    private TroveScheduleException ProtocolError(HttpResponseMessage response, string what, Exception? cause = null) =>
-        new(TroveErrorKind.ProtocolError, $"The answer of {CloudUrl.Shown(url)} {what}.", cause)
-        {
-            Target = settings.AuthUrl,
-            StatusCode = (int)response.StatusCode,
-            RequestId = ServiceError.RequestIdOf(response),
-            RecommendedAction = "Check that the auth URL is Keystone's own and that no proxy answers in its place.",
-        };
 
     // For names that are only displayed, never sent. Keystone limits names to 255 characters.
     private static string? Shown(string? name) => name is null ? null : ServiceError.Printable(name, 255);

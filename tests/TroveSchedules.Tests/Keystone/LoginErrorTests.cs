@@ -17,7 +17,7 @@ namespace TroveSchedules.Tests.Keystone;
 /// The errors for logins that Keystone rejects. The bodies are those of Keystone 22, with <c>[security_compliance]</c> in its keystone.conf
 /// (tests/stack/README.md), unless a comment says otherwise.
 /// </summary>
-public sealed class LoginRefusalTests
+public sealed class LoginErrorTests
 {
     private const string Plain = "The request you have made requires authentication.";
     private const string Expired = "The password is expired and needs to be changed for user: 989b7134cbe94626951532992cb04479.";

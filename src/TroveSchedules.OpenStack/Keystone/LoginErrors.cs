@@ -11,8 +11,8 @@ using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>Explains why Keystone rejected a login, with Keystone's message and without the secrets of the request and the response.</summary>
-internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope? project)
+/// <summary>The errors of a login. They have Keystone's message, without the secrets of the request and the response.</summary>
+internal sealed class LoginErrors(CloudSettings settings)
 {
     /// <summary>The header of a 401 with the receipt of a multi-factor login. For some minutes it replaces the factors that were accepted, so it is secret like a password.</summary>
     public const string ReceiptHeader = "Openstack-Auth-Receipt";
@@ -30,6 +30,9 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
 
     private static readonly Regex Locked = new(@"\blocked\b|\block-?out\b|\btemporarily disabled\b|\btoo many (failed|invalid|unsuccessful)\b", AnyCase);
     private static readonly Regex Disabled = new(@"\bdisabled\b", AnyCase);
+
+    private readonly Uri url = CloudUrl.Tokens(settings.AuthUrl);
+    private readonly ProjectScope? project = settings.Credential.TakesScope ? settings.Project : null;
 
     private string Keystone => $"Keystone at {CloudUrl.Shown(settings.AuthUrl)}";
 
@@ -60,6 +63,45 @@ internal sealed class LoginRefusal(CloudSettings settings, Uri url, ProjectScope
             Settings = isFactor ? [Settings.Token] : [],
         };
     }
+
+    /// <summary>The token has no project.</summary>
+    public TroveScheduleException Unscoped() =>
+        new(TroveErrorKind.Invalid, $"{Keystone} accepts {settings.Credential}, but no project was named and the user has no default one. Mistral would show such a token empty lists.")
+        {
+            ErrorId = "UnscopedToken",
+            Target = settings.AuthUrl,
+            RecommendedAction = "Name a project: project_name in clouds.yaml, or OS_PROJECT_NAME.",
+            Settings = [Settings.ProjectName, Settings.ProjectId],
+        };
+
+    /// <summary>The token is not for the requested project.</summary>
+    public TroveScheduleException OtherProject(string what) =>
+        new(TroveErrorKind.Invalid, $"{Keystone} gave a token {what}, though {project} was asked for.")
+        {
+            ErrorId = "OtherProject",
+            Target = settings.AuthUrl,
+            RecommendedAction = "Check that the auth URL is Keystone's own and that no proxy answers in its place.",
+        };
+
+    /// <summary>The response does not follow the Identity API.</summary>
+    public TroveScheduleException ProtocolError(HttpResponseMessage response, string what, Exception? cause = null) =>
+        new(TroveErrorKind.ProtocolError, $"The answer of {CloudUrl.Shown(url)} {what}.", cause)
+        {
+            Target = settings.AuthUrl,
+            StatusCode = (int)response.StatusCode,
+            RequestId = ServiceError.RequestIdOf(response),
+            RecommendedAction = "Check that the auth URL is Keystone's own and that no proxy answers in its place.",
+        };
+
+    /// <summary>A 404 that is not in Keystone's format.</summary>
+    public TroveScheduleException NoKeystone() =>
+        new(TroveErrorKind.Invalid, $"There is no Keystone v3 at {CloudUrl.Shown(settings.AuthUrl)}: {CloudUrl.Shown(url)} is not found.")
+        {
+            ErrorId = "InvalidConfiguration",
+            Target = settings.AuthUrl,
+            StatusCode = 404,
+            RecommendedAction = "Give the auth URL that the cloud's openrc or clouds.yaml names.",
+        };
 
     private string Refused(string? words, string? shown)
     {
