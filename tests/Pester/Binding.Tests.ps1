@@ -87,7 +87,7 @@ m,0 3 * * *,pester-i,,,
         @(Get-TestTrigger).Count | Should -Be 2
     }
 
-    It 'says what a row lacks' {
+    It 'reports what a row lacks' {
         $record = Get-ErrorOf { [pscustomobject] @{ Instance = 'm'; Pattern = '0 3 * * *' } | New-TroveBackupSchedule }
         "$record" | Should -BeLike '*mandatory parameters:*Name*'
         $record = Get-ErrorOf { [pscustomobject] @{ Database = 'm'; When = '0 3 * * *' } | New-TroveBackupSchedule -Name pester }
@@ -135,7 +135,7 @@ m,0 3 * * *,pester-i,,,
         Get-ErrorOf { Import-Csv $plan | Select-Object -First 1 | New-TroveBackupSchedule -Session $session } | Assert-Error InstanceNotFound $from ObjectNotFound -Says $m.Id
     }
 
-    It 'leaves out the first time of a schedule that runs already, and says so; one that was named is still refused' {
+    It 'leaves out the first time of a schedule that runs already, and reports it; one that was named is still refused' {
         $row = [pscustomobject] @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = 'pester-begun'; FirstExecutionTime = '2020-01-01T00:00Z' }
         $schedule = $row | New-TroveBackupSchedule -WarningVariable warnings 3>$null
         $schedule.FirstExecutionTime | Should -BeNullOrEmpty
@@ -252,7 +252,7 @@ Describe 'A row of a schedule whose times are wanted' {
         { Get-TroveScheduleOccurrence -Schedule $row -ErrorAction Stop } | Should -Throw "*$($schedule.Id)*$Column*"
     }
 
-    It 'is taken by -Schedule, and the error of -Pattern says so' {
+    It 'is taken by -Schedule, and the error of -Pattern names that parameter' {
         { Get-TroveScheduleOccurrence $schedule -First 1 } | Should -Throw '*BackupSchedule with -Schedule, or through the pipeline*'
     }
 
@@ -263,7 +263,7 @@ Describe 'A row of a schedule whose times are wanted' {
         ($plan | Select-Object Pattern | Test-TroveCronPattern).IsValid | Should -Be $false, $true
     }
 
-    It 'without the backup of an execution, says which column is missing' {
+    It 'without the backup of an execution, reports which column is missing' {
         $execution = [pscustomobject] @{ Id = $schedule.Id; State = 'SUCCESS'; ExecutionTime = '2030-06-20T05:17:00Z' }
         $execution | Get-TroveBackup -ErrorVariable errors -ErrorAction SilentlyContinue
         "$errors" | Should -BeLike '*no column BackupId*Get-TroveScheduleExecution*'
@@ -324,7 +324,7 @@ Describe 'A thing that is no longer alive' {
         }
     }
 
-    It 'is of the kind that its columns tell, through <Way>: <Columns> is a <Noun> to <Cmdlet>' -ForEach $(
+    It 'is of the kind that its columns show, through <Way>: <Columns> is a <Noun> to <Cmdlet>' -ForEach $(
         foreach ($way in 'JSON', 'CSV') {
             @{ Way = $way; Noun = 'schedule'; Columns = 'Id', 'Name'; Cmdlet = 'Get-TroveScheduleExecution' }
             @{ Way = $way; Noun = 'schedule'; Columns = 'Id', 'Pattern'; Cmdlet = 'Get-TroveScheduleExecution' }
@@ -352,7 +352,7 @@ Describe 'A thing that is no longer alive' {
         [pscustomobject] @{ Id = $runs[1].Id; $_ = 'x' } | Remove-TroveScheduleExecution -WhatIf -ErrorAction Stop
     }
 
-    It 'is refused by what takes no such thing, which says what it looks like: from <_>' -ForEach 'Import-Csv', 'ConvertFrom-Json', 'Select-Object and ConvertFrom-Json', 'ConvertFrom-Json with columns of one''s own' {
+    It 'is refused by cmdlets that do not take it, with an error that names its kind: from <_>' -ForEach 'Import-Csv', 'ConvertFrom-Json', 'Select-Object and ConvertFrom-Json', 'ConvertFrom-Json with columns of one''s own' {
         $of = $rows[$_]
         $things = @{ BackupSchedule = $schedule; ScheduleExecution = $runs[0]; Backup = $backup; Instance = $m }
         $uses = @{
@@ -391,7 +391,7 @@ Describe 'A thing that is no longer alive' {
         "$(Get-ErrorOf { $schedule | Select-Object Id | Get-TroveScheduleOccurrence })" | Should -BeLike "*not the BackupSchedule '$($schedule.Id)'*"
     }
 
-    It 'without a backup says so' {
+    It 'without a backup is an error' {
         $failed = $runs | Where-Object State -EQ ERROR | Select-Object -First 1
         foreach ($thing in $failed, (ConvertTo-Remains $failed), ($failed | Select-Object *), ($failed | ConvertTo-Json | ConvertFrom-Json), ($failed | ConvertTo-Csv | ConvertFrom-Csv)) {
             "$(Get-ErrorOf { $thing | Get-TroveBackup })" | Should -BeLike "*'$($failed.Id)' tells of no backup; its state is ERROR."
@@ -490,7 +490,7 @@ Describe 'Several at once' {
         (Get-TroveInstance m).Name | Should -Be m
     }
 
-    It 'are read again: what has changed meanwhile shows' {
+    It 'are read again, and show what has changed' {
         $run = Start-TestExecution broken
         $old = Get-TroveScheduleExecution -Id $run
         $null = Wait-Until { ($old | Get-TroveScheduleExecution).State -eq 'ERROR' }

@@ -85,7 +85,7 @@ Describe 'In bulk' {
             $pipeline.Output.Id | Should -Be $runs.Id
         }
 
-        It 'go on while the next page of what is to be deleted is on its way' {
+        It 'go on while the next page of objects to delete is being read' {
             $long = New-TroveBackupSchedule m '0 4 1 1 *' (New-TestName)
             Add-TestExecution 205 $long.Id
             $gate = $server.Hold('^GET .*marker=')
@@ -119,7 +119,7 @@ Describe 'In bulk' {
             $runs | Get-TroveScheduleExecution -ErrorAction Ignore | Should -BeNullOrEmpty
         }
 
-        It 'finish what has been begun before an error ends the pipeline, and begin no more' {
+        It 'finish the changes in progress before an error ends the pipeline, and start no others' {
             $runs = Get-Run 12
             $runs[0] | Remove-TroveScheduleExecution
             $gate = $server.Hold("^DELETE .*$($runs[0].Id)")

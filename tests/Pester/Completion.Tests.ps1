@@ -142,7 +142,7 @@ Describe 'An instance' {
         $names | Should -BeExactly 'web-1', 'Web-2'
     }
 
-    It 'tells its id, status, datastore and version' {
+    It 'shows its id, status, datastore and version' {
         $one = Get-Completion 'New-TroveBackupSchedule -Instance WEB-1'
         $one.ListItemText | Should -BeExactly web-1
         $one.ToolTip | Should -BeExactly '20000000-0000-4000-8000-000000000002: SHUTDOWN, mysql 8.0'
@@ -163,7 +163,7 @@ Describe 'An instance' {
         $all.Count | Should -Be 7
     }
 
-    It 'is offered once by its name where names are asked for' {
+    It 'is offered once by its name, for parameters that take names' {
         (Get-Completion 'Get-TroveInstance d').CompletionText | Should -BeExactly dup
         (Get-Completion 'Get-TroveInstance -Name ').CompletionText | Should -BeExactly "'a b'", 'dup', 'web-1', 'Web-2'
     }
@@ -209,18 +209,18 @@ Describe 'A schedule' {
         (Get-Completion "Remove-TroveBackupSchedule -Id $Typed").CompletionText -replace '.*-0*' -replace "'" | Where-Object { $_ } | Should -Be $Number
     }
 
-    It 'shows its name and instance, and tells the pattern and the next time' {
+    It 'shows its name, instance, pattern and next time' {
         $one = Get-Completion 'Remove-TroveBackupSchedule -Id it'
         $one.ListItemText | Should -BeExactly "it's [1] weekly (web's)"
         $one.ToolTip | Should -BeExactly "10000000-0000-4000-8000-000000000002: it's [1] weekly (web's), @weekly, next 2030-01-01 00:00:00Z"
     }
 
-    It 'tells the id of an instance that is gone, and that the schedule is stuck' {
+    It 'shows the id of an instance that is gone, and that the schedule is stuck' {
         (Get-Completion 'Remove-TroveBackupSchedule -Id n')[0].ToolTip |
             Should -BeExactly '10000000-0000-4000-8000-000000000003: nightly (20000000-0000-4000-8000-000000000009), 0 3 * * *, stuck since 2016-01-01 00:00:00Z'
     }
 
-    It 'is offered by its name where names are asked for, each once' {
+    It 'is offered by its name, for parameters that take names, each once' {
         (Get-Completion 'Get-TroveBackupSchedule -Name ').CompletionText | Should -BeExactly 'nightly', "'it''s ``[1``] weekly'"
         (Get-Completion 'Get-TroveBackupSchedule -Name n').ToolTip | Should -Be '2 schedules'
         (Get-Completion "Get-TroveBackupSchedule -Name 'it''s ``[").CompletionText | Should -BeExactly "'it''s ``[1``] weekly'" -Because 'a second Tab finds what the first has typed'
@@ -254,14 +254,14 @@ Describe 'A name that is hard to type' -ForEach @{ Names = $names } {
         }
     }
 
-    It 'is the one that the cloud is asked for: <Name>' -ForEach $names {
+    It 'is the one in the request to the cloud: <Name>' -ForEach $names {
         $id = '20000000-0000-4000-8000-{0:d12}' -f $Number
         $text = (Get-Completion 'Get-TroveBackup -Instance ' | Where-Object ToolTip -Like "${id}:*").CompletionText
         & ([scriptblock]::Create("Get-TroveBackup -ErrorAction Stop -Instance $text")) | Should -BeNullOrEmpty
         $server.Requests.ToArray()[-1] | Should -BeLike "GET */backups*instance_id=$id*"
     }
 
-    It 'is quoted and escaped so that it stands for nothing else where wildcards are taken: <Name>' -ForEach $names {
+    It 'is quoted and escaped, so that it matches no other name where wildcards are allowed: <Name>' -ForEach $names {
         $id = '20000000-0000-4000-8000-{0:d12}' -f $Number
         foreach ($begun in '', "'", '"') {
             $text = (Get-Completion "Get-TroveInstance -Name $begun" | Where-Object ToolTip -Like "${id}:*").CompletionText
@@ -276,7 +276,7 @@ Describe 'A name that is hard to type' -ForEach @{ Names = $names } {
 }
 
 Describe 'A pattern' {
-    It 'is offered with what it means and when it runs next: <_>' -ForEach 'New-TroveBackupSchedule -Pattern ', 'New-TroveBackupSchedule m ', 'Get-TroveScheduleOccurrence ', 'Test-TroveCronPattern ' {
+    It 'is offered with its meaning and its next time: <_>' -ForEach 'New-TroveBackupSchedule -Pattern ', 'New-TroveBackupSchedule m ', 'Get-TroveScheduleOccurrence ', 'Test-TroveCronPattern ' {
         $all = Get-Completion $_
         $all.Count | Should -BeGreaterThan 11
         foreach ($one in $all) {
@@ -344,17 +344,17 @@ clouds:
         finally { Pop-Location }
     }
 
-    It 'tells its address and project, and no secret' {
+    It 'shows its address and project, and no secret' {
         $all = Use-Environment @{} { Get-Completion 'Connect-TroveSession ' }
         $all[0].ToolTip | Should -BeLike '*https://keystone.example.com/v3*web*'
         "$($all.ToolTip)" | Should -Not -BeLike '*hunter2*'
     }
 
-    It 'completes although a setting is missing, and says so' {
+    It 'completes although a setting is missing, and reports it' {
         (Use-Environment @{} { Get-Completion 'Connect-TroveSession half' }).ToolTip | Should -BeLike '*auth_url*'
     }
 
-    It 'tells no more than its name where it is one of very many' {
+    It 'shows only its name if there are very many' {
         $many = (New-Item "$TestDrive/many" -ItemType Directory).FullName
         'clouds:', (1..100 | ForEach-Object { "  c${_}: {auth: {auth_url: 'https://c$_.example.com/v3', username: jo, password: x, user_domain_name: Default}}" }) | Set-Content $many/clouds.yaml
         Push-Location $many
@@ -381,7 +381,7 @@ clouds:
     }
 }
 
-Describe 'The session that is asked' {
+Describe 'The session that completion uses' {
     BeforeEach {
         $server = Open-Server -Instances (New-Instance shared 1) -Triggers (New-Trigger shared 1 '20000000-0000-4000-8000-000000000001')
         $shared = Get-TroveSession
@@ -397,7 +397,7 @@ Describe 'The session that is asked' {
         Get-Completion "$command $rest" | Should -BeNullOrEmpty -Because 'the process''s own has nothing'
     }
 
-    It 'is that of -Session where PowerShell can tell its value otherwise' {
+    It 'is that of -Session if PowerShell can determine its value in another way' {
         $sessions = @{ own = $own }
         foreach ($session in '-Session $sessions.own', '-Session:$own', '-S $own') { (Get-Completion "Get-TroveInstance $session -Name ").CompletionText | Should -Be own -Because $session }
     }

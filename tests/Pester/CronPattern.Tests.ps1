@@ -135,7 +135,7 @@ Describe 'Test-TroveCronPattern' {
         ('0 3 * * *', 'nonsense', '@daily' | Test-TroveCronPattern).IsValid | Should -Be $true, $false, $true
     }
 
-    It 'says that two restricted days are a union' {
+    It 'reports that two restricted days are a union' {
         (Test-TroveCronPattern '0 0 13 * 5').Explanation | Should -Match '\b(13|13th)\b.*(and|or).*Friday'
     }
 
@@ -153,7 +153,7 @@ Describe 'Test-TroveCronPattern' {
 }
 
 Describe 'Get-TroveScheduleOccurrence' {
-    It 'gives the next times in UTC, five when not told otherwise' {
+    It 'gives the next times in UTC, five by default' {
         $times = Get-TroveScheduleOccurrence -Pattern '0 3 * * *' -From '2026-02-27T12:00:00Z'
         $times.Time | ForEach-Object ToString 'yyyy-MM-ddTHH:mm:sszzz' | Should -Be (
             '2026-02-28T03:00:00+00:00', '2026-03-01T03:00:00+00:00', '2026-03-02T03:00:00+00:00', '2026-03-03T03:00:00+00:00', '2026-03-04T03:00:00+00:00')

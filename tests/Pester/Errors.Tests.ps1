@@ -129,7 +129,7 @@ Describe 'An error' {
         $shown -split "`n" | Should -Contain '  Recommendation: Get-TroveBackupSchedule lists the ids.'
     }
 
-    It 'does not end what comes after, unless -ErrorAction Stop says so' {
+    It 'does not end what comes after, unless -ErrorAction Stop is given' {
         $ids = [guid]::NewGuid(), [guid]::NewGuid()
         $failed = $null
         Get-TroveBackupSchedule -Id $ids -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -159,7 +159,7 @@ Describe 'On a session that has been disconnected' {
 
     AfterAll { $server.Dispose() }
 
-    It '<Cmdlet> (<Set>) is one error that says so' -ForEach $calls {
+    It '<Cmdlet> (<Set>) writes one error with the reason' -ForEach $calls {
         $record = Get-ErrorOf { & $Cmdlet @With -Session $session }
         Assert-Ours $record $Cmdlet
         $record.Exception.ErrorId | Should -Be ($Cmdlet -eq 'Step-TroveSandbox' ? 'InvalidSession' : 'NotConnected')
@@ -179,7 +179,7 @@ Describe 'On a session whose cloud cannot be reached' {
         $server.Dispose()
     }
 
-    It '<Cmdlet> (<Set>) is one error that says so' -ForEach $calls {
+    It '<Cmdlet> (<Set>) writes one error with the reason' -ForEach $calls {
         $record = Get-ErrorOf { & $Cmdlet @With -Session $session }
         Assert-Ours $record $Cmdlet
         $record.Exception.ErrorId | Should -Be ($Cmdlet -eq 'Step-TroveSandbox' ? 'InvalidSession' : 'Unavailable')
@@ -202,7 +202,7 @@ Describe 'On a session whose services answer <Body>' -ForEach @(
         $services.Dispose()
     }
 
-    It '<Cmdlet> (<Set>) is one error that says so' -ForEach ($calls | Where-Object Cmdlet -NE Step-TroveSandbox) {
+    It '<Cmdlet> (<Set>) writes one error with the reason' -ForEach ($calls | Where-Object Cmdlet -NE Step-TroveSandbox) {
         $record = Get-ErrorOf { & $Cmdlet @With -Session $session }
         Assert-Ours $record $Cmdlet
         $record.Exception.ErrorId | Should -Be ProtocolError

@@ -65,7 +65,7 @@ Describe 'Get-TroveScheduleExecution over many executions' {
         (Get-TroveScheduleExecution $schedule, $another -First 3).ScheduleId | Should -Be (@($schedule.Id) * 3 + @($another.Id) * 3)
     }
 
-    It 'says that it cannot tell the total' {
+    It 'reports that it cannot tell the total' {
         $output = @(Get-TroveScheduleExecution $schedule -First 1 -IncludeTotalCount)
         $output[0].ToString() | Should -Match 'Unknown'
         $output[0].Accuracy | Should -Be 0
@@ -124,7 +124,7 @@ Describe 'Get-TroveScheduleExecution over many executions' {
         finally { $proxy.Dispose() }
     }
 
-    It 'tells one of them by its id' {
+    It 'shows one of them by its id' {
         $one = Get-TroveScheduleExecution -Id $all[7].Id
         foreach ($property in $all[7].PSObject.Properties.Name) { $one.$property | Should -Be $all[7].$property -Because $property }
         @(Get-TroveScheduleExecution -Id $all[7].Id, $all[8].Id).Id | Should -Be $all[7..8].Id
@@ -150,7 +150,7 @@ Describe 'Get-TroveScheduleExecution over many executions' {
         (Get-TroveScheduleExecution $another).Id | Should -Not -Contain $forged
     }
 
-    It 'still tells the history of a deleted schedule by its id' {
+    It 'still shows the history of a deleted schedule by its id' {
         $another | Remove-TroveBackupSchedule -Confirm:$false
         $left = @(Get-TroveScheduleExecution $another.Id)
         $left.Count | Should -Be 100
@@ -218,7 +218,7 @@ Describe 'Remove-TroveScheduleExecution' {
         }
     }
 
-    It 'says which id it does not find: <_>' -ForEach 'nonsense', '../cron_triggers', '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42', 'in:a,b', '*' {
+    It 'reports which id it does not find: <_>' -ForEach 'nonsense', '../cron_triggers', '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42', 'in:a,b', '*' {
         Get-ErrorOf { Remove-TroveScheduleExecution $_ } | Assert-Error ExecutionNotFound Remove-TroveScheduleExecution ObjectNotFound -Says $_
         Get-ErrorOf { Get-TroveScheduleExecution -Id $_ } | Assert-Error ExecutionNotFound Get-TroveScheduleExecution ObjectNotFound -Says $_
         Get-ErrorOf { Get-TroveScheduleExecution $_ } | Assert-Error ScheduleNotFound Get-TroveScheduleExecution ObjectNotFound -Says $_

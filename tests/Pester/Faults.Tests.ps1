@@ -34,11 +34,11 @@ Describe 'Through a network that goes wrong at every tenth request' {
         Write-Host ($run | Format-FaultRun | Out-String)
     }
 
-    It 'loses nothing, does nothing twice, and makes nothing that nobody asked for' {
+    It 'loses nothing, does nothing twice, and creates nothing that was not requested' {
         $run.Lost, $run.Duplicate, $run.Phantom | ForEach-Object { $_ | Should -BeNullOrEmpty }
     }
 
-    It 'says nothing that is not true: what failed did not happen, or is said to be unknown with its id, and listings have what is there' {
+    It 'reports only what is true: a failed operation had no effect, or its outcome is reported as unknown with the id, and listings are complete' {
         $run.Wrong | Should -BeNullOrEmpty
     }
 
@@ -55,7 +55,7 @@ Describe 'Through a network that goes wrong at every tenth request' {
 
 Describe 'A fault of any kind at the request that does the thing' {
     # On the stack the long form does so.
-    It 'is got past, and nothing secret is told, where an operation meets it once' -Skip:([bool] $env:TROVE_TEST_STACK) -Tag 'Needs the sandbox' {
+    It 'is survived, and no secret is shown, if it affects an operation once' -Skip:([bool] $env:TROVE_TEST_STACK) -Tag 'Needs the sandbox' {
         # All but the one that takes as long as the patience.
         $kinds = [enum]::GetValues([TroveSchedules.FaultTests.FaultKind]) -ne 'Timeout'
         $rows = Measure-Fault -Times 1 -Kind $kinds -Side module
@@ -72,11 +72,11 @@ Describe 'Through a network so bad that retries run out' {
         Write-Host ($run | Format-FaultRun | Out-String)
     }
 
-    It 'loses nothing, does nothing twice, and makes nothing that nobody asked for' {
+    It 'loses nothing, does nothing twice, and creates nothing that was not requested' {
         $run.Lost, $run.Duplicate, $run.Phantom | ForEach-Object { $_ | Should -BeNullOrEmpty }
     }
 
-    It 'says of what failed that it did not happen, or that it is not known, with the id' {
+    It 'reports of a failed operation that it had no effect, or that the outcome is unknown, with the id' {
         $run.Wrong | Should -BeNullOrEmpty
         ($run.Unknown + $run.Failed) | Should -BeGreaterThan 0
     }

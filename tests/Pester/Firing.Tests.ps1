@@ -47,7 +47,7 @@ Describe 'The main job, from the workbook to the last clean-up' {
         $workbook.Inputs | Should -Be 'instance', 'name', 'description', 'parent_id', 'incremental'
     }
 
-    It 'makes a schedule that tells its id, instance, name, pattern and next time' {
+    It 'makes a schedule that shows its id, instance, name, pattern and next time' {
         $good | Should -BeOfType TroveSchedules.BackupSchedule
         { [guid]::Parse($good.Id) } | Should -Not -Throw
         { [guid]::Parse($good.TriggerId) } | Should -Not -Throw
@@ -104,13 +104,13 @@ Describe 'The main job, from the workbook to the last clean-up' {
         (Get-TroveBackup broken).Id | Should -Not -Contain $run.BackupId
     }
 
-    It 'tells the status of the backup with the run where it is asked for' {
+    It 'shows the status of the backup with the execution, if requested' {
         $run = Get-TroveScheduleExecution $good -IncludeBackupStatus | Select-Object -Last 1
         $run.BackupStatus | Should -BeExactly COMPLETED
         (Get-TroveScheduleExecution -Id $run.Id -IncludeBackupStatus).BackupStatus | Should -BeExactly COMPLETED
     }
 
-    It 'says so where the backup is gone' {
+    It 'shows NOT_FOUND if the backup is gone' {
         $run = $goodRun | Select-Object -Last 1
         $null = Invoke-TestApi database "/backups/$($run.BackupId)" Delete
         Wait-Until { (Get-TroveScheduleExecution -Id $run.Id -IncludeBackupStatus).BackupStatus -eq 'NOT_FOUND' } | Should -BeTrue
@@ -162,7 +162,7 @@ Describe 'The main job, from the workbook to the last clean-up' {
         BeforeAll { $admin = Connect-TestCloud admin }
         AfterAll { $demo = Connect-TestCloud demo }
 
-        It 'shows other projects only where they are asked for' {
+        It 'shows other projects only if requested' {
             @((Get-TroveBackupSchedule).Id) -eq $foreign.Id | Should -BeNullOrEmpty
             (Get-TroveBackupSchedule -AllProjects).Id | Should -Contain $foreign.Id
             (Get-TroveBackupSchedule -AllProjects).Id | Should -Contain $good.Id
@@ -176,7 +176,7 @@ Describe 'The main job, from the workbook to the last clean-up' {
             (Get-TroveScheduleExecution -Id $foreignRun[0].Id -AllProjects).ProjectId | Should -Be $other.ProjectId
         }
 
-        It 'deletes in other projects only where it is told to' {
+        It 'deletes in other projects only if requested' {
             Get-ErrorOf { $foreignRun[0] | Remove-TroveScheduleExecution } | Assert-Error OtherProject Remove-TroveScheduleExecution PermissionDenied -Advises '-AllProjects'
             Get-ErrorOf { Remove-TroveScheduleExecution $foreignRun[0].Id } | Assert-Error ExecutionNotFound Remove-TroveScheduleExecution ObjectNotFound
             Get-ErrorOf { $foreign | Remove-TroveBackupSchedule -Confirm:$false } | Assert-Error OtherProject Remove-TroveBackupSchedule PermissionDenied -Advises '-AllProjects'

@@ -104,7 +104,7 @@ Describe 'The pages of docs/en-US' {
         }
     }
 
-    It 'repeat of the code what is so' {
+    It 'states the same facts as the code' {
         Copy-Item $pages "$TestDrive/pages" -Recurse
         & "$root/docs/commands.ps1" -Module "$($module.ModuleBase)/TroveSchedules.psd1" | Set-Content "$TestDrive/commands.json"
         Invoke-HelpBuilder update "$TestDrive/pages" "$TestDrive/commands.json"
@@ -130,19 +130,19 @@ Describe 'Get-Help <Cmdlet>' -ForEach $cmdlets {
         $shown = @($help.parameters.parameter | Where-Object { $_ })
     }
 
-    It 'tells what it does' {
+    It 'describes the cmdlet' {
         $help.Synopsis | Assert-Text "the synopsis of $Cmdlet"
         $help.Synopsis.Length | Should -BeLessThan 96
         Get-Text $help.description | Assert-Text "the description of $Cmdlet"
         Get-Text $help.alertSet.alert | Assert-Text "the notes of $Cmdlet"
     }
 
-    It 'tells of each parameter, and of no other' {
+    It 'describes each parameter, and no other' {
         $shown.name | Sort-Object | Should -Be ($own.Name | Sort-Object)
         foreach ($parameter in $shown) { Get-Text $parameter.description | Assert-Text "-$($parameter.name) of $Cmdlet" }
     }
 
-    It 'tells the truth of each parameter' {
+    It 'describes each parameter correctly' {
         $fresh = [Activator]::CreateInstance($command.ImplementingType)
         foreach ($parameter in $own) {
             $of = "of -$($parameter.Name)"
@@ -190,7 +190,7 @@ Describe 'Get-Help <Cmdlet>' -ForEach $cmdlets {
         }
     }
 
-    It 'tells what comes in and what goes out' {
+    It 'describes inputs and outputs' {
         $fromPipeline = @($own.ParameterSets.Values | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName })
         $inputs = @($help.inputTypes.inputType)
         @($inputs.type.name) -contains 'None' | Should -Be (-not $fromPipeline)
@@ -277,14 +277,14 @@ Describe 'Get-Help about_TroveSchedules' {
         $text -split '\r?\n' | Where-Object { $_.Length -gt 80 -and $_ -notmatch '^\s+\S+$' } | Should -BeNullOrEmpty
     }
 
-    It 'tells of every ErrorId that the code can give, and of no other' {
+    It 'lists every ErrorId of the code, and no other' {
         $source = Get-ChildItem "$root/src" -Recurse -Filter *.cs | Where-Object FullName -NotMatch '[\\/](obj|bin)[\\/]' | Get-Content -Raw
         $given = @([regex]::Matches($source, '\bErrorId = "(\w+)"|"(Invalid[A-Z]\w+)"|new(?: ErrorRecord)?\([^"()]+, "(\w+)", ErrorCategory').Groups.Where({ $_.Name -ne '0' -and $_.Success }).Value
             [Enum]::GetNames([TroveSchedules.TroveErrorKind]))
         $told.Keys | Sort-Object | Should -Be ($given | Sort-Object -Unique)
     }
 
-    It 'tells a cause and a cure of each' {
+    It 'has a cause and a remedy for each' {
         foreach ($id in $told.Keys) {
             $told[$id].Count | Should -BeGreaterOrEqual 2 -Because $id
             $told[$id][-1] | Should -BeLike 'Cure: *' -Because $id

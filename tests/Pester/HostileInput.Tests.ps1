@@ -255,7 +255,7 @@ Describe 'An id' {
         @($mistral.Requests) + @($trove.Requests) | Should -BeNullOrEmpty
     }
 
-    It 'of a project reaches Keystone as it is, and nobody is let in' {
+    It 'of a project reaches Keystone unchanged, and the login is refused' {
         foreach ($id in $ids | Where-Object { $_.Length -lt 64 -and $_.Trim() } | Select-Object -First 60) {
             $record = Get-ErrorOf { Connect-TestCloud -With ($through + @{ ProjectId = $id }) }
             $record.FullyQualifiedErrorId | Should -Match '^(Unauthorized|Invalid\w*|NotFound|Unavailable),' -Because (ConvertTo-Json $id)
@@ -428,7 +428,7 @@ Describe 'What a terminal would obey' {
         @(($thing | Format-Table | Out-String -Width 300) -split '\r?\n' | Where-Object { $_ -match $uuid }).Count | Should -Be 1
     }
 
-    It 'does not come out of what is asked, told and warned of' {
+    It 'does not appear in prompts, messages and warnings' {
         $screen = Invoke-AtScreen -Colour -Answers No, No, No -Script @'
             Get-TroveBackupSchedule | Remove-TroveBackupSchedule -WhatIf
             Get-TroveBackupSchedule | Remove-TroveBackupSchedule

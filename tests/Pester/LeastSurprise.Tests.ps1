@@ -171,7 +171,7 @@ Describe '<_>, where there is something to delete' -ForEach $deleting {
 
     AfterAll { Clear-TestCloud }
 
-    It 'nothing, and what stands for everything elsewhere, delete nothing: by name, by position and by pipeline' {
+    It 'empty values, and texts that mean everything elsewhere, delete nothing: by name, by position and by pipeline' {
         $cmdlet = $_
         $parameters.Name | Should -Not -BeNullOrEmpty
         foreach ($what in $nothings.Keys) {
@@ -278,7 +278,7 @@ Describe 'A schedule with a run in flight' {
         $null = Install-TroveWorkbook
     }
 
-    It 'is warned of before it is asked for, with the run and the way out, each run once' {
+    It 'is warned of before the prompt, with the execution and the remedy, each execution once' {
         $runs = @(Get-TroveScheduleExecution $busy -State RUNNING) # Another one may start in the meantime.
         $screen = Invoke-AtScreen '$busy, $idle | Remove-TroveBackupSchedule' -Variables @{ busy = $busy; idle = $idle } -Answers 'No', 'No'
         $warnings = @("$($screen.Screen)" -split '\r?\n' -like 'WARNING:*')
@@ -317,7 +317,7 @@ Describe 'A schedule with a run in flight' {
         @($mistral.Requests) -match $listing | Should -BeNullOrEmpty
     }
 
-    It 'is not asked for in other projects, unless -AllProjects is said' {
+    It 'is not looked for in other projects without -AllProjects' {
         $null = $idle | Remove-TroveBackupSchedule -WhatIf
         @($mistral.Requests) -match $listing | Should -Not -BeLike '*all_projects*'
         Clear-Wire
@@ -330,7 +330,7 @@ Describe 'A schedule with a run in flight' {
         finally { $null = Connect-Watched }
     }
 
-    It 'is deleted all the same where Mistral does not tell its runs: <_>' -ForEach 400, 403, 404 {
+    It 'is deleted even if Mistral does not list its executions: <_>' -ForEach 400, 403, 404 {
         $deaf = New-TestServer (Get-TestEndpoint workflowv2)
         $deaf.Answer('^GET /v2/executions\?', $_, '{"faultstring": "Not for you."}', $null)
         $session = Connect-TestCloud -With @{ WorkflowEndpoint = "$($deaf.Url)/v2" }

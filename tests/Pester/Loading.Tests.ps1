@@ -231,7 +231,7 @@ Describe 'The session' {
         Get-LoginCount | Should -Be 1
     }
 
-    It 'is not another process''s: a background job connects by itself, and disconnects nobody else' {
+    It 'is not shared with other processes: a background job connects by itself, and does not disconnect others' {
         Invoke-Fresh '
             $null = Connect-TroveSession demo
             (Start-Job { Import-Module $using:manifest; Get-TroveInstance m; Disconnect-TroveSession } | Receive-Job -Wait -AutoRemoveJob).Name

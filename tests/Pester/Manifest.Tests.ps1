@@ -42,7 +42,7 @@ Describe '<Cmdlet>' -ForEach $cmdlets {
         $command.Noun | Should -Match '^Trove.*[^s]$'
     }
 
-    It 'says what it emits' {
+    It 'declares its output types' {
         $command.OutputType.Name | Should -Not -BeNullOrEmpty
     }
 

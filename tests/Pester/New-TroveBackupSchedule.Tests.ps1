@@ -126,12 +126,12 @@ m,0 4 * * *,pester-d
         Get-ErrorOf { New-TroveBackupSchedule @once } | Assert-Error Conflict New-TroveBackupSchedule ResourceExists -Says $once.Name, 'first time' -Advises Get-TroveBackupSchedule
     }
 
-    It 'with -WhatIf tells what it would do, and makes nothing' {
+    It 'with -WhatIf reports what it would do, and creates nothing' {
         New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -WhatIf | Should -BeNullOrEmpty
         Get-TestTrigger | Should -BeNullOrEmpty
     }
 
-    It 'with -Verbose tells when it will run: the union, where both days are restricted' {
+    It 'with -Verbose shows when it will run: the union, if both day fields are restricted' {
         $verbose = New-TroveBackupSchedule m '0 0 13 * 5' (New-TestName) -Verbose 4>&1 3>$null | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
         "$verbose" | Should -Match '13.*(and|or).*Friday'
     }
@@ -143,7 +143,7 @@ m,0 4 * * *,pester-d
         "$warnings" | Should -BeLike '*1-31*'
     }
 
-    It 'says what Mistral says of a pattern that this version of it refuses' {
+    It 'reports Mistral''s reason for a pattern that its version refuses' {
         $record = Get-ErrorOf { New-TroveBackupSchedule m '0 0 * * fri-mon' (New-TestName) }
         $record.CategoryInfo.Category | Should -Be InvalidArgument
         $record.ErrorDetails.Message | Should -BeLike '*fri-mon*'

@@ -71,7 +71,7 @@ Describe 'an object of another cloud' {
         $found.Origin | Should -Be $object.Origin
     }
 
-    It 'is deleted neither by -WhatIf nor told of as what would be' {
+    It 'is not deleted with -WhatIf, and is not reported as one that would be' {
         Get-ErrorOf { $one.schedule | Remove-TroveBackupSchedule -WhatIf } | Assert-Error OtherCloud Remove-TroveBackupSchedule PermissionDenied
     }
 

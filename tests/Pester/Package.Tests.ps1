@@ -102,7 +102,7 @@ Describe 'The package' {
         Get-ChildItem $built -Recurse -Filter TroveSchedules*.dll | ForEach-Object { [version] $_.VersionInfo.FileVersion } | Sort-Object -Unique | Should -Be ([version] "$version.0")
     }
 
-    It 'tells the Gallery what the manifest and the change log say' {
+    It 'has the metadata of the manifest and the change log for the Gallery' {
         $manifest = Test-ModuleManifest "$built/TroveSchedules.psd1"
         $metadata.id | Should -BeExactly TroveSchedules
         $metadata.authors | Should -Be $manifest.Author

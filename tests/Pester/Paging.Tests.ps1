@@ -66,7 +66,7 @@ Describe 'A listing of <Noun>s' -ForEach $all {
         @(& $List -First $First -Skip $Skip).Id | Should -Be $wanted
     }
 
-    It 'writes the total first, where that is asked for' {
+    It 'writes the total first, if requested' {
         $output = @(& $List -First 1 -Skip 1 -IncludeTotalCount)
         $output.Count | Should -Be 2
         $output[0] | Should -BeOfType uint64
@@ -77,13 +77,13 @@ Describe 'A listing of <Noun>s' -ForEach $all {
 Describe 'A listing of <Noun>s, page by page' -ForEach $listings {
     BeforeEach { $proxies.Values | ForEach-Object { $_.Requests.Clear() } }
 
-    It 'is asked for three by -First 3' {
+    It 'gets a request for three rows with -First 3' {
         @(& $List -First 3).Count | Should -Be 3
         Get-Asked | Should -BeLike "GET *$Path*limit=3*"
         Get-Asked | Should -Not -BeLike '*limit=3[0-9]*'
     }
 
-    It 'is asked for what is skipped, too, and for no more' {
+    It 'gets a request for the skipped rows, too, and for no more' {
         @(& $List -First 2 -Skip 4).Count | Should -Be 2
         Get-Asked | Should -BeLike "GET *$Path*limit=6*"
     }
@@ -97,7 +97,7 @@ Describe 'A listing of <Noun>s, page by page' -ForEach $listings {
 }
 
 Describe 'A listing of <Noun>s that has more than one page' -ForEach $long {
-    It 'is asked for one by Select-Object -First 1' {
+    It 'gets a request for one row with Select-Object -First 1' {
         $proxies.Values | ForEach-Object { $_.Requests.Clear() }
         $null = & $List
         (Get-Asked).Count | Should -BeGreaterThan 1
@@ -117,7 +117,7 @@ Describe 'A listing of schedules' {
         Get-TroveBackupSchedule -First 0 -IncludeTotalCount | Should -Be $total
     }
 
-    It 'counts what is asked for only' {
+    It 'counts only what is requested' {
         Get-TroveBackupSchedule -Name $another.Name -First 0 -IncludeTotalCount | Should -Be 1
         Get-TroveBackupSchedule m -First 0 -IncludeTotalCount | Should -Be 2
         (Get-TroveBackupSchedule m -First 0 -IncludeTotalCount).Accuracy | Should -Be 1
@@ -205,14 +205,14 @@ Describe 'A listing of more than 200 backups' {
         $proxy.Requests.Count | Should -Be 2
     }
 
-    It 'is asked for one by Select-Object -First, where half a page is enough' {
+    It 'gets one request with Select-Object -First, if half a page is enough' {
         (Get-TroveBackup -Session $session | Select-Object -First 1).Id | Should -BeLike '*1'
         @(Get-TroveBackup -Session $session | Select-Object -First 100).Count | Should -Be 100
         $proxy.Requests | Should -HaveCount 2
         $proxy.Requests | Should -BeLike '*limit=200'
     }
 
-    It 'is asked for the second page before the first has been read' {
+    It 'gets the request for the second page before the first has been read' {
         $when = Get-TroveBackup -Session $session | ForEach-Object { if ($_.Id -like '*101') { $null = [Threading.SpinWait]::SpinUntil({ $proxy.Requests.Count -eq 2 }, 30000) }; $proxy.Requests.Count }
         $when[0, 99, 100, 204] | Should -Be 1, 1, 2, 2
     }

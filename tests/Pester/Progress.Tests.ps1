@@ -64,7 +64,7 @@ Describe 'Progress' {
         $records[0, 1].SecondsRemaining | Should -Be 1, 1
     }
 
-    It 'of a listing counts its rows, of which -First tells the total' {
+    It 'of a listing counts its rows; -First gives the total' {
         $records = Get-Progress 'Get-TroveScheduleExecution $schedule -First 10 -Skip 2 | ForEach-Object { Step-TroveSandbox 00:00:01 }'
         $records[0].StatusDescription, $records[4].StatusDescription | Should -Be '1 of 10, 1/s', '5 of 10, 1/s'
         $records[4].PercentComplete, $records[4].SecondsRemaining | Should -Be 50, 5
@@ -129,7 +129,7 @@ Describe 'While a service takes its time' {
         $server.Dispose()
     }
 
-    It '<Cmdlet> says what it waits for, and since when; Ctrl-C takes the bar away' -ForEach @(
+    It '<Cmdlet> reports what it waits for, and since when; Ctrl-C takes the bar away' -ForEach @(
         @{ Cmdlet = 'Get-TroveBackupSchedule'; Script = 'Get-TroveBackupSchedule -Session $slow'; Says = 'Mistral: GET /v2/cron_triggers, 3 s' }
         @{ Cmdlet = 'Get-TroveBackup'; Script = 'Get-TroveBackup -Session $slow'; Says = 'Trove: GET /v1.0/0123456789abcdef0123456789abcdef/backups, 3 s' }
         @{ Cmdlet = 'Install-TroveWorkbook'; Script = 'Install-TroveWorkbook -Session $slow'; Says = 'Mistral: GET /v2/workbooks, 3 s' }

@@ -84,7 +84,7 @@ AfterAll { Close-TestCloud }
 Describe 'A pattern that PowerShell changed: <Typed>' -ForEach $typed {
     AfterEach { Get-TroveBackupSchedule | Should -BeNullOrEmpty; Clear-TestCloud }
 
-    It 'is refused by New-TroveBackupSchedule, which says to quote it' {
+    It 'is refused by New-TroveBackupSchedule, which advises to quote it' {
         Get-Words (Get-ErrorOfText "New-TroveBackupSchedule m -Name pester-quoting -Pattern $Typed") | Assert-Advice $Advises
     }
 
@@ -101,12 +101,12 @@ Describe 'A pattern that PowerShell changed: <Typed>' -ForEach $typed {
         $words | Assert-Advice $Advises
     }
 
-    It 'is refused by Get-TroveScheduleOccurrence, which says to quote it' {
+    It 'is refused by Get-TroveScheduleOccurrence, which advises to quote it' {
         Get-Words (Get-ErrorOfText "Get-TroveScheduleOccurrence -Pattern $Typed" | Select-Object -First 1) | Assert-Advice $Advises
         Get-Words (Get-ErrorOfText "Get-TroveScheduleOccurrence $Typed" | Select-Object -First 1) | Assert-Advice $Advises
     }
 
-    It 'is no good to Test-TroveCronPattern, which says to quote it' {
+    It 'is invalid for Test-TroveCronPattern, which advises to quote it' {
         foreach ($text in "Test-TroveCronPattern -Pattern $Typed", "Test-TroveCronPattern $Typed") {
             $said = try { (& ([scriptblock]::Create($text))).Reason } catch { Get-Words $_ }
             $said | Assert-Advice $Advises
@@ -161,7 +161,7 @@ m,,pester-quoting,2090-01-01Z
         Get-Words (Get-ErrorOf { '0' | Get-TroveScheduleOccurrence }) | Should -Not -Match 'PowerShell'
     }
 
-    It 'says how to run once where a pattern is named and empty' {
+    It 'reports how to run once where a pattern is named and empty' {
         Get-Words (Get-ErrorOf { New-TroveBackupSchedule m -Pattern $null -Name pester-quoting -FirstExecutionTime 2090-01-01Z }) | Should -BeLike '*leave -Pattern out*'
     }
 }

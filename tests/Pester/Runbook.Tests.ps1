@@ -44,7 +44,7 @@ Describe 'The runbook' {
         $outcome.Passed | Should -Be 13 -Because 'there are three instances with a schedule each'
     }
 
-    It 'fails where an instance has no schedule, and tells how to make one' {
+    It 'fails where an instance has no schedule, and shows how to make one' {
         $null = Connect-Sandbox
         $null = New-TroveBackupSchedule m '0 */6 * * *' regular
         Step-TroveSandbox 1.00:00:00
@@ -56,7 +56,7 @@ Describe 'The runbook' {
         )
     }
 
-    It 'looks at all instances unless told which' {
+    It 'checks all instances by default' {
         $null = Connect-Sandbox
         $null = New-TroveBackupSchedule m '0 */6 * * *' regular
         Step-TroveSandbox 1.00:00:00
@@ -65,7 +65,7 @@ Describe 'The runbook' {
         $missing.Count | Should -Be 5
     }
 
-    It 'fails where the last good backup is too old, and tells which and how old it is' {
+    It 'fails where the last good backup is too old, and shows which and how old it is' {
         $null = Connect-Sandbox
         $schedule = New-TroveBackupSchedule m '0 3 * * mon' weekly
         Step-TroveSandbox ($schedule.NextExecutionTime.AddHours(31) - (Get-TroveSession).CloudTime)
@@ -87,7 +87,7 @@ Describe 'The runbook' {
         $outcome.Failed[1] | Should -BeLike "Schedule hourly ($schedule) of instance m.*The last 3 runs of the schedule hourly of instance m failed*: Trove accepted the backup *, which then failed.*"
     }
 
-    It 'fails where the last runs of a schedule all failed, and tells why and what to do' {
+    It 'fails where the last runs of a schedule all failed, and shows why and what to do' {
         $null = Connect-Sandbox
         $schedule = New-TroveBackupSchedule broken '*/5 * * * *' doomed
         Step-TroveSandbox ($schedule.NextExecutionTime.AddMinutes(6) - (Get-TroveSession).CloudTime)
@@ -111,7 +111,7 @@ Describe 'The runbook' {
         (Invoke-Runbook @{ Instance = 'm' }).Result | Should -Be Passed
     }
 
-    It 'fails where a schedule is stuck, and tells since when and what to do' {
+    It 'fails where a schedule is stuck, and shows since when and what to do' {
         $sandbox = Connect-Sandbox
         $schedule = New-TroveBackupSchedule m '*/30 * * * *' regular
         Step-TroveSandbox 01:00:00
@@ -129,7 +129,7 @@ Describe 'The runbook' {
         $outcome.Failed | Should -BeLike 'The project.has instances called n: No instance is called n. Get-TroveInstance lists*'
     }
 
-    It 'fails where the cloud cannot be asked' {
+    It 'fails if the cloud does not respond' {
         $sandbox = Connect-Sandbox
         $sandbox.Dispose()
         $outcome = Invoke-Runbook @{}

@@ -63,7 +63,7 @@ Describe 'Connect-TroveSession -Sandbox' {
         (Get-ErrorOf { Connect-TroveSession -Sandbox @with }).FullyQualifiedErrorId | Should -BeLike 'AmbiguousParameterSet,*'
     }
 
-    It 'at speed 0 has a clock that stands still, until Step-TroveSandbox moves it' {
+    It 'at speed 0 has a stopped clock, which Step-TroveSandbox moves' {
         $null = Connect-Sandbox
         $null = Install-TroveWorkbook
         $begin = (Get-TroveWorkbook).CreatedAt
@@ -246,14 +246,14 @@ Describe 'A sandbox that has ended' {
         }
     }
 
-    It 'answers its own session with an error that says so' {
+    It 'answers its own session with an error that it has ended' {
         $session = Connect-Sandbox
         Disconnect-TroveSession
         Get-ErrorOf { Get-TroveInstance -Session $session } | Assert-Error NotConnected Get-TroveInstance InvalidArgument -Says 'disconnected' -Advises Connect-TroveSession
         Get-ErrorOf { Step-TroveSandbox 00:00:01 -Session $session } | Assert-Error InvalidSession Step-TroveSandbox InvalidArgument -Says 'ended' -Advises 'Connect-TroveSession -Sandbox'
     }
 
-    It 'answers another session with one error that says so, at once' {
+    It 'answers another session at once with one error that it has ended' {
         $session = Connect-Sandbox
         $null = Install-TroveWorkbook
         $guest = Connect-Guest $session

@@ -104,7 +104,7 @@ Describe 'Schedules' {
 }
 
 Describe 'A schedule that is stuck' {
-    It 'is told of by a warning' {
+    It 'causes a warning' {
         $proxy = New-TestServer (Get-TestEndpoint workflowv2)
         $old = [DateTime]::UtcNow.AddHours(-2).ToString('yyyy-MM-dd HH:mm:ss')
         $id = "$([guid]::NewGuid())"

@@ -179,7 +179,7 @@ Describe 'Every cmdlet' {
 
     AfterAll { $keystone, $mistral, $trove | ForEach-Object Dispose }
 
-    It 'has been run, with -Verbose and -Debug, and its requests were told of' {
+    It 'has been run with -Verbose and -Debug, and its requests were shown' {
         $every = (Get-Command -Module TroveSchedules).Name
         $run = [regex]::Matches((Get-Content $PSCommandPath -Raw), '[A-Z][a-z]+-Trove[A-Za-z]+').Value + (Get-TestCall).Cmdlet
         $every | Where-Object { $_ -notin $run } | Should -BeNullOrEmpty
@@ -512,7 +512,7 @@ Describe 'Whatever servers repeat' {
         $hunt.In($text) | Should -BeNullOrEmpty
     }
 
-    It 'is in nothing that .NET tells of the process: event sources and activities' {
+    It 'is not in the event sources and activities of .NET' {
         ($log.Heard -match '^System.Net.Http RequestStart').Count | Should -BeGreaterThan 50
         ($log.Heard -match '^activity ').Count | Should -BeGreaterThan 50
         $hunt.In($log.Heard -join "`n") | Should -BeNullOrEmpty

@@ -61,7 +61,7 @@ Describe '<Type>' -ForEach $types {
         Assert-Same (Import-Clixml $TestDrive/thing.xml) $thing
     }
 
-    It 'comes out of it with nothing where there was nothing' {
+    It 'keeps empty properties empty' {
         $bare = New-Thing $Type -Bare
         $bare | Export-Clixml $TestDrive/bare.xml
         Assert-Same (Import-Clixml $TestDrive/bare.xml) $bare

@@ -23,7 +23,7 @@ Describe 'Without a session' {
         Disconnect-TroveSession -ErrorAction Stop | Should -BeNullOrEmpty
     }
 
-    It '<Cmdlet> says how to connect, where there is nothing to connect with' -ForEach @(
+    It '<Cmdlet> reports how to connect, if there are no settings' -ForEach @(
         @{ Cmdlet = 'Get-TroveBackupSchedule' }
         @{ Cmdlet = 'Get-TroveInstance' }
         @{ Cmdlet = 'Get-TroveBackup' }
@@ -41,7 +41,7 @@ Describe 'Without a session' {
         } | Assert-Error NotConnected $Cmdlet InvalidArgument -Says 'OS_CLOUD', 'OS_AUTH_URL' -Advises 'Connect-TroveSession -Cloud'
     }
 
-    It 'Connect-TroveSession says the same' {
+    It 'Connect-TroveSession reports the same' {
         Use-Environment @{} { Get-ErrorOf { Connect-TroveSession } } | Assert-Error NotConnected Connect-TroveSession InvalidArgument -Advises 'OS_CLOUD'
     }
 
@@ -78,7 +78,7 @@ Describe 'The limits of a session' {
         $mistral.Requests.Count | Should -Be 1
     }
 
-    It '-<Name> <Value> is refused before anybody is asked' -ForEach @(
+    It '-<Name> <Value> is refused before any request' -ForEach @(
         @{ Name = 'MaxRetry'; Value = -1 }
         @{ Name = 'MaxRetry'; Value = 21 }
         @{ Name = 'TimeoutSec'; Value = 0 }
@@ -157,7 +157,7 @@ Describe 'Connect-TroveSession' {
         try { Use-Environment @{} { (Connect-TroveSession other).ProjectName | Should -Be other } } finally { Pop-Location }
     }
 
-    It 'takes the region of OS_REGION_NAME beside OS_CLOUD, and says which other variables it does not take' {
+    It 'takes the region of OS_REGION_NAME beside OS_CLOUD, and reports which other variables it does not take' {
         $variables = @{ OS_CLOUD = 'demo'; OS_CLIENT_CONFIG_FILE = "$(Get-TestCloud)/clouds.yaml"; OS_REGION_NAME = 'Elsewhere'; OS_PROJECT_NAME = 'other' }
         Use-Environment $variables { Get-ErrorOf { Connect-TroveSession -WarningAction SilentlyContinue } } | Assert-Error NoEndpoint Connect-TroveSession ObjectNotFound -Says "'Elsewhere'"
         $variables.OS_REGION_NAME = 'RegionOne'
@@ -167,7 +167,7 @@ Describe 'Connect-TroveSession' {
         $session.Region, $session.ProjectName | Should -Be RegionOne, demo
     }
 
-    It 'warns, before it connects, of each setting that is not used and of each that nobody knows' {
+    It 'warns, before it connects, of each unused setting and of each unknown one' {
         $port = Get-ClosedPort
         Set-Content $TestDrive/clouds.yaml @"
 clouds:
@@ -203,7 +203,7 @@ clouds:
         } finally { Pop-Location }
     }
 
-    It 'calls what is wrong with <Parameter> by that name' -ForEach @(
+    It 'names <Parameter> in the error about its value' -ForEach @(
         @{ Parameter = 'CACertificate'; Value = '/{x}'; Says = 'CACertificate in the arguments holds a brace' }
         @{ Parameter = 'ClientKey'; Value = '/k.pem'; Says = 'ClientCertificate is missing in the arguments: ClientKey is set.' }
     ) {
@@ -212,7 +212,7 @@ clouds:
             Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says $Says
     }
 
-    It 'refuses by name what it cannot honour: <_>' -ForEach 'system_scope', 'trust_id', 'domain_id' {
+    It 'refuses a setting that it cannot use, by name: <_>' -ForEach 'system_scope', 'trust_id', 'domain_id' {
         Set-Content $TestDrive/clouds.yaml "clouds:`n  here:`n    auth: {auth_url: 'http://127.0.0.1:9', user_id: u, password: p, $($_): x}`n"
         Push-Location $TestDrive
         try { Use-Environment @{} { Get-ErrorOf { Connect-TroveSession here } } | Assert-Error InvalidConfiguration Connect-TroveSession InvalidArgument -Says "$_ in the cloud 'here'" }
@@ -390,7 +390,7 @@ Describe 'A parameter of Connect-TroveSession' {
 
 Describe 'A login that Keystone refuses' {
     # The bodies are what Keystone 22 answers (tests/stack/README.md); that of a lock is an older Keystone's.
-    It 'tells the reason, and what helps: <What>' -ForEach @(
+    It 'shows the reason, and what helps: <What>' -ForEach @(
         @{
             What = 'an expired password'; Words = 'The password is expired and needs to be changed for user: 989b7134cbe94626951532992cb04479.'
             Advises = '/v3/users/USER_ID/password', 'dashboard'
@@ -408,7 +408,7 @@ Describe 'A login that Keystone refuses' {
         Get-TroveSession | Should -BeNullOrEmpty
     }
 
-    It 'says that Keystone says no more, where that is so' {
+    It 'reports that Keystone gives no reason, if it gives none' {
         $account = Get-TestAccount demo
         $wrong = [pscredential]::new('demo', (ConvertTo-SecureString 'no-password-of-anyone' -AsPlainText -Force))
         $record = Get-ErrorOf { Connect-TroveSession -AuthUrl $account.auth_url -Credential $wrong -UserDomainName Default -ProjectName demo -ProjectDomainName Default }
@@ -432,7 +432,7 @@ Describe 'A login that Keystone refuses' {
     }
 }
 
-Describe 'A user of whom Keystone wants more, or nothing' -Skip:$noStack -Tag 'Needs a stack' {
+Describe 'A user who needs a second factor, or is disabled' -Skip:$noStack -Tag 'Needs a stack' {
     BeforeAll {
         $identity, $administrator, $demo = (Get-TestAccount).auth_url, (Get-TestToken admin), (Get-TestToken)
         function Invoke-Keystone($Method, $Path, $Body) {
@@ -456,7 +456,7 @@ Describe 'A user of whom Keystone wants more, or nothing' -Skip:$noStack -Tag 'N
 
     It 'is let in as long as nothing more is wanted' { (Connect-Somebody).UserName | Should -Be $name }
 
-    It 'is told which factor is still wanted' {
+    It 'gets the name of the missing factor' {
         # Keystone counts only the methods that it has loaded, and of these token is always one.
         $null = Invoke-Keystone Patch "users/$user" @{ user = @{ options = @{ multi_factor_auth_enabled = $true; multi_factor_auth_rules = @(, @('password', 'token')) } } }
         $record = Get-ErrorOf { Connect-Somebody }
@@ -464,13 +464,13 @@ Describe 'A user of whom Keystone wants more, or nothing' -Skip:$noStack -Tag 'N
         ($record | Format-List * -Force | Out-String -Width 4000) | Should -Not -Match 'gAAAAA|secret-of-somebody'
     }
 
-    It 'is told that Keystone does not say why, where it is disabled' {
+    It 'gets the error that Keystone gives no reason, if the user is disabled' {
         $null = Invoke-Keystone Patch "users/$user" @{ user = @{ enabled = $false } }
         Get-ErrorOf { Connect-Somebody } | Assert-Error Unauthorized Connect-TroveSession AuthenticationError -Says 'It does not say which is wrong', 'disabled'
     }
 }
 
-Describe 'Connecting to what is no cloud' {
+Describe 'Connecting to something other than a cloud' {
     BeforeAll {
         Disconnect-TroveSession
         $server = New-TestKeystone
@@ -485,16 +485,16 @@ Describe 'Connecting to what is no cloud' {
 
     BeforeEach { Disconnect-TroveSession }
 
-    It 'says that nobody answers at the address' {
+    It 'reports that the address does not respond' {
         $url = "http://127.0.0.1:$(Get-ClosedPort)/v3"
         Get-ErrorOf { Connect-TestKeystone $url } | Assert-Error Unavailable Connect-TroveSession ResourceUnavailable -Says "127.0.0.1:$(([uri] $url).Port)"
     }
 
-    It 'says that the name of the host is not known' {
+    It 'reports that the name of the host is not known' {
         Get-ErrorOf { Connect-TestKeystone 'http://keystone.invalid:5000/v3' } | Assert-Error Unavailable Connect-TroveSession ResourceUnavailable -Says 'keystone.invalid'
     }
 
-    It 'says that the certificate is not trusted, and what can be done; nothing is sent' {
+    It 'reports that the certificate is not trusted, and what can be done; nothing is sent' {
         $before = $server.Requests.Count
         Get-ErrorOf { Connect-TestKeystone $front.Url } |
             Assert-Error UntrustedCertificate Connect-TroveSession ResourceUnavailable -Says ([uri] $front.Url).Authority -Advises '-CACertificate', '-SkipCertificateCheck'
@@ -519,7 +519,7 @@ Describe 'Connecting to what is no cloud' {
         Get-ErrorOf { Connect-TestKeystone $front.Url @{ CACertificate = "$TestDrive/another.pem" } } | Assert-Error UntrustedCertificate Connect-TroveSession ResourceUnavailable
     }
 
-    It 'says which file of authorities it cannot read' {
+    It 'reports which file of authorities it cannot read' {
         $record = Get-ErrorOf { Connect-TestKeystone $front.Url @{ CACertificate = "$TestDrive/none.pem" } }
         $record.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
         $record.ErrorDetails.Message | Should -BeLike '*none.pem*'
@@ -543,7 +543,7 @@ Describe 'Connecting to what is no cloud' {
         }
     }
 
-    It 'says so where something else than Keystone answers' {
+    It 'reports that something other than Keystone responds' {
         $web = New-TestServer
         $web.Answer('.', 200, '<html>Welcome</html>', @{ 'Content-Type' = 'text/html' })
         try { Get-ErrorOf { Connect-TestKeystone $web.Url @{ MaxRetry = 0 } } | Assert-Error ProtocolError Connect-TroveSession InvalidData -Advises 'proxy' } finally { $web.Dispose() }

@@ -105,7 +105,7 @@ Describe 'A session' {
         Get-Login | Should -Be ((Test-TestStack) ? 1 : 2)
     }
 
-    It 'whose password is changed ends the pipeline with one error, tells what was done, and does not lock its user out' {
+    It 'whose password is changed ends the pipeline with one error, shows what was done, and does not lock its user out' {
         $runs = Get-Run 60
         $session = Connect-Fronts
         $null = Get-TroveBackupSchedule -Session $session # From now on a real Mistral accepts the token for some time.
@@ -134,7 +134,7 @@ Describe 'A session' {
         $runs[20..59] | Remove-TroveScheduleExecution
     }
 
-    It 'whose catalog leads to <Where> says which service and address, and the way out' -ForEach @(
+    It 'whose catalog leads to <Where> reports which service and address, and the way out' -ForEach @(
         @{ Where = 'a port where nobody listens'; Url = { "http://127.0.0.1:$(Get-ClosedPort)" } }
         @{ Where = 'an unknown host'; Url = { 'http://mistral.invalid:8989' } }
     ) {

@@ -54,13 +54,13 @@ Describe 'Where tokens live a minute' -Tag Slow, ShortTokens, 'Needs tokens that
         $expiries.Count | Should -BeGreaterThan 2 -Because 'tokens were renewed'
     }
 
-    It 'a session that nobody used for longer than that is good again' {
+    It 'a session that was idle for longer than that works again' {
         $idle.TokenExpiresAt | Should -BeLessThan (Get-TestTime)
         (Get-TroveBackupSchedule -Id $schedule.Id -Session $idle).Id | Should -Be $schedule.Id
         $idle.TokenExpiresAt | Should -BeGreaterThan (Get-TestTime)
     }
 
-    It 'a session that was given a token ends with it, and says what to do' {
+    It 'a session that was given a token ends with it, and reports what to do' {
         Get-ErrorOf { Get-TroveBackupSchedule -Session $unrenewable } | Assert-Error Unauthorized Get-TroveBackupSchedule AuthenticationError -Says token -Advises Connect-TroveSession
     }
 

@@ -63,7 +63,7 @@ Describe 'Whether <Cmdlet> asks' -ForEach $cmdlets {
         $attribute = $command.ImplementingType.GetCustomAttributes([Management.Automation.CmdletAttribute], $true)
     }
 
-    It 'goes by what it changes' -ForEach @{ Changing = $changing } {
+    It 'depends on what the cmdlet changes' -ForEach @{ Changing = $changing } {
         $attribute.SupportsShouldProcess | Should -Be ($Cmdlet -in $Changing)
         if ($Cmdlet -in $Changing) {
             $attribute.ConfirmImpact | Should -Be ($Cmdlet -eq 'Remove-TroveBackupSchedule' ? 'High' : 'Medium') -Because 'backups that are no longer made are missed too late'
@@ -82,7 +82,7 @@ Describe '<_> -PassThru' -ForEach (Get-Command -Module TroveSchedules | Where-Ob
         (Get-Command $_).Parameters.ContainsKey('PassThru') | Should -Be ($_ -ne 'Disconnect-TroveSession')
     }
 
-    It 'tells what it writes' {
+    It 'shows what it writes' {
         if ($_ -ne 'Disconnect-TroveSession') { (Get-Command $_).OutputType.Name | Should -Contain @{
                 'Remove-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Remove-TroveScheduleExecution' = 'TroveSchedules.ScheduleExecution'
                 'Step-TroveSandbox' = 'TroveSchedules.TroveSession' }[$_] }
@@ -99,7 +99,7 @@ Describe '<_>' -ForEach $changing {
 
     It 'is tried here' { $call | Should -Not -BeNullOrEmpty }
 
-    It 'with -WhatIf says what it would do, in one line, and does nothing' {
+    It 'with -WhatIf reports what it would do, in one line, and does nothing' {
         $screen = Invoke-Call "$($call.Script) -WhatIf"
         "$($screen.Screen)".TrimEnd() | Should -BeExactly "What if: Performing the operation ""$($call.Operation)"" on target ""$($call.Target)""."
         $screen.Output | Should -BeNullOrEmpty
@@ -162,28 +162,28 @@ Describe '<_>' -ForEach $changing {
 Describe 'Over a pipeline' {
     BeforeEach { New-Things -Executions 5 }
 
-    It 'Yes to All is said once' {
+    It 'Yes to All is asked once' {
         $screen = Invoke-Call '$runs | Remove-TroveScheduleExecution -Confirm' -Answers 'Yes', 'Yes to All'
         $screen.Prompts.Count | Should -Be 2
         @(Get-Change).Count | Should -Be 5
         Get-TroveScheduleExecution $one | Should -BeNullOrEmpty
     }
 
-    It 'No to All is said once' {
+    It 'No to All is asked once' {
         $screen = Invoke-Call '$runs | Remove-TroveScheduleExecution -Confirm -PassThru' -Answers 'Yes', 'No to All'
         $screen.Prompts.Count | Should -Be 2
         $screen.Output.Id | Should -Be $runs[0].Id
         (Get-TroveScheduleExecution $one).Id | Should -Be $runs[1..4].Id
     }
 
-    It 'each is asked for until then, also those of one array' {
+    It 'each item prompts until then, also those of one array' {
         $screen = Invoke-Call 'Remove-TroveScheduleExecution $runs -Confirm -PassThru' -Answers 'No', 'Yes', 'No', 'Yes to All'
         $screen.Prompts.Count | Should -Be 4
         $screen.Output.Id | Should -Be $runs[1, 3, 4].Id
         (Get-TroveScheduleExecution $one).Id | Should -Be $runs[0, 2].Id
     }
 
-    It 'of schedules, they are asked for by default, and Yes to All is said once' {
+    It 'of schedules prompts by default, and Yes to All is asked once' {
         $two = New-TroveBackupSchedule m '0 4 1 1 *' $one.Name
         $screen = Invoke-Call "Get-TroveBackupSchedule -Name $($one.Name) | Remove-TroveBackupSchedule" -Answers 'Yes to All'
         $screen.Prompts.Count | Should -Be 1
@@ -203,7 +203,7 @@ Describe '-Force' {
 }
 
 Describe 'The words for a thing' {
-    It 'leave out what it has not' {
+    It 'leave out the parameters that it does not have' {
         $bare = @{
             one = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $uuid; Input = '{}' }
             run = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; State = 'ERROR' }
@@ -265,7 +265,7 @@ Describe 'What is passed through' {
         Get-TroveScheduleExecution $one | Should -BeNullOrEmpty
     }
 
-    It 'gives the whole schedule where only a part of it came' {
+    It 'gives the whole schedule even if the input was only a part of it' {
         $whole = New-TroveBackupSchedule m '0 3 * * *' (New-TestName)
         $passed = $whole | Select-Object Id, TriggerId, ProjectId, Input | Remove-TroveBackupSchedule -PassThru -Confirm:$false
         $passed.Pattern, $passed.NextExecutionTime | Should -Be $whole.Pattern, $whole.NextExecutionTime
@@ -276,7 +276,7 @@ Describe 'What is passed through' {
         $one | Remove-TroveBackupSchedule -Confirm:$false | Should -BeNullOrEmpty
     }
 
-    It 'is nothing that was not deleted: asked what if, answered No, or gone already' {
+    It 'is nothing that was not deleted: with -WhatIf, after the answer No, or if it was gone already' {
         $one | Remove-TroveBackupSchedule -PassThru -WhatIf | Should -BeNullOrEmpty
         (Invoke-Call '$one | Remove-TroveBackupSchedule -PassThru' -Answers 'No').Output | Should -BeNullOrEmpty
         $runs[0] | Remove-TroveScheduleExecution

@@ -30,22 +30,22 @@ Describe '-Verbose' {
         $server.Dispose()
     }
 
-    It 'tells of a request in one line: method, address, status, milliseconds' {
+    It 'shows a request in one line: method, URL, status, milliseconds' {
         $lines = Get-Stream Verbose { Get-TroveBackupSchedule -Verbose }
         $lines | Should -HaveCount 1
         $lines | Should -Match "^GET $([regex]::Escape($server.Url))/v2/cron_triggers\?\S+ 200 in \d+ ms`$"
     }
 
-    It 'tells the id under which the service knows the request' {
+    It 'shows the service''s request id' {
         $id = [guid]::NewGuid()
         Get-Stream Verbose { Get-TroveBackupSchedule -Id $id -Verbose -ErrorAction Ignore } | Should -Match "^GET $([regex]::Escape($server.Url))/v2/cron_triggers/$id 404 in \d+ ms \(req-1\)`$"
     }
 
-    It 'tells of the login' {
+    It 'shows the login' {
         Get-Stream Verbose { Connect-TestKeystone $server.Url @{ Verbose = $true } } | Should -Match "^POST $([regex]::Escape($server.Url))/v3/auth/tokens 201 in \d+ ms`$"
     }
 
-    It 'tells of the login that a cmdlet does by itself' {
+    It 'shows the login that a cmdlet does by itself' {
         Disconnect-TroveSession
         try {
             $as = @{ OS_AUTH_URL = $server.Url; OS_USERNAME = 'tester'; OS_PASSWORD = 'x'; OS_PROJECT_NAME = 'tests'; OS_USER_DOMAIN_NAME = 'Default'; OS_PROJECT_DOMAIN_NAME = 'Default' }
@@ -60,7 +60,7 @@ Describe '-Verbose' {
         }
     }
 
-    It 'tells of each attempt, and of the renewal of a token' {
+    It 'shows each attempt, and the renewal of a token' {
         $mistral = New-TestServer
         $mistral.Answer('.', 401, 'No', $null)
         try {
@@ -75,13 +75,13 @@ Describe '-Verbose' {
         }
     }
 
-    It 'tells of a request that nobody answered' {
+    It 'shows a request without a response' {
         $nowhere = "http://127.0.0.1:$(Get-ClosedPort)"
         Get-Stream Verbose { Connect-TroveSession -AuthUrl $nowhere -Token (ConvertTo-SecureString x -AsPlainText -Force) -MaxRetry 0 -Verbose -ErrorAction Ignore } |
             Should -BeLike "POST $nowhere/v3/auth/tokens failed after * ms: *refused*"
     }
 
-    It 'is what $VerbosePreference says where it is not said' {
+    It 'follows $VerbosePreference by default' {
         Get-Stream Verbose { & { $VerbosePreference = 'Continue'; Get-TroveBackupSchedule } } | Should -BeLike $listing
         Get-Stream Verbose { & { $VerbosePreference = 'Continue'; Get-TroveBackupSchedule -Verbose:$false } } | Should -BeNullOrEmpty
         Get-Stream Verbose { Get-TroveBackupSchedule } | Should -BeNullOrEmpty
@@ -100,7 +100,7 @@ Describe '-Verbose on a cloud' {
         Disconnect-TroveSession
     }
 
-    It 'tells when a new schedule will run, and of what is asked and sent for it' {
+    It 'shows when a new schedule will run, and its requests' {
         $lines = Get-Stream Verbose { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -Verbose }
         $lines | Should -Contain 'At 03:00 UTC, every day'
         $lines -match '^GET http\S+/instances\S* 200 in \d+ ms' | Should -Not -BeNullOrEmpty
@@ -114,7 +114,7 @@ Describe '-Verbose on a cloud' {
         $lines | Should -BeLike 'GET http*/v2/executions?*'
     }
 
-    It 'tells of each cmdlet of a pipeline' {
+    It 'shows each cmdlet of a pipeline' {
         $lines = Get-Stream Verbose { Get-TroveBackupSchedule m -Verbose | Remove-TroveBackupSchedule -Verbose -Confirm:$false }
         $lines -match '^GET ' | Should -Not -BeNullOrEmpty
         $lines[-1] | Should -Match '^DELETE http\S+/v2/cron_triggers/\S+ 204 in \d+ ms'
@@ -132,19 +132,19 @@ Describe '-Debug' {
         $server.Dispose()
     }
 
-    It 'tells of requests too, and shows the answers' {
+    It 'shows requests and responses' {
         $lines = Get-Stream Debug { Get-TroveBackupSchedule -Debug }
         $lines | Should -HaveCount 2
         $lines[0] | Should -BeLike 'GET http*/v2/cron_triggers?* 200 in * ms'
         $lines[1] | Should -BeLike 'GET http*/v2/cron_triggers?* answers {"cron_triggers":`[`]}'
     }
 
-    It 'leaves the lines to -Verbose where both are said' {
+    It 'leaves the lines to -Verbose if both are given' {
         $said = Get-TroveBackupSchedule -Debug -Verbose *>&1
         $said | ForEach-Object { $_.GetType().Name } | Should -Be VerboseRecord, DebugRecord
     }
 
-    It 'shows what is sent, but no secret' {
+    It 'shows request bodies without secrets' {
         $lines = Get-Stream Debug { Connect-TestKeystone $server.Url @{ Debug = $true } }
         $lines[0] | Should -BeLike 'POST */v3/auth/tokens sends {"auth":{"identity":{"methods":`["password"`],"password":{"user":{"name":"tester",*"password":"`*`*`*"}}}*'
         $lines[2] | Should -BeLike 'POST */v3/auth/tokens answers {"token":{*'
@@ -211,7 +211,7 @@ Describe 'A message that is to end its cmdlet' {
 }
 
 Describe 'A warning' {
-    It 'says what a pattern does that many do not expect, where a schedule is made and where its times are shown' {
+    It 'reports what a pattern does that many do not expect, where a schedule is made and where its times are shown' {
         $null = Connect-TestCloud
         try {
             $null = Install-TroveWorkbook
@@ -229,7 +229,7 @@ Describe 'A warning' {
         }
     }
 
-    It 'says that <Url> can be listened to' -ForEach @(
+    It 'warns that others can read the traffic to <Url>' -ForEach @(
         @{ Url = 'http://cloud.test:5000/v3'; Says = 'http://cloud.test:5000/v3 is reached by plain http*password and the token*https*-AuthUrl*' }
         @{ Url = 'http://192.0.2.1/v3'; Says = 'http://192.0.2.1/v3 is reached by plain http*' }
     ) {
@@ -242,7 +242,7 @@ Describe 'A warning' {
         Get-Stream Warning { Connect-TroveSession -AuthUrl $Url -Token (ConvertTo-SecureString x -AsPlainText -Force) -CACertificate "$TestDrive/none.pem" -ErrorAction Ignore } | Should -BeNullOrEmpty
     }
 
-    It 'says that a service can be listened to, where Keystone cannot' {
+    It 'warns that others can read the traffic to a service, even if that to Keystone is encrypted' {
         $server = New-TestKeystone
         try {
             Get-Stream Warning { Connect-TestKeystone $server.Url @{ WorkflowEndpoint = 'http://mistral.test:8989' } } | Should -BeLike 'http://mistral.test:8989/v2 is reached by plain http*token*https*-WorkflowEndpoint*'

@@ -126,7 +126,7 @@ Describe 'What cmdlets emit: <Type>' -ForEach $types {
         foreach ($property in $thing.GetType().GetProperties([Reflection.BindingFlags] 'Public, Instance').Name) { $labels | Should -Contain $property }
     }
 
-    It 'has a list with every time in UTC, which says so, and how far it is' {
+    It 'has a list with every time in UTC, with Z and the relative time' {
         $text = $thing | Format-List | Out-String -Width 200
         foreach ($property in $thing.GetType().GetProperties([Reflection.BindingFlags] 'Public, Instance') | Where-Object PropertyType -In ([DateTimeOffset]), ([Nullable[DateTimeOffset]])) {
             $distance = if ($property.Name -ne 'CloudTime') { ' \((now|in \d+ (s|min|h|d)|\d+ (s|min|h|d) ago)\)' } # That is now.

@@ -21,7 +21,7 @@ Describe 'Where no workbook is installed' {
         $trusts = @(Get-TestTrust).Count
     }
 
-    It 'Get-TroveWorkbook says so, and whether the cloud has the actions' {
+    It 'Get-TroveWorkbook shows that, and whether the cloud has the actions' {
         $workbook = Get-TroveWorkbook
         $workbook | Should -BeOfType TroveSchedules.InstalledWorkbook
         $workbook.IsInstalled | Should -BeFalse
@@ -31,7 +31,7 @@ Describe 'Where no workbook is installed' {
         $workbook.ProjectId | Should -BeNullOrEmpty
     }
 
-    It 'New-TroveBackupSchedule says what to do, and makes nothing' {
+    It 'New-TroveBackupSchedule reports what to do, and makes nothing' {
         Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' (New-TestName) } |
             Assert-Error WorkbookNotInstalled New-TroveBackupSchedule ObjectNotFound -Says 'trove.backup_create', 'demo' -Advises 'Install-TroveWorkbook'
         Get-TestTrigger | Should -BeNullOrEmpty
@@ -101,7 +101,7 @@ Describe 'Install-TroveWorkbook' {
         (Get-TroveWorkbook).IsCurrent | Should -BeTrue
     }
 
-    It 'says which file it cannot read' {
+    It 'reports which file it cannot read' {
         Get-ErrorOf { Install-TroveWorkbook -Path $TestDrive/none.yaml } | Assert-Error InvalidWorkbook Install-TroveWorkbook InvalidArgument -Says 'none.yaml'
         Get-ErrorOf { Install-TroveWorkbook -Path $TestDrive } | Assert-Error InvalidWorkbook Install-TroveWorkbook InvalidArgument -Says "$TestDrive"
     }
@@ -156,7 +156,7 @@ Describe 'On the workbook that is <Kind>' -ForEach $ours, $spec, $client {
 
     AfterEach { Clear-TestCloud }
 
-    It 'Get-TroveWorkbook tells what it takes' {
+    It 'Get-TroveWorkbook shows what it takes' {
         $workbook.Inputs | Should -Be $Keys
         $workbook.AcceptsParentId | Should -Be ($Keys -contains 'parent_id')
         $workbook.AcceptsIncremental | Should -Be ($Keys -contains 'incremental')

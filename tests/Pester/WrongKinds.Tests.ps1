@@ -82,7 +82,7 @@ AfterAll {
 }
 
 Describe 'The table of kinds' {
-    It 'says what <Cmdlet> takes from the pipeline' -ForEach $known {
+    It 'reports what <Cmdlet> takes from the pipeline' -ForEach $known {
         $Table.Keys | Should -Contain $Cmdlet -Because 'a cmdlet that takes anything by accident is one that deletes it by accident'
         $byValue = (Get-Command $Cmdlet).Parameters.Values | Where-Object { $_.Attributes.ValueFromPipeline -contains $true }
         $byValue.Name | Sort-Object | Should -Be ($Table[$Cmdlet].Keys | Sort-Object)
