@@ -23,7 +23,7 @@ public sealed class BackupSchedule
     /// <summary>The next time in UTC. A time in the past means that Mistral does not run the schedule: see <see cref="IsStuck"/>.</summary>
     public DateTimeOffset? NextExecutionTime { get; init; }
 
-    /// <summary>The first time that the creator asked for, in UTC; null if none was given.</summary>
+    /// <summary>The first time from the request, in UTC; null if none was given.</summary>
     public DateTimeOffset? FirstExecutionTime { get; init; }
 
     /// <summary>The number of executions that are left, 1 or more; null for no limit. After the last one Mistral deletes the trigger.</summary>

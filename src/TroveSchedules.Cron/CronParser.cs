@@ -114,7 +114,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
         }
     }
 
-    /// <summary>One day field lists every day without a star, the other is restricted: the user is told that versions differ.</summary>
+    /// <summary>Warns that versions differ if one day field lists every day without a star and the other is restricted.</summary>
     private bool ListsEveryDayBeside(CronFieldValues dates, CronFieldValues weekdays)
     {
         (CronFieldValues full, CronFieldValues other) = dates.IsFullWithoutStar ? (dates, weekdays) : (weekdays, dates);

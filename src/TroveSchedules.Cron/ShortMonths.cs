@@ -12,7 +12,7 @@ internal sealed class ShortMonths(CronFieldValues dates, ulong months)
     /// <summary>Days are listed by number, and none of the months has one of them, not even in a leap year. croniter up to 6.0.0 then ignores an <c>L</c> beside them, and finds no time.</summary>
     public bool HaveNone => dates.Mask != 0 && !MonthLengths.Any(month => Bits.Has(months, month.Month) && (dates.Mask & Bits.Span(1, month.Length)) != 0);
 
-    /// <summary>Whether <see cref="CronSchedule.SkipsAfterShortMonth"/> makes a difference and is to be followed; the user is told either way.</summary>
+    /// <summary>Whether <see cref="CronSchedule.SkipsAfterShortMonth"/> makes a difference and is followed. Both cases cause a warning.</summary>
     public bool AreSkipped(List<string> warnings)
     {
         string place = $"In day-of-month, '{dates.Text}' lists days that short months lack: croniter 1.3.0 to 6.0.0";

@@ -5,28 +5,28 @@ using System.Linq;
 namespace TroveSchedules.OpenStack.Keystone;
 
 /// <summary>
-/// Finds out how to connect, from what OpenStack users have: <c>clouds.yaml</c> with <c>secure.yaml</c>, or <c>OS_*</c> variables.
-/// The rules are openstacksdk's (openstack/config/loader.py): explicit values win over a region's, those over the cloud's entry,
-/// that over its profile. At each of them the nearest key wins, and a null or an empty text takes away what weaker places say. A named cloud takes
-/// nothing from <c>OS_*</c>, but for <c>OS_REGION_NAME</c> beside <c>OS_CLOUD</c>. <see cref="Settings"/> lists what becomes of each setting.
+/// Reads the settings of a connection from <c>clouds.yaml</c> with <c>secure.yaml</c>, or from <c>OS_*</c> variables.
+/// The rules are openstacksdk's (openstack/config/loader.py): the caller's values come before a region's, those before the cloud's entry,
+/// and that before its profile. In each of them the nearest key is used, and a null or an empty text removes the values of places with lower priority. A named cloud takes
+/// nothing from <c>OS_*</c>, except <c>OS_REGION_NAME</c> beside <c>OS_CLOUD</c>. <see cref="Settings"/> lists all settings and their use.
 /// </summary>
 public static class CloudConfiguration
 {
     /// <summary>The settings of a cloud that <c>clouds.yaml</c> names.</summary>
     /// <param name="cloudName">Its name there, case-sensitive.</param>
-    /// <param name="overrides">What wins over the file; null for nothing.</param>
-    /// <param name="sources">Where files are looked for; null for openstacksdk's own places.</param>
+    /// <param name="overrides">Values that replace those of the file; null for none.</param>
+    /// <param name="sources">The places of the files; null for those of openstacksdk.</param>
     /// <exception cref="TroveScheduleException">
-    /// <c>UnknownCloud</c>: no such entry. <c>InvalidConfiguration</c>: a file is malformed, or a setting is missing or makes no sense.
+    /// <c>UnknownCloud</c>: no such entry. <c>InvalidConfiguration</c>: a file is malformed, or a setting is missing or invalid.
     /// </exception>
     public static CloudSettings FromCloud(string cloudName, CloudOverrides? overrides = null, ConfigurationSources? sources = null) =>
         OfCloud(cloudName, overrides ?? new CloudOverrides(), new SettingValues(), sources ?? new ConfigurationSources());
 
     /// <summary>The settings of the cloud that <c>OS_CLOUD</c> names, or else those of the <c>OS_*</c> variables.</summary>
-    /// <param name="overrides">What wins over them; null for nothing.</param>
-    /// <param name="sources">Where variables and files are looked for; null for this process's and openstacksdk's own places.</param>
+    /// <param name="overrides">Values that replace them; null for none.</param>
+    /// <param name="sources">The variables and the places of the files; null for the process's environment and the places of openstacksdk.</param>
     /// <exception cref="TroveScheduleException">
-    /// <c>NotConnected</c>: there is nothing to connect with. Otherwise as for <see cref="FromCloud"/>.
+    /// <c>NotConnected</c>: neither variable is set. Otherwise as for <see cref="FromCloud"/>.
     /// </exception>
     public static CloudSettings FromEnvironment(CloudOverrides? overrides = null, ConfigurationSources? sources = null)
     {
@@ -47,10 +47,10 @@ public static class CloudConfiguration
             .Read(cloudName: null, [.. warnings, .. Told(passedOver)]), said);
     }
 
-    /// <summary>The settings that are said explicitly, and nothing else: neither files nor variables are read.</summary>
-    /// <param name="overrides">What is said.</param>
+    /// <summary>The settings that the caller gives. Files and variables are not read.</summary>
+    /// <param name="overrides">The settings.</param>
     /// <param name="sources">Where relative paths start; null for this process's current folder.</param>
-    /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: something is missing or makes no sense.</exception>
+    /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: a setting is missing or invalid.</exception>
     public static CloudSettings FromArguments(CloudOverrides overrides, ConfigurationSources? sources = null)
     {
         SettingValues said = (overrides ?? throw new ArgumentNullException(nameof(overrides))).ToSettings();
@@ -58,7 +58,7 @@ public static class CloudConfiguration
     }
 
     /// <summary>The names that <see cref="FromCloud"/> knows, in the order of the files; empty when there are no files.</summary>
-    /// <param name="sources">Where files are looked for; null for openstacksdk's own places.</param>
+    /// <param name="sources">The places of the files; null for those of openstacksdk.</param>
     /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: a file is malformed.</exception>
     public static IReadOnlyList<string> CloudNames(ConfigurationSources? sources = null) =>
         Names(CloudsFiles(sources ?? new ConfigurationSources(), []));
@@ -73,7 +73,7 @@ public static class CloudConfiguration
         if (entries.Length == 0)
             throw UnknownCloud(cloudName, files, sources, [.. passedOver], misplaced);
 
-        // What secure.yaml says is a part of the entry; the profile is what the entry starts from.
+        // The values in secure.yaml belong to the entry. The profile has defaults for the entry.
         string subject = $"the cloud '{cloudName}'";
         SettingValues entry = entries.Select(each => each.Settings()).Aggregate((merged, nearer) => nearer.MergedOver(merged));
         CloudsFile? profile = Profile(entry, subject, sources, passedOver, out string[] warnings);
@@ -82,7 +82,7 @@ public static class CloudConfiguration
         return Bound(new SettingsReader(settings, origin, subject, name => name, overrides, sources).Read(cloudName, [.. warnings, .. misplaced, .. Told(passedOver)]), said);
     }
 
-    // The nearest list of regions is the list: openstacksdk replaces it as a whole.
+    // Only the nearest list of regions counts, because openstacksdk replaces the list as a whole.
     private static SettingValues Completed(SettingValues settings, SettingValues said, CloudsFile? profile, string subject, CloudsFile[] entries)
     {
         if (profile is not null)
@@ -102,7 +102,7 @@ public static class CloudConfiguration
     private static string[] Names(CloudsFile?[] files) =>
         [.. files.SelectMany(file => file?.Mapping("clouds")?.Keys ?? []).Distinct()];
 
-    // The profiles that openstacksdk brings along are not known here.
+    // The profiles that are part of openstacksdk are not available here.
     private static CloudsFile? Profile(SettingValues settings, string subject, ConfigurationSources sources, ICollection<string> passedOver, out string[] warnings)
     {
         warnings = [];
@@ -123,7 +123,7 @@ public static class CloudConfiguration
 
     private static string VariableOf(string name) => "OS_" + name.ToUpperInvariant();
 
-    // Beside OS_CLOUD, openstacksdk's own choice among the cloud's regions; of the rest it takes nothing.
+    // Beside OS_CLOUD, openstacksdk uses OS_REGION_NAME to select a region, and no other variable.
     private static SettingValues BesideCloud(ConfigurationSources sources)
     {
         string[] unused =
@@ -139,7 +139,7 @@ public static class CloudConfiguration
             unused.Length == 0 ? [] : [$"OS_CLOUD is set, so {string.Join(", ", unused)} {(unused.Length == 1 ? "is" : "are")} not used."]);
     }
 
-    // OS_ begins the names of other programs' variables too: only what is nearly a setting's is told.
+    // Variables of other programs begin with OS_, too, so only names that resemble a setting cause a warning.
     private static string[] UnknownVariables(ConfigurationSources sources) =>
     [
         .. from variable in sources.EnvironmentVariableNames
@@ -191,8 +191,8 @@ public static class CloudConfiguration
     private static TroveScheduleException Wrong(string message, string action) =>
         new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", RecommendedAction = action };
 
-    // A project that a file or a variable names beside an application credential is a leftover of another way in. One that is said
-    // explicitly is meant, and to work in the credential's own project instead would be a surprise.
+    // A project in a file or a variable beside an application credential is left over from another way to log in. One that the caller
+    // gives is intended, so it is an error: the credential works in its own project only.
     private static CloudSettings Bound(CloudSettings settings, SettingValues said) =>
         settings.Credential.TakesScope || (said[Settings.ProjectId] ?? said[Settings.ProjectName]) is not { } project
             ? settings

@@ -3,8 +3,8 @@ using System;
 namespace TroveSchedules.OpenStack.Keystone;
 
 /// <summary>
-/// What is said explicitly, and therefore wins over what a file or the environment says. Whatever is null or empty is not said.
-/// To name a thing by its name hides an id that was configured for it, and the other way round.
+/// Settings that the caller gives. They replace those of a file or the environment. Null or empty means not given.
+/// A name also replaces a configured id of the same object, and an id a configured name.
 /// </summary>
 public sealed class CloudOverrides
 {
@@ -23,7 +23,7 @@ public sealed class CloudOverrides
     /// <summary>The name of the user's domain.</summary>
     public string? UserDomainName { get; init; }
 
-    /// <summary>The user's password; can be set, not read. Implies entering by password.</summary>
+    /// <summary>The user's password; can be set, not read. Implies a login by password.</summary>
     public string? Password { internal get; init; }
 
     /// <summary>An application credential's id.</summary>
@@ -32,10 +32,10 @@ public sealed class CloudOverrides
     /// <summary>An application credential's name.</summary>
     public string? ApplicationCredentialName { get; init; }
 
-    /// <summary>An application credential's secret; can be set, not read. Implies entering by application credential.</summary>
+    /// <summary>An application credential's secret; can be set, not read. Implies a login by application credential.</summary>
     public string? ApplicationCredentialSecret { internal get; init; }
 
-    /// <summary>A token; can be set, not read. Implies entering by token.</summary>
+    /// <summary>A token; can be set, not read. Implies a login by token.</summary>
     public string? Token { internal get; init; }
 
     /// <summary>The project's id.</summary>
@@ -53,7 +53,7 @@ public sealed class CloudOverrides
     /// <summary>The region, case-sensitive.</summary>
     public string? Region { get; init; }
 
-    /// <summary>Which endpoints to use; null when not said.</summary>
+    /// <summary>Which endpoints to use; null for the configured ones.</summary>
     public EndpointInterface? Interface { get; init; }
 
     /// <summary>Mistral's address.</summary>
@@ -65,25 +65,25 @@ public sealed class CloudOverrides
     /// <summary>A PEM file of the authorities to trust, or its text.</summary>
     public string? CaCertificatePath { get; init; }
 
-    /// <summary>A PEM or PFX file with the client's certificate, or PEM text, in which a key may stand; can be set, not read.</summary>
+    /// <summary>A PEM or PFX file with the client's certificate, or PEM text, which may include the key; can be set, not read.</summary>
     public string? ClientCertificatePath { internal get; init; }
 
-    /// <summary>The PEM file of the key to it, or its text; can be set, not read.</summary>
+    /// <summary>The PEM file of the certificate's key, or its text; can be set, not read.</summary>
     public string? ClientKeyPath { internal get; init; }
 
-    /// <summary>Whether any certificate will do; null when not said.</summary>
+    /// <summary>Whether to accept any certificate; null for the configured value.</summary>
     public bool? SkipCertificateCheck { get; init; }
 
     /// <summary>
-    /// The name that messages use for what the caller sets: it gets the name of a member of this class, <see cref="CloudSettings.TimeLimit"/> or
-    /// <see cref="CloudSettings.MaxRetries"/> by name, or <see cref="Concurrency"/>. Null for these names themselves.
+    /// Gets the name that messages use for an option of the caller. The argument is the name of a member of this class, <see cref="CloudSettings.TimeLimit"/> or
+    /// <see cref="CloudSettings.MaxRetries"/>, or <see cref="Concurrency"/>. Null to use these names.
     /// </summary>
     public Func<string, string>? NameOf { get; init; }
 
-    /// <summary>Stands in messages for what limits how many requests the caller sends at a time.</summary>
+    /// <summary>The argument of <see cref="NameOf"/> for the caller's limit of concurrent requests.</summary>
     public const string Concurrency = "the caller";
 
-    /// <summary>The member of this class that gives a setting; null where none does.</summary>
+    /// <summary>The member of this class for a setting; null for none.</summary>
     /// <param name="setting">A name of the setting in clouds.yaml.</param>
     public static string? MemberOf(string setting) => KnownSettings.Find(setting)?.Given?.Member;
 
@@ -100,7 +100,7 @@ public sealed class CloudOverrides
     internal SettingValues ToSettings() =>
         SettingValues.Read(setting => setting.Given?.Text(this) is { Length: > 0 } text ? new SettingValue(Name(setting), text, null, isArgument: true) : null);
 
-    /// <summary>What messages call a setting that the caller gives.</summary>
+    /// <summary>The name of a setting in messages, if the caller gives it.</summary>
     internal string Name(Setting setting) => setting.Given is { } given ? Name(given.Member) : setting.Name;
 
     internal string Name(string member) => NameOf?.Invoke(member) ?? member;

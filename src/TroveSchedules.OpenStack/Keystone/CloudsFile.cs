@@ -8,12 +8,12 @@ using YamlDotNet.RepresentationModel;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>A mapping in a clouds file. JSON is YAML, so one reader does for both.</summary>
+/// <summary>A mapping in a clouds file. JSON is valid YAML, so one reader handles both.</summary>
 internal sealed class CloudsFile
 {
     private const int DeepestMerge = 16;
 
-    // What else stands where a name should be may be a password: in {password:secret} YAML sees one key.
+    // Text in the place of a name may be a password: YAML reads {password:secret} as one key.
     private static readonly Regex PlainName = new("^[A-Za-z][A-Za-z0-9_-]{0,63}$", RegexOptions.CultureInvariant);
 
     private static readonly string[] Sections = ["clouds", "public-clouds", "client", "cache", "ansible", "metrics", "influxdb", "functional"];
@@ -32,7 +32,7 @@ internal sealed class CloudsFile
     /// <param name="name">The name without an extension: clouds, secure or clouds-public.</param>
     /// <param name="variable">The environment variable that names a file instead.</param>
     /// <param name="sources">Where to look.</param>
-    /// <param name="passedOver">Takes the files and folders that are there and cannot be read, with the reason.</param>
+    /// <param name="passedOver">Gets the files and folders that exist and cannot be read, with the reason.</param>
     /// <exception cref="TroveScheduleException">The file is not YAML, or the variable names none that can be read.</exception>
     public static CloudsFile? Find(string name, string variable, ConfigurationSources sources, ICollection<string> passedOver)
     {
@@ -52,7 +52,7 @@ internal sealed class CloudsFile
 
         void Skip(string path, string reason)
         {
-            // If the folder may not be entered, its files are not known.
+            // Without access to the folder it is unknown whether the file exists.
             string skipped = File.Exists(path) || Directory.Exists(path) || IsLink(path) ? $"the file '{path}' {reason}" : $"the folder '{System.IO.Path.GetDirectoryName(path)}' may not be entered by this user";
             if (!passedOver.Contains(skipped))
                 passedOver.Add(skipped);
@@ -80,8 +80,8 @@ internal sealed class CloudsFile
         { } other => throw Wrong($"'{key}' must be a mapping", other.Line),
     };
 
-    /// <summary>The entries of <c>regions</c>, each a name alone, or <c>name</c> and <c>values</c>; null when the mapping says nothing of regions.</summary>
-    /// <param name="warnings">Takes warnings about keys that a region does not have.</param>
+    /// <summary>The entries of <c>regions</c>, each a name alone, or <c>name</c> and <c>values</c>; null if the mapping has no regions.</summary>
+    /// <param name="warnings">Gets warnings about unknown keys of a region.</param>
     public IReadOnlyList<(string Name, CloudsFile? Values)>? Regions(ICollection<string> warnings)
     {
         Entry? entry = Entries().Where(entry => entry.Key == "regions").Select(entry => (Entry?)entry).FirstOrDefault();
@@ -125,9 +125,9 @@ internal sealed class CloudsFile
     }
 
     /// <summary>
-    /// The settings of a cloud, of a profile or of a region's values: what stands under <c>auth</c>, and what stands beside it. The nearest says it, a null included:
-    /// a mapping's own keys before those that it takes in with &lt;&lt;, and at the same distance what stands under <c>auth</c>. It also hides farther settings that say
-    /// the same thing in another way, such as a project's id behind its name.
+    /// The settings of a cloud, of a profile or of a region's values, under <c>auth</c> and beside it. The nearest key is used, even if its value is null:
+    /// a mapping's own keys come before those that it merges with &lt;&lt;, and at the same distance keys under <c>auth</c> come first. The nearest key also hides farther settings with
+    /// the same meaning, such as a project's id behind its name.
     /// </summary>
     public SettingValues Settings()
     {
@@ -205,14 +205,14 @@ internal sealed class CloudsFile
         return $"{place}'{found.Key}' is not a known setting, so it is not used.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}";
     }
 
-    // What is wrong with a key that cannot be shown; null for one that can.
+    // The error of a key that must not be shown; null for other keys.
     private static string? NotPlain(string key) =>
         TerminalText.InvisibleCodePoints(key) is { } codes ? $"a key that contains an invisible character ({codes})" : PlainName.IsMatch(key) ? null : "a key";
 
     private Entry? First(string key) =>
         Entries().Where(entry => entry.Key == key).Select(entry => (Entry?)entry).FirstOrDefault() is { } nearest && !IsNull(nearest.Value) ? nearest : null;
 
-    // YAML's merge key: an entry's own keys come first, then those of the mappings that it takes in, of which an earlier one comes before a later one.
+    // YAML's merge key: an entry's own keys come first, then those of the merged mappings, in their order.
     private IEnumerable<Entry> Entries() =>
         Mappings().SelectMany((from, distance) => from.OwnEntries().Select(entry => entry with { Depth = distance }));
 
@@ -272,7 +272,7 @@ internal sealed class CloudsFile
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            // Another user's file is no reason to stop: openstacksdk goes on to the next folder.
+            // A file of another user is not an error: openstacksdk continues with the next folder.
             reason = Directory.Exists(path) ? "is a folder"
                 : e is UnauthorizedAccessException ? "may not be read by this user"
                 : "cannot be read";

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>Finds settings by their names, and the one that was meant by a name that nobody knows.</summary>
+/// <summary>Finds settings by name, and the most similar one for an unknown name.</summary>
 internal static class KnownSettings
 {
     // Types, aliases and projects of the other services: service-types-authority, as os-service-types has it.
@@ -34,14 +34,14 @@ internal static class KnownSettings
 
     private static readonly Setting OfAnotherService = new([""], SettingUse.Elsewhere, SettingType.Any);
 
-    /// <summary>The setting of that name; null when openstacksdk knows none.</summary>
+    /// <summary>The setting of that name; null if openstacksdk has none.</summary>
     /// <param name="name">A name in clouds.yaml, with underscores.</param>
     public static Setting? Find(string name) =>
         ByName.TryGetValue(name, out Setting? known) ? known
         : OtherService.IsMatch(name) || OtherPresence.IsMatch(name) || OtherTimeout.IsMatch(name) ? OfAnotherService
         : null;
 
-    /// <summary>The known name that is most like another one, of a setting that is used or refused; null when none is much like it.</summary>
+    /// <summary>The most similar name of a setting that is used or refused; null if none is similar.</summary>
     public static string? Nearest(string name)
     {
         name = name.ToLowerInvariant();
@@ -49,14 +49,14 @@ internal static class KnownSettings
             : Nearest(name, Suggested) ?? PemNames.FirstOrDefault(known => name.EndsWith("_" + known, StringComparison.Ordinal));
     }
 
-    /// <summary>The one of some names that is most like another one, whatever its case; null when none is much like it.</summary>
+    /// <summary>The most similar one of some names, ignoring case; null if none is similar.</summary>
     public static string? Nearest(string name, IEnumerable<string> names)
     {
         (string nearest, int distance) = names.Select(known => (known, distance: Distance(name.ToLowerInvariant(), known))).OrderBy(each => each.distance).First();
         return distance <= Math.Max(1, Math.Min(3, name.Length / 3)) ? nearest : null;
     }
 
-    // How many letters were left out, added, changed or swapped with the next.
+    // The number of letters that were omitted, added, changed or swapped with the next.
     private static int Distance(string one, string other)
     {
         var cost = new int[one.Length + 1, other.Length + 1];

@@ -9,8 +9,8 @@ using YamlDotNet.Core.Events;
 namespace TroveSchedules.OpenStack.Keystone;
 
 /// <summary>
-/// Reads YAML as openstacksdk's loader does: one document, in UTF-8 or with a byte order mark, of printable characters and without tags of one's own. Anything else is refused
-/// by file and line, where YamlDotNet would take a part of the file, or a tag's value as a text.
+/// Reads YAML as openstacksdk's loader does: one document, in UTF-8 or with a byte order mark, of printable characters and without application tags. Anything else is refused
+/// with file and line, because YamlDotNet would accept a part of the file, or read a tagged value as text.
 /// </summary>
 internal sealed class PlainYaml : IParser
 {
@@ -29,8 +29,8 @@ internal sealed class PlainYaml : IParser
     private readonly HashSet<AnchorName> _anchors = [];
     private int _documents;
 
-    /// <summary>Takes a file's contents.</summary>
-    /// <exception cref="TroveScheduleException">They are not text.</exception>
+    /// <summary>Reads the contents of a file.</summary>
+    /// <exception cref="TroveScheduleException">The contents are not text.</exception>
     public PlainYaml(string path, byte[] contents)
     {
         _path = path;
@@ -65,7 +65,7 @@ internal sealed class PlainYaml : IParser
             throw Wrong(Current.Start.Line, "a value begins with '&', which makes it an anchor without a value. Quote a value that begins with '&'");
         if (Current is NodeEvent { Anchor.IsEmpty: false } anchored)
             _anchors.Add(anchored.Anchor);
-        // The tag itself may be what somebody wrote in the place of a value.
+        // The tag itself may be a secret value.
         if (Current is NodeEvent { Tag.IsEmpty: false } node && !Known.Contains(node.Tag.Value))
             throw Wrong(Current.Start.Line, "a tag (!) is not known, so its value cannot be. Quote a value that begins with '!'");
         return true;
@@ -75,7 +75,7 @@ internal sealed class PlainYaml : IParser
     {
         try
         {
-            // A byte order mark says what it is.
+            // A byte order mark determines the encoding.
             using var reader = new StreamReader(new MemoryStream(contents), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
             return reader.ReadToEnd();
         }

@@ -3,23 +3,23 @@ using System.Collections.Generic;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>What becomes of a setting.</summary>
+/// <summary>How a setting is used.</summary>
 internal enum SettingUse
 {
-    /// <summary>The module does what it says.</summary>
+    /// <summary>It is used.</summary>
     Honoured,
 
-    /// <summary>To go on without it would do something else than what was meant: an error that names it.</summary>
+    /// <summary>It is an error that names the setting, because ignoring it would do something other than intended.</summary>
     Refused,
 
-    /// <summary>It is not used, and its user is told.</summary>
+    /// <summary>It is not used, which causes a warning.</summary>
     Warned,
 
-    /// <summary>It concerns nothing that this module does.</summary>
+    /// <summary>It does not concern this library.</summary>
     Elsewhere,
 }
 
-/// <summary>What the value of a setting is.</summary>
+/// <summary>The type of a setting's value.</summary>
 internal enum SettingType
 {
     Text,
@@ -31,17 +31,17 @@ internal enum SettingType
     Interface,
     Version,
 
-    /// <summary>A list or a mapping, too.</summary>
+    /// <summary>Any value, including a list or a mapping.</summary>
     Any,
 }
 
-/// <summary>A setting that openstacksdk knows.</summary>
-/// <param name="Names">Its names in clouds.yaml, the first its own. With OS_ before it and in capitals each is the name of a variable.</param>
-/// <param name="Use">What becomes of it.</param>
-/// <param name="Type">What its value is.</param>
-/// <param name="MayHoldSecret">Whether its value, however wrong, may be repeated nowhere.</param>
+/// <summary>A setting of openstacksdk.</summary>
+/// <param name="Names">Its names in clouds.yaml, the usual one first. In capitals and with the prefix OS_ each is the name of a variable.</param>
+/// <param name="Use">How it is used.</param>
+/// <param name="Type">The type of its value.</param>
+/// <param name="MayHoldSecret">Whether messages must never show its value, even an invalid one.</param>
 /// <param name="Reason">Why it is refused or not used; null for the others. Messages put the name of the <paramref name="Option"/> before it.</param>
-/// <param name="Given">How the caller gives it; null where the caller cannot.</param>
+/// <param name="Given">How the caller gives it; null if the caller cannot.</param>
 /// <param name="Option">What the caller uses instead: a member of <see cref="CloudSettings"/>, or <see cref="CloudOverrides.Concurrency"/>; null for nothing.</param>
 internal sealed record Setting(
     IReadOnlyList<string> Names, SettingUse Use, SettingType Type, bool MayHoldSecret = false, string? Reason = null, GivenSetting? Given = null, string? Option = null)
@@ -50,7 +50,7 @@ internal sealed record Setting(
 
     public static implicit operator string(Setting setting) => setting.Name;
 
-    /// <summary>Whether two texts say the same. The old names of interfaces end in URL.</summary>
+    /// <summary>Whether two texts have the same meaning. The old names of interfaces end in URL.</summary>
     public bool IsSame(string? one, string? other) => one == other || (Type == SettingType.Interface && WithoutUrl(one) == WithoutUrl(other));
 
     private static string? WithoutUrl(string? text) => text?.EndsWith("URL", StringComparison.Ordinal) == true ? text.Substring(0, text.Length - 3) : text;

@@ -4,9 +4,9 @@ using System.Linq;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>What a place says of one setting. Without a text of its own, for the text may be a secret.</summary>
+/// <summary>The value of one setting in one place. A class and not a record, because a record prints its members, and the text may be a secret.</summary>
 /// <param name="name">The name that the place uses.</param>
-/// <param name="text">Its text; null or empty where the place takes away what weaker places say.</param>
+/// <param name="text">Its text. Null or empty removes the values of places with lower priority.</param>
 /// <param name="place">The file and the line; null where there are none.</param>
 /// <param name="isArgument">Whether the caller gives it.</param>
 internal sealed class SettingValue(string name, string? text, string? place, bool isArgument = false)
@@ -23,7 +23,7 @@ internal sealed class SettingValue(string name, string? text, string? place, boo
 /// <summary>The values of settings, from one place or several.</summary>
 internal sealed class SettingValues
 {
-    // Settings that say the same thing in different ways. The nearest place that sets one of them replaces the whole group.
+    // Settings with the same purpose. The nearest place that sets one of them replaces the whole group.
     private static readonly string[][] Alternatives =
     [
         [Settings.UserId, Settings.UserName],
@@ -41,13 +41,13 @@ internal sealed class SettingValues
 
     private readonly Dictionary<string, SettingValue> values = new(StringComparer.Ordinal);
 
-    /// <summary>The setting's text; null when nobody set it, or the nearest place took it away.</summary>
+    /// <summary>The setting's text; null if it is not set, or if the nearest place removed it.</summary>
     public string? this[string name] => Of(name)?.Text;
 
-    /// <summary>What is wrong with the places beside the settings: what nobody knows.</summary>
+    /// <summary>Warnings about the places, such as unknown settings.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
-    /// <summary>True when there is an address or a credential, so that someone meant to connect.</summary>
+    /// <summary>True if there is a URL or a credential, so that the user intended to connect.</summary>
     public bool MeansToConnect =>
         new[]
         {
@@ -56,9 +56,9 @@ internal sealed class SettingValues
         }
             .Any(name => this[name] is not null);
 
-    /// <summary>Collects the settings that a place says, whatever it calls them.</summary>
-    /// <param name="find">What the place says of a setting, a null of its own included; null when it says nothing.</param>
-    /// <param name="warnings">What is to be said of the place.</param>
+    /// <summary>Collects the settings of a place.</summary>
+    /// <param name="find">Gets the place's value of a setting, which may itself be empty; null if the place does not have the setting.</param>
+    /// <param name="warnings">Warnings about the place.</param>
     public static SettingValues Read(Func<Setting, SettingValue?> find, IReadOnlyList<string>? warnings = null)
     {
         var settings = new SettingValues { Warnings = warnings ?? [] };
@@ -70,22 +70,22 @@ internal sealed class SettingValues
         return settings;
     }
 
-    /// <summary>Collects the settings that a place says, one that knows no null: what is empty there is not said.</summary>
-    /// <param name="textOf">The text that the place has under a name; null or empty for none.</param>
-    /// <param name="warnings">What is to be said of the place.</param>
+    /// <summary>Collects the settings of a place without nulls, where an empty value means not set.</summary>
+    /// <param name="textOf">Gets the text under a name; null or empty for none.</param>
+    /// <param name="warnings">Warnings about the place.</param>
     public static SettingValues Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null) => Read(
         setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null)).FirstOrDefault(said => said.Text is not null), warnings);
 
-    /// <summary>What is said of the setting; null when nothing is.</summary>
+    /// <summary>The value of a setting; null if it is not set.</summary>
     public SettingValue? Of(string name) => values.TryGetValue(name, out SettingValue? said) ? said : null;
 
-    /// <summary>Whether both settings say the same thing in different ways, such as a project's id and its name.</summary>
+    /// <summary>Whether two settings have the same purpose, such as a project's id and its name.</summary>
     public static bool AreAlternatives(string one, string other) => one != other && Alternatives.Any(group => group.Contains(one) && group.Contains(other));
 
-    /// <summary>These settings, and from below what they do not set: two files that are read as one. An id here hides a name there, and a name an id.</summary>
+    /// <summary>These settings, and those of a lower place that they do not set: for two files that are read as one. An id here hides a name there, and a name an id.</summary>
     public SettingValues MergedOver(SettingValues lower) => Over(lower, Alternatives);
 
-    /// <summary>The same for two separate places, of which each sets a client certificate together with its key.</summary>
+    /// <summary>The same for two separate places, each of which sets a client certificate together with its key.</summary>
     public SettingValues Overriding(SettingValues lower) => Over(lower, [.. Alternatives, CertificateAndKey]);
 
     private SettingValues Over(SettingValues lower, string[][] groups)

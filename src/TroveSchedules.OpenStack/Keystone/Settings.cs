@@ -5,8 +5,8 @@ using System.Linq;
 namespace TroveSchedules.OpenStack.Keystone;
 
 /// <summary>
-/// Every setting that openstacksdk's documentation, its loader and keystoneauth's plugins know, and what this library does with it: the one table that the reader of clouds.yaml,
-/// the reader of OS_*, what the caller gives, and the errors go by. doc/source/user/config/configuration.rst, openstack/config/loader.py and cloud_region.py.
+/// All settings of openstacksdk's documentation, its loader and keystoneauth's plugins, and how this library uses them. This one table drives the reader of clouds.yaml,
+/// the reader of OS_*, the caller's settings and the errors. Sources: doc/source/user/config/configuration.rst, openstack/config/loader.py and cloud_region.py.
 /// A new setting is a row here and the code that uses it. If the caller may give it, it is also a member
 /// of <see cref="CloudOverrides"/> and a parameter of the module that names this member.
 /// </summary>
@@ -17,7 +17,7 @@ internal static class Settings
     // Must come before all rows, because each row with a name of its own adds itself.
     private static readonly List<Setting> Named = [];
 
-    // How to enter.
+    // The login.
     public static readonly Setting AuthUrl = Honoured(["auth_url"], SettingType.Url, Given(nameof(CloudOverrides.AuthUrl), caller => caller.AuthUrl));
     public static readonly Setting AuthType = Honoured(["auth_type", "auth_plugin"], given: Given(nameof(CloudOverrides.AuthType), caller => caller.AuthType));
     public static readonly Setting UserId = Honoured(["user_id"], given: Given(nameof(CloudOverrides.UserId), caller => caller.UserId));
@@ -46,7 +46,7 @@ internal static class Settings
     public static readonly Setting AuthMethods = Refused("auth_methods", "several factors cannot be given; use an application credential", SettingType.Any);
     public static readonly Setting IdentityVersion = Honoured(["identity_api_version"], SettingType.Version);
 
-    // Where to, and which service.
+    // Regions and services.
     public static readonly Setting Profile = Honoured(["profile", "cloud"]);
     public static readonly Setting RegionName = Honoured(["region_name"], given: Given(nameof(CloudOverrides.Region), caller => caller.Region));
     public static readonly Setting Regions = Honoured(["regions"], SettingType.Any);
@@ -73,7 +73,7 @@ internal static class Settings
     [
         .. Named,
 
-        // How to send.
+        // Requests.
         ReplacedBy(nameof(CloudSettings.TimeLimit), "api_timeout", "timeout", "http_timeout"),
         ReplacedBy(nameof(CloudSettings.MaxRetries), "connect_retries", "status_code_retries"),
         ReplacedBy(nameof(CloudSettings.MaxRetries), "connect_retry_delay", "status_code_retry_delay"),
@@ -95,7 +95,7 @@ internal static class Settings
         .. new[] { "client_secret", "access_token", "authorization_code", "code", "oauth2_client_secret", "consumer_secret", "access_secret", "assertion", "admin_token", "service_token" }
             .Select(name => Warned(OtherLogin, name) with { MayHoldSecret = true }),
 
-        // Other services, and what is done beside requests.
+        // Other services, and settings that do not concern requests.
         .. new[]
         {
             "name", "message", "status", "force_ipv4", "prefer_ipv6", "broken_ipv6", "cache", "metrics", "timing", "networks", "external_network", "internal_network",
@@ -108,7 +108,7 @@ internal static class Settings
 
     private static ServiceSettings Service(string[] prefixes, string[] otherAddresses, GivenSetting endpoint)
     {
-        // What the caller says of all services wins over what a file says of one.
+        // A value that the caller gives for all services replaces a file's value for one service.
         var settings = new ServiceSettings(
             Honoured([.. Prefixed("endpoint_override", "endpoint"), .. otherAddresses], SettingType.Url, endpoint),
             Honoured(Prefixed("interface", "endpoint_type"), SettingType.Interface, Interface.Given),

@@ -5,13 +5,13 @@ using System.Text.RegularExpressions;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
-/// <summary>Makes sense of settings, and says what is missing in the words of the place that they came from.</summary>
-/// <param name="settings">Everything that was said, the stronger over the weaker.</param>
-/// <param name="origin">Where it was said, for messages of what is missing.</param>
-/// <param name="subject">Of what it was said, for messages that name the place themselves.</param>
-/// <param name="nameOf">What a setting is called there.</param>
-/// <param name="caller">What the caller gives, and what messages call it.</param>
-/// <param name="sources">Where paths start.</param>
+/// <summary>Validates settings and converts them. Its errors use the names of the place that the settings came from.</summary>
+/// <param name="settings">The merged settings.</param>
+/// <param name="origin">The place of the settings, for errors about missing ones.</param>
+/// <param name="subject">The cloud that the settings belong to, for messages that name the place themselves.</param>
+/// <param name="nameOf">Gets a setting's name in that place.</param>
+/// <param name="caller">The settings that the caller gives, and their names for messages.</param>
+/// <param name="sources">The folder that relative paths start from.</param>
 internal sealed class SettingsReader(SettingValues settings, string origin, string subject, Func<string, string> nameOf, CloudOverrides caller, ConfigurationSources sources)
 {
     private const string Arguments = "the arguments";
@@ -25,7 +25,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
 
     /// <summary>The settings of a cloud.</summary>
     /// <param name="cloudName">Its name; null when it has none.</param>
-    /// <param name="warnings">What is to be said of the places.</param>
+    /// <param name="warnings">Warnings about the files and variables.</param>
     public CloudSettings Read(string? cloudName, IEnumerable<string> warnings)
     {
         RefuseKeysInNames();
@@ -66,7 +66,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
         Name = Expanded(service.Name),
     };
 
-    // Later messages repeat names, such as those about the login and the catalog. A private key in the place of a name must not get there.
+    // Later messages contain names, for example those about the login and the catalog. They must not show a private key that was given as a name.
     private void RefuseKeysInNames()
     {
         if (Settings.All.FirstOrDefault(setting => setting is { Use: SettingUse.Honoured, Type: SettingType.Text, MayHoldSecret: false }
@@ -80,7 +80,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
     {
         foreach (Setting setting in Settings.All.Where(setting => setting.Use == SettingUse.Refused && settings[setting] is not null))
             throw Wrong($"{At(setting)} cannot be honoured: {setting.Reason}.", null, $"Take {NameOf(settings.Of(setting)!)} out{(setting == Settings.SystemScope || setting == Settings.TrustId ? ", and name a project" : "")}.");
-        // Beside a project they say where its name, and the user's, is unique.
+        // Beside a project they are the domain of the project's and the user's name.
         if (credential.TakesScope && settings[Settings.ProjectId] is null && settings[Settings.ProjectName] is null
             && new[] { Settings.DomainId, Settings.DomainName }.FirstOrDefault(name => settings[name] is not null) is { } domain)
         {
@@ -97,7 +97,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
         where setting.Use == SettingUse.Warned && settings[setting] is not null
         select $"{At(setting)} is not used: {(setting.Option is null ? "" : caller.Name(setting.Option) + " ")}{setting.Reason}.";
 
-    // Warns of what is set and what the login does not use.
+    // Warns of settings that the login does not use.
     private IEnumerable<string> PassedOver(CloudCredential credential)
     {
         if (!credential.TakesScope && new[] { Settings.ProjectId, Settings.ProjectName }.FirstOrDefault(name => settings[name] is not null) is { } project)
@@ -110,7 +110,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
             yield return $"{At(Settings.Password)} is not used: the application credential is.";
     }
 
-    // Like keystoneauth, an explicit auth_type decides; without one, what there is does.
+    // As in keystoneauth, auth_type decides. Without it, the settings that are there do.
     private CloudCredential Credential() => settings[Settings.AuthType] switch
     {
         "v3applicationcredential" => ApplicationCredential(),
@@ -177,7 +177,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
 
     private Uri? Url(Setting setting) => Expanded(setting) is { } url ? CloudUrl.Parse(url, At(setting)) : null;
 
-    // openstacksdk replaces {name} by the setting of that name. Only {region_name} is in use.
+    // openstacksdk replaces {name} with the setting of that name. In practice only {region_name} is used.
     private string? Expanded(Setting setting)
     {
         if (settings[setting] is not { } text || PemSource.IsPem(text))
@@ -215,7 +215,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
         _ => throw Wrong($"{At(setting)} is neither true nor false.", null),
     };
 
-    // The setting by the name that its place uses, and the place. The value only where it can be no secret.
+    // The setting's name in its place, and the place. The value only if it cannot be a secret.
     private string At(Setting setting, string? value = null)
     {
         SettingValue said = settings.Of(setting)!;
@@ -226,7 +226,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
 
     private string Needed(Setting setting) => settings[setting] ?? throw Missing(setting, null);
 
-    // It may stand there under a name that nobody knows.
+    // The setting may be there under an unknown name.
     private TroveScheduleException Missing(Setting setting, string? because, bool isArgument = false)
     {
         string name = isArgument ? caller.Name(setting) : nameOf(setting);

@@ -12,7 +12,7 @@ internal sealed class CronTriggerClient(ServiceClient mistral)
 {
     private const string Path = "/cron_triggers";
 
-    // What a CronTrigger holds, and no more: the rest would take the server as long again. A single trigger comes whole, for there it knows no fields.
+    // Only the fields of CronTrigger, because the others would double the server's time. The request for a single trigger has no such option.
     private static readonly string[] Columns =
     [
         "id", "name", "workflow_name", "workflow_input", "project_id", "pattern", "remaining_executions",
@@ -79,7 +79,7 @@ internal sealed record CronTrigger
     public string? Pattern { get; init; }
     /// <summary>The number of executions that are left, 1 or more; null for no limit.</summary>
     public int? RemainingExecutions { get; init; }
-    /// <summary>The first time that the creator asked for, in UTC and whole minutes; null when none was given.</summary>
+    /// <summary>The first time from the request, in UTC and whole minutes; null when none was given.</summary>
     public DateTimeOffset? FirstExecutionTime { get; init; }
     /// <summary>The next time that Mistral starts the workflow, in UTC.</summary>
     public DateTimeOffset? NextExecutionTime { get; init; }

@@ -13,7 +13,7 @@ internal sealed class ExecutionClient(ServiceClient mistral)
 {
     private const string Path = "/executions";
 
-    // Naming the columns brings the output along and spares the server two or three SELECTs a row.
+    // With the columns named, the response includes the output, and the server saves two or three SELECTs per row.
     private static readonly string[] Columns =
         ["id", "workflow_name", "description", "state", "state_info", "input", "output", "project_id", "created_at", "updated_at"];
 
@@ -29,7 +29,7 @@ internal sealed class ExecutionClient(ServiceClient mistral)
     /// <param name="after">The earliest start wanted, of which the server sees whole seconds, and nothing where <paramref name="before"/> is given; null for any.</param>
     /// <param name="before">The latest start wanted, of which the server sees whole seconds; null for any.</param>
     /// <param name="allProjects">Whether to list all projects' executions, which only an administrator may.</param>
-    /// <param name="keep">Whether a row is wanted, which is asked of each: <paramref name="describedBy"/> is a substring match, and seconds have fractions.</param>
+    /// <param name="keep">Selects rows. It is applied to each row, because <paramref name="describedBy"/> is a substring match, and seconds have fractions.</param>
     /// <param name="marker">The id of the execution after which to begin; null for the newest.</param>
     /// <param name="most">How many are wanted; null for all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
@@ -38,7 +38,7 @@ internal sealed class ExecutionClient(ServiceClient mistral)
         bool allProjects, Func<Execution, bool> keep, string? marker, long? most, CancellationToken cancellationToken)
     {
         Query query = new Query().Equal("workflow_name", workflow).In("state", states);
-        query = before is null ? query.FromSecond("created_at", after) : query.UpToSecond("created_at", before); // Mistral heeds one filter a column.
+        query = before is null ? query.FromSecond("created_at", after) : query.UpToSecond("created_at", before); // Mistral applies only one filter per column.
         query.SortBy("created_at,id", "desc,desc").AllProjects(allProjects).Fields(Columns);
         if (describedBy is not null)
             query.Has("description", describedBy);

@@ -24,7 +24,7 @@ internal static class MistralErrors
             RecommendedAction = ListSchedules,
         };
 
-    /// <param name="cause">Mistral's refusal; null where it was not asked.</param>
+    /// <param name="cause">Mistral's error; null if no request was sent.</param>
     /// <param name="instance">The instance that was to be backed up.</param>
     public static TroveScheduleException DelegatedToken(TroveScheduleException? cause, object instance) =>
         new(TroveErrorKind.Forbidden,
@@ -53,7 +53,7 @@ internal static class MistralErrors
 
     /// <param name="id">The execution's id.</param>
     /// <param name="target">The id, or the execution as it was read.</param>
-    /// <param name="cause">Mistral's refusal; null where it was not asked.</param>
+    /// <param name="cause">Mistral's error; null if no request was sent.</param>
     public static TroveScheduleException ExecutionNotFound(string id, object target, TroveScheduleException? cause = null) =>
         new(TroveErrorKind.NotFound, $"There is no execution '{id}'.", cause) { ErrorId = "ExecutionNotFound", Target = target, RecommendedAction = ListExecutions };
 

@@ -26,7 +26,7 @@ internal sealed class WorkbookClient(ServiceClient mistral)
     public Task<WorkbookResponse> CreateAsync(string definition, string scope, CancellationToken cancellationToken) =>
         mistral.SendAsync(mistral.Request(HttpMethod.Post, Path + ScopeQuery(scope), null, Yaml(definition)), WireJson.Default.WorkbookResponse, cancellationToken);
 
-    /// <summary>Replaces the workbook and its workflows. A scope that is left out means private to Mistral, so it is always said.</summary>
+    /// <summary>Replaces the workbook and its workflows. Without a scope Mistral makes it private, so the scope is always sent.</summary>
     public Task<WorkbookResponse> UpdateAsync(string definition, string scope, CancellationToken cancellationToken) =>
         mistral.SendAsync(mistral.Request(HttpMethod.Put, Path + ScopeQuery(scope), null, Yaml(definition)), WireJson.Default.WorkbookResponse, cancellationToken);
 

@@ -120,7 +120,7 @@ internal sealed class WorkflowEngine(Scheduler scheduler, IdGenerator ids, Actio
         execution.UpdatedAt = scheduler.NowInSeconds;
     }
 
-    /// <summary>What Mistral says of a failed action: for its task, and for the whole execution.</summary>
+    /// <summary>Mistral's messages about a failed action: for its task, and for the whole execution.</summary>
     public static (string Short, string Long) FailureReason(IdGenerator ids, string task, string taskId, string actionId, string message)
     {
         string reason = $"The action raised an exception [action=<trove_actions.BackupsCreate object at {ids.MemoryAddress()}>, action_ex_id={actionId}, msg='{message}']";

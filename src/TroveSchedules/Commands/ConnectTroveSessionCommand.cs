@@ -85,7 +85,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Overrides(nameof(CloudOverrides.Token))]
     public SecureString? Token { get; set; }
 
-    /// <summary>Makes a cloud in this process to try things out on: instances m, broken and two called dup, and nobody's databases.</summary>
+    /// <summary>Creates a cloud in this process for trials. It has the instances m, broken and two called dup, and no real databases.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ToSandbox)]
     public SwitchParameter Sandbox { get; set; }
 
