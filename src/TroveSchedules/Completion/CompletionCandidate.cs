@@ -15,5 +15,7 @@ internal sealed record CompletionCandidate(string Value, string Label, string Ti
     public static bool IsTypeable(string? value) => !string.IsNullOrWhiteSpace(value) && !value.Any(TerminalText.IsUnsafe);
 
     public CompletionResult Completing(TypedWord word) =>
-        new(word.Quoted(Value), TerminalText.SanitizeLine(Label), CompletionResultType.ParameterValue, TerminalText.SanitizeLine(Tip));
+        new(word.Quoted(Value), Shown(Label), CompletionResultType.ParameterValue, Shown(Tip));
+
+    private static string Shown(string text) => string.Concat(text.Select(c => TerminalText.IsUnsafe(c) ? '?' : c));
 }
