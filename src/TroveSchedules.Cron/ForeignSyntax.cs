@@ -12,7 +12,7 @@ internal static class ForeignSyntax
     private static readonly Regex FromEndOfMonth = new("^L.+$", AnyCase);
     private static readonly Regex LastWeekday = new("^(?:(?<day>[0-7]|[A-Z]{3})L|L(?<day>[A-Z]{3}))$", AnyCase);
 
-    /// <summary>Why the text is refused and what to write instead; null if it is no known syntax of another scheduler.</summary>
+    /// <summary>Why the text is refused and what to write instead; null if it is not a known syntax of another scheduler.</summary>
     public static (string Reason, string Action)? Refuse(CronField field, string text)
     {
         if (text.IndexOf('?') >= 0)

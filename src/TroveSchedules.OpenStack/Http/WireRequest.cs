@@ -26,7 +26,7 @@ internal sealed record WireRequest(string Service, HttpMethod Method, Uri Uri, o
     /// <summary>The service and the URL without its query, for messages.</summary>
     public string Address => ServiceError.Printable(Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
 
-    private string AddressSetting => Service switch { "Mistral" => Settings.WorkflowEndpoint, "Trove" => Settings.DatabaseEndpoint, _ => Settings.AuthUrl };
+    private string AddressSetting => Settings.AddressOf(Service);
 
     /// <summary>Advice if the URL cannot be reached.</summary>
     public Advice ConnectionAdvice => Service == "Keystone"

@@ -86,12 +86,10 @@ internal sealed class ServiceCatalog(IReadOnlyList<CatalogService?> services, st
             Target = service,
             RecommendedAction = isChosen
                 ? $"Correct {(choice.Type is null ? "the service's name" : "the service's type")}, or leave it out: {(service == "Mistral" ? "workflow" : "database")}_service_{(choice.Type is null ? "name" : "type")} in clouds.yaml or the variable of that name."
-                : $"Choose another region or interface, or set {AddressSetting(service)}.",
-            Settings = isChosen ? [] : [Settings.RegionName, Settings.Interface, AddressSetting(service)],
+                : $"Choose another region or interface, or set {Settings.AddressOf(service)}.",
+            Settings = isChosen ? [] : [Settings.RegionName, Settings.Interface, Settings.AddressOf(service)],
         };
     }
-
-    private static string AddressSetting(string service) => service == "Mistral" ? Settings.WorkflowEndpoint : Settings.DatabaseEndpoint;
 
     private static string? RegionOf(CatalogEndpoint endpoint) => endpoint.RegionId ?? endpoint.Region;
 }

@@ -68,6 +68,10 @@ internal static class Settings
 
     public static Setting DatabaseEndpoint => Database.Endpoint;
 
+    /// <summary>The setting of a service's URL.</summary>
+    /// <param name="service">Mistral, Trove or Keystone.</param>
+    public static Setting AddressOf(string service) => service switch { "Mistral" => WorkflowEndpoint, "Trove" => DatabaseEndpoint, _ => AuthUrl };
+
     /// <summary>The settings, in the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [

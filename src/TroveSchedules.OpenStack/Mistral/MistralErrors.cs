@@ -17,7 +17,7 @@ internal static class MistralErrors
 
     public static TroveScheduleException NotASchedule(string id, string? workflow) =>
         new(TroveErrorKind.Invalid,
-            $"The cron trigger '{id}' runs the workflow '{ServiceError.Printable(workflow ?? "", 255)}', not '{BackupSchedules.WorkflowName}': it is no backup schedule.")
+            $"The cron trigger '{id}' runs the workflow '{ServiceError.Printable(workflow ?? "", 255)}', not '{BackupSchedules.WorkflowName}', so it is not a backup schedule.")
         {
             ErrorId = "InvalidSchedule",
             Target = id,
@@ -59,7 +59,7 @@ internal static class MistralErrors
 
     public static TroveScheduleException NotAScheduleExecution(string id, string? workflow) =>
         new(TroveErrorKind.Invalid,
-            $"The execution '{id}' ran the workflow '{ServiceError.Printable(workflow ?? "", 255)}', not '{BackupSchedules.WorkflowName}': it is no execution of a backup schedule.")
+            $"The execution '{id}' ran the workflow '{ServiceError.Printable(workflow ?? "", 255)}', not '{BackupSchedules.WorkflowName}', so it is not an execution of a backup schedule.")
         {
             ErrorId = "InvalidExecution",
             Target = id,
