@@ -53,15 +53,16 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
     /// <summary>Something to do when the case is over, last first.</summary>
     protected void Finally(Func<Task> clean) => _cleaning.Add(clean);
 
-    /// <summary>Asks until the answer is right.</summary>
-    protected async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isRight, double seconds)
+    /// <summary>Repeats a request until its response is as expected; a busy cloud may take long.</summary>
+    protected async Task<T> UntilAsync<T>(Func<Task<T>> request, Func<T, bool> isExpected)
     {
+        const double MaxSeconds = 300;
         for (double waited = 0; ; waited += 0.5)
         {
-            T answer = await ask();
-            if (isRight(answer))
-                return answer;
-            Assert.True(waited < seconds, $"Not so after {seconds} s: {answer}");
+            T response = await request();
+            if (isExpected(response))
+                return response;
+            Assert.True(waited < MaxSeconds, $"Not so after {MaxSeconds} s: {response}");
             await cloud.PassAsync(TimeSpan.FromSeconds(0.5));
         }
     }
@@ -141,11 +142,11 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
 
     /// <summary>The execution when it has ended.</summary>
     protected async Task<CloudResponse> EndAsync(string id) =>
-        await UntilAsync(() => Mistral("GET", "/executions/" + id), reply => reply.Text("state") is "SUCCESS" or "ERROR" or "CANCELLED", 20);
+        await UntilAsync(() => Mistral("GET", "/executions/" + id), reply => reply.Text("state") is "SUCCESS" or "ERROR" or "CANCELLED");
 
     /// <summary>The instance when no backup of it runs.</summary>
     protected async Task IdleAsync(string instance) =>
-        await UntilAsync(() => Trove("GET", "/instances/" + instance), reply => reply.Json!["instance"]!["status"]!.GetValue<string>() != "BACKUP", 20);
+        await UntilAsync(() => Trove("GET", "/instances/" + instance), reply => reply.Json!["instance"]!["status"]!.GetValue<string>() != "BACKUP");
 
     /// <summary>Starts a backup, which is deleted when the case is over.</summary>
     protected async Task<CloudResponse> BackupAsync(JsonNode backup)
@@ -154,7 +155,7 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
         if (made.Status == 202)
         {
             string id = (string)made.Json!["backup"]!["id"]!;
-            Finally(() => UntilAsync(() => Trove("DELETE", "/backups/" + id), reply => reply.Status is 202 or 404, 10));
+            Finally(() => UntilAsync(() => Trove("DELETE", "/backups/" + id), reply => reply.Status is 202 or 404));
         }
         return made;
     }

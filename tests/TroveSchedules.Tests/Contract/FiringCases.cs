@@ -17,9 +17,9 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     {
         CloudResponse made = await TriggerAsync(pattern: "* * * * *", input: Input(Db(31)));
         DateTime due = Time(made.Text("next_execution_time"));
-        JsonNode run = (await RunsAsync(made, 1, 75))[0]!;
+        JsonNode run = (await RunsAsync(made, 1))[0]!;
         DateTime at = Time((string?)run["created_at"]);
-        Assert.InRange((due - at).TotalSeconds, -3, 2);
+        Assert.InRange(at, due.AddSeconds(-2), due.AddSeconds(59)); // A busy cloud may be late.
         string id = made.Text("id")!, name = made.Text("name")!;
         Assert.Equal(
             $"{{\"description\": \"Workflow execution created by cron trigger '({id})'.\", \"triggered_by\": {{\"type\": \"cron_trigger\", \"id\": \"{id}\", \"name\": \"{name}\"}}}}",
@@ -37,11 +37,11 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     {
         CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(32)), more: new JsonObject { ["remaining_executions"] = 2 });
         Assert.Equal("2", made.Text("remaining_executions"));
-        await RunsAsync(made, 2, 30);
+        await RunsAsync(made, 2);
         string id = made.Text("id")!;
-        Fault(await UntilAsync(() => Mistral("GET", "/cron_triggers/" + id), reply => reply.Status == 404, 10), 404, $"Cron trigger not found [identifier={id}]");
+        Fault(await UntilAsync(() => Mistral("GET", "/cron_triggers/" + id), reply => reply.Status == 404), 404, $"Cron trigger not found [identifier={id}]");
         await Cloud.PassAsync(TimeSpan.FromSeconds(6));
-        Assert.Equal(2, (await RunsAsync(made, 2, 5)).Count);
+        Assert.Equal(2, (await RunsAsync(made, 2)).Count);
     }
 
     [ContractFact(Needs = Needs.Instances)]
@@ -53,8 +53,8 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
         CloudResponse made = await TriggerAsync(pattern: null, input: Input(Db(33)), more: new JsonObject { ["first_execution_time"] = first.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) });
         Assert.Equal(201, made.Status);
         Assert.Equal("0 0 30 2 0", made.Text("pattern"));
-        JsonNode run = Assert.Single(await RunsAsync(made, 1, 135))!;
-        Assert.InRange((first - Time((string?)run["created_at"])).TotalSeconds, -3, 2);
+        JsonNode run = Assert.Single(await RunsAsync(made, 1))!;
+        Assert.InRange(Time((string?)run["created_at"]), first.AddSeconds(-2), first.AddSeconds(59));
         Assert.Equal(404, (await Mistral("GET", "/cron_triggers/" + made.Text("id"))).Status);
     }
 
@@ -62,7 +62,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_trigger_that_is_gone_leaves_its_history_behind()
     {
         CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(34)));
-        await RunsAsync(made, 1, 20);
+        await RunsAsync(made, 1);
         await Mistral("DELETE", "/cron_triggers/" + made.Text("id"));
         Assert.NotEmpty((await Mistral("GET", $"/executions?description=has:{made.Text("id")}&fields=id")).List("executions"));
         Assert.NotEmpty((await Mistral("GET", $"/executions?description=has:{made.Text("name")}&fields=id")).List("executions"));
@@ -76,26 +76,28 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
         Finally(() => Mistral("DELETE", "/workbooks/" + name));
         Finally(() => Mistral("DELETE", $"/workflows/{name}.w"));
         CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, workflow: name + ".w", input: new JsonObject { ["a"] = 1 });
-        await RunsAsync(made, 1, 20);
+        await RunsAsync(made, 1);
         Assert.Equal(200, (await Mistral("PUT", "/workbooks", Book(name, "b"), type: "text/plain")).Status);
         await Cloud.PassAsync(TimeSpan.FromSeconds(3));
-        int before = (await RunsAsync(made, 1, 5)).Count;
+        int before = (await RunsAsync(made, 1)).Count;
         string? next = (await Mistral("GET", "/cron_triggers/" + made.Text("id"))).Text("next_execution_time");
-        await UntilAsync(() => Mistral("GET", "/cron_triggers/" + made.Text("id")), reply => Time(reply.Text("next_execution_time")) > Time(next).AddSeconds(5), 30);
-        Assert.Equal(before, (await RunsAsync(made, 1, 5)).Count);
+        await UntilAsync(() => Mistral("GET", "/cron_triggers/" + made.Text("id")), reply => Time(reply.Text("next_execution_time")) > Time(next).AddSeconds(5));
+        Assert.Equal(before, (await RunsAsync(made, 1)).Count);
 
         static string Book(string name, string input) =>
             $"version: '2.0'\nname: {name}\nworkflows:\n  w:\n    input: [{input}]\n    output:\n      said: <% $.said %>\n    tasks:\n      t:\n        action: std.echo output=<% $.{input} %>\n        publish:\n          said: <% task().result %>\n";
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task Two_of_one_instance_at_once_and_one_of_them_fails()
+    public async Task A_firing_fails_while_a_backup_of_its_instance_runs()
     {
-        CloudResponse a = await TriggerAsync(pattern: "* * * * * */20", input: Input(Db(35))), b = await TriggerAsync(pattern: "* * * * * */20", input: Input(Db(35)));
-        string first = (string)(await RunsAsync(a, 1, 45))[0]!["id"]!, second = (string)(await RunsAsync(b, 1, 45))[0]!["id"]!;
-        await Mistral("DELETE", "/cron_triggers/" + a.Text("id"));
-        await Mistral("DELETE", "/cron_triggers/" + b.Text("id"));
-        Assert.Equal(["ERROR", "SUCCESS"], new[] { (await EndAsync(first)).Text("state"), (await EndAsync(second)).Text("state") }.Order());
+        using IDisposable held = Cloud.HoldBackups(Db(35));
+        CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(35)));
+        string first = (string)(await RunsAsync(made, 1))[^1]!["id"]!;
+        Assert.Equal("SUCCESS", (await EndAsync(first)).Text("state"));
+        int count = (await RunsAsync(made, 1)).Count;
+        string later = (string)(await RunsAsync(made, count + 1))[0]!["id"]!;
+        Assert.Equal("ERROR", (await EndAsync(later)).Text("state"));
     }
 
     [ContractFact(Needs = Needs.Instances)]
@@ -103,16 +105,17 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     {
         CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(36)));
         await Mistral("DELETE", "/cron_triggers/" + made.Text("id"));
+        await Cloud.PassAsync(TimeSpan.FromSeconds(3)); // An execution may have begun before the deletion.
         int before = (await Mistral("GET", $"/executions?description=has:{made.Text("id")}&fields=id")).List("executions").Count;
         await Cloud.PassAsync(TimeSpan.FromSeconds(11));
         Assert.Equal(before, (await Mistral("GET", $"/executions?description=has:{made.Text("id")}&fields=id")).List("executions").Count);
     }
 
-    private async Task<JsonArray> RunsAsync(CloudResponse trigger, int least, double seconds)
+    private async Task<JsonArray> RunsAsync(CloudResponse trigger, int least)
     {
         CloudResponse found = await UntilAsync(
             () => Mistral("GET", $"/executions?description=has:{trigger.Text("id")}&sort_keys=created_at&sort_dirs=desc"),
-            reply => reply.List("executions").Count >= least, seconds);
+            reply => reply.List("executions").Count >= least);
         foreach (string? id in found.Column("executions", "id"))
             Finally(() => Mistral("DELETE", $"/executions/{id}?force=true"));
         return found.List("executions");
@@ -123,7 +126,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     private static DateTime Time(string? text) => DateTime.ParseExact(text!, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }
 
-public sealed class FiringOnSandbox() : FiringCases(new SandboxUnderTest());
+public sealed class FiringOnSandbox() : FiringCases(new SandboxUnderTest(backupSeconds: 8));
 
 [Collection("real cloud, in time")]
 public sealed class FiringOnRealCloud() : FiringCases(RealCloud.Shared);

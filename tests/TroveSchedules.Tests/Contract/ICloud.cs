@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net.Http;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
@@ -26,17 +27,18 @@ public interface ICloud
     /// <summary>Lets time pass.</summary>
     Task PassAsync(TimeSpan time);
 
-    /// <summary>Until it is disposed, a backup runs for longer than a busy machine takes for a few requests.</summary>
-    IDisposable SlowBackups();
+    /// <summary>Keeps backups of an instance from ending until the result is disposed, however long that takes.</summary>
+    IDisposable HoldBackups(string instance);
 }
 
 /// <summary>A sandbox of its own for each case; its clock stands still until it is stepped.</summary>
-public sealed class SandboxUnderTest : ICloud
+/// <param name="backupSeconds">How long a backup runs.</param>
+public sealed class SandboxUnderTest(double backupSeconds = 1) : ICloud
 {
     // Half a second past the minute, as if somebody had begun at a bad moment.
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 30, 0, 500, TimeSpan.Zero);
 
-    public SandboxCloud Cloud { get; } = new(new SandboxOptions { Clock = new FakeTimeProvider(Start), Instances = 45, MaxBackups = 30 });
+    public SandboxCloud Cloud { get; } = new(new SandboxOptions { Clock = new FakeTimeProvider(Start), Instances = 45, MaxBackups = 30, BackupDuration = TimeSpan.FromSeconds(backupSeconds) });
 
     public CloudSettings As(string user) => Settings(Cloud, user);
 
@@ -75,8 +77,8 @@ public sealed class SandboxUnderTest : ICloud
         return Task.CompletedTask;
     }
 
-    // Its clock stands still between the requests.
-    public IDisposable SlowBackups() => new Undo(() => { });
+    // Its clock stands still between requests, so only cases that step it need backups that take longer.
+    public IDisposable HoldBackups(string instance) => new Undo(() => { });
 }
 
 /// <summary>
@@ -87,6 +89,7 @@ public sealed class RealCloud : ICloud
 {
     private static readonly string? Stack = Variable("TROVE_TEST_STACK");
     private static readonly string? Named = Variable("TROVE_TEST_CLOUD");
+    private static readonly object BehaviourLock = new();
 
     public static RealCloud Shared { get; } = new();
 
@@ -108,23 +111,25 @@ public sealed class RealCloud : ICloud
     public Task PassAsync(TimeSpan time) => Task.Delay(time);
 
     /// <summary>A cloud that is not tests/stack makes real backups, which take long enough.</summary>
-    public IDisposable SlowBackups()
+    public IDisposable HoldBackups(string instance)
     {
         if (Stack is null)
             return new Undo(() => { });
-        string file = Path.Combine(Stack, "behaviour.json");
-        string before = File.ReadAllText(file);
-        JsonNode slow = JsonNode.Parse(before)!;
-        slow["backup_seconds"] = 8;
-        Replace(file, slow.ToJsonString());
-        return new Undo(() => Replace(file, before));
+        ChangeHeld(held => held.Add(instance));
+        return new Undo(() => ChangeHeld(held => held.Remove(held.FirstOrDefault(id => (string?)id == instance))));
     }
 
-    // In one step, because Trove may be reading it.
-    private static void Replace(string file, string text)
+    private static void ChangeHeld(Action<JsonArray> change)
     {
-        File.WriteAllText(file + ".new", text);
-        File.Move(file + ".new", file, overwrite: true);
+        string file = Path.Combine(Stack!, "behaviour.json");
+        lock (BehaviourLock)
+        {
+            JsonNode behaviour = JsonNode.Parse(File.ReadAllText(file))!;
+            change(behaviour["held"]!.AsArray());
+            // Replaced in one step, because Trove may be reading it.
+            File.WriteAllText(file + ".new", behaviour.ToJsonString());
+            File.Move(file + ".new", file, overwrite: true);
+        }
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -21,10 +21,10 @@ public abstract class OperationCases(ICloud cloud) : ContractCases(cloud)
         Assert.Equal(made.TriggerId, (await schedules.GetAsync(made.Id)).TriggerId);
         Assert.Contains(await schedules.ListAsync("m"), one => one.Id == made.Id);
 
-        List<ScheduleExecution> runs = await UntilAsync(() => RunsAsync(), all => all.Exists(run => run.State == "SUCCESS"), 30);
+        List<ScheduleExecution> runs = await UntilAsync(() => RunsAsync(), all => all.Exists(run => run.State == "SUCCESS"));
         ScheduleExecution good = runs.Find(run => run.State == "SUCCESS")!;
         Assert.Equal(made.Id, good.ScheduleId);
-        await UntilAsync(async () => (await session.Backups.GetAsync(good.BackupId!)).Status, status => status == "COMPLETED", 10);
+        await UntilAsync(async () => (await session.Backups.GetAsync(good.BackupId!)).Status, status => status == "COMPLETED");
         await schedules.DeleteAsync(made);
         Assert.DoesNotContain(await schedules.ListAsync("m"), one => one.Id == made.Id);
         await IdleAsync(M);

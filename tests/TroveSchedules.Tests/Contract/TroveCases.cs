@@ -122,7 +122,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_backup_is_accepted_with_202_and_completes()
     {
         await IdleAsync(Dup);
-        using IDisposable slow = Cloud.SlowBackups();
+        using IDisposable held = Cloud.HoldBackups(Dup);
         CloudResponse made = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup, ["description"] = "d" });
         JsonNode backup = made.Json!["backup"]!;
         Assert.Equal(202, made.Status);
@@ -131,23 +131,22 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
             + $"\"updated\": \"{backup["updated"]}\", \"size\": null, \"status\": \"NEW\", \"parent_id\": null, \"project_id\": \"{await ProjectAsync()}\", "
             + "\"datastore\": {\"type\": \"mysql\", \"version\": \"8.0\", \"version_id\": \"10000000-0000-4000-8000-000000000002\"}}}",
             made.Body);
-        var states = new List<string>();
-        JsonNode done = (await UntilAsync(() => Trove("GET", $"/backups/{backup["id"]}"), reply =>
-        {
-            states.Add((string)reply.Json!["backup"]!["status"]!);
-            return states[^1] == "COMPLETED";
-        }, 30)).Json!["backup"]!;
-        Assert.Contains("BUILDING", states);
+        await UntilStatusAsync("BUILDING");
+        held.Dispose();
+        JsonNode done = await UntilStatusAsync("COMPLETED");
         Assert.Equal(0.14, (double)done["size"]!);
         Assert.EndsWith("/" + backup["id"], (string?)done["locationRef"]);
         Assert.True(DateTime.Parse((string)done["updated"]!, CultureInfo.InvariantCulture) >= DateTime.Parse((string)done["created"]!, CultureInfo.InvariantCulture));
+
+        async Task<JsonNode> UntilStatusAsync(string status) =>
+            (await UntilAsync(() => Trove("GET", $"/backups/{backup["id"]}"), reply => (string?)reply.Json!["backup"]!["status"] == status)).Json!["backup"]!;
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_running_backup_keeps_the_next_out_and_cannot_be_deleted()
+    public async Task During_a_backup_a_second_one_and_its_deletion_are_refused()
     {
         await IdleAsync(Dup);
-        using IDisposable slow = Cloud.SlowBackups();
+        using IDisposable held = Cloud.HoldBackups(Dup);
         JsonNode first = (await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup })).Json!["backup"]!;
         CloudResponse second = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Dup });
         Assert.Equal(
@@ -208,7 +207,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
             (await Trove("GET", "/backups?instance_id=" + Db)).List("backups").Select(b => ((string)b!["id"]!, (string?)b["parent_id"])));
         CloudResponse gone = await Trove("DELETE", "/backups/" + first);
         Assert.Equal((202, ""), (gone.Status, gone.Body));
-        await UntilAsync(() => Trove("GET", "/backups?instance_id=" + Db), reply => reply.Body == "{\"backups\": []}", 10);
+        await UntilAsync(() => Trove("GET", "/backups?instance_id=" + Db), reply => reply.Body == "{\"backups\": []}");
         Assert.Equal(404, (await Trove("GET", "/backups/" + second)).Status);
     }
 
@@ -283,7 +282,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     {
         await IdleAsync((string)backup["instance"]!);
         string id = (string)(await BackupAsync(backup)).Json!["backup"]!["id"]!;
-        await UntilAsync(() => Trove("GET", "/backups/" + id), reply => (string?)reply.Json!["backup"]!["status"] == "COMPLETED", 10);
+        await UntilAsync(() => Trove("GET", "/backups/" + id), reply => (string?)reply.Json!["backup"]!["status"] == "COMPLETED");
         return id;
     }
 }
