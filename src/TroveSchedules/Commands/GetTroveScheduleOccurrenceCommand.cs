@@ -54,7 +54,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
         _patternIsNamed = Quoting.IsNamed(MyInvocation);
     }
 
-    private protected override string? AdviceOn(TroveScheduleException error) =>
+    internal override string? AdviceOn(TroveScheduleException error) =>
         _patternIsNamed && error is CronPatternException ? Quoting.Advise(error.Target as string) : null;
 
     /// <summary>Writes the times.</summary>

@@ -111,7 +111,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
             : null;
     }
 
-    private protected override string? AdviceOn(TroveScheduleException error) =>
+    internal override string? AdviceOn(TroveScheduleException error) =>
         !_patternIsNamed || error is not CronPatternException ? null
         : string.IsNullOrEmpty(Pattern) && FirstExecutionTime is not null ? $"For one run at -FirstExecutionTime, leave -Pattern out. {Quoting.Advise(Pattern)}"
         : Quoting.Advise(Pattern);

@@ -18,7 +18,7 @@ public abstract class SessionCmdlet : TroveCmdlet
     private protected CloudSession Cloud => (CloudSession)Session!;
 
     /// <summary>The session, where nothing better is known.</summary>
-    private protected override object? DefaultTarget => Session;
+    internal override object? DefaultTarget => Session;
 
     /// <summary>Gets the session. If there is none, the pipeline ends with an error.</summary>
     protected override void BeginProcessing()

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.Commands;
 
@@ -15,28 +14,29 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineMessageQueue _messages = new();
     private OrderedWorkQueue? _work;
-    private RequestLog? _log;
-    private Progress? _progress;
-    private int _changed;
-    private bool _isEnding;
-    private bool _isSessionDead;
+    private CmdletStreams? _streams;
 
     /// <summary>Cancelled when the user presses Ctrl-C, or when a later cmdlet such as Select-Object -First stops the pipeline.</summary>
     private protected CancellationToken Cancelled => _stop.Token;
 
+    // Created at first use: the parameters and preferences of the cmdlet are not known before.
+    private CmdletStreams Streams => _streams ??= new CmdletStreams(this, _messages);
+
+    private Progress? Progress => Streams.Progress;
+
     /// <summary>The target of an error that has no target of its own.</summary>
-    private protected virtual object? DefaultTarget => null;
+    internal virtual object? DefaultTarget => null;
 
     /// <summary>Maximum number of concurrent requests.</summary>
     private protected virtual int Concurrency => 1;
 
     /// <summary>Advice for an error that may result from the syntax of the command; null for none.</summary>
-    private protected virtual string? AdviceOn(TroveScheduleException error) => null;
+    internal virtual string? AdviceOn(TroveScheduleException error) => null;
 
     // Names in the cloud may contain control characters, or a second line that looks like another message.
 
     /// <summary>Writes a warning without control characters.</summary>
-    private protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.SanitizeLine(text));
+    internal new void WriteWarning(string text) => base.WriteWarning(TerminalText.SanitizeLine(text));
 
     /// <summary>Calls ShouldProcess with text without control characters.</summary>
     private protected new bool ShouldProcess(string target, string action) =>
@@ -75,7 +75,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes each row as it arrives.</summary>
     private protected void WriteAll<T>(IAsyncEnumerable<T> rows, Func<T, bool>? filter = null)
     {
-        _progress?.CountRows(PagingParameters is { First: < int.MaxValue } paging ? (long)paging.First : null);
+        Progress?.CountRows(PagingParameters is { First: < int.MaxValue } paging ? (long)paging.First : null);
         IAsyncEnumerator<T> each = rows.GetAsyncEnumerator(Cancelled);
         try
         {
@@ -84,7 +84,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
                 if (filter is not null && !filter(each.Current))
                     continue;
                 Write(each.Current);
-                _progress?.RowDone();
+                Progress?.RowDone();
             }
         }
         finally
@@ -117,40 +117,36 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
 
     private void Enqueue<T>(IEnumerable<T> items, Func<T, Task<Func<Task<object?>?>>> begin) => Run(() =>
     {
-        _progress?.ExpectItems(MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count);
-        _work ??= new OrderedWorkQueue(Concurrency, Wait, Report);
+        Progress?.ExpectItems(MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count);
+        _work ??= CreateQueue();
         foreach (T item in items)
             _work.Add(item, () => begin(item));
     });
 
+    private OrderedWorkQueue CreateQueue()
+    {
+        var writer = new OutcomeWriter(this);
+        return new OrderedWorkQueue(Concurrency, Wait, outcome =>
+        {
+            _messages.Write(); // If the work completed synchronously, nothing has written its messages yet.
+            writer.Write(outcome, _work!);
+            Progress?.ItemDone();
+        });
+    }
+
     /// <summary>Runs an action. A failure writes one error.</summary>
     private protected void Try(Action work) => ForEach<object?>([null], _ => work());
 
-    /// <summary>
-    /// Runs a step of the cmdlet with its own -Verbose, -Debug and progress bar, because the cmdlets of a pipeline call one another and each has its own preferences. Converts a cancellation to the end of the pipeline.
-    /// </summary>
+    /// <summary>Runs a step of the cmdlet. Converts a cancellation to the end of the pipeline.</summary>
     private protected void Run(Action step)
     {
-        if (_log is null)
-        {
-            _log = CreateLog();
-            _progress = this.IsOn("ProgressAction", "ProgressPreference") ? new Progress(this) : null;
-        }
-        (RequestLog? log, Progress? parent) = (RequestLog.Current, Progress.Running);
-        (RequestLog.Current, Progress.Running) = (_log, _progress);
-        if (parent is not null)
-            _progress?.SetParent(parent);
         try
         {
-            step();
+            Streams.Run(step);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
-        }
-        finally
-        {
-            (RequestLog.Current, Progress.Running) = (log, parent);
         }
     }
 
@@ -159,7 +155,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     {
         if (_work is not null)
             Run(_work.Finish);
-        _progress?.Complete();
+        _streams?.Progress?.Complete();
     }
 
     /// <inheritdoc/>
@@ -178,10 +174,10 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     {
         _stop.Cancel();
         _stop.Dispose();
-        _progress?.Complete(); // Still visible if the cmdlet was stopped or failed.
+        _streams?.Progress?.Complete(); // Still visible if the cmdlet was stopped or failed.
     }
 
-    private void Wait(Task task) => _messages.Wait(task, Progress.Interval, () => _progress?.Update(_log!.Waiting), _stop.Cancel);
+    private void Wait(Task task) => _messages.Wait(task, Progress.Interval, Streams.Tick, _stop.Cancel);
 
     // Avoids a task for a row that is already available.
     private bool HasNext(ValueTask<bool> next)
@@ -190,56 +186,5 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
             return Await(next.AsTask());
         _messages.Write();
         return next.Result;
-    }
-
-    private void Report(WorkOutcome outcome)
-    {
-        _messages.Write(); // If the work completed synchronously, nothing has written its messages yet.
-        if (outcome.Error is { } error)
-            Report(error, outcome.Item);
-        else if (outcome.Result is not null)
-            WriteObject(outcome.Result);
-        _changed += outcome.IsChanged ? 1 : 0;
-        _progress?.ItemDone();
-    }
-
-    // Without a valid session every item would fail, so the first error ends the pipeline.
-    private void Report(TroveScheduleException error, object? item)
-    {
-        if (_isEnding)
-        {
-            if (!(_isSessionDead && IsEndOfSession(error)))
-                WriteWarning(error.Message);
-            return;
-        }
-        _isSessionDead = IsEndOfSession(error);
-        if (_isSessionDead || this.Preference("ErrorAction", "ErrorActionPreference") is ActionPreference.Stop)
-        {
-            // This error ends the pipeline, so the outcomes of the changes in progress are written first.
-            _isEnding = true;
-            _work!.FinishStarted();
-        }
-        ErrorRecord record = ErrorRecords.From(error, item ?? DefaultTarget, MyInvocation.MyCommand, AdviceOn(error));
-        if (!_isSessionDead)
-        {
-            WriteError(record);
-            return;
-        }
-        if (_changed > 0)
-            WriteWarning($"{_changed} were done before the session ended; what came after was not.");
-        ThrowTerminatingError(record);
-    }
-
-    private static bool IsEndOfSession(TroveScheduleException error) => error.Kind == TroveErrorKind.Unauthorized || error.ErrorId == "NotConnected";
-
-    private RequestLog CreateLog()
-    {
-        bool verbose = this.IsOn("Verbose", "VerbosePreference"), debug = this.IsOn("Debug", "DebugPreference");
-        Action<string> toDebug = text => _messages.Post(() => WriteDebug(text));
-        return new RequestLog
-        {
-            Line = verbose ? text => _messages.Post(() => WriteVerbose(text)) : debug ? toDebug : null,
-            Body = debug ? toDebug : null,
-        };
     }
 }
