@@ -45,11 +45,11 @@ internal static class Paging
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var markers = new HashSet<string>(StringComparer.Ordinal);
-        long wanted = most ?? long.MaxValue;
+        long remaining = most ?? long.MaxValue;
         long longest = size < Large ? Longest : LongestCollected, seen = 0;
         bool sifts = false;
         using var walk = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<Page<T>>? next = wanted > 0 ? fetch(marker, NextSize(), walk.Token) : null;
+        Task<Page<T>>? next = remaining > 0 ? fetch(marker, NextSize(), walk.Token) : null;
         try
         {
             while (next is not null)
@@ -58,23 +58,23 @@ internal static class Paging
                 next = null;
                 if (page.Rows.Count == 0)
                     yield break;
-                List<T> kept = [.. page.Rows.Where(row => keep is null || keep(row)).Take((int)Math.Min(wanted, int.MaxValue))];
+                List<T> rows = [.. page.Rows.Where(row => keep is null || keep(row)).Take((int)Math.Min(remaining, int.MaxValue))];
                 seen += page.Rows.Count;
-                wanted -= kept.Count;
-                sifts |= kept.Count < page.Rows.Count;
+                remaining -= rows.Count;
+                sifts |= rows.Count < page.Rows.Count;
                 marker = idOf(page.Rows[page.Rows.Count - 1]);
-                bool hasMore = page.HasMore && wanted > 0;
+                bool hasMore = page.HasMore && remaining > 0;
 
-                int half = Math.Max(1, kept.Count / 2);
-                for (int i = 0; i < kept.Count; i++)
+                int half = Math.Max(1, rows.Count / 2);
+                for (int i = 0; i < rows.Count; i++)
                 {
-                    bool closesPage = hasMore && i == kept.Count - 1 && idOf(kept[i]) == marker;
+                    bool closesPage = hasMore && i == rows.Count - 1 && idOf(rows[i]) == marker;
                     if (hasMore && (i == half || closesPage))
                         next ??= NextAsync();
                     if (closesPage)
                         await Settled(next!).ConfigureAwait(false);
                     cancellationToken.ThrowIfCancellationRequested();
-                    yield return kept[i];
+                    yield return rows[i];
                 }
                 if (hasMore)
                     next ??= NextAsync();
@@ -99,15 +99,15 @@ internal static class Paging
         int NextSize()
         {
             // If rows are filtered out, small pages would cost many requests.
-            if (!sifts && wanted <= Large)
-                return (int)wanted;
+            if (!sifts && remaining <= Large)
+                return (int)remaining;
             int now = size;
             size = Math.Min(size * 4, Large);
             return now;
         }
     }
 
-    private static TroveScheduleException Endless(string why) => new(TroveErrorKind.ProtocolError, $"The listing does not end: {why}.");
+    private static TroveScheduleException Endless(string reason) => new(TroveErrorKind.ProtocolError, $"The listing does not end: {reason}.");
 
     /// <summary>Completes when a task has completed, failed or been cancelled. It observes the exception, so that the task never raises UnobservedTaskException.</summary>
     private static Task Settled(Task task) =>

@@ -32,7 +32,7 @@ internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
             log.Body?.Invoke($"{what} sends {body}");
         }
 
-        long asked = clock.GetTimestamp();
+        long start = clock.GetTimestamp();
         HttpResponseMessage response;
         try
         {
@@ -47,16 +47,16 @@ internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
         secrets.AddHeader(response.Headers, LoginErrors.ReceiptHeader);
         string id = ServiceError.RequestIdOf(response) is { } known ? $" ({Shown(known)})" : "";
         log.Line?.Invoke($"{what} {(int)response.StatusCode} in {Milliseconds()}{id}");
-        if (log.Body is { } hear && response.Content is not null)
+        if (log.Body is { } write && response.Content is not null)
         {
             if (response.StatusCode == HttpStatusCode.Unauthorized)
-                hear($"{what} answers a 401, which may repeat the token: it is not shown");
+                write($"{what} answers a 401, which may repeat the token: it is not shown");
             else
-                await HearAsync(response, body => hear($"{what} answers {ShownBody(body)}"), cancellationToken).ConfigureAwait(false);
+                await LogBodyAsync(response, body => write($"{what} answers {ShownBody(body)}"), cancellationToken).ConfigureAwait(false);
         }
         return response;
 
-        string Milliseconds() => FormattableString.Invariant($"{clock.GetElapsedTime(asked).TotalMilliseconds:0} ms");
+        string Milliseconds() => FormattableString.Invariant($"{clock.GetElapsedTime(start).TotalMilliseconds:0} ms");
 
         string Shown(string text) => ServiceError.Printable(secrets.MaskKnown(text));
 
@@ -70,49 +70,49 @@ internal sealed class RequestLogHandler(TimeProvider clock) : DelegatingHandler
     }
 
     // Logs the body while the caller reads it, so that the log does not change the timing or the errors of the read.
-    private static async Task HearAsync(HttpResponseMessage response, Action<byte[]> hear, CancellationToken cancellationToken)
+    private static async Task LogBodyAsync(HttpResponseMessage response, Action<byte[]> write, CancellationToken cancellationToken)
     {
         Stream body = await ContentReading.StreamAsync(response.Content, cancellationToken).ConfigureAwait(false);
-        var heard = new StreamContent(new HeardStream(body, hear));
+        var logged = new StreamContent(new LoggedStream(body, write));
         foreach (var header in response.Content.Headers)
-            heard.Headers.TryAddWithoutValidation(header.Key, header.Value);
-        response.Content = heard;
+            logged.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        response.Content = logged;
     }
 
-    private sealed class HeardStream(Stream body, Action<byte[]> hear) : ForwardStream
+    private sealed class LoggedStream(Stream body, Action<byte[]> write) : ForwardStream
     {
-        private readonly MemoryStream _heard = new();
-        private bool _isTold;
+        private readonly MemoryStream _copy = new();
+        private bool _isLogged;
 
         public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            Heard(buffer, offset, await body.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false));
+            Copy(buffer, offset, await body.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false));
 
-        public override int Read(byte[] buffer, int offset, int count) => Heard(buffer, offset, body.Read(buffer, offset, count));
+        public override int Read(byte[] buffer, int offset, int count) => Copy(buffer, offset, body.Read(buffer, offset, count));
 
         protected override void Dispose(bool disposing)
         {
             if (disposing)
             {
-                Tell();
+                WriteLog();
                 body.Dispose();
             }
             base.Dispose(disposing);
         }
 
-        private int Heard(byte[] buffer, int offset, int count)
+        private int Copy(byte[] buffer, int offset, int count)
         {
-            _heard.Write(buffer, offset, count);
+            _copy.Write(buffer, offset, count);
             if (count == 0)
-                Tell();
+                WriteLog();
             return count;
         }
 
-        private void Tell()
+        private void WriteLog()
         {
-            if (_isTold || _heard.Length == 0)
+            if (_isLogged || _copy.Length == 0)
                 return;
-            _isTold = true;
-            hear(_heard.ToArray());
+            _isLogged = true;
+            write(_copy.ToArray());
         }
     }
 }

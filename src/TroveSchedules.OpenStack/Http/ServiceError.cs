@@ -78,11 +78,11 @@ internal static class ServiceError
         TerminalText.Sanitize(text.Length <= longest ? text : text.Substring(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest) + "…");
 
     // The query may contain a ticket, and the user part a password. A URL that is not http or https is shown as its scheme only.
-    private static string? PlaceOf(HttpResponseMessage response, Uri asked)
+    private static string? PlaceOf(HttpResponseMessage response, Uri requestUrl)
     {
-        if ((int)response.StatusCode is < 300 or > 399 || !response.Headers.TryGetValues("Location", out var values) || values.First() is not { Length: > 0 } named)
+        if ((int)response.StatusCode is < 300 or > 399 || !response.Headers.TryGetValues("Location", out var values) || values.First() is not { Length: > 0 } location)
             return null;
-        if (!Uri.TryCreate(asked, named, out Uri? place))
+        if (!Uri.TryCreate(requestUrl, location, out Uri? place))
             return "an address that is none";
         return place.Scheme == Uri.UriSchemeHttp || place.Scheme == Uri.UriSchemeHttps
             ? Printable(new SecretMask().Mask(CloudUrl.Masked(place)), LongestPlace)

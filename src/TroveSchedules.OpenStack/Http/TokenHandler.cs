@@ -65,15 +65,15 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
 
     /// <summary>The current time by the cloud's clock, which can differ from the local clock.</summary>
     public DateTimeOffset CloudTime =>
-        Volatile.Read(ref _held) is { Token.IssuedAt: { } issued } held ? issued + clock.GetElapsedTime(held.Asked) : clock.GetUtcNow();
+        Volatile.Read(ref _held) is { Token.IssuedAt: { } issued } held ? issued + clock.GetElapsedTime(held.Start) : clock.GetUtcNow();
 
     /// <summary>Gets a valid token. If renewal fails, the current token is used until it expires.</summary>
     public async ValueTask<AuthToken> GetAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _held) is not { } held)
             return await LogInAsync(null, cancellationToken).ConfigureAwait(false);
-        TimeSpan age = clock.GetElapsedTime(held.Asked);
-        if (!held.IsRejected && age < held.RenewAfter && (clock.GetUtcNow() - held.AskedAt - age).Duration() < LargestDrift)
+        TimeSpan age = clock.GetElapsedTime(held.Start);
+        if (!held.IsRejected && age < held.RenewAfter && (clock.GetUtcNow() - held.StartTime - age).Duration() < LargestDrift)
             return held.Token;
         try
         {
@@ -83,7 +83,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
         {
             // Tries again after half of the remaining lifetime, so that not every request waits for a Keystone that is down.
             TimeSpan later = age + TimeSpan.FromTicks((held.Token.Life - age).Ticks / 2);
-            Interlocked.CompareExchange(ref _held, held with { RenewAfter = later, AskedAt = clock.GetUtcNow() - age }, held);
+            Interlocked.CompareExchange(ref _held, held with { RenewAfter = later, StartTime = clock.GetUtcNow() - age }, held);
             return held.Token;
         }
     }
@@ -131,20 +131,20 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
             return newer.Token;
         if (_refusal is not null)
             throw _refusal;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
-        long asked = clock.GetTimestamp();
-        DateTimeOffset askedAt = clock.GetUtcNow();
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
+        long start = clock.GetTimestamp();
+        DateTimeOffset startTime = clock.GetUtcNow();
         AuthToken token;
         try
         {
-            token = await authenticate(either.Token).ConfigureAwait(false);
+            token = await authenticate(linked.Token).ConfigureAwait(false);
         }
         catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.Unauthorized)
         {
             _refusal = e;
             throw;
         }
-        Volatile.Write(ref _held, new Held(token, asked, askedAt, token.RenewAfter, IsRejected: false));
+        Volatile.Write(ref _held, new Held(token, start, startTime, token.RenewAfter, IsRejected: false));
         if (!_ended.IsCancellationRequested)
             return token;
         Volatile.Write(ref _held, null);
@@ -152,9 +152,9 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
     }
 
     /// <param name="Token">The token.</param>
-    /// <param name="Asked">Timestamp of the login request, by the monotonic clock.</param>
-    /// <param name="AskedAt">The same moment by the system clock.</param>
+    /// <param name="Start">Timestamp of the login request, by the monotonic clock.</param>
+    /// <param name="StartTime">The same moment by the system clock.</param>
     /// <param name="RenewAfter">The age at which the token is renewed.</param>
     /// <param name="IsRejected">Whether a service rejected it before it expired.</param>
-    private sealed record Held(AuthToken Token, long Asked, DateTimeOffset AskedAt, TimeSpan RenewAfter, bool IsRejected);
+    private sealed record Held(AuthToken Token, long Start, DateTimeOffset StartTime, TimeSpan RenewAfter, bool IsRejected);
 }

@@ -37,14 +37,14 @@ public static class CloudConfiguration
 
         RefuseContradictions(sources);
         SettingValues environment = SettingValues.Read(name => name == Settings.Regions ? null : sources.EnvironmentVariable(VariableOf(name)), [.. UnknownVariables(sources), .. RegionsVariable(sources)]);
-        SettingValues said = overrides.ToSettings();
-        SettingValues settings = said.Overriding(environment);
+        SettingValues given = overrides.ToSettings();
+        SettingValues settings = given.Overriding(environment);
         if (!settings.MeansToConnect)
             throw NotConnected(CloudNames(sources));
-        var passedOver = new List<string>();
-        CloudsFile? profile = Profile(settings, "the environment", sources, passedOver, out string[] warnings);
-        return Bound(new SettingsReader(Completed(settings, said, profile, "the environment", []), "the environment", "the environment", VariableOf, overrides, sources)
-            .Read(cloudName: null, [.. warnings, .. Told(passedOver)]), said);
+        var skippedFiles = new List<string>();
+        CloudsFile? profile = Profile(settings, "the environment", sources, skippedFiles, out string[] warnings);
+        return CheckProject(new SettingsReader(Completed(settings, given, profile, "the environment", []), "the environment", "the environment", VariableOf, overrides, sources)
+            .Read(cloudName: null, [.. warnings, .. SkippedWarnings(skippedFiles)]), given);
     }
 
     /// <summary>The settings that the caller gives. Files and variables are not read.</summary>
@@ -53,8 +53,8 @@ public static class CloudConfiguration
     /// <exception cref="TroveScheduleException"><c>InvalidConfiguration</c>: a setting is missing or invalid.</exception>
     public static CloudSettings FromArguments(CloudOverrides overrides, ConfigurationSources? sources = null)
     {
-        SettingValues said = (overrides ?? throw new ArgumentNullException(nameof(overrides))).ToSettings();
-        return Bound(new SettingsReader(said, "the arguments", "the arguments", name => overrides.Name(KnownSettings.Find(name)!), overrides, sources ?? new ConfigurationSources()).Read(cloudName: null, []), said);
+        SettingValues given = (overrides ?? throw new ArgumentNullException(nameof(overrides))).ToSettings();
+        return CheckProject(new SettingsReader(given, "the arguments", "the arguments", name => overrides.Name(KnownSettings.Find(name)!), overrides, sources ?? new ConfigurationSources()).Read(cloudName: null, []), given);
     }
 
     /// <summary>The names that <see cref="FromCloud"/> knows, in the order of the files; empty when there are no files.</summary>
@@ -65,25 +65,25 @@ public static class CloudConfiguration
 
     private static CloudSettings OfCloud(string cloudName, CloudOverrides overrides, SettingValues beside, ConfigurationSources sources)
     {
-        SettingValues said = overrides.ToSettings();
-        var passedOver = new List<string>();
-        CloudsFile?[] files = CloudsFiles(sources, passedOver);
+        SettingValues given = overrides.ToSettings();
+        var skippedFiles = new List<string>();
+        CloudsFile?[] files = CloudsFiles(sources, skippedFiles);
         string[] misplaced = [.. files.OfType<CloudsFile>().SelectMany(file => file.Misplaced())];
         CloudsFile[] entries = [.. files.Select(file => file?.Mapping("clouds")?.Mapping(cloudName)).OfType<CloudsFile>()];
         if (entries.Length == 0)
-            throw UnknownCloud(cloudName, files, sources, [.. passedOver], misplaced);
+            throw UnknownCloud(cloudName, files, sources, [.. skippedFiles], misplaced);
 
         // The values in secure.yaml belong to the entry. The profile has defaults for the entry.
         string subject = $"the cloud '{cloudName}'";
         SettingValues entry = entries.Select(each => each.Settings()).Aggregate((merged, nearer) => nearer.MergedOver(merged));
-        CloudsFile? profile = Profile(entry, subject, sources, passedOver, out string[] warnings);
-        SettingValues settings = Completed(said.Overriding(beside.Overriding(entry)), said.Overriding(beside), profile, subject, entries);
-        string origin = $"{subject} in '{entries[0].Path}'{(entry[Settings.Profile] is { } name && profile is null ? $" (whose profile {Shown(name)} is in no clouds-public.yaml)" : "")}";
-        return Bound(new SettingsReader(settings, origin, subject, name => name, overrides, sources).Read(cloudName, [.. warnings, .. misplaced, .. Told(passedOver)]), said);
+        CloudsFile? profile = Profile(entry, subject, sources, skippedFiles, out string[] warnings);
+        SettingValues settings = Completed(given.Overriding(beside.Overriding(entry)), given.Overriding(beside), profile, subject, entries);
+        string origin = $"{subject} in '{entries[0].Path}'{(entry[Settings.Profile] is { } name && profile is null ? $" (whose profile {ShownProfile(name)} is in no clouds-public.yaml)" : "")}";
+        return CheckProject(new SettingsReader(settings, origin, subject, name => name, overrides, sources).Read(cloudName, [.. warnings, .. misplaced, .. SkippedWarnings(skippedFiles)]), given);
     }
 
     // Only the nearest list of regions counts, because openstacksdk replaces the list as a whole.
-    private static SettingValues Completed(SettingValues settings, SettingValues said, CloudsFile? profile, string subject, CloudsFile[] entries)
+    private static SettingValues Completed(SettingValues settings, SettingValues given, CloudsFile? profile, string subject, CloudsFile[] entries)
     {
         if (profile is not null)
             settings = settings.Overriding(profile.Settings());
@@ -91,33 +91,33 @@ public static class CloudConfiguration
         {
             var warnings = new List<string>();
             if (layer.Regions(warnings) is { } regions)
-                return regions.Count == 0 ? settings : said.Overriding(Region(layer, regions, said[Settings.RegionName] ?? settings[Settings.RegionName], subject, warnings).Overriding(settings));
+                return regions.Count == 0 ? settings : given.Overriding(Region(layer, regions, given[Settings.RegionName] ?? settings[Settings.RegionName], subject, warnings).Overriding(settings));
         }
         return settings;
     }
 
-    private static CloudsFile?[] CloudsFiles(ConfigurationSources sources, ICollection<string> passedOver) =>
-        [CloudsFile.Find("clouds", "OS_CLIENT_CONFIG_FILE", sources, passedOver), CloudsFile.Find("secure", "OS_CLIENT_SECURE_FILE", sources, passedOver)];
+    private static CloudsFile?[] CloudsFiles(ConfigurationSources sources, ICollection<string> skippedFiles) =>
+        [CloudsFile.Find("clouds", "OS_CLIENT_CONFIG_FILE", sources, skippedFiles), CloudsFile.Find("secure", "OS_CLIENT_SECURE_FILE", sources, skippedFiles)];
 
     private static string[] Names(CloudsFile?[] files) =>
         [.. files.SelectMany(file => file?.Mapping("clouds")?.Keys ?? []).Distinct()];
 
     // The profiles that are part of openstacksdk are not available here.
-    private static CloudsFile? Profile(SettingValues settings, string subject, ConfigurationSources sources, ICollection<string> passedOver, out string[] warnings)
+    private static CloudsFile? Profile(SettingValues settings, string subject, ConfigurationSources sources, ICollection<string> skippedFiles, out string[] warnings)
     {
         warnings = [];
         if (settings[Settings.Profile] is not { } name)
             return null;
-        CloudsFile? profile = CloudsFile.Find("clouds-public", "OS_CLIENT_VENDOR_FILE", sources, passedOver)?.Mapping("public-clouds")?.Mapping(name);
+        CloudsFile? profile = CloudsFile.Find("clouds-public", "OS_CLIENT_VENDOR_FILE", sources, skippedFiles)?.Mapping("public-clouds")?.Mapping(name);
         if (profile is null)
-            warnings = [$"The profile {Shown(name)} of {subject} is in no clouds-public.yaml, so nothing of it is used."];
+            warnings = [$"The profile {ShownProfile(name)} of {subject} is in no clouds-public.yaml, so nothing of it is used."];
         return profile;
     }
 
     // openstacksdk also takes a URL as the profile, and a URL can hold a password.
-    private static string Shown(string profile) => Uri.TryCreate(profile, UriKind.Absolute, out Uri? address) ? $"'{CloudUrl.Masked(address)}'" : ShownText.Quoted(profile);
+    private static string ShownProfile(string profile) => Uri.TryCreate(profile, UriKind.Absolute, out Uri? address) ? $"'{CloudUrl.Masked(address)}'" : ShownText.Quoted(profile);
 
-    private static IEnumerable<string> Told(IEnumerable<string> passedOver) => passedOver.Select(skipped => $"{Capitalized(skipped)}, so it was skipped.");
+    private static IEnumerable<string> SkippedWarnings(IEnumerable<string> skippedFiles) => skippedFiles.Select(skipped => $"{Capitalized(skipped)}, so it was skipped.");
 
     private static string Capitalized(string text) => char.ToUpperInvariant(text[0]) + text.Substring(1);
 
@@ -178,12 +178,12 @@ public static class CloudConfiguration
                 Target = ShownText.IsShown(wanted!) ? wanted : null,
             };
         }
-        SettingValues own = values?.Settings() ?? new SettingValues();
-        if (own.Of(Settings.RegionName) is { Text: { } other } said && other != name)
-            throw Wrong($"{said.Name} of the region {ShownText.Quoted(name)} in {said.Place} differs from the region's name.", $"Take {said.Name} out.");
-        if (new[] { Settings.Profile, Settings.Regions }.Select(name => own.Of(name)).FirstOrDefault(each => each?.Text is not null) is { } misplaced)
+        SettingValues regionValues = values?.Settings() ?? new SettingValues();
+        if (regionValues.Of(Settings.RegionName) is { Text: { } other } setting && other != name)
+            throw Wrong($"{setting.Name} of the region {ShownText.Quoted(name)} in {setting.Place} differs from the region's name.", $"Take {setting.Name} out.");
+        if (new[] { Settings.Profile, Settings.Regions }.Select(name => regionValues.Of(name)).FirstOrDefault(each => each?.Text is not null) is { } misplaced)
             throw Wrong($"{misplaced.Name} of the region {ShownText.Quoted(name)} in {misplaced.Place} cannot be honoured: it belongs to the whole cloud.", $"Move {misplaced.Name} to the cloud's entry.");
-        return SettingValues.Read(setting => setting == Settings.RegionName ? name : null, warnings).MergedOver(own);
+        return SettingValues.Read(each => each == Settings.RegionName ? name : null, warnings).MergedOver(regionValues);
 
         static string Listed(string region) => TerminalText.InvisibleCodePoints(region) is null && ShownText.IsShown(region) ? region : ShownText.Quoted(region);
     }
@@ -193,8 +193,8 @@ public static class CloudConfiguration
 
     // A project in a file or a variable beside an application credential is left over from another way to log in. One that the caller
     // gives is intended, so it is an error: the credential works in its own project only.
-    private static CloudSettings Bound(CloudSettings settings, SettingValues said) =>
-        settings.Credential.TakesScope || (said[Settings.ProjectId] ?? said[Settings.ProjectName]) is not { } project
+    private static CloudSettings CheckProject(CloudSettings settings, SettingValues given) =>
+        settings.Credential.TakesScope || (given[Settings.ProjectId] ?? given[Settings.ProjectName]) is not { } project
             ? settings
             : throw new TroveScheduleException(TroveErrorKind.Invalid, $"The project {ShownText.Quoted(project)} cannot be chosen: an application credential is bound to the project that it was made in.")
             {
@@ -212,7 +212,7 @@ public static class CloudConfiguration
             Settings = [Settings.AuthUrl],
         };
 
-    private static TroveScheduleException UnknownCloud(string cloudName, CloudsFile?[] files, ConfigurationSources sources, IReadOnlyCollection<string> passedOver, string[] misplaced)
+    private static TroveScheduleException UnknownCloud(string cloudName, CloudsFile?[] files, ConfigurationSources sources, IReadOnlyCollection<string> skippedFiles, string[] misplaced)
     {
         if (files.OfType<CloudsFile>().FirstOrDefault(file => file.Mapping("clouds")?.Has(cloudName) == true) is { } empty)
         {
@@ -226,11 +226,11 @@ public static class CloudConfiguration
         string[] names = Names(files);
         string known = names.Length > 0 ? $"Known are {string.Join(", ", names.Select(ShownText.Quoted))}" : "None is known";
         string[] read = [.. files.OfType<CloudsFile>().Select(file => file.Path)];
-        string looked = read.Length > 0
+        string places = read.Length > 0
             ? $"in {string.Join(" and ", read)}"
-            : passedOver.Count > 0 ? $"for {string.Join(" and ", passedOver)}, and no other clouds.yaml, .yml or .json is in {string.Join(", ", sources.Folders)}"
+            : skippedFiles.Count > 0 ? $"for {string.Join(" and ", skippedFiles)}, and no other clouds.yaml, .yml or .json is in {string.Join(", ", sources.Folders)}"
             : $"for there is no clouds.yaml, .yml or .json in {string.Join(", ", sources.Folders)}";
-        return new TroveScheduleException(TroveErrorKind.NotFound, $"There is no cloud {ShownText.Quoted(cloudName)}. {known}, {looked}.{(read.Length > 0 ? string.Concat(misplaced.Concat(Told(passedOver)).Select(told => " " + told)) : "")}")
+        return new TroveScheduleException(TroveErrorKind.NotFound, $"There is no cloud {ShownText.Quoted(cloudName)}. {known}, {places}.{(read.Length > 0 ? string.Concat(misplaced.Concat(SkippedWarnings(skippedFiles)).Select(warning => " " + warning)) : "")}")
         {
             ErrorId = "UnknownCloud",
             Target = ShownText.IsShown(cloudName) ? cloudName : null,

@@ -32,9 +32,9 @@ internal sealed class CloudsFile
     /// <param name="name">The name without an extension: clouds, secure or clouds-public.</param>
     /// <param name="variable">The environment variable that names a file instead.</param>
     /// <param name="sources">Where to look.</param>
-    /// <param name="passedOver">Gets the files and folders that exist and cannot be read, with the reason.</param>
+    /// <param name="skippedFiles">Gets the files and folders that exist and cannot be read, with the reason.</param>
     /// <exception cref="TroveScheduleException">The file is not YAML, or the variable names none that can be read.</exception>
-    public static CloudsFile? Find(string name, string variable, ConfigurationSources sources, ICollection<string> passedOver)
+    public static CloudsFile? Find(string name, string variable, ConfigurationSources sources, ICollection<string> skippedFiles)
     {
         if (sources.EnvironmentVariable(variable) is { Length: > 0 } named)
         {
@@ -54,8 +54,8 @@ internal sealed class CloudsFile
         {
             // Without access to the folder it is unknown whether the file exists.
             string skipped = File.Exists(path) || Directory.Exists(path) || IsLink(path) ? $"the file '{path}' {reason}" : $"the folder '{System.IO.Path.GetDirectoryName(path)}' may not be entered by this user";
-            if (!passedOver.Contains(skipped))
-                passedOver.Add(skipped);
+            if (!skippedFiles.Contains(skipped))
+                skippedFiles.Add(skipped);
         }
     }
 

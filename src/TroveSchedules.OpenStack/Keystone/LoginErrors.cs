@@ -137,11 +137,11 @@ internal sealed class LoginErrors(CloudSettings settings)
     // Identity API v3, "Multi-factor authentication": a login must satisfy one of the rules.
     private string MoreWanted(JsonElement root)
     {
-        string[] given = Names(Member(Member(root, "receipt"), "methods"));
-        if (given.Length == 0)
-            given = settings.Credential.ToIdentity().Methods;
+        string[] usedMethods = Names(Member(Member(root, "receipt"), "methods"));
+        if (usedMethods.Length == 0)
+            usedMethods = settings.Credential.ToIdentity().Methods;
         string[] wanted = [.. Items(Member(root, "required_auth_methods"))
-            .Select(rule => string.Join(" and ", Names(rule).Except(given).OrderBy(name => name, StringComparer.Ordinal)))
+            .Select(rule => string.Join(" and ", Names(rule).Except(usedMethods).OrderBy(name => name, StringComparer.Ordinal)))
             .Where(rule => rule.Length > 0)
             .Distinct()];
         return $"{Keystone} takes {What} as one factor of several, and {(wanted.Length == 0 ? "names none of the others" : $"still wants {string.Join(", or ", wanted)}")}.";

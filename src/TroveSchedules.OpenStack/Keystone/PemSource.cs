@@ -22,8 +22,8 @@ internal sealed class PemSource(string? path, string? text, string? setting, boo
     public static bool IsPem(string value) => value.Contains("-----BEGIN");
 
     /// <summary>The source for a path. It keeps the setting's details if the path is still the setting's.</summary>
-    public static PemSource? Of(PemSource? said, string? path) =>
-        said is not null && said.Path == path ? said : path is null ? null : new PemSource(path, null, null, mayBeSecret: false);
+    public static PemSource? Of(PemSource? source, string? path) =>
+        source is not null && source.Path == path ? source : path is null ? null : new PemSource(path, null, null, mayBeSecret: false);
 
     public string Read() => text ?? File.ReadAllText(Path!);
 }

@@ -64,8 +64,8 @@ internal sealed class SettingValues
         var settings = new SettingValues { Warnings = warnings ?? [] };
         foreach (Setting setting in Settings.All.Where(setting => setting.Use != SettingUse.Elsewhere))
         {
-            if (find(setting) is { } said)
-                settings.values[setting.Name] = said;
+            if (find(setting) is { } value)
+                settings.values[setting.Name] = value;
         }
         return settings;
     }
@@ -74,10 +74,10 @@ internal sealed class SettingValues
     /// <param name="textOf">Gets the text under a name; null or empty for none.</param>
     /// <param name="warnings">Warnings about the place.</param>
     public static SettingValues Read(Func<string, string?> textOf, IReadOnlyList<string>? warnings = null) => Read(
-        setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null)).FirstOrDefault(said => said.Text is not null), warnings);
+        setting => setting.Names.Select(name => new SettingValue(name, textOf(name), null)).FirstOrDefault(value => value.Text is not null), warnings);
 
     /// <summary>The value of a setting; null if it is not set.</summary>
-    public SettingValue? Of(string name) => values.TryGetValue(name, out SettingValue? said) ? said : null;
+    public SettingValue? Of(string name) => values.TryGetValue(name, out SettingValue? value) ? value : null;
 
     /// <summary>Whether two settings have the same purpose, such as a project's id and its name.</summary>
     public static bool AreAlternatives(string one, string other) => one != other && Alternatives.Any(group => group.Contains(one) && group.Contains(other));

@@ -33,7 +33,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
         CloudCredential credential = Credential();
         if (settings.Of(Settings.ClientKey) is { Text: not null } key && settings[Settings.ClientCertificate] is null)
             throw Missing(Settings.ClientCertificate, $"{NameOf(key)} is set", key.IsArgument);
-        RefuseWhatIsNotHonoured(credential);
+        RefuseUnsupported(credential);
         (PemSource? authorities, PemSource? certificate, PemSource? clientKey) = (Pem(Settings.CaCertificate), Pem(Settings.ClientCertificate), Pem(Settings.ClientKey));
         return new CloudSettings
         {
@@ -54,7 +54,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
             ClientCertificate = certificate,
             ClientKey = clientKey,
             SkipCertificateCheck = Flag(Settings.Insecure) ?? !(Flag(Settings.Verify) ?? true),
-            Warnings = [.. settings.Warnings.Concat(warnings).Concat(NotUsed()).Concat(PassedOver(credential)).Distinct()],
+            Warnings = [.. settings.Warnings.Concat(warnings).Concat(UnusedSettings()).Concat(UnusedCredentials(credential)).Distinct()],
         };
     }
 
@@ -76,7 +76,7 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
         }
     }
 
-    private void RefuseWhatIsNotHonoured(CloudCredential credential)
+    private void RefuseUnsupported(CloudCredential credential)
     {
         foreach (Setting setting in Settings.All.Where(setting => setting.Use == SettingUse.Refused && settings[setting] is not null))
             throw Wrong($"{At(setting)} cannot be honoured: {setting.Reason}.", null, $"Take {NameOf(settings.Of(setting)!)} out{(setting == Settings.SystemScope || setting == Settings.TrustId ? ", and name a project" : "")}.");
@@ -92,13 +92,13 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
         Version(Settings.Database.Version, Trove1, "Trove is asked at v1.0");
     }
 
-    private IEnumerable<string> NotUsed() =>
+    private IEnumerable<string> UnusedSettings() =>
         from setting in Settings.All
         where setting.Use == SettingUse.Warned && settings[setting] is not null
         select $"{At(setting)} is not used: {(setting.Option is null ? "" : caller.Name(setting.Option) + " ")}{setting.Reason}.";
 
     // Warns of settings that the login does not use.
-    private IEnumerable<string> PassedOver(CloudCredential credential)
+    private IEnumerable<string> UnusedCredentials(CloudCredential credential)
     {
         if (!credential.TakesScope && new[] { Settings.ProjectId, Settings.ProjectName }.FirstOrDefault(name => settings[name] is not null) is { } project)
             yield return $"{At(project)} is not used: an application credential is bound to the project that it was made in.";
@@ -114,11 +114,11 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
     private CloudCredential Credential() => settings[Settings.AuthType] switch
     {
         "v3applicationcredential" => ApplicationCredential(),
-        "token" or "v3token" => new TokenCredential(Needed(Settings.Token)),
+        "token" or "v3token" => new TokenCredential(Required(Settings.Token)),
         "password" or "v3password" => PasswordCredential(),
         null when settings[Settings.ApplicationCredentialSecret] is not null => ApplicationCredential(),
         // The application credential may have fewer rights than the user whose password is beside it.
-        null when new[] { Settings.ApplicationCredentialId, Settings.ApplicationCredentialName }.Select(name => settings.Of(name)).FirstOrDefault(said => said?.Text is not null) is { } alone =>
+        null when new[] { Settings.ApplicationCredentialId, Settings.ApplicationCredentialName }.Select(name => settings.Of(name)).FirstOrDefault(value => value?.Text is not null) is { } alone =>
             throw Missing(Settings.ApplicationCredentialSecret, $"{NameOf(alone)} is set", alone.IsArgument),
         null when settings[Settings.Password] is null && settings[Settings.Token] is { } token => new TokenCredential(token),
         null => PasswordCredential(),
@@ -128,14 +128,14 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
     private PasswordCredential PasswordCredential()
     {
         if (settings[Settings.UserId] is { } id)
-            return Keystone.PasswordCredential.ById(id, Needed(Settings.Password));
-        string name = Needed(Settings.UserName);
-        return Keystone.PasswordCredential.ByName(name, DomainOf($"user {ShownText.Quoted(name)}", Settings.UserDomainId, Settings.UserDomainName), Needed(Settings.Password));
+            return Keystone.PasswordCredential.ById(id, Required(Settings.Password));
+        string name = Required(Settings.UserName);
+        return Keystone.PasswordCredential.ByName(name, DomainOf($"user {ShownText.Quoted(name)}", Settings.UserDomainId, Settings.UserDomainName), Required(Settings.Password));
     }
 
     private ApplicationCredential ApplicationCredential()
     {
-        string secret = Needed(Settings.ApplicationCredentialSecret);
+        string secret = Required(Settings.ApplicationCredentialSecret);
         if (settings[Settings.ApplicationCredentialId] is { } id)
             return Keystone.ApplicationCredential.ById(id, secret);
         if (settings[Settings.ApplicationCredentialName] is not { } name)
@@ -218,22 +218,22 @@ internal sealed class SettingsReader(SettingValues settings, string origin, stri
     // The setting's name in its place, and the place. The value only if it cannot be a secret.
     private string At(Setting setting, string? value = null)
     {
-        SettingValue said = settings.Of(setting)!;
-        return $"{NameOf(said)}{(value is null ? "" : $" {ShownText.Quoted(value)}")} in {(said.IsArgument ? Arguments : subject)}{(said.Place is null ? "" : $" in {said.Place}")}";
+        SettingValue given = settings.Of(setting)!;
+        return $"{NameOf(given)}{(value is null ? "" : $" {ShownText.Quoted(value)}")} in {(given.IsArgument ? Arguments : subject)}{(given.Place is null ? "" : $" in {given.Place}")}";
     }
 
-    private string NameOf(SettingValue said) => said.IsArgument ? said.Name : nameOf(said.Name);
+    private string NameOf(SettingValue value) => value.IsArgument ? value.Name : nameOf(value.Name);
 
-    private string Needed(Setting setting) => settings[setting] ?? throw Missing(setting, null);
+    private string Required(Setting setting) => settings[setting] ?? throw Missing(setting, null);
 
     // The setting may be there under an unknown name.
     private TroveScheduleException Missing(Setting setting, string? because, bool isArgument = false)
     {
         string name = isArgument ? caller.Name(setting) : nameOf(setting);
-        return Wrong($"{name} is missing in {(isArgument ? Arguments : origin)}{(because is null ? "" : $": {because}")}.{TakenAway(setting)}{string.Concat(settings.Warnings.Distinct().Select(told => " " + told))}", null, $"Set {name}.");
+        return Wrong($"{name} is missing in {(isArgument ? Arguments : origin)}{(because is null ? "" : $": {because}")}.{EmptyHint(setting)}{string.Concat(settings.Warnings.Distinct().Select(warning => " " + warning))}", null, $"Set {name}.");
     }
 
-    private string TakenAway(Setting setting) => settings.Of(setting) is { Text: null, Place: { } place } said ? $" {nameOf(said.Name)} is empty in {place}." : "";
+    private string EmptyHint(Setting setting) => settings.Of(setting) is { Text: null, Place: { } place } given ? $" {nameOf(given.Name)} is empty in {place}." : "";
 
     private static TroveScheduleException Wrong(string message, string? target, string? action = null) =>
         new(TroveErrorKind.Invalid, message) { ErrorId = "InvalidConfiguration", Target = target is not null && ShownText.IsShown(target) ? target : null, RecommendedAction = action };

@@ -90,6 +90,6 @@ internal static class MistralErrors
             RecommendedAction = "Ask the cloud's administrator to install mistral-extra on Mistral's servers.",
         };
 
-    public static TroveScheduleException NotAWorkbook(string why) =>
-        new(TroveErrorKind.Invalid, $"This is not a Trove workbook: {why}.") { ErrorId = "InvalidWorkbook", RecommendedAction = "Without a definition the bundled workbook is installed." };
+    public static TroveScheduleException NotAWorkbook(string reason) =>
+        new(TroveErrorKind.Invalid, $"This is not a Trove workbook: {reason}.") { ErrorId = "InvalidWorkbook", RecommendedAction = "Without a definition the bundled workbook is installed." };
 }

@@ -13,8 +13,8 @@ internal static class Wildcards
     /// <summary>Makes a test of whether an object's name matches one of the patterns. Case is ignored.</summary>
     public static Func<T, bool> Match<T>(string[] names, Func<T, string?> nameOf)
     {
-        Func<string, bool>[] fits = [.. names.Select(Fits)];
-        return thing => fits.Any(fit => fit(nameOf(thing) ?? ""));
+        Func<string, bool>[] matchers = [.. names.Select(Fits)];
+        return thing => matchers.Any(fit => fit(nameOf(thing) ?? ""));
     }
 
     // For a text without wildcards, or with one star at the end, PowerShell uses a linguistic comparison, which ignores invisible characters: an invisible

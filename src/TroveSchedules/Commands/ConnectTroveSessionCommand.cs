@@ -185,15 +185,15 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
 
     private CloudSettings ReadSettings()
     {
-        var said = new CloudOverrides { NameOf = ConnectionParameters.NameOf };
+        var overrides = new CloudOverrides { NameOf = ConnectionParameters.NameOf };
         foreach ((PropertyInfo parameter, string member) in ConnectionParameters.All.Where(each => MyInvocation.BoundParameters.ContainsKey(each.Parameter.Name)))
-            typeof(CloudOverrides).GetProperty(member)?.SetValue(said, Overriding(member, parameter.Name, parameter.GetValue(this)));
+            typeof(CloudOverrides).GetProperty(member)?.SetValue(overrides, Overriding(member, parameter.Name, parameter.GetValue(this)));
         ConfigurationSources sources = SharedSession.Sources(SessionState);
         return ParameterSetName switch
         {
-            FromCloud => CloudConfiguration.FromCloud(Cloud!, said, sources),
-            FromEnvironment => CloudConfiguration.FromEnvironment(said, sources),
-            _ => CloudConfiguration.FromArguments(said, sources),
+            FromCloud => CloudConfiguration.FromCloud(Cloud!, overrides, sources),
+            FromEnvironment => CloudConfiguration.FromEnvironment(overrides, sources),
+            _ => CloudConfiguration.FromArguments(overrides, sources),
         };
     }
 

@@ -14,7 +14,7 @@ internal sealed class ListingCache<T>(Func<CloudSession, CancellationToken, IAsy
     // Long enough for a user to type another letter, too short to miss what they have just made.
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(3);
 
-    private readonly ConditionalWeakTable<CloudSession, Kept> _kept = new();
+    private readonly ConditionalWeakTable<CloudSession, Entry> _entries = new();
 
     /// <summary>The rows up to the last one needed. If the service fails or takes too long, the rows that had arrived.</summary>
     /// <param name="session">The session to send requests through.</param>
@@ -23,19 +23,19 @@ internal sealed class ListingCache<T>(Func<CloudSession, CancellationToken, IAsy
     /// <param name="limit">Ends the listing.</param>
     public async Task<IReadOnlyList<T>> GetAsync(CloudSession session, Func<T, bool> isWanted, int enough, CancellationToken limit)
     {
-        Kept kept = _kept.GetOrCreateValue(session);
-        if (kept.Last is { } last && Completer.Clock.GetElapsedTime(last.At) < Life && (!last.HasMore || last.Rows.Count(isWanted) >= enough))
+        Entry entry = _entries.GetOrCreateValue(session);
+        if (entry.Last is { } last && Completer.Clock.GetElapsedTime(last.At) < Life && (!last.HasMore || last.Rows.Count(isWanted) >= enough))
             return last.Rows;
 
         var rows = new List<T>();
         bool hasMore = false;
-        int wanted = 0;
+        int count = 0;
         try
         {
             await foreach (T row in list(session, limit).ConfigureAwait(false))
             {
                 rows.Add(row);
-                hasMore = isWanted(row) && ++wanted >= enough;
+                hasMore = isWanted(row) && ++count >= enough;
                 if (hasMore)
                     break;
             }
@@ -44,14 +44,14 @@ internal sealed class ListingCache<T>(Func<CloudSession, CancellationToken, IAsy
         {
             // A failure is cached too, so that not every Tab waits for a cloud that does not respond.
         }
-        kept.Last = new Answer(rows, hasMore, Completer.Clock.GetTimestamp());
+        entry.Last = new Listing(rows, hasMore, Completer.Clock.GetTimestamp());
         return rows;
     }
 
-    private sealed class Kept
+    private sealed class Entry
     {
-        public Answer? Last { get; set; }
+        public Listing? Last { get; set; }
     }
 
-    private sealed record Answer(List<T> Rows, bool HasMore, long At);
+    private sealed record Listing(List<T> Rows, bool HasMore, long At);
 }

@@ -33,10 +33,10 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
 #if NET
     private static bool Hook()
     {
-        var own = new DependencyContext();
+        var context = new DependencyContext();
         // Only names of our assemblies are resolved here. A similar name, such as that of a pregenerated serializer, would come back from our context and recurse.
         AssemblyLoadContext.Default.Resolving += (_, name) =>
-            name.Name!.StartsWith("TroveSchedules.", StringComparison.Ordinal) && File.Exists(PathOf(name)) ? own.LoadFromAssemblyName(name) : null;
+            name.Name!.StartsWith("TroveSchedules.", StringComparison.Ordinal) && File.Exists(PathOf(name)) ? context.LoadFromAssemblyName(name) : null;
         return true;
     }
 
@@ -64,10 +64,10 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
 #else
     private static bool Hook()
     {
-        AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) =>
+        AppDomain.CurrentDomain.AssemblyResolve += (_, request) =>
         {
-            string path = PathOf(new AssemblyName(wanted.Name));
-            return IsForUs(wanted.RequestingAssembly) && File.Exists(path) ? Assembly.LoadFrom(path) : null;
+            string path = PathOf(new AssemblyName(request.Name));
+            return IsForUs(request.RequestingAssembly) && File.Exists(path) ? Assembly.LoadFrom(path) : null;
         };
         return true;
     }
