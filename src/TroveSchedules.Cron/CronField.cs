@@ -18,11 +18,11 @@ internal sealed class CronField
 
     public static readonly CronField Second = new("second", 0, 59);
 
-    /// <summary>The fields of a pattern in order. In croniter the seconds are the last field.</summary>
-    public static IReadOnlyList<CronField> InOrder(bool withSeconds) => withSeconds ? WithSeconds : WithoutSeconds;
+    /// <summary>The fields of a pattern in order.</summary>
+    public static readonly IReadOnlyList<CronField> FiveFields = [Minute, Hour, DayOfMonth, Month, DayOfWeek];
 
-    private static readonly CronField[] WithoutSeconds = [Minute, Hour, DayOfMonth, Month, DayOfWeek];
-    private static readonly CronField[] WithSeconds = [Minute, Hour, DayOfMonth, Month, DayOfWeekBeforeSeconds, Second];
+    /// <summary>The fields of a pattern with seconds. In croniter the seconds are the last field.</summary>
+    public static readonly IReadOnlyList<CronField> SixFields = [Minute, Hour, DayOfMonth, Month, DayOfWeekBeforeSeconds, Second];
 
     private readonly string[] _words;
 

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace TroveSchedules.Cron;
 
-/// <summary>Parses a whole pattern into a <see cref="CronSchedule"/>. <see cref="CronFieldParser"/> parses each field.</summary>
-internal sealed class CronParser(string? pattern, bool allowSeconds, List<string> warnings)
+/// <summary>Parses a whole pattern. <see cref="CronFieldParser"/> parses each field.</summary>
+internal sealed class CronParser(string? pattern, bool allowSeconds)
 {
     /// <summary>The maximum length of a pattern: the width of the column in Mistral's database.</summary>
     public const int LongestPattern = 100;
@@ -26,11 +26,14 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
         ["@annually"] = "0 0 1 1 *",
     };
 
-    public CronSchedule Parse()
+    private readonly List<string> _warnings = [];
+
+    public CronPattern Parse()
     {
         List<(string Text, int Position)> columns = Columns(ExpandAlias());
-        List<CronFieldValues> fields = CronField.InOrder(columns.Count == 6)
-            .Zip(columns, (field, column) => new CronFieldParser(field, pattern!, column.Position, warnings).Parse(column.Text))
+        bool hasSeconds = columns.Count == CronField.SixFields.Count;
+        List<CronFieldValues> fields = (hasSeconds ? CronField.SixFields : CronField.FiveFields)
+            .Zip(columns, (field, column) => new CronFieldParser(field, pattern!, column.Position, _warnings).Parse(column.Text))
             .ToList();
 
         bool isRefusedByCroniter135 = fields.Exists(field => field.Croniter3 is null);
@@ -44,22 +47,25 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
         var shortMonths = new ShortMonths(dates, months.Values);
         bool runsByDate = dates.IsRestricted && !everyDay && CanHappen(shortMonths, dates, months, weekdays);
 
-        return new CronSchedule
+        var schedule = new CronSchedule
         {
-            HasSeconds = fields.Count == 6,
-            Seconds = fields.Count == 6 ? fields[5].Values : 1,
+            HasSeconds = hasSeconds,
+            Seconds = hasSeconds ? fields[5].Values : 1,
             Minutes = fields[0].Values,
             Hours = fields[1].Values,
             Months = months.Values,
-            Dates = dates.Values,
-            LastDay = dates.HasLastDay,
+            Dates = runsByDate ? dates.Values : CronField.DayOfMonth.All,
+            LastDay = runsByDate && dates.HasLastDay,
             RunsByDate = runsByDate,
-            SkipsAfterShortMonth = runsByDate && shortMonths.AreSkipped(warnings),
-            IsRefusedByCroniter135 = isRefusedByCroniter135,
-            NeverOccursInCroniter135 = dates.IsRestricted && shortMonths.HaveNone,
+            SkipsAfterShortMonth = runsByDate && shortMonths.AreSkipped(_warnings),
             Weekdays = weekdays.Values,
             Ordinals = weekdays.Ordinals,
-            RunsByWeekday = (weekdays.IsRestricted && !everyDay) || weekdays.Ordinals != 0,
+            RunsByWeekday = (weekdays.IsRestricted && !everyDay) || weekdays.Ordinals.Count > 0,
+        };
+        return new CronPattern(pattern!, schedule, _warnings.AsReadOnly())
+        {
+            IsRefusedByCroniter135 = isRefusedByCroniter135,
+            NeverOccursInCroniter135 = dates.IsRestricted && shortMonths.HaveNone,
         };
     }
 
@@ -105,7 +111,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
 
     private void RefuseDatesWithOrdinals(CronFieldValues dates, CronFieldValues weekdays)
     {
-        if (dates.IsRestricted && weekdays.Ordinals != 0)
+        if (dates.IsRestricted && weekdays.Ordinals.Count > 0)
         {
             throw Refusal(
                 $"'{weekdays.Text}' stands beside the day-of-month '{dates.Text}', and Mistral makes of the two neither the days of either nor the days of both",
@@ -120,10 +126,10 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
         (CronFieldValues full, CronFieldValues other) = dates.IsFullWithoutStar ? (dates, weekdays) : (weekdays, dates);
 
         // Later versions look for a star in the other field's text, not in its meaning.
-        if (!full.IsFullWithoutStar || !other.IsRestricted || weekdays.Ordinals != 0 || other.Text.Contains('*'))
+        if (!full.IsFullWithoutStar || !other.IsRestricted || weekdays.Ordinals.Count > 0 || other.Text.Contains('*'))
             return false;
 
-        warnings.Add(
+        _warnings.Add(
             $"In {full.Field.Name}, '{full.Text}' lists every day without being '*': croniter 1.3.0 to 2.0.2 takes it for '*' and runs on the days of "
             + $"{other.Field.Name} '{other.Text}' alone; 2.0.4 to 6.2.4 runs every day. Write '*': here for the first, in both fields for the second.");
         return true;
@@ -134,7 +140,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
     {
         if (Bits.Count(weekdays.Mask) > weekdays.Field.Size && weekdays.Croniter6 == weekdays.Field.All && dates.IsRestricted && dates.Text.Contains('*'))
         {
-            warnings.Add(
+            _warnings.Add(
                 $"In day-of-week, '{weekdays.Text}' lists every day without being '*': beside seconds, croniter {CroniterVersions.Croniter3} runs every day; "
                 + $"{CroniterVersions.Croniter6} runs on the days of day-of-month '{dates.Text}' alone. Write '*': here for the second, in both fields for the first.");
         }
@@ -149,7 +155,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds, List<string
         if (weekdays.HasStar)
             throw Refusal(never + ", and Mistral answers that with an internal error", "Choose a day that the month has; L is its last day.", dates, neverOccurs: true);
 
-        warnings.Add(
+        _warnings.Add(
             $"In day-of-month, {never}: croniter 1.3.0 to 6.2.4 fails on that, and Mistral answers with an internal error; {CroniterVersions.CroniterDev} runs on the days of "
             + $"day-of-week '{weekdays.Text}' alone. Write '*' in day-of-month for that.");
         return false;
