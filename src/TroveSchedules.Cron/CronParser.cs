@@ -9,11 +9,11 @@ namespace TroveSchedules.Cron;
 internal sealed class CronParser(string? pattern, bool allowSeconds)
 {
     /// <summary>The maximum length of a pattern: the width of the column in Mistral's database.</summary>
-    public const int LongestPattern = 100;
+    private const int LongestPattern = 100;
 
-    private const string Shape = "minute hour day-of-month month day-of-week";
+    private const string FieldNames = "minute hour day-of-month month day-of-week";
 
-    private static readonly Regex NotBlank = new(@"\S+", RegexOptions.CultureInvariant);
+    private static readonly Regex Column = new(@"\S+", RegexOptions.CultureInvariant);
 
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -30,7 +30,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds)
 
     public CronPattern Parse()
     {
-        List<(string Text, int Position)> columns = Columns(ExpandAlias());
+        List<(string Text, int Position)> columns = SplitFields(ExpandAlias());
         bool hasSeconds = columns.Count == CronField.SixFields.Count;
         List<CronFieldValues> fields = (hasSeconds ? CronField.SixFields : CronField.FiveFields)
             .Zip(columns, (field, column) => new CronFieldParser(field, pattern!, column.Position, _warnings).Parse(column.Text))
@@ -43,9 +43,9 @@ internal sealed class CronParser(string? pattern, bool allowSeconds)
         CronFieldValues dates = fields[2], months = fields[3], weekdays = fields[4];
         RefuseDatesWithOrdinals(dates, weekdays);
         WarnOfWeekBeyondSeven(dates, weekdays);
-        bool everyDay = ListsEveryDayBeside(dates, weekdays) && isRefusedByCroniter135;
+        bool everyDay = WarnOfFullList(dates, weekdays) && isRefusedByCroniter135;
         var shortMonths = new ShortMonths(dates, months.Values);
-        bool runsByDate = dates.IsRestricted && !everyDay && CanHappen(shortMonths, dates, months, weekdays);
+        bool runsByDate = dates.IsRestricted && !everyDay && DatesOccur(shortMonths, dates, months, weekdays);
 
         var schedule = new CronSchedule
         {
@@ -72,7 +72,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds)
     private string ExpandAlias()
     {
         if (string.IsNullOrWhiteSpace(pattern))
-            throw Refusal("it is empty", $"Give five fields, {Shape}: '0 3 * * *' is every day at 03:00 UTC.");
+            throw Refusal("it is empty", $"Give five fields, {FieldNames}: '0 3 * * *' is every day at 03:00 UTC.");
 
         string text = pattern!;
         if (text.Length > LongestPattern)
@@ -81,8 +81,8 @@ internal sealed class CronParser(string? pattern, bool allowSeconds)
             throw Refusal("it names a time zone, and Mistral runs every pattern in UTC", "Leave the time zone out, and write the times in UTC.");
         if (!text.TrimStart().StartsWith("@", StringComparison.Ordinal))
             return text;
-        if (Aliases.TryGetValue(text, out string? spelled))
-            return spelled;
+        if (Aliases.TryGetValue(text, out string? fields))
+            return fields;
 
         string alias = text.Trim();
         throw Aliases.ContainsKey(alias)
@@ -91,21 +91,21 @@ internal sealed class CronParser(string? pattern, bool allowSeconds)
                 $"'{alias}' is not an alias that Mistral knows: those are {string.Join(", ", Aliases.Keys)}",
                 alias.StartsWith("@every", StringComparison.OrdinalIgnoreCase)
                     ? "Write the interval as a step: '*/5 * * * *' is every 5 minutes."
-                    : $"Choose a time, and write it as {Shape}.");
+                    : $"Choose a time, and write it as {FieldNames}.");
     }
 
-    private List<(string Text, int Position)> Columns(string text)
+    private List<(string Text, int Position)> SplitFields(string text)
     {
-        List<(string Text, int Position)> columns = [.. NotBlank.Matches(text).Cast<Match>().Select(column => (column.Value, column.Index + 1))];
+        List<(string Text, int Position)> columns = [.. Column.Matches(text).Cast<Match>().Select(column => (column.Value, column.Index + 1))];
         return columns.Count switch
         {
             5 => columns,
             6 when allowSeconds => columns,
             6 => throw Refusal(
                 "it has six fields, and Mistral takes the sixth for seconds, so that '0 0 2 * * *' would run 60 times in a minute",
-                $"Leave the seconds out ({Shape}), or allow them (AllowSeconds) and write them last."),
-            > 6 => throw Refusal($"it has {columns.Count} fields, and Mistral takes five", $"Leave seconds and years out: {Shape}."),
-            _ => throw Refusal($"it has {columns.Count} of the five fields {Shape}", "Write '*' for a field that does not matter."),
+                $"Leave the seconds out ({FieldNames}), or allow them (AllowSeconds) and write them last."),
+            > 6 => throw Refusal($"it has {columns.Count} fields, and Mistral takes five", $"Leave seconds and years out: {FieldNames}."),
+            _ => throw Refusal($"it has {columns.Count} of the five fields {FieldNames}", "Write '*' for a field that does not matter."),
         };
     }
 
@@ -120,8 +120,8 @@ internal sealed class CronParser(string? pattern, bool allowSeconds)
         }
     }
 
-    /// <summary>Warns that versions differ if one day field lists every day without a star and the other is restricted.</summary>
-    private bool ListsEveryDayBeside(CronFieldValues dates, CronFieldValues weekdays)
+    /// <summary>Warns that versions differ if one day field lists every day without a star and the other is restricted. Returns whether they do.</summary>
+    private bool WarnOfFullList(CronFieldValues dates, CronFieldValues weekdays)
     {
         (CronFieldValues full, CronFieldValues other) = dates.IsFullWithoutStar ? (dates, weekdays) : (weekdays, dates);
 
@@ -146,7 +146,7 @@ internal sealed class CronParser(string? pattern, bool allowSeconds)
         }
     }
 
-    private bool CanHappen(ShortMonths shortMonths, CronFieldValues dates, CronFieldValues months, CronFieldValues weekdays)
+    private bool DatesOccur(ShortMonths shortMonths, CronFieldValues dates, CronFieldValues months, CronFieldValues weekdays)
     {
         if (dates.HasLastDay || !shortMonths.HaveNone)
             return true;

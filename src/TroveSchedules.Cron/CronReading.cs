@@ -67,7 +67,7 @@ internal readonly record struct CronReading(ulong? Croniter3, ulong Croniter6, u
         if (low < high)
             return Bits.Span(low, high, step);
 
-        // Beyond the end of the field they go on one value too late, except at the first value.
+        // After the end of the field they continue at the beginning, one value too late unless that is the first value.
         int skipped = step - (field.Max - low) % step;
         return Bits.Span(low, field.Max, step) | Bits.Span(field.Min + (skipped > 1 ? skipped : 0), high, step);
     }
