@@ -6,7 +6,7 @@ using Xunit.Sdk;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>What a case needs in a cloud besides a user and a project.</summary>
+/// <summary>The users and instances that a case needs in a cloud, in addition to one user and a project.</summary>
 [Flags]
 public enum Needs
 {
@@ -48,7 +48,7 @@ public sealed class ContractTheoryDiscoverer(IMessageSink diagnostics) : IXunitT
         var whole = new ContractCase(diagnostics, options, method, null);
         if (whole.SkipReason is not null)
         {
-            yield return whole; // Once is visible enough.
+            yield return whole; // One skipped case is enough.
             yield break;
         }
         foreach (IAttributeInfo row in method.Method.GetCustomAttributes(typeof(InlineDataAttribute)))

@@ -27,7 +27,7 @@ public enum FaultKind
     /// <summary>The body is cut in half, and its Content-Length says that it is complete.</summary>
     MalformedJson,
 
-    /// <summary>A proxy answers with an HTML page and status 200.</summary>
+    /// <summary>A proxy sends an HTML page with status 200.</summary>
     Html,
 
     /// <summary>Mistral's 401, which repeats the token in the body and in two headers.</summary>
@@ -66,6 +66,6 @@ internal sealed class Fault(FaultKind kind)
     /// <summary>Value of <c>Retry-After</c>, in whole seconds.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Where a redirect leads.</summary>
+    /// <summary>Target of a redirect.</summary>
     public Uri RedirectTo { get; init; } = new("http://elsewhere.invalid");
 }

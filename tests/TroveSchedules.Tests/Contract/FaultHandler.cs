@@ -29,7 +29,7 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
         }
     }
 
-    /// <summary>Adds a fault. Where several match a request, the oldest applies.</summary>
+    /// <summary>Adds a fault. If several match a request, the oldest one applies.</summary>
     public void Inject(Fault fault)
     {
         lock (_faults)

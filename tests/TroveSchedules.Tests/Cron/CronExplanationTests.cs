@@ -21,7 +21,7 @@ public class CronExplanationTests
     [InlineData("* 3 * * *", "Every minute from 03:00 to 03:59 UTC")]
     [InlineData("*/15 9-11,14 * * *", "Every 15 minutes in each of these hours: 09:00 to 11:00 and 14:00 UTC")]
     [InlineData("5,10 9-17 * * *", "At 5 and 10 minutes past each of these hours: 09:00 to 17:00 UTC")]
-    public void Times_are_told_as_their_rule_or_one_by_one(string pattern, string explanation) => Explained(pattern, explanation);
+    public void Times_are_explained_as_an_interval_a_range_or_a_list(string pattern, string explanation) => Explained(pattern, explanation);
 
     [Theory]
     [InlineData("0 3 * * *", "At 03:00 UTC, every day")]
@@ -43,14 +43,14 @@ public class CronExplanationTests
     [InlineData("0 0 * * 5#3", "At 00:00 UTC on the 3rd Friday of the month")]
     [InlineData("0 0 * * L5", "At 00:00 UTC on the last Friday of the month")]
     [InlineData("0 0 * jun mon#2,L5,tue#3", "At 00:00 UTC on the 2nd Monday, 3rd Tuesday and last Friday of June")]
-    public void Days_follow_the_times(string pattern, string explanation) => Explained(pattern, explanation);
+    public void The_days_follow_the_times(string pattern, string explanation) => Explained(pattern, explanation);
 
     [Theory]
     [InlineData("0 0 13 * 5", "At 00:00 UTC on the 13th of the month and also on every Friday")]
     [InlineData("0 0 1,15 * 1-5", "At 00:00 UTC on the 1st and 15th of the month and also Monday to Friday")]
     [InlineData("0 0 L 1,7 1", "At 00:00 UTC on the last day of the month and also on every Monday, in January and July")]
     [InlineData("0 0 */2 * 1", "At 00:00 UTC on every 2nd day from the 1st to the 31st of the month and also on every Monday")]
-    public void A_union_of_days_is_said_in_words(string pattern, string explanation)
+    public void Joined_days_are_explained(string pattern, string explanation)
     {
         Assert.True(CronPattern.Parse(pattern).JoinsDays);
         Explained(pattern, explanation);
@@ -64,7 +64,7 @@ public class CronExplanationTests
     [InlineData("@monthly", "At 00:00 UTC on the 1st of the month")]
     [InlineData("@yearly", "At 00:00 UTC on the 1st of January")]
     [InlineData("@Annually", "At 00:00 UTC on the 1st of January")]
-    public void An_alias_is_told_by_what_it_does(string pattern, string explanation) => Explained(pattern, explanation);
+    public void An_alias_is_explained_by_its_times(string pattern, string explanation) => Explained(pattern, explanation);
 
     [Theory]
     [InlineData("30 2 * * * 15", "At 02:30:15 UTC, every day")]
@@ -75,7 +75,7 @@ public class CronExplanationTests
     [InlineData("* * * * 1 1,15", "At 1 and 15 seconds past the minute, every Monday")]
     [InlineData("0 0 2 * * *", "Every second, in these minutes: at 00:00 UTC on the 2nd of the month")]
     [InlineData("*/5 9-17 * * * */10", "Every 10 seconds, in these minutes: every 5 minutes from 09:00 to 17:59 UTC")]
-    public void Seconds_are_told_first(string pattern, string explanation) => Explained(pattern, explanation);
+    public void The_explanation_starts_with_the_seconds(string pattern, string explanation) => Explained(pattern, explanation);
 
     [Theory]
     [InlineData("0 0 1-31 * 1", "At 00:00 UTC, every Monday")]
@@ -83,7 +83,7 @@ public class CronExplanationTests
     [InlineData("59/15 * * * *", "At 59 minutes past every hour")]
     [InlineData("*/61 * * * *", "Every hour, on the hour")]
     [InlineData("0 0 * * fri-mon", "At 00:00 UTC, Monday and Friday to Sunday")]
-    public void It_is_the_effect_that_is_told_not_the_spelling(string pattern, string explanation) => Explained(pattern, explanation);
+    public void The_explanation_describes_the_effect_of_the_pattern_not_its_text(string pattern, string explanation) => Explained(pattern, explanation);
 
     private static void Explained(string pattern, string explanation) =>
         Assert.Equal(explanation, CronPattern.Parse(pattern, allowSeconds: true).Explain());

@@ -9,7 +9,7 @@ namespace TroveSchedules.Tests.Cron;
 public class CronPatternTests
 {
     [Fact]
-    public void The_text_is_kept_as_given()
+    public void Text_returns_the_pattern_unchanged()
     {
         const string text = " 0\t3 * *  MON-fri\n";
         Assert.Equal(text, CronPattern.Parse(text).Text);
@@ -27,7 +27,7 @@ public class CronPatternTests
     [InlineData("0 0 * * 5#2", false)]
     [InlineData("0 0 13 * 0-6", false)]
     [InlineData("0 0 31 2 0", false)]
-    public void Days_are_joined_when_both_day_fields_leave_days_out(string pattern, bool joins) =>
+    public void JoinsDays_is_true_if_both_day_fields_are_restricted(string pattern, bool joins) =>
         Assert.Equal(joins, CronPattern.Parse(pattern).JoinsDays);
 
     [Theory]
@@ -45,7 +45,7 @@ public class CronPatternTests
     [InlineData("0 0 * 2 5#5", "2064-03-01T00:00:00Z", "2092-02-29T00:00:00Z")]
     [InlineData("0 0 1 1 *", "0001-01-01T00:00:00Z", "0002-01-01T00:00:00Z")]
     [InlineData("59 23 31 12 *", "9998-12-31T23:59:00Z", "9999-12-31T23:59:00Z")]
-    public void The_next_time_is_strictly_after_and_in_utc(string pattern, string after, string expected)
+    public void Next_returns_a_later_time_in_UTC(string pattern, string after, string expected)
     {
         DateTimeOffset? next = CronPattern.Parse(pattern, allowSeconds: true).Next(Time(after));
         Assert.Equal(Time(expected), next);
@@ -60,11 +60,11 @@ public class CronPatternTests
     [InlineData("0 3 * * 5", "9999-12-31T03:00:00Z")]
     [InlineData("0 0 29 2 *", "9996-02-29T00:00:00Z")]
     [InlineData("0 0 13 * 5", "9999-12-31T23:59:59Z")]
-    public void There_is_no_next_time_beyond_the_calendar(string pattern, string after) =>
+    public void Next_returns_null_after_the_last_occurrence_before_the_year_10000(string pattern, string after) =>
         Assert.Null(CronPattern.Parse(pattern, allowSeconds: true).Next(Time(after)));
 
     [Fact]
-    public void What_joins_days_surprises_and_so_does_what_versions_read_in_different_ways()
+    public void Surprises_lists_joined_days_and_differences_between_croniter_versions()
     {
         Assert.Empty(CronPattern.Parse("0 0 13 * *").Surprises);
         Assert.EndsWith("the 13th of the month and also on every Friday.", Assert.Single(CronPattern.Parse("0 0 13 * 5").Surprises));
@@ -73,7 +73,7 @@ public class CronPatternTests
     }
 
     [Fact]
-    public void Occurrences_end_with_the_calendar_and_are_found_as_they_are_asked_for()
+    public void Occurrences_are_computed_lazily_and_end_with_the_year_9999()
     {
         CronPattern daily = CronPattern.Parse("@daily");
         Assert.Equal(2, daily.Occurrences(Time("9999-12-29T12:00:00Z")).Count());
@@ -81,7 +81,7 @@ public class CronPatternTests
     }
 
     [Fact]
-    public void Finding_the_next_time_allocates_nothing()
+    public void Next_allocates_no_memory()
     {
         CronPattern[] patterns = [.. new[] { "*/2 * * * *", "0 3 * * *", "30 2 1 * *", "0 0 13 * 5", "0 0 * * L5", "0 0 29 2 *" }.Select(text => CronPattern.Parse(text))];
         DateTimeOffset time = Time("2026-11-22T14:50:00Z");

@@ -30,7 +30,7 @@ public class CronPropertyTests
         });
 
     [Fact]
-    public void No_matching_minute_lies_before_the_next_time() =>
+    public void No_minute_before_the_next_time_matches() =>
         ForAll(Patterns(), Times, 2, (pattern, start) =>
         {
             DateTime end = start.AddDays(2);
@@ -41,7 +41,7 @@ public class CronPropertyTests
         });
 
     [Fact]
-    public void No_matching_day_lies_before_the_next_time() =>
+    public void No_day_before_the_next_time_matches() =>
         ForAll(Patterns(), Times, 3, (pattern, start) =>
         {
             string atMidnight = "0 0 " + string.Join(' ', pattern.Split(' ').Skip(2));
@@ -51,7 +51,7 @@ public class CronPropertyTests
         }, tries: 200);
 
     [Fact]
-    public void With_seconds_an_occurrence_matches_too() =>
+    public void An_occurrence_of_a_pattern_with_seconds_matches_it() =>
         ForAll(from five in Patterns() from second in Field(0, 59) select $"{five} {second}", Times, 4, (pattern, start) =>
         {
             if (CronPattern.TryParse(pattern, true, out CronPattern? parsed, out _) && parsed.Warnings.Count == 0)
@@ -59,7 +59,7 @@ public class CronPropertyTests
         });
 
     [Fact]
-    public void Reading_the_text_again_gives_the_same_pattern() =>
+    public void Parsing_Text_again_gives_an_equal_pattern() =>
         ForAll(Patterns(), Times, 5, (pattern, start) =>
         {
             CronPattern once = CronPattern.Parse(pattern), again = CronPattern.Parse(once.Text);
@@ -70,7 +70,7 @@ public class CronPropertyTests
         });
 
     [Fact]
-    public void Every_pattern_is_explained_without_blanks_to_spare() =>
+    public void Every_pattern_has_an_explanation_without_extra_blanks() =>
         ForAll(Patterns(), Times, 6, (pattern, _) =>
         {
             string explanation = CronPattern.Parse(pattern).Explain();
@@ -85,19 +85,19 @@ public class CronPropertyTests
             .ListOf().Select(list => string.Concat(list));
         Gen<string> words = Gen.Elements("*", "0", "5", "59", "60", "L", "l5", "5#2", "mon", "FEB", "fri-mon", "1-31", "*/0", "*/61", "31", "2", "-", ",", "/", "#", "@daily", " ", " ", " ", " ", "")
             .ListOf().Select(list => string.Concat(list));
-        ForAll(Gen.OneOf(letters, words), Times, 7, (text, start) => AcceptedOrRefused(text, start), tries: 20_000);
+        ForAll(Gen.OneOf(letters, words), Times, 7, (text, start) => AssertAcceptedOrRefused(text, start), tries: 20_000);
     }
 
     [Fact]
-    public void A_good_pattern_with_one_character_changed_is_accepted_or_refused_with_a_reason() =>
+    public void A_valid_pattern_with_one_changed_character_is_accepted_or_refused_with_a_reason() =>
         ForAll(
             from pattern in Patterns()
             from position in Gen.Choose(0, pattern.Length - 1)
             from replacement in Gen.Elements("", "*", "/", "-", ",", "#", "L", "W", "0", "9", " ", "x", "?")
             select pattern.Remove(position, 1).Insert(position, replacement),
-            Times, 8, (text, start) => AcceptedOrRefused(text, start), tries: 10_000);
+            Times, 8, (text, start) => AssertAcceptedOrRefused(text, start), tries: 10_000);
 
-    private static void AcceptedOrRefused(string text, DateTime start)
+    private static void AssertAcceptedOrRefused(string text, DateTime start)
     {
         if (CronPattern.TryParse(text, true, out CronPattern? pattern, out CronPatternException? refusal))
         {
@@ -143,10 +143,10 @@ public class CronPropertyTests
         return Gen.Frequency((2, Gen.Constant("*")), (4, item), (2, from one in item from other in item select $"{one},{other}"));
     }
 
-    private static void ForAll(Gen<string> patterns, Gen<DateTime> times, ulong seed, Action<string, DateTime> holds, int tries = Tries)
+    private static void ForAll(Gen<string> patterns, Gen<DateTime> times, ulong seed, Action<string, DateTime> property, int tries = Tries)
     {
         Gen<(string Pattern, DateTime Start)> cases = from pattern in patterns from time in times select (pattern, time);
-        Prop.ForAll(cases.ToArbitrary(), example => holds(example.Pattern, example.Start))
+        Prop.ForAll(cases.ToArbitrary(), example => property(example.Pattern, example.Start))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(tries).WithReplay(seed, 1));
     }
 }

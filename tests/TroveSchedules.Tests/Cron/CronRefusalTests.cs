@@ -40,7 +40,7 @@ public class CronRefusalTests
     [InlineData("0 0 * * jan", "day-of-week", 9, "'jan' is not a value")]
     [InlineData("0 0 * * #1", "day-of-week", 9, "a value is missing")]
     [InlineData("\t0  3\t*  *  1,x", "day-of-week", 15, "'x' is not a value")]
-    public void What_is_not_a_value_is_refused(string pattern, string field, int position, string reason) =>
+    public void An_invalid_value_is_refused(string pattern, string field, int position, string reason) =>
         Refused(pattern, field, position, reason, "Write a value");
 
     [Theory]
@@ -71,7 +71,7 @@ public class CronRefusalTests
     [InlineData("0 0 31 2,4 *")]
     [InlineData("0 0 31 apr *")]
     [InlineData("0 0 31 2-12/7,11 */1,*")]
-    public void A_date_that_never_comes_is_refused(string pattern) =>
+    public void A_date_that_does_not_exist_is_refused(string pattern) =>
         Refused(pattern, "day-of-month", 5, "never comes in month", "Choose a day that the month has");
 
     [Theory]
@@ -80,7 +80,7 @@ public class CronRefusalTests
     [InlineData("0 0 31 4,5 *")]
     [InlineData("0 0 L 2 *")]
     [InlineData("0 0 * 2 5#5")]
-    public void A_date_that_comes_seldom_is_accepted(string pattern) => Assert.Empty(CronPattern.Parse(pattern).Warnings);
+    public void A_rare_date_is_accepted(string pattern) => Assert.Empty(CronPattern.Parse(pattern).Warnings);
 
     [Theory]
     [InlineData("0 0 L-2 * *", "day-of-month", 5, "counts from the end of the month", "Use L,")]
@@ -103,7 +103,7 @@ public class CronRefusalTests
     [InlineData("0 0 * * mon-friday", "day-of-week", 13, "names have three letters", "Use fri.")]
     [InlineData("0 0 * January *", "month", 7, "names have three letters", "Use jan.")]
     [InlineData("0 0 * sept *", "month", 7, "names have three letters", "Use sep.")]
-    public void The_syntax_of_other_schedulers_is_refused_with_the_way_out(string pattern, string field, int position, string reason, string action) =>
+    public void Syntax_of_other_schedulers_is_refused_with_an_alternative(string pattern, string field, int position, string reason, string action) =>
         Refused(pattern, field, position, reason, action);
 
     [Theory]
@@ -112,7 +112,7 @@ public class CronRefusalTests
     [InlineData("0 0 * * 1#", 11, "'' is not a week of the month")]
     [InlineData("0 0 * * 5#2junk", 11, "'2junk' is not a week of the month")]
     [InlineData("0 0 * * 5#2/2", 11, "'2/2' is not a week of the month")]
-    public void A_week_of_the_month_is_1_to_5(string pattern, int position, string reason) =>
+    public void A_week_of_the_month_outside_1_to_5_is_refused(string pattern, int position, string reason) =>
         Refused(pattern, "day-of-week", position, reason, "L5 for the last one");
 
     [Fact]
@@ -133,23 +133,23 @@ public class CronRefusalTests
     [InlineData("0 0 * * 1,L5", 9, "'1'")]
     [InlineData("0 0 * * 5,L5", 9, "'5'")]
     [InlineData("0 0 * * *,5#2", 9, "'*'")]
-    public void Plain_weekdays_do_not_mix_with_weeks_of_the_month(string pattern, int position, string reason) =>
+    public void Plain_weekdays_together_with_weeks_of_the_month_are_refused(string pattern, int position, string reason) =>
         Refused(pattern, "day-of-week", position, reason, "all in one of the two ways");
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData(" \t\n")]
-    public void Nothing_is_refused(string? pattern) => Refused(pattern, null, null, "it is empty", "Give five fields");
+    public void An_empty_pattern_is_refused(string? pattern) => Refused(pattern, null, null, "it is empty", "Give five fields");
 
     [Theory]
     [InlineData("0", "it has 1 of the five fields")]
     [InlineData("0 3 * *", "it has 4 of the five fields")]
-    public void A_pattern_of_fewer_fields_is_refused(string pattern, string reason) =>
+    public void A_pattern_with_fewer_than_five_fields_is_refused(string pattern, string reason) =>
         Refused(pattern, null, null, reason, "Write '*' for a field that does not matter");
 
     [Fact]
-    public void A_pattern_of_six_fields_is_refused_unless_seconds_are_allowed()
+    public void A_pattern_with_six_fields_is_refused_unless_seconds_are_allowed()
     {
         Refused("0 0 2 * * *", null, null, "would run 60 times in a minute", "or allow them (AllowSeconds)");
         Assert.True(CronPattern.Parse("0 0 2 * * *", allowSeconds: true).HasSeconds);
@@ -159,7 +159,7 @@ public class CronRefusalTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_pattern_of_seven_fields_is_always_refused(bool allowSeconds) =>
+    public void A_pattern_with_seven_fields_is_always_refused(bool allowSeconds) =>
         Refused("0 0 2 * * * 2030", null, null, "it has 7 fields", "Leave seconds and years out", allowSeconds);
 
     [Theory]
@@ -167,7 +167,7 @@ public class CronRefusalTests
     [InlineData("0 0 * * 7 0", "day-of-week", 9)]
     [InlineData("0 0 * * 5-7 0", "day-of-week", 11)]
     [InlineData("0 0 0 * * 0", "day-of-month", 5)]
-    public void With_seconds_too_a_value_out_of_range_is_refused(string pattern, string field, int position) =>
+    public void A_value_out_of_range_is_refused_in_a_pattern_with_seconds(string pattern, string field, int position) =>
         Refused(pattern, field, position, "is not a value of this field", "Write a value", allowSeconds: true);
 
     [Theory]
@@ -188,19 +188,19 @@ public class CronRefusalTests
     [InlineData("0 3 * * *\u200b", "(with U+200B)")]
     [InlineData("0 3 * * 1\u2060", "(with U+2060)")]
     [InlineData("0 3 * * 1\ufeff\u200b", "(with U+FEFF, U+200B)")]
-    public void A_character_that_cannot_be_seen_is_named(string pattern, string codePoints) =>
+    public void An_invisible_character_is_named_in_the_error(string pattern, string codePoints) =>
         Refused(pattern, "day-of-week", 9, $"' {codePoints} is not a value of this field", "Write a value");
 
     [Fact]
-    public void More_than_100_characters_are_refused()
+    public void A_pattern_longer_than_100_characters_is_refused()
     {
-        string atMost = "0 3 * * *".PadRight(100);
-        Assert.Equal(atMost, CronPattern.Parse(atMost).Text);
-        Refused(atMost + " ", null, null, "it has 101 characters", "Shorten it");
+        string longest = "0 3 * * *".PadRight(100);
+        Assert.Equal(longest, CronPattern.Parse(longest).Text);
+        Refused(longest + " ", null, null, "it has 101 characters", "Shorten it");
     }
 
     [Fact]
-    public void A_refusal_is_one_sentence_with_the_pattern_the_field_the_character_and_the_rule()
+    public void The_error_names_the_pattern_the_field_the_position_and_the_allowed_values()
     {
         CronPatternException refusal = Refused("0 3 * * mon-fry", "day-of-week", 13, "'fry'", "Write a value");
         Assert.Equal(
@@ -211,7 +211,7 @@ public class CronRefusalTests
     }
 
     [Fact]
-    public void What_a_real_Mistral_refused_is_refused_or_warned_of()
+    public void Patterns_that_croniter_1_3_5_refuses_are_refused_or_accepted_with_a_warning()
     {
         string[] refusedBy1_3_5 =
         [

@@ -52,7 +52,7 @@ public class CronWarningTests
     [InlineData("0 0 * * */1 30")]
     [InlineData("0 0 1-31 * 5#2")]
     [InlineData("0 0 1-31 * 0-6")]
-    public void What_all_versions_agree_on_is_accepted_in_silence(string pattern) =>
+    public void Patterns_that_all_versions_read_alike_get_no_warning(string pattern) =>
         Assert.Empty(CronPattern.Parse(pattern, allowSeconds: true).Warnings);
 
     [Theory]
@@ -78,7 +78,7 @@ public class CronWarningTests
     [InlineData("0 0 * * fri-sun 0", "croniter 1.3.0 to 3.0.4 takes Friday and Saturday; 5.0.1 to 6.2.4 takes Friday to Sunday.", "2026-11-27 00:00", "2026-11-28 00:00")]
     [InlineData("0 0 */2 * */1 30", "croniter 1.3.0 to 3.0.4 runs every day; 5.0.1 to 6.2.4 runs on the days of day-of-month '*/2' alone", "2026-11-23 00:00:30", "2026-11-24 00:00:30")]
     [InlineData("0 0 1-9,*/20 * */1,fri 30", "croniter 1.3.0 to 3.0.4 runs every day; 5.0.1 to 6.2.4 runs on the days of day-of-month '1-9,*/20' alone", "2026-11-23 00:00:30", "2026-11-24 00:00:30")]
-    public void What_versions_differ_about_is_told_and_follows_the_oldest_that_accepts_it(string pattern, string warning, params string[] times)
+    public void A_difference_between_versions_gives_a_warning_and_the_oldest_accepting_version_decides(string pattern, string warning, params string[] times)
     {
         CronPattern accepted = CronPattern.Parse(pattern, allowSeconds: true);
         Assert.Contains(warning, Assert.Single(accepted.Warnings), StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public class CronWarningTests
     }
 
     [Fact]
-    public void A_range_before_a_week_of_the_month_that_wraps_has_two_things_to_tell() =>
+    public void A_wrapping_range_before_a_week_of_the_month_gives_two_warnings() =>
         Assert.Equal(2, CronPattern.Parse("0 0 * * fri-mon#2").Warnings.Count);
 
     [Theory]
@@ -94,7 +94,7 @@ public class CronWarningTests
     [InlineData("0 0 1,15,31 * *", "2026-02-15", "2026-03-15", "2026-03-31")]
     [InlineData("0 0 1,15,31 * *", "2024-02-15", "2024-03-15", "2024-03-31")]
     [InlineData("0 0 1,15,30 * *", "2024-02-15", "2024-03-01", "2024-03-15")]
-    public void Servers_up_to_croniter_6_0_miss_the_first_of_March_and_the_user_is_told(string pattern, string after, params string[] times)
+    public void Patterns_that_skip_days_in_March_before_croniter_6_1_get_a_warning(string pattern, string after, params string[] times)
     {
         CronPattern accepted = CronPattern.Parse(pattern);
         Assert.Contains("croniter 1.3.0 to 6.0.0 loses count at the end of February, and skips the first days of March; 6.1.0 to 6.2.4 does not", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
@@ -107,13 +107,13 @@ public class CronWarningTests
     [InlineData("0 0 1,31 1,3-12 *")]
     [InlineData("0 0 15,31 * *")]
     [InlineData("0 0 1,28-31 * *")]
-    public void Days_that_short_months_lack_are_not_warned_of_where_nothing_is_missed(string pattern) =>
+    public void Days_missing_in_short_months_give_no_warning_if_no_execution_is_skipped(string pattern) =>
         Assert.Empty(CronPattern.Parse(pattern).Warnings);
 
     [Theory]
     [InlineData("0 0 30,L * *", "2026-01-31", "2026-03-30", "2026-03-31")]
     [InlineData("0 0 31,L * *", "2026-03-31", "2026-05-31", "2026-07-31")]
-    public void Servers_up_to_croniter_6_0_miss_the_last_day_beside_days_that_a_month_lacks(string pattern, string after, params string[] times)
+    public void Patterns_that_skip_the_last_day_before_croniter_6_1_get_a_warning(string pattern, string after, params string[] times)
     {
         CronPattern accepted = CronPattern.Parse(pattern);
         Assert.Contains("croniter 1.3.0 to 6.0.0 then does not see the L, and skips the last day of such a month and the first days after it; 6.1.0 to 6.2.4 does not", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
@@ -126,17 +126,17 @@ public class CronWarningTests
     [InlineData("0 0 */3,L * *", "2028-02-27", "2028-02-28", "2028-02-29", "2028-03-01")]
     [InlineData("0 0 15/2,L * *", "2026-11-28", "2026-11-29", "2026-11-30", "2026-12-15")]
     [InlineData("0 0 29,31,L * *", "2026-11-28", "2026-11-29", "2026-11-30", "2026-12-29")]
-    public void A_last_day_after_a_day_that_is_listed_is_seen_by_every_server(string pattern, string after, params string[] times) =>
+    public void The_last_day_is_an_occurrence_also_after_a_listed_day(string pattern, string after, params string[] times) =>
         Assert.Equal(times.Select(Utc), CronPattern.Parse(pattern).Occurrences(Utc(after)).Take(times.Length));
 
     [Theory]
     [InlineData("0 0 */2,L * *")]
     [InlineData("0 0 1-31/2,L * *")]
     [InlineData("0 0 15/2,L * *")]
-    public void Where_the_last_day_is_always_seen_nothing_is_warned_of(string pattern) => Assert.Empty(CronPattern.Parse(pattern).Warnings);
+    public void A_last_day_that_every_version_finds_gives_no_warning(string pattern) => Assert.Empty(CronPattern.Parse(pattern).Warnings);
 
     [Fact]
-    public void A_last_day_that_early_servers_never_see_follows_the_later_ones()
+    public void A_last_day_that_older_versions_never_find_follows_newer_versions()
     {
         CronPattern accepted = CronPattern.Parse("0 0 30,L 2 *");
         Assert.Contains("croniter 1.3.0 to 6.0.0 then does not see the L, and Mistral answers with an internal error; 6.1.0 to 6.2.4 runs on the last day", Assert.Single(accepted.Warnings), StringComparison.Ordinal);
@@ -144,15 +144,15 @@ public class CronWarningTests
     }
 
     [Fact]
-    public void A_pattern_that_1_3_5_refuses_follows_the_later_versions_in_all_its_fields() =>
+    public void A_pattern_that_1_3_5_refuses_follows_newer_versions_in_every_field() =>
         Assert.Equal(Utc("2026-11-22 22:01"), CronPattern.Parse("5-5 22-2 * * *").Next(Utc("2026-11-22 22:00")));
 
     [Fact]
-    public void A_pattern_that_1_3_5_refuses_runs_every_day_where_later_versions_do() =>
+    public void A_pattern_that_1_3_5_refuses_runs_every_day_as_in_newer_versions() =>
         Assert.Equal(Utc("2026-11-23 01:00"), CronPattern.Parse("0 23-1 1-31 * 2").Next(Utc("2026-11-23 00:00")));
 
     [Fact]
-    public void One_cause_is_told_once() => Assert.Single(CronPattern.Parse("5-5,5-5 * * * *").Warnings);
+    public void A_repeated_cause_gives_one_warning() => Assert.Single(CronPattern.Parse("5-5,5-5 * * * *").Warnings);
 
     private static DateTimeOffset Utc(string time) =>
         DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);

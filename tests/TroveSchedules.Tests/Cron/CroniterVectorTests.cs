@@ -32,7 +32,7 @@ public class CroniterVectorTests
     [InlineData("agreed")]
     [InlineData("seconds")]
     [InlineData("differs")]
-    public void A_pattern_runs_when_croniter_says(string section) =>
+    public void Occurrences_equal_those_of_croniter(string section) =>
         AssertNone(section, vector =>
         {
             IEnumerable<DateTimeOffset> ours = CronPattern.Parse(vector.Pattern, allowSeconds: true).Occurrences(vector.Start).Take(vector.Times.Length);
@@ -42,27 +42,27 @@ public class CroniterVectorTests
     [Theory]
     [InlineData("agreed")]
     [InlineData("seconds")]
-    public void What_all_versions_agree_on_is_accepted_without_a_warning(string section) =>
+    public void Patterns_that_all_versions_read_alike_are_accepted_without_a_warning(string section) =>
         AssertNone(section, vector => CronPattern.Parse(vector.Pattern, allowSeconds: true).Warnings.FirstOrDefault());
 
     [Fact]
-    public void What_versions_take_differently_is_warned_of() =>
+    public void Patterns_that_versions_read_differently_get_a_warning() =>
         AssertNone("differs", vector => CronPattern.Parse(vector.Pattern, allowSeconds: true).Warnings.Count == 0 ? "no warning" : null);
 
     [Fact]
-    public void What_croniter_refuses_is_never_accepted_without_a_warning() =>
+    public void Patterns_that_croniter_refuses_are_refused_or_get_a_warning() =>
         AssertNone("refused", vector =>
-            CronPattern.TryParse(vector.Pattern, true, out CronPattern? accepted, out _) && accepted.Warnings.Count == 0 ? "accepted in silence" : null);
+            CronPattern.TryParse(vector.Pattern, true, out CronPattern? accepted, out _) && accepted.Warnings.Count == 0 ? "accepted without a warning" : null);
 
     [Fact]
-    public void Weeks_of_the_month_are_taken_as_croniter_takes_them() =>
+    public void Weeks_of_the_month_are_read_as_in_croniter() =>
         AssertNone("ordinals", vector =>
         {
-            bool isTaken = CronPattern.TryParse(vector.Pattern, false, out CronPattern? pattern, out CronPatternException? refusal);
+            bool isAccepted = CronPattern.TryParse(vector.Pattern, false, out CronPattern? pattern, out CronPatternException? refusal);
             if (vector.Times.Length == 0)
-                return isTaken && !pattern!.Warnings.Any(warning => warning.Contains("refuses it")) ? "accepted, and nobody is told that it is refused" : null;
-            if (!isTaken)
-                return IsRefusedForItsWriter(vector) ? null : refusal!.Message;
+                return isAccepted && !pattern!.Warnings.Any(warning => warning.Contains("refuses it")) ? "accepted without the warning that croniter refuses it" : null;
+            if (!isAccepted)
+                return IsRejectedAsMistake(vector) ? null : refusal!.Message;
             return pattern!.Warnings.FirstOrDefault()
                 ?? (pattern.Occurrences(vector.Start).Take(vector.Times.Length).SequenceEqual(vector.Times) ? null : "other times");
         });
@@ -73,18 +73,18 @@ public class CroniterVectorTests
     [InlineData("differs")]
     [InlineData("refused")]
     [InlineData("ordinals")]
-    public async Task The_sandbox_takes_what_croniter_takes(string section)
+    public async Task The_sandbox_accepts_the_same_patterns_as_croniter(string section)
     {
         using var cloud = new SandboxCloud(new SandboxOptions { Clock = new FakeTimeProvider(new(2026, 11, 22, 8, 30, 0, TimeSpan.Zero)) });
         using CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
         await session.Workbook.InstallAsync();
         using var http = new HttpClient(cloud.CreateHandler()) { DefaultRequestHeaders = { { "X-Auth-Token", session.Token.Value } } };
-        var taken = new Dictionary<string, bool>();
+        var accepted = new Dictionary<string, bool>();
         foreach (string pattern in Vectors.Where(vector => vector.Section == section).Select(vector => vector.Pattern).Distinct())
-            taken[pattern] = await IsTakenAsync(pattern);
-        AssertNone(section, vector => taken[vector.Pattern] == (vector.Times.Length > 0 && !IsRefusedForItsWriter(vector)) ? null : $"taken: {taken[vector.Pattern]}");
+            accepted[pattern] = await IsAcceptedAsync(pattern);
+        AssertNone(section, vector => accepted[vector.Pattern] == (vector.Times.Length > 0 && !IsRejectedAsMistake(vector)) ? null : $"accepted: {accepted[vector.Pattern]}");
 
-        async Task<bool> IsTakenAsync(string pattern)
+        async Task<bool> IsAcceptedAsync(string pattern)
         {
             string url = session.WorkflowEndpoint + "/cron_triggers";
             var trigger = new JsonObject
@@ -93,10 +93,10 @@ public class CroniterVectorTests
                 ["workflow_input"] = new JsonObject { ["instance"] = "m", ["name"] = "v" },
             };
             using var body = new StringContent(trigger.ToJsonString(), Encoding.UTF8, "application/json");
-            using HttpResponseMessage made = await http.PostAsync(url, body);
-            if (made.StatusCode == HttpStatusCode.Created)
+            using HttpResponseMessage response = await http.PostAsync(url, body);
+            if (response.StatusCode == HttpStatusCode.Created)
                 (await http.DeleteAsync(url + "/v")).Dispose();
-            return made.StatusCode == HttpStatusCode.Created;
+            return response.StatusCode == HttpStatusCode.Created;
         }
     }
 
@@ -108,25 +108,25 @@ public class CroniterVectorTests
         AssertNone(section, vector => CronPattern.Parse(vector.Pattern, allowSeconds: true).Explain() is { Length: > 8 } ? null : "no explanation");
 
     // 1.3.5 ignores text after a week of the month (1#1-2), and the week after a star. These are likely mistakes, so the parser rejects them.
-    private static bool IsRefusedForItsWriter(Vector vector) =>
+    private static bool IsRejectedAsMistake(Vector vector) =>
         vector.Section == "ordinals" && Regex.IsMatch(vector.Pattern, @"#[0-9](-|/|#)|#2,\*$| \*,[^ ]+#2$");
 
-    private static void AssertNone(string section, Func<Vector, string?> complaint)
+    private static void AssertNone(string section, Func<Vector, string?> check)
     {
-        List<string> complaints = Vectors
+        List<string> failures = Vectors
             .Where(vector => vector.Section == section)
-            .Select(vector => (vector, text: Complaint(vector, complaint)))
+            .Select(vector => (vector, text: FindFailure(vector, check)))
             .Where(checkedVector => checkedVector.text is not null)
             .Select(checkedVector => $"{JsonSerializer.Serialize(checkedVector.vector.Pattern)} after {checkedVector.vector.Start:u}: {checkedVector.text}")
             .ToList();
-        Assert.True(complaints.Count == 0, $"{complaints.Count} vectors:\n{string.Join("\n", complaints.Take(20))}");
+        Assert.True(failures.Count == 0, $"{failures.Count} vectors:\n{string.Join("\n", failures.Take(20))}");
     }
 
-    private static string? Complaint(Vector vector, Func<Vector, string?> complaint)
+    private static string? FindFailure(Vector vector, Func<Vector, string?> check)
     {
         try
         {
-            return complaint(vector);
+            return check(vector);
         }
         catch (CronPatternException refusal)
         {

@@ -40,10 +40,10 @@ internal static class Rows
     /// <summary>The trigger that a POST creates.</summary>
     public static string TriggerOf(RecordedRequest request, Action<JsonObject>? change = null)
     {
-        JsonObject asked = JsonNode.Parse(request.Body)!.AsObject();
+        JsonObject requested = JsonNode.Parse(request.Body)!.AsObject();
         return Trigger(77, row =>
         {
-            foreach ((string name, JsonNode? value) in asked)
+            foreach ((string name, JsonNode? value) in requested)
                 row[name] = name == "first_execution_time" ? $"{value}:00" : value?.DeepClone();
             change?.Invoke(row);
         });

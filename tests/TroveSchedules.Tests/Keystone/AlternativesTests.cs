@@ -65,7 +65,7 @@ public sealed class AlternativesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void The_nearer_of_two_alternatives_hides_the_other(string way, int pair)
+    public void The_alternative_with_the_higher_precedence_is_used(string way, int pair)
     {
         (string near, string far, string others, Func<CloudSettings, string?> get) = Pairs[pair];
         string expected = get(Read(("clouds: {prod: {auth: {{o}, {near}}}}", null, null), near, far, others))!;
@@ -75,7 +75,7 @@ public sealed class AlternativesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_nearer_alternative_that_is_null_or_empty_hides_nothing(string way, int pair)
+    public void A_null_or_empty_alternative_does_not_hide_the_other(string way, int pair)
     {
         (string near, string far, string others, Func<CloudSettings, string?> get) = Pairs[pair];
         string expected = get(Read(("clouds: {prod: {auth: {{o}, {far}}}}", null, null), near, far, others))!;
@@ -84,7 +84,7 @@ public sealed class AlternativesTests : IDisposable
     }
 
     [Fact]
-    public void A_nearer_user_of_secure_yaml_does_not_send_his_password_for_another()
+    public void The_user_in_secure_yaml_is_used_with_the_password_in_secure_yaml()
     {
         folders.Write("here/clouds.yaml", "clouds: {prod: {auth: {auth_url: 'http://k', user_id: UID, password: old, project_id: p}}}")
             .Write("here/secure.yaml", "clouds: {prod: {auth: {username: bob, user_domain_name: D, password: new}}}");
@@ -96,7 +96,7 @@ public sealed class AlternativesTests : IDisposable
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p, project_id: ID, project_name: n, project_domain_id: d}")]
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p, project_id: ID, project_domain_id: d}, project_name: n")]
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p, project_name: n, project_domain_id: d}, project_id: ID")]
-    public void Of_two_in_one_place_the_id_is_used(string entry)
+    public void An_id_wins_over_a_name_in_the_same_place(string entry)
     {
         folders.Write("here/clouds.yaml", $"clouds: {{prod: {{{entry}}}}}");
         Assert.Equal("project id ID", CloudConfiguration.FromCloud("prod", null, folders.Sources).Project!.ToString());
@@ -105,7 +105,7 @@ public sealed class AlternativesTests : IDisposable
     [Theory]
     [InlineData("cert: /c.pem", "key: /k.pem")]
     [InlineData("key: /k.pem", "cert: /c.pem")]
-    public void A_certificate_and_its_key_may_be_in_two_files(string clouds, string secure)
+    public void A_certificate_and_its_key_may_be_set_in_two_files(string clouds, string secure)
     {
         folders.Write("here/clouds.yaml", $"clouds: {{prod: {{{clouds}, auth: {{auth_url: 'http://k', {User}}}}}}}").Write("here/secure.yaml", $"clouds: {{prod: {{{secure}}}}}");
         CloudSettings cloud = CloudConfiguration.FromCloud("prod", null, folders.Sources);

@@ -43,7 +43,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_cloud_is_read_from_its_entry()
+    public void A_cloud_is_read_from_clouds_yaml()
     {
         folders.Write("here/clouds.yaml", Prod);
         CloudSettings cloud = Cloud();
@@ -68,7 +68,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("appdata/openstack/clouds.yaml", "home/.config/openstack/clouds.yaml")]
     [InlineData("home/.config/openstack/clouds.yaml", "etc/clouds.yaml")]
     [InlineData("named.txt", "here/clouds.yaml")]
-    public void The_first_file_in_openstacksdks_order_is_the_only_one(string first, string second)
+    public void Only_the_first_file_in_the_search_order_of_openstacksdk_is_read(string first, string second)
     {
         folders.Set("XDG_CONFIG_HOME", folders.PathOf("xdg")).Set("APPDATA", folders.PathOf("appdata"));
         if (first == "named.txt")
@@ -78,7 +78,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Secure_yaml_is_laid_over_the_entry()
+    public void Secure_yaml_overrides_the_entry()
     {
         folders.Write("here/clouds.yaml", Prod).Write("home/.config/openstack/secure.yaml", "clouds: {prod: {auth: {password: from-secure}}}");
         Assert.Equal("from-secure", Cloud().Credential.Secret);
@@ -86,7 +86,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_secure_file_can_be_named()
+    public void OS_CLIENT_SECURE_FILE_names_the_secure_file()
     {
         folders.Write("here/clouds.yaml", Prod).Write("vault/s.yaml", "clouds: {prod: {auth: {password: from-vault}}}")
             .Set("OS_CLIENT_SECURE_FILE", folders.PathOf("vault/s.yaml"));
@@ -99,7 +99,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("secure", null, "secure", null)]
     [InlineData("region", "region", "secure", null)]
     [InlineData("explicit", "region", "secure", "explicit")]
-    public void Explicit_wins_over_region_over_secure_over_entry(string expected, string? inRegion, string? inSecure, string? said)
+    public void Precedence_is_argument_then_region_then_secure_yaml_then_entry(string expected, string? inRegion, string? inSecure, string? argument)
     {
         Entry($"""
             auth: {"{"}auth_url: "http://k/v3", user_id: u, password: entry{"}"}
@@ -109,11 +109,11 @@ public sealed class CloudConfigurationTests : IDisposable
             """);
         if (inSecure is not null)
             folders.Write("here/secure.yaml", $"clouds: {{prod: {{auth: {{password: {inSecure}}}}}}}");
-        Assert.Equal(expected, Cloud(overrides: new CloudOverrides { Password = said }).Credential.Secret);
+        Assert.Equal(expected, Cloud(overrides: new CloudOverrides { Password = argument }).Credential.Secret);
     }
 
     [Fact]
-    public void A_named_cloud_takes_nothing_from_the_variables_but_the_region()
+    public void A_named_cloud_uses_only_the_region_from_the_variables()
     {
         folders.Write("here/clouds.yaml", Prod);
         SetAll("OS_CLOUD=prod", "OS_PASSWORD=from-variable", "OS_REGION_NAME=Elsewhere", "OS_PROJECT_NAME=other", "OS_AUTH_URL=http://elsewhere");
@@ -128,7 +128,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData(null, "One", "http://one/v3")]
     [InlineData("Two", "Two", "http://two/v3")]
     [InlineData("Three", "Three", "http://entry/v3")]
-    public void A_region_brings_its_own_values(string? wanted, string region, string authUrl)
+    public void The_values_of_the_chosen_region_are_used(string? requested, string region, string authUrl)
     {
         Entry("""
             auth: {auth_url: "http://entry/v3", user_id: u, password: p}
@@ -137,12 +137,12 @@ public sealed class CloudConfigurationTests : IDisposable
             - {name: Two, values: {auth_url: "http://two/v3"}}
             - Three
             """);
-        CloudSettings cloud = Cloud(overrides: new CloudOverrides { Region = wanted });
+        CloudSettings cloud = Cloud(overrides: new CloudOverrides { Region = requested });
         Assert.Equal((region, authUrl), (cloud.Region, cloud.AuthUrl.ToString()));
     }
 
     [Fact]
-    public void A_region_that_the_entry_does_not_list_is_an_error_that_lists_them()
+    public void An_unlisted_region_is_an_error_that_lists_the_regions()
     {
         Entry("""
             auth: {auth_url: "http://entry/v3", user_id: u, password: p}
@@ -155,7 +155,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_list_of_regions_an_explicit_region_is_left_to_the_catalog()
+    public void Without_a_list_of_regions_any_explicit_region_is_accepted()
     {
         folders.Write("here/clouds.yaml", Prod);
         Assert.Equal("RegionTwo", Cloud(overrides: new CloudOverrides { Region = "RegionTwo" }).Region);
@@ -197,7 +197,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("project_name: y, default_domain_name: D", "project 'y' (domain 'D')")]
     [InlineData("project_name: y, domain_name: D", "project 'y' (domain 'D')")]
     [InlineData("project_name: y, domain_id: d", "project 'y' (domain id d)")]
-    public void A_project_has_many_spellings(string lines, string expected)
+    public void A_project_can_be_set_under_several_names(string lines, string expected)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p, {lines}}}");
         Assert.Equal(expected, Cloud().Project!.ToString());
@@ -215,21 +215,21 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("interface: public", "application_credential_id: a, application_credential_secret: s", "the application credential id a")]
     [InlineData("auth_type: v3applicationcredential", "application_credential_name: a, application_credential_secret: s, user_id: u", "the application credential 'a' of user id u")]
     [InlineData("auth_type: v3applicationcredential", "application_credential_name: a, application_credential_secret: s, username: n, user_domain_name: D", "the application credential 'a' of user 'n' (domain 'D')")]
-    public void The_credential_follows_auth_type_or_else_what_there_is(string type, string auth, string expected)
+    public void The_credential_depends_on_auth_type_or_on_the_settings_present(string type, string auth, string expected)
     {
         Entry($"{type}\nauth: {{auth_url: http://k, {auth}}}");
         Assert.Equal(expected, Cloud().Credential.ToString());
     }
 
     [Fact]
-    public void An_application_credential_leaves_the_project_out()
+    public void An_application_credential_ignores_a_configured_project()
     {
         Entry("auth: {auth_url: http://k, application_credential_id: a, application_credential_secret: s, project_name: no-domain-needed}");
         Assert.Null(Cloud().Project);
     }
 
     [Fact]
-    public void A_project_that_is_said_beside_an_application_credential_is_refused()
+    public void An_explicit_project_with_an_application_credential_is_refused()
     {
         Entry("auth: {auth_url: http://k, application_credential_id: a, application_credential_secret: topsecret}");
         TroveScheduleException error = CloudError(overrides: new CloudOverrides { ProjectName = "other", ProjectDomainName = "Default" });
@@ -249,7 +249,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("application_credential_secret", "auth_type: v3applicationcredential, auth_url: http://k, application_credential_id: a")]
     [InlineData("token", "auth_type: token, auth_url: http://k")]
     [InlineData("cert", "auth_url: http://k, user_id: u, password: p, key: k.pem")]
-    public void What_is_missing_is_named(string missing, string auth)
+    public void A_missing_setting_is_named(string missing, string auth)
     {
         Entry($"auth: {{{auth}}}");
         TroveScheduleException error = CloudError();
@@ -262,7 +262,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("none")]
     [InlineData("v2password")]
     [InlineData("v3oidcpassword")]
-    public void An_auth_type_that_is_not_supported_is_refused(string type)
+    public void An_unsupported_auth_type_is_refused(string type)
     {
         Entry($"auth_type: {type}\nauth: {{auth_url: http://k, user_id: u, password: p}}");
         TroveScheduleException error = CloudError();
@@ -276,7 +276,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("interface: internalURL", EndpointInterface.Internal)]
     [InlineData("endpoint_type: adminURL", EndpointInterface.Admin)]
     [InlineData("endpoint_type: publicURL", EndpointInterface.Public)]
-    public void Interfaces_have_old_and_new_names(string line, EndpointInterface expected)
+    public void Interfaces_have_an_old_and_a_new_name(string line, EndpointInterface expected)
     {
         Entry(line + "\nauth: {auth_url: http://k, user_id: u, password: p}");
         Assert.Equal(expected, Cloud().Interface);
@@ -291,21 +291,21 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("insecure: no", false)]
     [InlineData("verify: true\ninsecure: true", true)]
     [InlineData("interface: public", false)]
-    public void Verify_and_insecure_decide_about_the_certificate(string lines, bool skip)
+    public void Verify_and_insecure_control_the_certificate_check(string lines, bool skip)
     {
         Entry(lines + "\nauth: {auth_url: http://k, user_id: u, password: p}");
         Assert.Equal(skip, Cloud().SkipCertificateCheck);
     }
 
     [Fact]
-    public void An_explicit_check_of_certificates_wins_over_verify_false()
+    public void An_explicit_certificate_check_wins_over_verify_false()
     {
         Entry("verify: false\nauth: {auth_url: http://k, user_id: u, password: p}");
         Assert.False(Cloud(overrides: new CloudOverrides { SkipCertificateCheck = false }).SkipCertificateCheck);
     }
 
     [Fact]
-    public void Paths_start_at_the_current_folder_or_at_home()
+    public void Paths_are_relative_to_the_current_folder_or_to_home()
     {
         Entry("cacert: ca.pem\ncert: ~/me.pem\nkey: /abs/key.pem\nauth: {auth_url: http://k, user_id: u, password: p}");
         CloudSettings cloud = Cloud();
@@ -332,7 +332,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("auth_url", "http://k/v3#x")]
     [InlineData("workflow_endpoint_override", "/v2")]
     [InlineData("database_endpoint_override", "http://ann:topsecret@t")]
-    public void An_address_that_is_more_or_less_than_one_is_refused_without_repeating_it(string setting, string url)
+    public void An_invalid_address_is_refused_without_repeating_it(string setting, string url)
     {
         string authUrl = setting == "auth_url" ? url : "http://k";
         Entry($"{(setting == "auth_url" ? "interface: public" : $"{setting}: \"{url}\"")}\nauth: {{auth_url: \"{authUrl}\", user_id: u, password: p}}");
@@ -343,7 +343,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_cloud_is_answered_with_the_known_ones_and_the_file()
+    public void The_error_for_an_unknown_cloud_lists_the_known_clouds_and_the_files()
     {
         folders.Write("here/clouds.yaml", Prod + "\n  test: {auth: {}}").Write("here/secure.yml", "clouds: {prod: {auth: {password: x}}}");
         TroveScheduleException error = CloudError("Prod");
@@ -354,7 +354,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Without_any_file_the_folders_that_were_searched_are_named()
+    public void Without_a_file_the_error_lists_the_searched_folders()
     {
         TroveScheduleException error = CloudError();
         Assert.Equal("UnknownCloud", error.ErrorId);
@@ -366,7 +366,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [Theory]
     [InlineData("OS_CLIENT_CONFIG_FILE")]
     [InlineData("OS_CLIENT_SECURE_FILE")]
-    public void A_named_file_that_is_not_there_is_an_error(string variable)
+    public void A_named_file_that_does_not_exist_is_an_error(string variable)
     {
         folders.Write("here/clouds.yaml", Prod).Set(variable, folders.PathOf("nowhere.yaml"));
         TroveScheduleException error = CloudError();
@@ -376,7 +376,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_profile_is_what_the_entry_starts_from()
+    public void An_entry_overrides_its_profile()
     {
         Entry("profile: vendor\nauth: {user_id: u, password: p, project_name: mine}");
         folders.Write("etc/clouds-public.yaml", """
@@ -390,14 +390,14 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_profile_that_is_nowhere_is_named_where_its_address_is_missed()
+    public void The_error_for_a_missing_address_names_the_unknown_profile()
     {
         Entry("profile: rackspace\nauth: {user_id: u, password: p}");
         Assert.Contains("rackspace", CloudError().Message);
     }
 
     [Fact]
-    public void Merge_keys_and_anchors_work_as_in_any_yaml()
+    public void YAML_merge_keys_and_anchors_work()
     {
         folders.Write("here/clouds.yaml", """
             common: &common
@@ -421,7 +421,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("password: \"a: #b\"", "a: #b")]
     [InlineData("password: yes", "yes")]
     [InlineData("password: 'pä$$ {x} %(y)s'", "pä$$ {x} %(y)s")]
-    public void A_password_is_taken_as_it_is_written(string line, string password)
+    public void A_password_is_read_exactly_as_written(string line, string password)
     {
         Entry($"auth:\n  auth_url: http://k\n  user_id: u\n  {line}");
         Assert.Equal(password, Cloud().Credential.Secret);
@@ -432,7 +432,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("password: ~")]
     [InlineData("password: null")]
     [InlineData("password: ''")]
-    public void Nothing_written_is_nothing_set(string line)
+    public void An_empty_value_counts_as_not_set(string line)
     {
         Entry($"auth:\n  auth_url: http://k\n  user_id: u\n  {line}");
         Assert.StartsWith("password is missing", CloudError().Message);
@@ -450,7 +450,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("clouds:\n  prod:\n    regions:\n    - {nome: topsecret}\n", 4)]
     [InlineData("- topsecret\n", 1)]
     [InlineData("{\"clouds\": {\"prod\": {\"auth\": {\"password\": \"topsecret\n", 1)]
-    public void A_malformed_file_is_named_with_its_line_and_none_of_its_contents(string text, int line)
+    public void The_error_for_a_malformed_file_has_the_line_but_none_of_the_contents(string text, int line)
     {
         folders.Write("here/clouds.yaml", text);
         TroveScheduleException error = CloudError();
@@ -461,7 +461,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_mapping_that_merges_itself_ends()
+    public void A_mapping_that_merges_itself_is_an_error()
     {
         folders.Write("here/clouds.yaml", "clouds:\n  prod: &me\n    <<: *me\n");
         Assert.Equal("InvalidConfiguration", CloudError().ErrorId);
@@ -471,14 +471,14 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("")]
     [InlineData("# only a comment\n")]
     [InlineData("clouds:\n")]
-    public void An_empty_file_knows_no_clouds(string text)
+    public void An_empty_file_has_no_clouds(string text)
     {
         folders.Write("here/clouds.yaml", text);
         Assert.Equal("UnknownCloud", CloudError().ErrorId);
     }
 
     [Fact]
-    public void A_file_that_may_not_be_read_is_passed_over()
+    public void An_unreadable_file_is_skipped()
     {
         // A folder in place of the file makes it unreadable, because root, which runs tests in containers, can read any file.
         Directory.CreateDirectory(folders.PathOf("here/clouds.yaml"));
@@ -487,7 +487,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Variables_make_a_cloud_without_a_name()
+    public void Environment_variables_describe_a_cloud_without_a_name()
     {
         SetAll("OS_AUTH_URL=http://k:5000/v3", "OS_USERNAME=ann", "OS_PASSWORD=p", "OS_PROJECT_NAME=shop", "OS_USER_DOMAIN_NAME=Default",
             "OS_PROJECT_DOMAIN_ID=default", "OS_REGION_NAME=R", "OS_INTERFACE=internal", "OS_CACERT=ca.pem", "OS_INSECURE=true",
@@ -508,7 +508,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("OS_AUTH_TOKEN=t OS_AUTH_TYPE=token OS_PROJECT_ID=p OS_ENDPOINT_TYPE=publicURL", "the token", "project id p")]
     [InlineData("OS_AUTH_TYPE=v3applicationcredential OS_APPLICATION_CREDENTIAL_ID=a OS_APPLICATION_CREDENTIAL_SECRET=s OS_PROJECT_NAME=t", "the application credential id a", null)]
     [InlineData("OS_USER_ID=u OS_PASSWORD=p OS_PROJECT_ID= OS_PROJECT_NAME=", "the password of user id u", null)]
-    public void Variables_have_as_many_spellings(string variables, string credential, string? project)
+    public void A_variable_can_have_several_names(string variables, string credential, string? project)
     {
         SetAll(["OS_AUTH_URL=http://k", .. variables.Split(' ')]);
         Assert.Equal((credential, project), (FromEnvironment().Credential.ToString(), FromEnvironment().Project?.ToString()));
@@ -518,7 +518,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("OS_AUTH_URL", "OS_USER_ID=u OS_PASSWORD=p")]
     [InlineData("OS_PASSWORD", "OS_AUTH_URL=http://k OS_USER_ID=u")]
     [InlineData("OS_USER_DOMAIN_NAME", "OS_AUTH_URL=http://k OS_USERNAME=u OS_PASSWORD=p")]
-    public void A_missing_variable_is_named_as_a_variable(string missing, string variables)
+    public void The_error_for_a_missing_variable_names_it(string missing, string variables)
     {
         SetAll(variables.Split(' '));
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => FromEnvironment());
@@ -527,7 +527,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Explicit_values_complete_and_outweigh_the_variables()
+    public void Explicit_values_complete_and_override_the_variables()
     {
         SetAll("OS_AUTH_URL=http://k", "OS_USERNAME=ann", "OS_USER_DOMAIN_ID=default", "OS_PROJECT_ID=p1", "OS_PASSWORD=from-variable");
         CloudSettings cloud = FromEnvironment(new CloudOverrides { Password = "said", ProjectId = "p2", Interface = EndpointInterface.Admin });
@@ -535,7 +535,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void With_nothing_to_connect_with_it_says_how_to_connect()
+    public void Without_settings_the_error_tells_how_to_connect()
     {
         folders.Write("here/clouds.yaml", Prod).Set("OS_REGION_NAME", "R").Set("OS_CLOUD", "");
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => FromEnvironment());
@@ -545,7 +545,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Arguments_alone_read_neither_files_nor_variables()
+    public void FromArguments_reads_neither_files_nor_variables()
     {
         folders.Write("here/clouds.yaml", Prod);
         SetAll("OS_CLOUD=prod", "OS_PROJECT_ID=p1", "OS_USER_DOMAIN_NAME=Default");
@@ -558,7 +558,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("domain_id: d", "domain_id")]
     [InlineData("domain_name: D", "domain_name")]
     [InlineData("domain-name: D", "domain-name")]
-    public void A_domain_without_a_project_is_no_scope_to_work_in(string lines, string setting)
+    public void A_domain_scope_is_refused_without_a_project(string lines, string setting)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p, {lines}}}");
         Assert.StartsWith($"{setting} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 3 asks for a token of a domain", CloudError().Message);
@@ -573,7 +573,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("OS_TRUST_ID=t")]
     [InlineData("OS_TRUST_ID=t OS_PROJECT_ID=p")]
     [InlineData("OS_PASSCODE=1 OS_PROJECT_ID=p")]
-    public void A_variable_that_asks_for_another_scope_is_refused_by_name(string variables)
+    public void A_variable_for_a_scope_other_than_a_project_is_refused(string variables)
     {
         SetAll(["OS_AUTH_URL=http://k", "OS_USER_ID=u", "OS_PASSWORD=p", .. variables.Split(' ')]);
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => FromEnvironment());
@@ -582,7 +582,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_project_that_is_said_explicitly_takes_the_place_of_another_scope()
+    public void An_explicit_project_replaces_another_scope()
     {
         Entry("auth: {auth_url: http://k, user_id: u, password: p, system_scope: all}");
         Assert.Equal("mine", Cloud(overrides: new CloudOverrides { ProjectId = "mine" }).Project!.Id);
@@ -593,7 +593,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("trust_id: t", "", "")]
     [InlineData("trust_id: t", "project_id: mine", "")]
     [InlineData("profile: vendor", "", "trust_id: t")]
-    public void A_project_does_not_take_the_place_of_a_trust(string entry, string secure, string vendor)
+    public void A_project_does_not_replace_a_trust(string entry, string secure, string vendor)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\n{entry}");
         folders.Write("here/secure.yaml", $"clouds: {{prod: {{{secure}}}}}").Write("here/clouds-public.yaml", $"public-clouds: {{vendor: {{{vendor}}}}}");
@@ -603,7 +603,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void An_entrys_project_takes_the_place_of_its_profiles_scope()
+    public void The_project_of_an_entry_replaces_the_scope_of_its_profile()
     {
         Entry("profile: vendor\nauth: {auth_url: http://k, user_id: u, password: p, project_id: mine}");
         folders.Write("etc/clouds-public.yaml", "public-clouds: {vendor: {auth: {system_scope: all}}}");
@@ -615,16 +615,16 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("regions: [One, Two]", null, "Two")]
     [InlineData("region_name: One", "Three", "Three")]
     [InlineData("interface: public", null, "Two")]
-    public void The_region_of_the_environment_is_that_of_OS_CLOUD(string lines, string? said, string expected)
+    public void OS_REGION_NAME_sets_the_region_of_OS_CLOUD(string lines, string? argument, string expected)
     {
         Entry(lines + "\nauth: {auth_url: http://k, user_id: u, password: p}");
         SetAll("OS_CLOUD=prod", "OS_REGION_NAME=Two");
-        Assert.Equal(expected, FromEnvironment(new CloudOverrides { Region = said }).Region);
+        Assert.Equal(expected, FromEnvironment(new CloudOverrides { Region = argument }).Region);
         Assert.Empty(FromEnvironment().Warnings);
     }
 
     [Fact]
-    public void A_region_of_the_environment_that_the_entry_does_not_list_is_an_error()
+    public void An_unlisted_region_in_OS_REGION_NAME_is_an_error()
     {
         Entry("regions: [One]\nauth: {auth_url: http://k, user_id: u, password: p}");
         SetAll("OS_CLOUD=prod", "OS_REGION_NAME=Two");
@@ -632,7 +632,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void An_explicit_region_and_interface_win_over_those_of_one_service()
+    public void An_explicit_region_and_interface_win_over_the_settings_of_a_service()
     {
         Entry("workflow_region_name: A\ndatabase_region_name: A\nworkflow_interface: admin\ndatabase_interface: admin\nauth: {auth_url: http://k, user_id: u, password: p}");
         CloudSettings cloud = Cloud(overrides: new CloudOverrides { Region = "B", Interface = EndpointInterface.Internal });
@@ -650,7 +650,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("database_api_version", "1", true)]
     [InlineData("database_api_version", "v1.0", true)]
     [InlineData("database_api_version", "2", false)]
-    public void A_version_that_is_not_served_is_refused(string setting, string version, bool isServed)
+    public void An_unsupported_API_version_is_refused(string setting, string version, bool isServed)
     {
         Entry($"{setting}: '{version}'\nauth: {{auth_url: http://k, user_id: u, password: p}}");
         if (isServed)
@@ -660,14 +660,14 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_profile_that_is_nowhere_is_told_where_its_address_is_not_missed()
+    public void An_unknown_profile_gives_a_warning_if_its_address_is_not_needed()
     {
         Entry("profile: rackspace\nauth: {auth_url: http://k, user_id: u, password: p}");
         Assert.Equal("The profile 'rackspace' of the cloud 'prod' is in no clouds-public.yaml, so nothing of it is used.", Assert.Single(Cloud().Warnings));
     }
 
     [Fact]
-    public void A_profiles_regions_are_the_regions_of_an_entry_without_its_own()
+    public void An_entry_without_regions_uses_the_regions_of_its_profile()
     {
         Entry("profile: vendor\nauth: {user_id: u, password: p}");
         folders.Write("etc/clouds-public.yaml", "public-clouds: {vendor: {regions: [{name: A, values: {auth_url: 'http://a'}}, {name: B, values: {auth_url: 'http://b'}}]}}");
@@ -676,7 +676,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void The_environment_may_name_a_profile()
+    public void OS_PROFILE_names_a_profile()
     {
         folders.Write("etc/clouds-public.yaml", "public-clouds: {vendor: {auth: {auth_url: 'http://vendor'}, region_name: V}}");
         SetAll("OS_PROFILE=vendor", "OS_USER_ID=u", "OS_PASSWORD=p");
@@ -695,7 +695,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("clouds:\n  prod:\n    <<: [{}, topsecret]\n", 3)]
     [InlineData("clouds:\n  prod:\n    password: top\0secret\n", 3)]
     [InlineData("clouds:\n  prod:\n    password: top\u0007secret\n", 3)]
-    public void What_yaml_does_not_allow_or_openstacksdk_does_not_take_is_an_error_with_its_line(string text, int line)
+    public void Invalid_YAML_or_an_invalid_structure_is_an_error_with_its_line(string text, int line)
     {
         folders.Write("here/clouds.yaml", text);
         TroveScheduleException error = CloudError();
@@ -709,7 +709,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("utf-16", true)]
     [InlineData("utf-8", true)]
     [InlineData("utf-8-bom", true)]
-    public void A_file_is_utf_8_or_says_what_it_is(string encoding, bool isRead)
+    public void A_file_is_UTF_8_or_has_a_byte_order_mark(string encoding, bool isRead)
     {
         Encoding written = encoding switch { "latin-1" => Encoding.Latin1, "utf-16" => Encoding.Unicode, "utf-8" => new UTF8Encoding(false), _ => new UTF8Encoding(true) };
         File.WriteAllText(folders.PathOf("here/clouds.yaml"), "clouds:\r\n  prod:\r\n    auth: {auth_url: http://k, user_id: u, password: 'pä€'}\r\n".Replace("€", encoding == "latin-1" ? "" : "€"), written);
@@ -724,7 +724,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("password: !!str null", "null")]
     [InlineData("password: !!str 0x1F", "0x1F")]
     [InlineData("password: '!vault x'", "!vault x")]
-    public void The_tags_of_yaml_itself_say_what_they_say(string line, string password)
+    public void Standard_YAML_tags_are_accepted(string line, string password)
     {
         Entry($"auth:\n  auth_url: http://k\n  user_id: u\n  {line}");
         Assert.Equal(password, Cloud().Credential.Secret);
@@ -734,7 +734,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("auth_url", "https://{region_name}.example/v3")]
     [InlineData("workflow_endpoint_override", "https://{region_name}.example/v3")]
     [InlineData("database_endpoint_override", "https://{region_name}.example/v3")]
-    public void The_region_is_put_into_an_address(string setting, string url)
+    public void The_region_replaces_its_placeholder_in_an_address(string setting, string url)
     {
         Entry($"{setting}: \"{url}\"\nregions: [One, Two]\nauth: {{user_id: u, password: p{(setting == "auth_url" ? "" : ", auth_url: 'http://k'")}}}");
         foreach (string region in new[] { "One", "Two" })
@@ -746,7 +746,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void The_region_is_put_into_the_address_of_the_environment_and_of_the_arguments()
+    public void The_region_replaces_its_placeholder_in_variables_and_arguments()
     {
         SetAll("OS_AUTH_URL=http://{region_name}/v3", "OS_USER_ID=u", "OS_PASSWORD=p", "OS_REGION_NAME=one");
         Assert.Equal("http://one/v3", FromEnvironment().AuthUrl.OriginalString);
@@ -760,7 +760,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("http://k/{{region_name}}/v3", "region_name is missing")]
     [InlineData("http://k/{region_name/v3", "auth_url in the cloud 'prod'")]
     [InlineData("http://k/region}/v3", "auth_url in the cloud 'prod'")]
-    public void A_brace_that_is_left_is_refused(string url, string message)
+    public void An_unresolved_placeholder_in_an_address_is_refused(string url, string message)
     {
         Entry($"auth: {{auth_url: \"{url}\", user_id: u, password: p}}");
         TroveScheduleException error = CloudError();
@@ -777,7 +777,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("here/clouds.yaml")]
     [InlineData("home/.config/openstack/clouds.yaml")]
     [InlineData("etc/clouds.json")]
-    public void A_file_that_cannot_be_read_is_not_called_absent(string path)
+    public void An_unreadable_file_is_not_reported_as_missing(string path)
     {
         Directory.CreateDirectory(folders.PathOf(path));
         TroveScheduleException error = CloudError();
@@ -786,19 +786,19 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_passed_over_for_another_is_told()
+    public void A_skipped_file_gives_a_warning()
     {
         Directory.CreateDirectory(folders.PathOf("here/clouds.yaml"));
         folders.Write("etc/clouds.yaml", Prod);
-        string told = $"The file '{folders.PathOf("here/clouds.yaml")}' is a folder, so it was skipped.";
-        Assert.Equal(told, Assert.Single(Cloud().Warnings));
-        Assert.Contains(told, CloudError("other").Message);
+        string skipped = $"The file '{folders.PathOf("here/clouds.yaml")}' is a folder, so it was skipped.";
+        Assert.Equal(skipped, Assert.Single(Cloud().Warnings));
+        Assert.Contains(skipped, CloudError("other").Message);
     }
 
     [Theory]
     [InlineData("OS_CLIENT_CONFIG_FILE")]
     [InlineData("OS_CLIENT_SECURE_FILE")]
-    public void A_named_file_that_is_a_folder_is_said_to_be_one(string variable)
+    public void The_error_for_a_named_file_tells_that_it_is_a_folder(string variable)
     {
         folders.Write("here/clouds.yaml", Prod).Set(variable, folders.PathOf("etc"));
         Assert.Equal($"{variable} names the file '{folders.PathOf("etc")}', which is a folder.", CloudError().Message);
@@ -810,7 +810,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData(null, "XDG_CONFIG_HOME", ".")]
     [InlineData(null, "APPDATA", "relative")]
     [InlineData(null, "LOCALAPPDATA", "")]
-    public void A_folder_that_is_no_whole_path_is_never_searched(string? home, string? variable, string? value)
+    public void A_relative_folder_is_never_searched(string? home, string? variable, string? value)
     {
         var sources = new ConfigurationSources
         {
@@ -825,7 +825,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [Theory]
     [InlineData("~")]
     [InlineData("~/ca.pem")]
-    public void A_path_from_a_home_that_is_not_there_is_an_error(string path)
+    public void A_path_in_the_home_folder_is_an_error_without_a_home_folder(string path)
     {
         var sources = new ConfigurationSources { CurrentFolder = folders.PathOf("here"), HomeFolder = "", SystemFolder = "", EnvironmentVariable = _ => null };
         Entry($"cacert: '{path}'\nauth: {{auth_url: http://k, user_id: u, password: p}}");
@@ -835,7 +835,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_link_to_a_file_that_is_not_there_is_said_to_be_one()
+    public void A_broken_link_is_reported_as_a_link()
     {
         File.CreateSymbolicLink(folders.PathOf("here/clouds.yaml"), folders.PathOf("nowhere.yaml"));
         Assert.Contains($"'{folders.PathOf("here/clouds.yaml")}' is a link to a file that does not exist", CloudError().Message);
@@ -852,7 +852,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("<<: {workflow_interface: topsecret}", "workflow_interface 'topsecret' in the cloud 'prod' in ")]
     [InlineData("<<: {trust_id: t}", "trust_id in the cloud 'prod' in ")]
     [InlineData("regions: {One: {}}", "line 3: 'regions' must be a list")]
-    public void What_is_meant_otherwise_is_an_error(string line, string? message)
+    public void A_value_of_the_wrong_type_is_an_error(string line, string? message)
     {
         Entry(line + "\nauth: {auth_url: http://k, user_id: u, password: p}");
         if (message is null)
@@ -862,7 +862,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void An_auth_of_nothing_hides_the_one_that_is_taken_in()
+    public void A_null_auth_hides_a_merged_auth()
     {
         folders.Write("here/clouds.yaml", "a: &a {auth: {auth_url: http://k, user_id: u, password: p}}\nclouds: {prod: {<<: *a, auth: null}}\n");
         Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 2: 'auth' is empty. Write settings below it, or take the line out.", CloudError().Message);
@@ -891,7 +891,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("region_name: One", "region-name: null")]
     [InlineData("region_name: ''", "region-name: Two")]
     [InlineData("status_code_retries: 1", "connect_retries: 2", false)]
-    public void One_setting_under_two_names_with_two_values_is_an_error(string one, string other, bool isError = true)
+    public void Two_names_with_different_values_for_one_setting_are_an_error(string one, string other, bool isError = true)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p, project_domain_id: d}}\n{one}\n{other}");
         if (isError)
@@ -904,7 +904,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("username: ''", "username")]
     [InlineData("auth: {password: null}", "password")]
     [InlineData("auth: {auth_url: ''}", "auth_url")]
-    public void A_setting_that_secure_yaml_takes_away_is_told_with_its_place(string line, string setting)
+    public void The_error_tells_where_secure_yaml_empties_a_setting(string line, string setting)
     {
         folders.Write("here/clouds.yaml", "clouds: {prod: {auth: {auth_url: http://k, username: u, user_domain_id: d, password: p}}}").Write("here/secure.yaml", $"clouds:\n  prod:\n    {line}\n");
         TroveScheduleException error = CloudError();
@@ -916,7 +916,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("cacert", "/etc/{region_name}.pem")]
     [InlineData("workflow_service_name", "mistral-{region_name}")]
     [InlineData("database_service_type", "database-{region_name}")]
-    public void The_region_is_put_into_paths_and_services_names(string setting, string value)
+    public void The_region_replaces_its_placeholder_in_paths_and_service_names(string setting, string value)
     {
         Entry($"region_name: R\n{setting}: '{value}'\nauth: {{auth_url: http://k, user_id: u, password: p}}");
         CloudSettings cloud = Cloud();
@@ -947,7 +947,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_type_of_yaml_that_is_not_read_is_named()
+    public void An_unsupported_YAML_type_is_named()
     {
         folders.Write("here/clouds.yaml", "clouds:\n  prod:\n    password: !!binary dG9wc2VjcmV0\n");
         Assert.EndsWith("line 3: a value of the type !!binary is not read. Write it as text.", CloudError().Message);
@@ -956,7 +956,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [Theory]
     [InlineData("prod:")]
     [InlineData("prod: null")]
-    public void A_cloud_without_settings_is_not_called_absent(string line)
+    public void A_cloud_without_settings_is_not_reported_as_missing(string line)
     {
         folders.Write("here/clouds.yaml", $"clouds:\n  {line}\n");
         TroveScheduleException error = CloudError();
@@ -969,7 +969,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("tenant", "tenant_name")]
     [InlineData("user", "user_name")]
     [InlineData("project_domain", "project_domain_name")]
-    public void A_setting_without_its_ending_is_told_with_it(string name, string nearest)
+    public void A_setting_without_its_suffix_gives_a_warning_with_the_full_name(string name, string nearest)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\n{name}: x");
         Assert.EndsWith($"'{name}' is not a known setting, so it is not used. Did you mean '{nearest}'?", Assert.Single(Cloud().Warnings));
@@ -978,7 +978,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [Theory]
     [InlineData("'<<': {region_name: R}")]
     [InlineData("\"<<\": {region_name: R}")]
-    public void A_merge_key_in_quotes_is_a_key_like_another(string line)
+    public void A_merge_key_in_quotes_is_an_ordinary_key(string line)
     {
         Entry($"{line}\nauth: {{auth_url: http://k, user_id: u, password: p}}");
         CloudSettings cloud = Cloud();
@@ -991,7 +991,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("region_name: R", "region_name")]
     [InlineData("verify: false", "verify")]
     [InlineData("prod: {password: topsecret}", "prod")]
-    public void Keys_beside_clouds_are_warned_of(string line, string key)
+    public void Keys_beside_clouds_give_a_warning(string line, string key)
     {
         folders.Write("here/clouds.yaml", Prod + $"\n{line}\n");
         string warning = Assert.Single(Cloud().Warnings);
@@ -1007,7 +1007,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("client: {force_ipv4: true}")]
     [InlineData("cache: {expiration_time: 3}")]
     [InlineData("common: &common {region_name: R}")]
-    public void Sections_of_openstacksdk_and_anchors_beside_clouds_are_not_spoken_of(string line)
+    public void Sections_of_openstacksdk_and_anchors_beside_clouds_give_no_warning(string line)
     {
         folders.Write("here/clouds.yaml", line + "\n" + Prod);
         Assert.Empty(Cloud().Warnings);
@@ -1016,14 +1016,14 @@ public sealed class CloudConfigurationTests : IDisposable
     [Theory]
     [InlineData("passcode: '1'", "Take passcode out.")]
     [InlineData("system_scope: all", "Take system_scope out, and name a project.")]
-    public void The_way_out_of_a_refused_setting_is_about_that_setting(string line, string action)
+    public void The_recommended_action_names_the_refused_setting(string line, string action)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p, project_id: q, {line}}}");
         Assert.Equal(action, CloudError().RecommendedAction);
     }
 
     [Fact]
-    public void What_is_wrong_with_an_argument_is_told_by_its_name()
+    public void The_error_for_an_invalid_argument_names_the_argument()
     {
         foreach ((CloudOverrides arguments, string name) in new[]
         {
@@ -1037,7 +1037,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void A_secure_file_that_is_not_utf_8_is_named_itself()
+    public void A_secure_file_that_is_not_UTF_8_is_named()
     {
         folders.Write("here/clouds.yaml", Prod);
         File.WriteAllBytes(folders.PathOf("here/secure.yaml"), [.. "clouds: {prod: {password: x"u8, 0xe4, .. "}}"u8]);
@@ -1062,7 +1062,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("topsecret: x")]
     [InlineData("\"topsecret\" x")]
     [InlineData("'topsecret' x")]
-    public void A_password_that_needs_quotes_is_told_with_its_line(string password)
+    public void A_password_without_necessary_quotes_is_an_error_with_its_line(string password)
     {
         folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth:\n      auth_url: http://k\n      user_id: u\n      password: {password}\n      project_id: p\n    region_name: R\n    interface: public\n  other:\n    region_name: R\n");
         TroveScheduleException error = CloudError();
@@ -1079,7 +1079,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("<<: {value: {}}", "'value' is not a part of a region, so it is not used. Did you mean 'values'?")]
     [InlineData("'password:topsecret': x", "a key is not a part of a region, so it is not used. Put settings below 'values'.")]
     [InlineData("networks: []", "'networks' is not a part of a region, so it is not used. Put settings below 'values'.")]
-    public void What_a_region_does_not_have_is_warned_of(string line, string warning)
+    public void An_unknown_key_of_a_region_gives_a_warning(string line, string warning)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\nregions:\n- One\n- name: Two\n  {line}");
         Assert.Equal([$"In the file '{folders.PathOf("here/clouds.yaml")}', line 7: {warning}"], Cloud(overrides: new CloudOverrides { Region = "Two" }).Warnings);
@@ -1117,7 +1117,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("profile: vendor", "cannot be honoured: it belongs to the whole cloud. Move profile to the cloud's entry.")]
     [InlineData("cloud: vendor", "cannot be honoured: it belongs to the whole cloud. Move cloud to the cloud's entry.")]
     [InlineData("regions: [Two]", "cannot be honoured: it belongs to the whole cloud. Move regions to the cloud's entry.")]
-    public void What_the_values_of_a_region_cannot_set_is_refused(string value, string reason)
+    public void A_setting_that_a_region_cannot_set_is_refused(string value, string reason)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\nregions: [{{name: One, values: {{{value}}}}}]");
         Assert.Equal($"{value.Split(':')[0]} of the region 'One' in '{folders.PathOf("here/clouds.yaml")}', line 4 {reason}", CloudError().Message);
@@ -1142,7 +1142,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("OS_TENANT_ID=a OS_PROJECT_ID=", null)]
     [InlineData("OS_INTERFACE=internal OS_ENDPOINT_TYPE=internalURL", null)]
     [InlineData("OS_PROJECT_ID=a OS_TENANT_NAME=b", null)]
-    public void Two_variables_of_one_setting_with_two_values_are_an_error(string variables, string? message)
+    public void Two_variables_with_different_values_for_one_setting_are_an_error(string variables, string? message)
     {
         SetAll(["OS_AUTH_URL=http://k", "OS_USER_ID=u", "OS_PASSWORD=p", .. variables.Split(' ')]);
         if (message is null)
@@ -1155,7 +1155,7 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void The_old_name_of_an_interface_says_the_same_in_a_file()
+    public void Old_and_new_names_of_one_interface_do_not_conflict()
     {
         Entry("auth: {auth_url: http://k, user_id: u, password: p, interface: internal}\ninterface: internalURL\nendpoint_type: internal");
         Assert.Equal(EndpointInterface.Internal, Cloud().Interface);
@@ -1164,7 +1164,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [Theory]
     [InlineData("OS_REGIONS=One", "OS_REGIONS in the environment is not used: a variable cannot hold a list. Set OS_REGION_NAME.")]
     [InlineData("OS_project_id=x", "OS_project_id is not a known variable, so it is not used. Did you mean OS_PROJECT_ID?")]
-    public void A_variable_that_cannot_be_used_is_warned_of(string variable, string warning)
+    public void An_unusable_variable_gives_a_warning(string variable, string warning)
     {
         SetAll("OS_AUTH_URL=http://k", "OS_USER_ID=u", "OS_PASSWORD=p", variable);
         Assert.Equal([warning], FromEnvironment().Warnings);
@@ -1190,14 +1190,14 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("? {region_name: R}\n: x")]
     [InlineData("auth: {? [password] : topsecret}")]
     [InlineData("<<: {? [region_name] : R}")]
-    public void A_key_of_several_values_is_refused(string lines)
+    public void A_key_with_several_values_is_refused(string lines)
     {
         Entry($"{lines}\nuser_id: u");
         Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 3: a key must be a single value.", CloudError().Message);
     }
 
     [Fact]
-    public void A_key_is_told_with_its_own_line_wherever_its_value_begins()
+    public void A_warning_has_the_line_of_the_key_not_of_its_value()
     {
         folders.Write("here/clouds.yaml", "Clouds:\n  # a comment\n\n\n  prod:\n    auth: {}\n");
         Assert.Contains("line 1: 'Clouds'", CloudError().Message);
@@ -1223,7 +1223,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("CLOUDS", "'CLOUDS' is not used, and 'clouds' is missing. Did you mean 'clouds'?")]
     [InlineData("prod", "'prod' is not used, and 'clouds' is missing. Put clouds below 'clouds', and settings below their cloud.")]
     [InlineData("clouds\u200b", "a key that contains an invisible character (U+200B) is not used, and 'clouds' is missing.")]
-    public void A_file_without_clouds_says_so(string key, string message)
+    public void A_file_without_clouds_is_an_error_that_tells_so(string key, string message)
     {
         folders.Write("here/clouds.yaml", $"{key}: {{prod: {{}}}}\n");
         Assert.Contains($"In the file '{folders.PathOf("here/clouds.yaml")}', line 1: {message}", CloudError().Message);
@@ -1233,21 +1233,21 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("region_name\u200b", "U+200B")]
     [InlineData("\u00a0region_name", "U+00A0")]
     [InlineData("region\u2060_name", "U+2060")]
-    public void A_key_with_an_invisible_character_is_named_so(string key, string code)
+    public void A_key_with_an_invisible_character_gives_a_warning(string key, string code)
     {
         Entry($"auth: {{auth_url: http://k, user_id: u, password: p}}\n\"{key}\": R");
         Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 4: a key contains an invisible character ({code}), so it is not used. Delete that character.", Assert.Single(Cloud().Warnings));
     }
 
     [Fact]
-    public void A_cloud_with_an_invisible_character_in_its_name_is_listed_with_it()
+    public void An_invisible_character_in_the_name_of_a_cloud_is_shown()
     {
         folders.Write("here/clouds.yaml", "clouds: {prod\u200b: {region_name: R}}\n");
         Assert.Contains("Known are 'prod\u200b' (with U+200B), in ", CloudError().Message);
     }
 
     [Fact]
-    public void What_is_wrong_with_an_argument_beside_a_file_is_told_by_its_name()
+    public void The_error_for_an_invalid_argument_over_a_file_names_the_argument()
     {
         Entry("cert: /c.pem\nkey: /k.pem\nauth: {auth_url: http://k, user_id: u, password: p}");
         Assert.Equal("ClientCertificatePath is missing in the arguments: ClientKeyPath is set. Set ClientCertificatePath.", CloudError(overrides: new CloudOverrides { ClientKeyPath = "/mine.pem" }).Message);
@@ -1260,7 +1260,7 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("api_timeout", "TimeLimit says how long an operation may take.")]
     [InlineData("workflow_status_code_retries", "MaxRetries says how often a request is repeated.")]
     [InlineData("rate_limit", "the caller says how many requests are sent at a time.")]
-    public void The_caller_s_own_option_is_named_in_place_of_a_setting(string name, string reason)
+    public void A_warning_names_the_option_that_replaces_a_setting(string name, string reason)
     {
         Entry($"{name}: 5\nauth: {{auth_url: http://k, user_id: u, password: p}}");
         Assert.EndsWith($" is not used: {reason}", Assert.Single(Cloud().Warnings));
@@ -1268,12 +1268,12 @@ public sealed class CloudConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void What_the_caller_gives_is_named_in_the_caller_s_words()
+    public void An_error_names_arguments_with_the_names_of_the_caller()
     {
         Entry("auth: {auth_url: http://k, user_id: u, password: p}");
-        string Told(CloudOverrides overrides) => CloudError(overrides: overrides).Message;
-        Assert.Equal("<ClientCertificatePath> is missing in the arguments: <ClientKeyPath> is set. Set <ClientCertificatePath>.", Told(new() { ClientKeyPath = "/mine.pem", NameOf = member => $"<{member}>" }));
-        Assert.StartsWith("<CaCertificatePath> in the arguments holds a brace", Told(new() { CaCertificatePath = "/{x}", NameOf = member => $"<{member}>" }));
+        string MessageFor(CloudOverrides overrides) => CloudError(overrides: overrides).Message;
+        Assert.Equal("<ClientCertificatePath> is missing in the arguments: <ClientKeyPath> is set. Set <ClientCertificatePath>.", MessageFor(new() { ClientKeyPath = "/mine.pem", NameOf = member => $"<{member}>" }));
+        Assert.StartsWith("<CaCertificatePath> in the arguments holds a brace", MessageFor(new() { CaCertificatePath = "/{x}", NameOf = member => $"<{member}>" }));
     }
 
     [Theory]
@@ -1282,10 +1282,10 @@ public sealed class CloudConfigurationTests : IDisposable
     [InlineData("tenant_name", "ProjectName")]
     [InlineData("verify", null)]
     [InlineData("favourite_colour", null)]
-    public void The_member_that_gives_a_setting_is_known(string setting, string? member) => Assert.Equal(member, CloudOverrides.MemberOf(setting));
+    public void MemberOf_returns_the_member_for_a_setting(string setting, string? member) => Assert.Equal(member, CloudOverrides.MemberOf(setting));
 
     [Fact]
-    public void A_folder_in_the_place_of_a_client_certificate_is_named()
+    public void A_folder_in_place_of_a_client_certificate_is_reported()
     {
         Entry("auth: {auth_url: http://k, user_id: u, password: p}");
         CloudSettings cloud = Cloud(overrides: new CloudOverrides { ClientCertificatePath = folders.PathOf("etc") });

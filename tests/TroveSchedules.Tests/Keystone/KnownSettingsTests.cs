@@ -69,16 +69,16 @@ public sealed class KnownSettingsTests : IDisposable
     private static string Variable(string name) => "OS_" + name.ToUpperInvariant();
 
     [Fact]
-    public void No_name_is_two_settings() =>
+    public void Every_name_belongs_to_one_setting() =>
         Assert.Empty(Settings.All.SelectMany(setting => setting.Names).GroupBy(name => name).Where(names => names.Count() > 1).Select(names => names.Key));
 
     [Fact]
-    public void What_is_refused_or_not_used_has_a_reason_and_nothing_else_has() =>
+    public void Only_refused_and_unused_settings_have_a_reason() =>
         Assert.All(Settings.All, setting => Assert.Equal(setting.Use is SettingUse.Refused or SettingUse.Warned, setting.Reason is not null));
 
     [Theory]
     [MemberData(nameof(NamesOf), "Refused")]
-    public void A_refused_setting_is_an_error_by_name_file_and_line(string name)
+    public void A_refused_setting_is_an_error_with_name_file_and_line(string name)
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Read($"{name}: {Secret}"));
         Assert.StartsWith($"{name} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 cannot be honoured: ", error.Message);
@@ -91,7 +91,7 @@ public sealed class KnownSettingsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(NamesOf), "Warned")]
-    public void A_setting_that_is_not_used_is_told_once_by_name_file_and_line(string name)
+    public void An_unused_setting_gives_one_warning_with_name_file_and_line(string name)
     {
         string warning = Assert.Single(Read($"{name}: {Secret}").Warnings);
         Assert.StartsWith($"{name} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 is not used: ", warning);
@@ -110,7 +110,7 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("object_store_region_name")]
     [InlineData("baremetal_introspection_status_code_retries")]
     [InlineData("compute_timeout")]
-    public void What_concerns_other_services_is_passed_over(string name)
+    public void Settings_of_other_services_are_ignored(string name)
     {
         Assert.Empty(Read($"{name}: [x]").Warnings);
         Assert.Empty(Variables(name, "x").Warnings);
@@ -118,7 +118,7 @@ public sealed class KnownSettingsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(EffectNames))]
-    public void An_honoured_setting_is_honoured_under_each_of_its_names(string key, string name)
+    public void A_supported_setting_works_under_each_of_its_names(string key, string name)
     {
         (string value, Func<CloudSettings, string?> get, string expected) = Effects[key];
         Assert.Equal(expected, get(Read($"{name}: '{value}'", without: key)));
@@ -128,7 +128,7 @@ public sealed class KnownSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Each_honoured_setting_is_tested()
+    public void Each_supported_setting_is_tested()
     {
         string[] login =
         [
@@ -146,7 +146,7 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("user-domian-name", "user_domain_name")]
     [InlineData("system_scopes", "system_scope")]
     [InlineData("authurl", "auth_url")]
-    public void A_setting_that_nobody_knows_is_told_with_the_nearest(string name, string nearest)
+    public void A_misspelled_setting_gives_a_warning_with_the_nearest_known_name(string name, string nearest)
     {
         string warning = Assert.Single(Read($"{name}: {Secret}").Warnings);
         Assert.Equal($"In the file '{folders.PathOf("here/clouds.yaml")}', line 4: '{name}' is not a known setting, so it is not used. Did you mean '{nearest}'?", warning);
@@ -159,7 +159,7 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("favourite_colour")]
     [InlineData("min_version")]
     [InlineData("statsd")]
-    public void A_setting_that_is_like_none_is_told_without_another(string name) =>
+    public void An_unknown_setting_without_a_similar_name_gives_a_warning_without_a_proposal(string name) =>
         Assert.EndsWith($"'{name}' is not a known setting, so it is not used.", Assert.Single(Read($"{name}: blue").Warnings));
 
     [Theory]
@@ -173,11 +173,11 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("Auth", "auth")]
     [InlineData("AUTH", "auth")]
     [InlineData("auht", "auth")]
-    public void A_setting_in_other_words_is_told_with_the_one_that_is_used(string name, string nearest) =>
+    public void A_synonym_of_a_setting_gives_a_warning_with_the_supported_name(string name, string nearest) =>
         Assert.EndsWith($"'{name}' is not a known setting, so it is not used. Did you mean '{nearest}'?", Assert.Single(Read($"{name}: blue").Warnings));
 
     [Fact]
-    public void Only_a_setting_that_is_used_or_refused_is_proposed()
+    public void Only_supported_or_refused_settings_are_proposed()
     {
         Assert.All(Settings.All.SelectMany(setting => setting.Names, (setting, name) => KnownSettings.Nearest(name + "x")), proposed =>
             Assert.True(proposed is null || KnownSettings.Find(proposed)!.Use is SettingUse.Honoured or SettingUse.Refused, proposed));
@@ -187,7 +187,7 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("topsecret: password")]
     [InlineData("topsecret: application-credential-secret")]
     [InlineData("topsecret: auth_token")]
-    public void A_secret_that_changed_places_with_its_name_is_not_repeated(string line)
+    public void A_secret_swapped_with_its_key_is_not_repeated(string line)
     {
         string warning = Assert.Single(Read(line).Warnings);
         Assert.EndsWith("line 4: a key is not a known setting, but its value is the name of one. Are the two swapped?", warning);
@@ -197,7 +197,7 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("2")]
     [InlineData("v2.0")]
     [InlineData("30")]
-    public void Another_version_of_the_identity_API_is_refused_by_name(string version)
+    public void An_identity_API_version_other_than_3_is_refused(string version)
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Read($"identity_api_version: '{version}'"));
         Assert.StartsWith($"identity_api_version '{version}' in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line 4 cannot be honoured: Keystone is asked at v3.", error.Message);
@@ -210,7 +210,7 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("application_credential_id: a, application_credential_secret: topsecret, user_id: u, password: topsecret", "password", "the application credential is.")]
     [InlineData("application_credential_id: a, application_credential_secret: topsecret, token: topsecret", "token", "the application credential is.")]
     [InlineData("user_id: u, password: topsecret, token: topsecret", "token", "the password is.")]
-    public void What_a_login_does_not_use_is_told(string auth, string name, string reason)
+    public void A_setting_that_the_chosen_login_does_not_use_gives_a_warning(string auth, string name, string reason)
     {
         folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{auth_url: 'http://k', {auth}}}\n");
         string warning = Assert.Single(CloudConfiguration.FromCloud("prod", null, folders.Sources).Warnings);
@@ -220,7 +220,7 @@ public sealed class KnownSettingsTests : IDisposable
     [Theory]
     [InlineData("https://user:topsecret@vendor.example", "https://***@vendor.example/")]
     [InlineData("https://vendor.example/p?token=topsecret", "https://vendor.example/p?***")]
-    public void The_address_of_a_profile_is_shown_without_its_secrets(string profile, string shown)
+    public void Secrets_in_the_address_of_a_profile_are_masked(string profile, string shown)
     {
         string warning = Assert.Single(Read($"profile: '{profile}'").Warnings);
         Assert.Equal($"The profile '{shown}' of the cloud 'prod' is in no clouds-public.yaml, so nothing of it is used.", warning);
@@ -233,14 +233,14 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p, pasword: x}", 3)]
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p}\n    regions: [{name: R, values: {pasword: x}}]", 4)]
     [InlineData("auth: {auth_url: 'http://k', user_id: u, password: p}\n    profile: vendor", 1)]
-    public void A_setting_that_nobody_knows_is_found_at_every_level(string entry, int line)
+    public void An_unknown_setting_is_found_at_every_level(string entry, int line)
     {
         folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    {entry}\n").Write("here/clouds-public.yaml", "public-clouds: {vendor: {auth: {pasword: x}}}");
         Assert.Contains($"line {line}: 'pasword' is not a known setting", Assert.Single(CloudConfiguration.FromCloud("prod", null, folders.Sources).Warnings));
     }
 
     [Fact]
-    public void A_password_that_yaml_takes_for_a_key_is_not_repeated()
+    public void A_password_that_YAML_reads_as_a_key_is_not_repeated()
     {
         folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{auth_url: 'http://k', user_id: u, token: t, password:{Secret}}}\n");
         string warning = Assert.Single(CloudConfiguration.FromCloud("prod", null, folders.Sources).Warnings);
@@ -251,7 +251,7 @@ public sealed class KnownSettingsTests : IDisposable
     [Theory]
     [InlineData("pasword: topsecret", "Did you mean 'password'?")]
     [InlineData("password:topsecret", "Is a blank missing after a colon?")]
-    public void What_is_missing_may_stand_under_a_name_that_nobody_knows(string line, string hint)
+    public void The_error_for_a_missing_setting_points_to_a_similar_unknown_name(string line, string hint)
     {
         folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{auth_url: 'http://k', user_id: u, {line}}}\n");
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => CloudConfiguration.FromCloud("prod", null, folders.Sources));
@@ -302,7 +302,7 @@ public sealed class KnownSettingsTests : IDisposable
     [InlineData("region_name")]
     [InlineData("workflow_service_type")]
     [InlineData("application_credential_name")]
-    public void A_private_key_in_the_place_of_a_name_is_refused(string name)
+    public void A_private_key_in_place_of_a_name_is_refused(string name)
     {
         foreach (string value in new[] { $"-----BEGIN PRIVATE KEY----- {Secret}", $"{Secret}\\n{Secret}", $"{Secret}\\u0007" })
         {
@@ -315,7 +315,7 @@ public sealed class KnownSettingsTests : IDisposable
     // A user can paste a key or a long secret into any setting by mistake.
     [Theory]
     [MemberData(nameof(NamesOfValues))]
-    public void A_private_key_or_a_long_text_in_a_wrong_place_is_not_repeated_by_an_error(string name)
+    public void Errors_do_not_repeat_a_misplaced_private_key_or_a_long_text(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         string pem = key.ExportPkcs8PrivateKeyPem().Replace("PRIVATE KEY-----\n", $"PRIVATE KEY-----\n{Secret}");
@@ -332,34 +332,34 @@ public sealed class KnownSettingsTests : IDisposable
 
     private static void AssertErrorIsSilent(Func<CloudSettings> read)
     {
-        var said = new List<string?>();
+        var messages = new List<string?>();
         try
         {
-            said.AddRange(read().Warnings);
+            messages.AddRange(read().Warnings);
         }
         catch (TroveScheduleException e)
         {
-            said.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
+            messages.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
         }
-        Assert.DoesNotContain(said, text => text?.Contains(Secret) ?? false);
+        Assert.DoesNotContain(messages, text => text?.Contains(Secret) ?? false);
     }
 
     // All possible results: an error, a warning, or a handler that cannot be created.
     private static void AssertSilent(Func<CloudSettings> read)
     {
-        var said = new List<string?>();
+        var messages = new List<string?>();
         try
         {
             CloudSettings cloud = read();
-            said.AddRange(cloud.Warnings);
-            said.Add(cloud.ToString());
+            messages.AddRange(cloud.Warnings);
+            messages.Add(cloud.ToString());
             PrimaryHandler.Create(cloud).Dispose();
         }
         catch (TroveScheduleException e)
         {
-            said.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
+            messages.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
             Assert.Equal("InvalidConfiguration", e.ErrorId);
         }
-        Assert.DoesNotContain(said, text => text?.Contains(Secret) ?? false);
+        Assert.DoesNotContain(messages, text => text?.Contains(Secret) ?? false);
     }
 }

@@ -43,11 +43,11 @@ public sealed class SecretsTests
 
     [Theory]
     [MemberData(nameof(Holders))]
-    public void No_text_of_it_holds_the_secret(object holder) => Assert.DoesNotContain(Secret, holder.ToString());
+    public void ToString_does_not_contain_the_secret(object holder) => Assert.DoesNotContain(Secret, holder.ToString());
 
     [Theory]
     [MemberData(nameof(Holders))]
-    public void No_public_property_of_a_public_type_leads_to_the_secret(object holder)
+    public void Public_properties_of_a_public_type_do_not_contain_the_secret(object holder)
     {
         if (holder.GetType().IsPublic)
             Assert.DoesNotContain(Secret, string.Join("\n", Texts(holder, depth: 4)));
@@ -55,14 +55,14 @@ public sealed class SecretsTests
 
     [Theory]
     [MemberData(nameof(Holders))]
-    public void Json_made_of_a_public_type_holds_no_secret(object holder)
+    public void JSON_of_a_public_type_does_not_contain_the_secret(object holder)
     {
         if (holder.GetType().IsPublic)
             Assert.DoesNotContain(Secret, JsonSerializer.Serialize(holder, holder.GetType()));
     }
 
     [Fact]
-    public void Settings_whose_address_holds_a_password_show_the_address_without_it()
+    public void ToString_of_settings_masks_a_password_in_the_address()
     {
         var settings = new CloudSettings { AuthUrl = new Uri($"http://ann:{Secret}@k/v3?token={Secret}"), Credential = Credentials[0] };
         Assert.StartsWith("http://k/v3, ", settings.ToString());
@@ -70,7 +70,7 @@ public sealed class SecretsTests
     }
 
     [Fact]
-    public void An_empty_secret_is_no_secret()
+    public void An_empty_secret_is_refused()
     {
         Assert.Throws<ArgumentException>(() => PasswordCredential.ById("u1", ""));
         Assert.Throws<ArgumentException>(() => ApplicationCredential.ById("a1", ""));

@@ -25,75 +25,75 @@ public sealed class SessionEndTests
     private static ScriptedCloud Cloud => new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
 
     [Fact]
-    public async Task A_session_holds_its_password_and_its_token_until_it_ends()
+    public async Task A_session_holds_its_password_and_token_until_Dispose()
     {
         CloudSession session = await Cloud.ConnectAsync();
         await session.Schedules.ListAsync();
-        string[] held = [.. Held(session)];
-        Assert.Contains(held, text => text.Contains(ScriptedCloud.Password)); // Otherwise the search does not work, and the test proves nothing.
-        Assert.Contains(held, text => text.Contains(ScriptedCloud.Token));
+        string[] secrets = [.. FindSecrets(session)];
+        Assert.Contains(secrets, text => text.Contains(ScriptedCloud.Password)); // Otherwise the search does not work, and the test proves nothing.
+        Assert.Contains(secrets, text => text.Contains(ScriptedCloud.Token));
 
         session.Dispose();
-        Assert.Empty(Held(session));
+        Assert.Empty(FindSecrets(session));
         Assert.Throws<TroveScheduleException>(() => session.WorkflowEndpoint);
     }
 
     [Fact]
-    public async Task A_session_whose_handlers_are_the_networks_own_holds_none_either_when_it_has_ended()
+    public async Task A_disposed_session_with_real_network_handlers_holds_no_secret()
     {
         CloudSettings settings = ScriptedCloud.Settings;
         ScriptedCloud cloud = Cloud;
         CloudSession session = await CloudSession.ConnectAsync(settings, cloud.Clock,
             () => new Beside(PrimaryHandler.Create(settings), cloud)); // A closure over the settings, as in ConnectAsync.
         session.Dispose();
-        Assert.Empty(Held(session));
+        Assert.Empty(FindSecrets(session));
     }
 
     [Fact]
-    public async Task A_renewal_that_was_under_way_when_the_session_ended_leaves_no_token_behind()
+    public async Task A_token_renewal_that_completes_after_Dispose_leaves_no_token_in_memory()
     {
-        var asked = new TaskCompletionSource();
-        var answer = new TaskCompletionSource();
+        var requestReceived = new TaskCompletionSource();
+        var responseAllowed = new TaskCompletionSource();
         ScriptedCloud cloud = Cloud;
         CloudSession session = await cloud.ConnectAsync();
         cloud.Always("POST /v3/auth/tokens", async (request, token) =>
         {
-            asked.SetResult();
-            await answer.Task;
+            requestReceived.SetResult();
+            await responseAllowed.Task;
             return await Answers.Json(201, $$$$"""
                 {"token": {"expires_at": "2027-01-01T00:00:00Z", "project": {"id": "{{{{ScriptedCloud.Project}}}}"}}}
                 """, ("X-Subject-Token", "topsecret-late"))(request, CancellationToken.None);
         });
         cloud.Clock.Advance(TimeSpan.FromMinutes(59));
         Task<TroveScheduleException> listing = ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
-        await asked.Task;
+        await requestReceived.Task;
         session.Dispose();
-        answer.SetResult();
+        responseAllowed.SetResult();
         Assert.Equal("NotConnected", (await listing).ErrorId);
-        Assert.Empty(Held(session));
+        Assert.Empty(FindSecrets(session));
     }
 
     [Fact]
-    public async Task No_static_of_ours_holds_a_secret()
+    public async Task No_static_field_holds_a_secret()
     {
         using CloudSession session = await Cloud.ConnectAsync();
         await session.Schedules.ListAsync();
         foreach (Type type in new[] { typeof(TroveSession), typeof(CloudSession) }.SelectMany(type => type.Assembly.GetTypes()).Where(type => !type.ContainsGenericParameters))
         {
             foreach (FieldInfo field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => !field.IsLiteral))
-                Assert.Empty(Held(field.GetValue(null)));
+                Assert.Empty(FindSecrets(field.GetValue(null)));
         }
     }
 
     [Fact]
-    public void No_type_of_ours_that_holds_a_secret_prints_its_members()
+    public void No_type_with_a_secret_prints_its_members()
     {
         // A record prints all its properties, and a debugger shows the text of DebuggerDisplay.
-        string[] telling = ["Password", "Secret", "Token", "Credential"];
+        string[] secretNames = ["Password", "Secret", "Token", "Credential"];
         foreach (Type type in typeof(CloudSession).Assembly.GetTypes().Concat(typeof(TroveSession).Assembly.GetTypes()))
         {
             bool holds = type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-                .Any(property => telling.Any(word => property.Name.EndsWith(word, StringComparison.Ordinal)) && property.PropertyType != typeof(bool));
+                .Any(property => secretNames.Any(word => property.Name.EndsWith(word, StringComparison.Ordinal)) && property.PropertyType != typeof(bool));
             if (!holds)
                 continue;
             Assert.Null(type.GetCustomAttribute<DebuggerDisplayAttribute>());
@@ -105,32 +105,32 @@ public sealed class SessionEndTests
     }
 
     /// <summary>Finds the texts with a secret that are reachable from an object, with the path to each. It searches all fields, and also text as characters and as bytes.</summary>
-    private static IEnumerable<string> Held(object? root)
+    private static IEnumerable<string> FindSecrets(object? root)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-        var left = new Queue<(object Value, string Way)>();
+        var remaining = new Queue<(object Value, string Path)>();
         Add(root, root?.GetType().Name ?? "");
-        while (left.TryDequeue(out (object Value, string Way) next))
+        while (remaining.TryDequeue(out (object Value, string Path) next))
         {
             switch (next.Value)
             {
                 case string text:
                     if (text.Contains(Secret))
-                        yield return $"{next.Way}: {text}";
+                        yield return $"{next.Path}: {text}";
                     break;
                 case byte[] bytes:
                     if (Encoding.UTF8.GetString(bytes).Contains(Secret) || Encoding.Unicode.GetString(bytes).Contains(Secret))
-                        yield return $"{next.Way}: {Encoding.UTF8.GetString(bytes)}";
+                        yield return $"{next.Path}: {Encoding.UTF8.GetString(bytes)}";
                     break;
                 case char[] characters:
                     if (new string(characters).Contains(Secret))
-                        yield return $"{next.Way}: {new string(characters)}";
+                        yield return $"{next.Path}: {new string(characters)}";
                     break;
                 case Array array:
                     if (array.GetType().GetElementType() is { IsPrimitive: false })
                     {
                         foreach (object? item in array)
-                            Add(item, next.Way + "[]");
+                            Add(item, next.Path + "[]");
                     }
                     break;
                 default:
@@ -139,20 +139,20 @@ public sealed class SessionEndTests
                         foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
                         {
                             if (!field.FieldType.IsPointer && !field.FieldType.IsByRefLike && !field.FieldType.IsPrimitive)
-                                Add(field.GetValue(next.Value), $"{next.Way}.{field.Name}");
+                                Add(field.GetValue(next.Value), $"{next.Path}.{field.Name}");
                         }
                     }
                     break;
             }
         }
 
-        void Add(object? value, string way)
+        void Add(object? value, string path)
         {
             // The scripted cloud records its requests, and through reflection, threads and the scheduler everything is reachable.
             if (value is null or ScriptedCloud or MemberInfo or Assembly or Module or Thread or Pointer or TaskScheduler or SynchronizationContext or ExecutionContext || value.GetType().IsPrimitive)
                 return;
             if (value.GetType().IsValueType || seen.Add(value))
-                left.Enqueue((value, way));
+                remaining.Enqueue((value, path));
         }
     }
 
