@@ -152,10 +152,10 @@ public sealed class LoopbackConnection : IDisposable
         Stream = new NetworkStream(socket, ownsSocket: true);
     }
 
-    /// <summary>The client's port, which tells connections apart.</summary>
+    /// <summary>The port of the client, which identifies the connection.</summary>
     public int ClientPort { get; }
 
-    /// <summary>The bytes, inside TLS where the server has it.</summary>
+    /// <summary>The stream of the connection, decrypted if the server uses TLS.</summary>
     public Stream Stream { get; private set; }
 
     /// <summary>Waits for the first byte of a request without reading it.</summary>

@@ -45,7 +45,7 @@ public class ScriptedHandler(Answer? otherwise = null) : HttpMessageHandler
         }
     }
 
-    /// <summary>Sets the answers to the next requests of a route, one each.</summary>
+    /// <summary>Sets the responses to the next requests of a route, one each.</summary>
     protected void Next(string route, Answer[] answers)
     {
         lock (_lock)
@@ -57,15 +57,15 @@ public class ScriptedHandler(Answer? otherwise = null) : HttpMessageHandler
         }
     }
 
-    /// <summary>Sets the answer to all other requests of a route.</summary>
+    /// <summary>Sets the response to all other requests of a route.</summary>
     protected void Default(string route, Answer answer)
     {
         lock (_lock)
             _always[route] = answer;
     }
 
-    /// <summary>Chooses the answer to a request.</summary>
-    /// <returns>Null if there is none.</returns>
+    /// <summary>Selects the response to a request.</summary>
+    /// <returns>The response; null if there is none.</returns>
     protected virtual Answer? Choose(RecordedRequest request)
     {
         lock (_lock)

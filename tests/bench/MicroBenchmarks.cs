@@ -74,7 +74,7 @@ public class OnSandbox
     private CloudSession _session = null!;
     private BackupSchedule _schedule = null!;
 
-    /// <summary>A thousand schedules, of which one has a thousand executions.</summary>
+    /// <summary>1000 schedules, one of them with 1000 executions.</summary>
     [GlobalSetup]
     public void Prepare() => PrepareAsync().GetAwaiter().GetResult();
 

@@ -21,7 +21,7 @@ internal static class SandboxCase
             await using Warm module = Warm.Start("pwsh", ["-NoProfile", "-NonInteractive", "-File", Options.Script("warm.ps1"), Options.Module], new Dictionary<string, string>());
             await module.AskAsync(new JsonObject
             {
-                // A history of that length is put there as the module's tests do it: the sandbox has no cmdlet for that.
+                // Seeds the history like the tests of the module, because there is no cmdlet for that.
                 ["script"] = $$"""
                     $session = Connect-TroveSession -Sandbox
                     $null = Install-TroveWorkbook

@@ -53,7 +53,7 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
         await SeedAsync(total - there, own, trigger);
     }
 
-    /// <summary>Adds executions to the schedule that has none.</summary>
+    /// <summary>Adds executions to the schedule without executions.</summary>
     public async Task<IReadOnlyList<string>> FreshAsync(int count)
     {
         // Left over from a partial run.
@@ -79,7 +79,7 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
             await cloud.MistralAsync(HttpMethod.Post, "/cron_triggers", TriggerOf(id, "bench")));
     }
 
-    /// <summary>The body of a request that makes a schedule, with the inputs that the installed workflow takes.</summary>
+    /// <summary>The body of a request that creates a schedule, with the inputs of the installed workflow.</summary>
     public JsonObject TriggerOf(string instanceId, string name)
     {
         JsonObject input = JsonNode.Parse(Few.Input)!.AsObject();

@@ -31,7 +31,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
     private const int PeerPage = 50;
     private static readonly int[] Connections = [1, 4, 8, 16];
 
-    // For schedules, which take long. The other numbers are measured once, to show whether the result changes.
+    // For schedules, which take long to create. The other numbers are measured once, to show whether the result changes.
     private const int UsualBest = 4;
 
     // The ids of the executions to delete next.
@@ -42,7 +42,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
 
     public static string CurlOf(int connections) => $"curl, {connections} connection{(connections == 1 ? "" : "s")}";
 
-    /// <summary>The cases with the numbers by which they are chosen, each made when what it needs is there.</summary>
+    /// <summary>The cases with their numbers for <c>--only</c>. Each case is created when its preconditions exist.</summary>
     public IEnumerable<(int Number, Func<Task<Case>> Make)> All() =>
     [
         (7, () => Task.FromResult(Start())),
@@ -253,7 +253,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
         return [fresh.Sample];
     }
 
-    // Debian's client, changed so that it reaches Mistral on a Keystone with domains.
+    // Debian's client, changed so that it can use Mistral with a Keystone that has domains.
     private static Task<Fresh> Trove(Run run, IEnumerable<string> arguments, TimeSpan? limit = null) =>
         Benchmarks.Fresh.RunAsync(Path.Combine(Options.Root, "tests/stack/bin/trove"), arguments, run.Place.Cloud.Environment, limit);
 
@@ -321,7 +321,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
             throw new InvalidOperationException($"{what} gave {count} rows, not {expected}.");
     }
 
-    // A line of a table, ours or the peer's, that begins with an id.
+    // A line of a table, of the module or of the peer, that starts with an id.
     [GeneratedRegex(@"^(\| (b')?)?[0-9a-f]{8}-[0-9a-f]{4}-", RegexOptions.Multiline)]
     private static partial Regex Row();
 

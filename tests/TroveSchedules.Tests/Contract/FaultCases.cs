@@ -15,7 +15,7 @@ namespace TroveSchedules.Tests.Contract;
 public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
 {
     private readonly FaultHandler _faults = new(cloud.CreateHandler());
-    private readonly HurriedTimers _timers = new(cloud is SandboxUnderTest sandbox ? sandbox.Cloud.Clock : TimeProvider.System);
+    private readonly AcceleratedTimers _timers = new(cloud is SandboxUnderTest sandbox ? sandbox.Cloud.Clock : TimeProvider.System);
 
     [ContractTheory]
     [InlineData(FaultKind.ConnectionRefused)]
@@ -47,7 +47,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_permanent_failure_is_an_error_of_its_kind_without_the_token(FaultKind kind, TroveErrorKind expected)
     {
         using CloudSession session = await ConnectAsync();
-        _timers.HurriesLimit = kind == FaultKind.Timeout;
+        _timers.DividesLimit = kind == FaultKind.Timeout;
         _faults.Inject(new Fault(kind) { When = IsMistral, Times = int.MaxValue });
         var error = await Assert.ThrowsAsync<TroveScheduleException>(() => session.Schedules.ListAsync());
         Assert.Equal(expected, error.Kind);
@@ -66,7 +66,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     public async Task An_endless_body_is_a_timeout()
     {
         using CloudSession session = await ConnectAsync();
-        _timers.HurriesLimit = true;
+        _timers.DividesLimit = true;
         _faults.Inject(new Fault(FaultKind.SlowBody) { When = IsMistral, Times = int.MaxValue, Delay = Timeout.InfiniteTimeSpan });
         Assert.Equal(TroveErrorKind.Timeout, (await Assert.ThrowsAsync<TroveScheduleException>(() => session.Schedules.ListAsync())).Kind);
     }
@@ -79,7 +79,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         using var cancel = new CancellationTokenSource();
         Task<IReadOnlyList<BackupSchedule>> list = session.Schedules.ListAsync(cancellationToken: cancel.Token);
         cancel.Cancel();
-        // Without the cancellation it would end by its time limit of 100 s.
+        // Without the cancellation it would end at its time limit of 100 s.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => list.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Single(_faults.Requests, request => request.Contains("/v2/"));
     }
@@ -176,7 +176,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.Redirect, TroveErrorKind.ProtocolError)]
     public async Task A_failing_Keystone_is_an_error_of_the_login(FaultKind kind, TroveErrorKind expected)
     {
-        _timers.HurriesLimit = kind == FaultKind.Timeout;
+        _timers.DividesLimit = kind == FaultKind.Timeout;
         _faults.Inject(new Fault(kind) { Times = int.MaxValue });
         Assert.Equal(expected, (await Assert.ThrowsAsync<TroveScheduleException>(() => ConnectAsync())).Kind);
     }
@@ -185,13 +185,13 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
 
     private static bool IsMistral(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.StartsWith("/v2/", StringComparison.Ordinal);
 
-    /// <summary>A clock that divides the waits between attempts by 100. It leaves the limit of an operation (100 s) as it is, for a busy cloud may need some of it.</summary>
-    private sealed class HurriedTimers(TimeProvider clock) : TimeProvider
+    /// <summary>A clock that divides the waits between attempts by 100. It keeps the time limit of an operation (100 s), because a busy cloud may need a part of it.</summary>
+    private sealed class AcceleratedTimers(TimeProvider clock) : TimeProvider
     {
         private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
-        /// <summary>Divide the limit as well, where a test waits for it to pass.</summary>
-        public bool HurriesLimit { get; set; }
+        /// <summary>Whether to divide the time limit as well, for tests that wait for it.</summary>
+        public bool DividesLimit { get; set; }
 
         public override long TimestampFrequency => clock.TimestampFrequency;
 
@@ -200,7 +200,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         public override long GetTimestamp() => clock.GetTimestamp();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            System.CreateTimer(callback, state, dueTime > TimeSpan.Zero && (HurriesLimit || dueTime <= LongestWait) ? dueTime / 100 : dueTime, period);
+            System.CreateTimer(callback, state, dueTime > TimeSpan.Zero && (DividesLimit || dueTime <= LongestWait) ? dueTime / 100 : dueTime, period);
     }
 }
 

@@ -13,13 +13,13 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>The peer, Debian's <c>trove</c>, on the sandbox as on the stack.</summary>
+/// <summary>Debian's <c>trove</c> client on the sandbox.</summary>
 public sealed class TroveClientTests
 {
     [TroveClientFact]
     public async Task Python_troveclient_creates_lists_shows_and_deletes_schedules_and_executions()
     {
-        // An hour passes in two seconds, in steps. The clock is stopped between them.
+        // The clock is stopped, and advances only with Step.
         using var sandbox = new LoopbackSandbox(speed: 0);
         using CloudSession session = await CloudSession.ConnectAsync(
             SandboxUnderTest.Settings(sandbox.Cloud, "demo"), sandbox.Cloud.Clock, () => new SocketsHttpHandler(), default);
@@ -116,7 +116,7 @@ public sealed class TroveClientTests
         """;
 }
 
-/// <summary>A test that needs python3-troveclient; skipped, visibly, where it is not installed.</summary>
+/// <summary>A test that needs python3-troveclient. It is reported as skipped if that is not installed.</summary>
 public sealed class TroveClientFactAttribute : FactAttribute
 {
     public TroveClientFactAttribute() =>
