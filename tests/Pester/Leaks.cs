@@ -184,7 +184,7 @@ namespace TroveSchedules.PesterTests
         /// <summary>Finds a secret in the values that the public properties of an object lead to; null if there is none.</summary>
         public string InProperties(object root, int depth)
         {
-            var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            var visited = new HashSet<object>(ReferenceEqualityComparer.Instance);
             var remaining = new Queue<Tuple<object, string, int>>();
             remaining.Enqueue(Tuple.Create(root, root?.GetType().Name ?? "", 0));
             while (remaining.Count > 0)
@@ -192,7 +192,7 @@ namespace TroveSchedules.PesterTests
                 Tuple<object, string, int> next = remaining.Dequeue();
                 object value = next.Item1 is System.Management.Automation.PSObject wrapped ? wrapped.BaseObject : next.Item1;
                 if (value is null || value is MemberInfo || value is Module || value is Assembly || value is System.Management.Automation.CommandInfo
-                    || value is System.Management.Automation.ScriptBlock || value is System.Globalization.CultureInfo || value is DateTime || value is DateTimeOffset || (!(value is ValueType) && !seen.Add(value)))
+                    || value is System.Management.Automation.ScriptBlock || value is System.Globalization.CultureInfo || value is DateTime || value is DateTimeOffset || (!(value is ValueType) && !visited.Add(value)))
                     continue;
                 string found;
                 try

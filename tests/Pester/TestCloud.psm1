@@ -325,7 +325,7 @@ function Use-TestBehaviour {
 }
 
 function Get-TestInstance {
-    <# The instances of a project. Trove lists at most 20 at a time, whatever the limit of the request. #>
+    <# The instances of a project. Trove returns at most 20 per page, whatever the limit of the request is. #>
     param([string] $As = 'demo')
     $page = $null
     do {

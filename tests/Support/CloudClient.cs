@@ -11,7 +11,7 @@ using System.Threading.Tasks;
 namespace TroveSchedules.TestSupport;
 
 /// <summary>A user's plain HTTP requests to a cloud, without any code of the module. Thread-safe.</summary>
-/// <param name="authUrl">Keystone, with its version: <c>http://127.0.0.1:5000/v3</c>.</param>
+/// <param name="authUrl">The address of Keystone with its version, such as <c>http://127.0.0.1:5000/v3</c>.</param>
 /// <param name="user">The user's name, in the domain Default.</param>
 /// <param name="password">The password.</param>
 /// <param name="project">The project's name, in the domain Default.</param>

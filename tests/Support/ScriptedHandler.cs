@@ -8,10 +8,10 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.TestSupport;
 
-/// <summary>What a service does with a request.</summary>
+/// <summary>The reaction of a service to a request: a response or a network error.</summary>
 public delegate Task<HttpResponseMessage> Answer(RecordedRequest request, CancellationToken cancellationToken);
 
-/// <summary>A request that a <see cref="ScriptedHandler"/> got.</summary>
+/// <summary>A request that a <see cref="ScriptedHandler"/> received.</summary>
 public sealed record RecordedRequest(string Method, Uri Uri, string Body, string? Token, string? ContentType)
 {
     /// <summary>Method and path, which select the response.</summary>
@@ -26,8 +26,8 @@ public sealed record RecordedRequest(string Method, Uri Uri, string Body, string
     public override string ToString() => $"{Method} {Uri.PathAndQuery}";
 }
 
-/// <summary>Services without a network: records each request and answers by a script. A request without an answer fails the test. Thread-safe.</summary>
-/// <param name="otherwise">The answer to requests for which no route is set; null for none.</param>
+/// <summary>Services without a network. Records each request and returns scripted responses. A request without a response fails the test. Thread-safe.</summary>
+/// <param name="otherwise">The response to requests without a route; null for none.</param>
 public class ScriptedHandler(Answer? otherwise = null) : HttpMessageHandler
 {
     private readonly object _lock = new();

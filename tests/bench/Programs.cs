@@ -9,7 +9,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>The programs that are measured, and what they are measured on.</summary>
+/// <summary>The measured programs, and the machine.</summary>
 internal static class Programs
 {
     /// <summary>Debian's Python, which has python-troveclient and croniter. Another Python on the PATH may not have them.</summary>

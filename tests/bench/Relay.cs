@@ -11,7 +11,7 @@ namespace TroveSchedules.Benchmarks;
 /// <param name="Service">0 is Keystone, 1 Mistral, 2 Trove.</param>
 /// <param name="Method">GET and so on.</param>
 /// <param name="PathAndQuery">As it was sent.</param>
-/// <param name="Body">What was sent along; null for nothing.</param>
+/// <param name="Body">The body; null for none.</param>
 /// <param name="AnswerBytes">Length of the response body.</param>
 internal sealed record Recorded(int Service, string Method, string PathAndQuery, string? Body, long AnswerBytes);
 

@@ -25,8 +25,8 @@ public sealed class PipelineMessageQueueTests
             await _queue.PostAsync(() => Note("two"));
             _queue.Post(() => Note("three"));
         }));
-        int here = Environment.CurrentManagedThreadId;
-        Assert.Equal([("one", here), ("two", here), ("three", here)], _written);
+        int currentThread = Environment.CurrentManagedThreadId;
+        Assert.Equal([("one", currentThread), ("two", currentThread), ("three", currentThread)], _written);
     }
 
     [Fact]

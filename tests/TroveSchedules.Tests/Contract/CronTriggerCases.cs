@@ -56,8 +56,8 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     {
         string name = Name();
         await TriggerAsync(name);
-        CloudResponse gone = await Mistral("DELETE", $"{Url}/{name}");
-        Assert.Equal((204, ""), (gone.Status, gone.Body));
+        CloudResponse deleted = await Mistral("DELETE", $"{Url}/{name}");
+        Assert.Equal((204, ""), (deleted.Status, deleted.Body));
         Fault(await Mistral("DELETE", $"{Url}/{name}"), 404, $"Cron trigger not found [identifier={name}]");
         Fault(await Mistral("GET", $"{Url}/{name}"), 404, $"Cron trigger not found [identifier={name}]");
     }
@@ -306,12 +306,12 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task An_equal_trigger_with_first_time_and_number_of_executions_is_409_with_a_message_about_the_name()
     {
-        var once = new JsonObject { ["first_execution_time"] = "2037-05-06 18:30", ["remaining_executions"] = 2 };
+        var additional = new JsonObject { ["first_execution_time"] = "2037-05-06 18:30", ["remaining_executions"] = 2 };
         string second = Name();
-        Assert.Equal(201, (await TriggerAsync(more: once)).Status);
-        Fault(await TriggerAsync(second, more: once), 409, $"Duplicate entry for cron trigger ['name', 'project_id']: {second}, None");
-        once["remaining_executions"] = 3;
-        Assert.Equal(201, (await TriggerAsync(more: once)).Status);
+        Assert.Equal(201, (await TriggerAsync(more: additional)).Status);
+        Fault(await TriggerAsync(second, more: additional), 409, $"Duplicate entry for cron trigger ['name', 'project_id']: {second}, None");
+        additional["remaining_executions"] = 3;
+        Assert.Equal(201, (await TriggerAsync(more: additional)).Status);
     }
 
     [ContractFact]
@@ -507,7 +507,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
         Assert.Equal([_prefix + "once", _prefix + "c"], first.Column("cron_triggers", "name"));
         CloudResponse second = await Mistral("GET", $"{query}&marker={first.List("cron_triggers")[1]!["id"]}");
         Assert.Equal([_prefix + "b", _prefix + "a"], second.Column("cron_triggers", "name"));
-        Assert.NotNull(second.Text("next")); // The page is full, though nothing follows.
+        Assert.NotNull(second.Text("next")); // A full page has a next link even if it is the last one.
         CloudResponse third = await Mistral("GET", $"{query}&marker={second.List("cron_triggers")[1]!["id"]}");
         Assert.Equal("{\"cron_triggers\": []}", third.Body);
     }

@@ -138,7 +138,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
         await Cloud.PassAsync(TimeSpan.FromSeconds(1));
         CloudResponse second = await Keystone("POST", Tokens, Auth(TokenOf(first), Scope()));
         Assert.Equal(201, second.Status);
-        Assert.Equal(["password", "token"], second.Json!["token"]!["methods"]!.AsArray().Select(m => (string?)m).Order()); // A set to Keystone.
+        Assert.Equal(["password", "token"], second.Json!["token"]!["methods"]!.AsArray().Select(m => (string?)m).Order()); // Keystone returns them in any order.
         Assert.Equal((string?)first.Json!["token"]!["expires_at"], (string?)second.Json!["token"]!["expires_at"]);
     }
 
@@ -297,17 +297,17 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     public async Task Each_trigger_has_a_trust_that_is_deleted_with_it()
     {
         Entry demo = await EnterAsync("demo");
-        string mine = "/v3/OS-TRUST/trusts?trustor_user_id=" + demo.UserId;
-        IEnumerable<string?> before = (await Keystone("GET", mine, user: "demo")).Column("trusts", "id");
+        string ownTrusts = "/v3/OS-TRUST/trusts?trustor_user_id=" + demo.UserId;
+        IEnumerable<string?> before = (await Keystone("GET", ownTrusts, user: "demo")).Column("trusts", "id");
         string id = (await TriggerAsync()).Text("id")!;
-        JsonNode trust = Assert.Single((await Keystone("GET", mine, user: "demo")).List("trusts"), one => !before.Contains((string?)one!["id"]))!;
+        JsonNode trust = Assert.Single((await Keystone("GET", ownTrusts, user: "demo")).List("trusts"), one => !before.Contains((string?)one!["id"]))!;
         Assert.Equal(
             ["id", "trustor_user_id", "trustee_user_id", "project_id", "impersonation", "expires_at", "remaining_uses", "deleted_at", "redelegated_trust_id", "redelegation_count", "links"],
             trust.AsObject().Select(m => m.Key));
         Assert.Equal(demo.ProjectId, (string?)trust["project_id"]);
         Assert.True((bool)trust["impersonation"]!);
         await Mistral("DELETE", "/cron_triggers/" + id);
-        Assert.DoesNotContain((string?)trust["id"], (await Keystone("GET", mine, user: "demo")).Column("trusts", "id"));
+        Assert.DoesNotContain((string?)trust["id"], (await Keystone("GET", ownTrusts, user: "demo")).Column("trusts", "id"));
     }
 
     [ContractFact(Needs = Needs.People)]

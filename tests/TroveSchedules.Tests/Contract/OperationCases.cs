@@ -7,7 +7,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>The main job through the library's own operations.</summary>
+/// <summary>The complete life of a schedule with the operations of the library.</summary>
 public abstract class OperationCases(ICloud cloud) : ContractCases(cloud)
 {
     [ContractFact(Needs = Needs.Instances)]

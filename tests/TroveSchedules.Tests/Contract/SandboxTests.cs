@@ -86,7 +86,7 @@ public sealed class SandboxTests
         BackupSchedule schedule = await ScheduleAsync(session);
         cloud.SeedExecutions(schedule.TriggerId, 600, own: 300, days: TimeSpan.FromMinutes(1).TotalDays);
         using HttpClient http = Http(cloud, session);
-        List<string> whole = await IdsAsync("");
+        List<string> unpaged = await IdsAsync("");
         var paged = new List<string>();
         for (string marker = ""; paged.Count == 0 || marker.Length > 0;)
         {
@@ -94,8 +94,8 @@ public sealed class SandboxTests
             paged.AddRange(page);
             marker = page.Count == 7 ? "&marker=" + page[^1] : "";
         }
-        Assert.Equal(600, whole.Distinct().Count());
-        Assert.Equal(whole, paged);
+        Assert.Equal(600, unpaged.Distinct().Count());
+        Assert.Equal(unpaged, paged);
 
         async Task<List<string>> IdsAsync(string page)
         {

@@ -58,7 +58,7 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
         CloudResponse workflow = await Mistral("GET", $"/workflows/{_name}.backup_create");
         Assert.Equal("instance, name, description, parent_id", workflow.Text("input"));
         Assert.Equal("{\"input\": [\"instance\", \"name\", \"description\", \"parent_id\"], \"output\": [\"status\"]}", workflow.Text("interface"));
-        // python-troveclient's input, and one that leaves out a null.
+        // The input of python-troveclient, and one without parent_id.
         Fault(await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["incremental"] = false }),
             400, "Invalid input [name=backup_create, class=DirectWorkflowSpec, missing=['parent_id'], unexpected=['incremental']]");
         CloudResponse created = await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["parent_id"] = null });
@@ -198,8 +198,8 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_public_workbook_can_be_read_and_used_but_not_changed_by_other_projects()
     {
         Assert.Equal(201, (await PostAsync(Ours, "admin", "public")).Status);
-        CloudResponse seen = await Mistral("GET", "/workbooks/" + _name, user: "other");
-        Assert.Equal(("public", await ProjectAsync("admin")), (seen.Text("scope"), seen.Text("project_id")));
+        CloudResponse shown = await Mistral("GET", "/workbooks/" + _name, user: "other");
+        Assert.Equal(("public", await ProjectAsync("admin")), (shown.Text("scope"), shown.Text("project_id")));
         string id = (await Mistral("GET", $"/workflows/{_name}.backup_create", user: "other")).Text("id")!;
         Assert.Equal(201, (await TriggerAsync(user: "other", workflow: _name + ".backup_create")).Status);
         string notYours = $"Can not access WorkflowDefinition resource of other projects, ID: {id}";

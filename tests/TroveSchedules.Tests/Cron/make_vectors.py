@@ -76,9 +76,9 @@ def items(field, low, high):
     return [item(field, low, high) for _ in range(rng.choice([1, 1, 1, 1, 2, 2, 3, 4]))]
 
 
-def ordinals(most):
+def ordinals(max_weekday):
     def one():
-        weekday = rng.randint(0, most)
+        weekday = rng.randint(0, max_weekday)
         if rng.random() < 0.4:
             return f"{rng.choice('Ll')}{weekday}"
         return f"{value(DOW, weekday)}#{rng.randint(1, 5)}"

@@ -65,7 +65,7 @@ internal sealed class HostileCloud : ScriptedHandler
     }
 
     /// <summary>Mutates the responses to the first requests of a route.</summary>
-    public void Spoil(string route, WireAnswer wrong, int times) => (_mutatedRoute, _mutated, _remaining) = (route, wrong, times);
+    public void MutateRoute(string route, WireAnswer mutated, int times) => (_mutatedRoute, _mutated, _remaining) = (route, mutated, times);
 
     public Task<CloudSession> ConnectAsync(int retries, CancellationToken cancellationToken) =>
         CloudSession.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = retries }, Clock, () => this, cancellationToken);
@@ -86,7 +86,7 @@ internal sealed class HostileCloud : ScriptedHandler
         WireAnswer response = route == _mutatedRoute && _remaining-- > 0 ? _mutated!
             : request.Query.Contains("marker=") && _responses.TryGetValue(route + "?marker", out WireAnswer? end) ? end
             : _responses.TryGetValue(route, out WireAnswer? correct) ? correct
-            : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // For URLs from a mutated catalog.
+            : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // The URL comes from a mutated catalog.
         return (_triggerName is null ? response : response with { Body = ReplaceName(response.Body, _triggerName) }).Answer;
     }
 

@@ -52,7 +52,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             }
             Interlocked.Increment(ref tried);
         });
-        output.WriteLine($"Seed {Seed}: {tried} wrong answers in {watch.Elapsed.TotalSeconds:0.0} s. " + string.Join(", ", results.OrderByDescending(result => result.Value).Select(result => $"{result.Key}: {result.Value}")));
+        output.WriteLine($"Seed {Seed}: {tried} mutated responses in {watch.Elapsed.TotalSeconds:0.0} s. " + string.Join(", ", results.OrderByDescending(result => result.Value).Select(result => $"{result.Key}: {result.Value}")));
         Assert.True(failures.IsEmpty, $"{failed} of {tried} ended otherwise.\n" + string.Join("\n", failures.Values.Take(20)));
     }
 
@@ -71,7 +71,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
         {
             var mutator = new Mutator(unchecked((seed * 16_777_619) ^ number));
             Reader = mutator.Any(Reader.All);
-            _mutated = mutator.Mutate(mutator.Next(8) == 0 ? Corpus.Refusals : Reader.Right);
+            _mutated = mutator.Mutate(mutator.Next(8) == 0 ? Corpus.Refusals : Reader.CorrectResponses);
             _times = mutator.Next(3) == 0 ? 1 : int.MaxValue;
             _retries = mutator.Next(5) == 0 ? 3 : 0;
             _isLogged = mutator.Next(10) == 0;
@@ -80,7 +80,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
         public Reader Reader { get; }
 
         public override string ToString() =>
-            $"{Reader.Name}, where {Reader.Victim} is answered {(_times == 1 ? "once" : "always")}, with {_retries} repeats\n{_mutated.Status}\n{string.Join("\n", _mutated.Headers.Select(header => $"{header.Name}: {header.Value}"))}\n\n"
+            $"{Reader.Name}, where {Reader.MutatedRoute} is mutated {(_times == 1 ? "once" : "always")}, with {_retries} repeats\n{_mutated.Status}\n{string.Join("\n", _mutated.Headers.Select(header => $"{header.Name}: {header.Value}"))}\n\n"
             + Encoding.Latin1.GetString(_mutated.Body.AsSpan(0, int.Min(_mutated.Body.Length, 4_000)));
 
         /// <summary>Runs the case.</summary>
@@ -89,7 +89,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
         {
             var cloud = new HostileCloud();
             Reader.Arrange?.Invoke(cloud);
-            cloud.Spoil(Reader.Victim, _mutated, _times);
+            cloud.MutateRoute(Reader.MutatedRoute, _mutated, _times);
             var logged = new ConcurrentQueue<string>();
             RequestLog.Current = _isLogged ? new RequestLog { Line = logged.Enqueue, Body = logged.Enqueue } : null;
             using var timeout = new CancellationTokenSource(CaseTimeout);
@@ -101,7 +101,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             {
                 using CloudSession session = await cloud.ConnectAsync(_retries, timeout.Token);
                 (mistral, trove) = AssertSession(session);
-                await Reader.Read(session, AssertNoSecret, timeout.Token); // Cmdlets make warnings fit for a screen.
+                await Reader.Read(session, AssertNoSecret, timeout.Token); // Only secrets are checked, because cmdlets remove control characters from warnings.
                 result = "right";
             }
             catch (TroveScheduleException e)
@@ -115,7 +115,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             Assert.All(logged, text =>
             {
                 Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
-                if (Reader.Victim != HostileCloud.Login) // An error response to a login may contain a token that was never issued.
+                if (Reader.MutatedRoute != HostileCloud.Login) // An error response to a login may contain a token that was never issued.
                     AssertNoSecret(text);
             });
             return result;

@@ -168,9 +168,9 @@ public sealed class PagingTests
     [Fact]
     public async Task A_failed_prefetch_after_an_early_stop_is_observed()
     {
-        var mine = new TroveScheduleException(TroveErrorKind.Unavailable, "down");
+        var failure = new TroveScheduleException(TroveErrorKind.Unavailable, "down");
         bool isUnobserved = false;
-        void Note(object? sender, UnobservedTaskExceptionEventArgs e) => isUnobserved |= e.Exception.InnerExceptions.Contains(mine);
+        void Note(object? sender, UnobservedTaskExceptionEventArgs e) => isUnobserved |= e.Exception.InnerExceptions.Contains(failure);
         TaskScheduler.UnobservedTaskException += Note;
         try
         {
@@ -186,7 +186,7 @@ public sealed class PagingTests
 
         async Task Abandon()
         {
-            await using IAsyncEnumerator<string> rows = Walk((after, limit) => after is null ? ServiceWithRows(100)(after, limit) : throw mine).GetAsyncEnumerator();
+            await using IAsyncEnumerator<string> rows = Walk((after, limit) => after is null ? ServiceWithRows(100)(after, limit) : throw failure).GetAsyncEnumerator();
             for (int i = 1; i <= 26; i++)
                 Assert.True(await rows.MoveNextAsync());
             Assert.Equal(2, _requestedPages.Count);

@@ -12,7 +12,7 @@ namespace TroveSchedules.Tests.Http;
 
 public sealed class QueryTests
 {
-    // As a server reads it.
+    // Parses a query like a server.
     private static Dictionary<string, string> Read(string query) => query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
         .Select(pair => pair.Split('=')).ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => Uri.UnescapeDataString(Assert.Single(pair.Skip(1))));
 

@@ -20,7 +20,7 @@ public sealed class RetryTests
 
     private const string Lookup = "GET /v2/executions/20000000-0000-4000-8000-000000000001";
 
-    // Number of attempts for a host that has not answered yet, and for one that has.
+    // Number of attempts for a host that has not responded yet, and for one that has.
     private const int Few = 4;
     private const int Many = 1 + CloudSettings.DefaultMaxRetries;
 
@@ -87,17 +87,17 @@ public sealed class RetryTests
     [Fact]
     public async Task MaxRetries_and_TimeLimit_bound_the_retries()
     {
-        ScriptedCloud never = new ScriptedCloud().Always(Get, Answers.Reset);
-        await FailureIn(never, ScriptedCloud.Settings with { MaxRetries = 0 });
-        Assert.Equal([Get], never.Routes);
+        ScriptedCloud withoutRetries = new ScriptedCloud().Always(Get, Answers.Reset);
+        await FailureIn(withoutRetries, ScriptedCloud.Settings with { MaxRetries = 0 });
+        Assert.Equal([Get], withoutRetries.Routes);
 
-        ScriptedCloud often = new ScriptedCloud().Always(Get, Answers.Reset);
-        await FailureIn(often, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromHours(1) });
-        Assert.Equal(8, often.Requests.Count);
+        ScriptedCloud withSevenRetries = new ScriptedCloud().Always(Get, Answers.Reset);
+        await FailureIn(withSevenRetries, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromHours(1) });
+        Assert.Equal(8, withSevenRetries.Requests.Count);
 
-        ScriptedCloud soon = new ScriptedCloud().Always(Get, Answers.Json(503, "{}", ("Retry-After", "45")));
-        await FailureIn(soon, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromSeconds(200) });
-        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(45), 4), soon.Clock.Waits);
+        ScriptedCloud withTimeLimit = new ScriptedCloud().Always(Get, Answers.Json(503, "{}", ("Retry-After", "45")));
+        await FailureIn(withTimeLimit, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromSeconds(200) });
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(45), 4), withTimeLimit.Clock.Waits);
 
         async Task FailureIn(ScriptedCloud cloud, CloudSettings settings)
         {
@@ -128,8 +128,8 @@ public sealed class RetryTests
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Answers.Refused);
         using CloudSession session = await cloud.ConnectAsync();
         await session.Schedules.ListAsync();
-        DateTimeOffset back = cloud.Clock.World + TimeSpan.FromSeconds(13);
-        cloud.On(Get, TransientFailure(before)).Always(Get, (request, token) => (cloud.Clock.World < back ? Answers.Refused : Rows0)(request, token));
+        DateTimeOffset restartTime = cloud.Clock.World + TimeSpan.FromSeconds(13);
+        cloud.On(Get, TransientFailure(before)).Always(Get, (request, token) => (cloud.Clock.World < restartTime ? Answers.Refused : Rows0)(request, token));
         await session.Schedules.ListAsync();
         Assert.InRange(Total(cloud.Clock.Waits), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(18));
     }
@@ -419,11 +419,11 @@ public sealed class RetryTests
     [InlineData("429", "was not deleted", false)]
     [InlineData("503", "was not deleted", false)]
     [InlineData("500", "was not deleted", false)]
-    public async Task The_error_of_a_failed_deletion_tells_whether_it_may_still_happen(string what, string says, bool mayHappen)
+    public async Task The_error_of_a_failed_deletion_tells_whether_it_may_still_happen(string what, string expected, bool mayHappen)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Delete, TransientFailure(what)).Always(Lookup, Answers.Ok(Rows.Execution(1)));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
-        Assert.StartsWith($"The execution '{Rows.Id(1)}' {says}", error.Message);
+        Assert.StartsWith($"The execution '{Rows.Id(1)}' {expected}", error.Message);
         Assert.Equal(mayHappen, error.MayHaveHappened);
     }
 

@@ -31,8 +31,8 @@ public sealed class SessionStressTests
 
     private static string[] Tokens(ScriptedCloud cloud) => [.. cloud.Requests.Select(request => request.Token![ScriptedCloud.Token.Length..])];
 
-    /// <summary>Delays a response. Nothing before it waits, so a request has reached it when the call that sends the request returns.</summary>
-    private static (Answer Held, TaskCompletionSource Gate) Hold(Answer then)
+    /// <summary>Delays a response. A request has reached it when the call that sends the request returns, because nothing before it waits.</summary>
+    private static (Answer Delayed, TaskCompletionSource Gate) Delay(Answer then)
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return (async (request, token) =>
@@ -56,10 +56,10 @@ public sealed class SessionStressTests
             return await Unauthorized(request, token).ConfigureAwait(false);
         });
         CloudSession session = await cloud.ConnectAsync();
-        (Answer held, TaskCompletionSource gate) = Hold(login ?? cloud.Accept);
-        cloud.Always(LogIn, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(login ?? cloud.Accept);
+        cloud.Always(LogIn, delayed);
         Task[] listings = [.. Enumerable.Range(0, Many).Select(_ => List(session))];
-        // Each continues until it waits for the login before SetResult returns. With the synchronization context of the test runner, it would not.
+        // Outside the synchronization context of the test runner, each listing waits for the login when SetResult returns.
         await Task.Run(() => Assert.All(rejections, rejection => rejection.SetResult()));
         Assert.Equal((Many, 2), (cloud.Requests.Count, cloud.LoginRequests.Count));
         return (session, listings, gate);
@@ -100,8 +100,8 @@ public sealed class SessionStressTests
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
         cloud.Clock.Advance(TimeSpan.FromHours(2));
-        (Answer held, TaskCompletionSource gate) = Hold(cloud.Accept);
-        cloud.Always(LogIn, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(cloud.Accept);
+        cloud.Always(LogIn, delayed);
         using var cancellation = new CancellationTokenSource();
         Task cancelled = List(session, cancellation.Token);
         Task[] others = [.. Enumerable.Range(0, Many).Select(_ => List(session))];
@@ -416,8 +416,8 @@ public sealed class SessionStressTests
     {
         ScriptedCloud cloud = new ScriptedCloud().WithWorkflow();
         using CloudSession session = await cloud.ConnectAsync();
-        (Answer held, TaskCompletionSource gate) = Hold(Answers.Ok(Rows.Workflow(Rows.OurInputs)));
-        cloud.Always(Rows.WorkflowRoute, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(Answers.Ok(Rows.Workflow(Rows.OurInputs)));
+        cloud.Always(Rows.WorkflowRoute, delayed);
         using var cancellation = new CancellationTokenSource();
         Task cancelled = session.Workbook.InputsAsync(cancellation.Token);
         Task[] others = [.. Enumerable.Range(0, Many).Select(_ => session.Workbook.InputsAsync(CancellationToken.None))];
@@ -433,8 +433,8 @@ public sealed class SessionStressTests
     {
         ScriptedCloud cloud = new ScriptedCloud().WithWorkflow();
         using CloudSession session = await cloud.ConnectAsync();
-        (Answer held, TaskCompletionSource gate) = Hold(Answers.Status(500));
-        cloud.On(Rows.WorkflowRoute, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(Answers.Status(500));
+        cloud.On(Rows.WorkflowRoute, delayed);
         Task[] all = [.. Enumerable.Range(0, Many).Select(_ => session.Workbook.InputsAsync(CancellationToken.None))];
         gate.SetResult();
         Assert.All(await FailuresOf(all), error => Assert.Equal(TroveErrorKind.Unavailable, error.Kind));
@@ -448,8 +448,8 @@ public sealed class SessionStressTests
     {
         ScriptedCloud cloud = new ScriptedCloud().WithWorkflow();
         using CloudSession session = await cloud.ConnectAsync();
-        (Answer held, TaskCompletionSource gate) = Hold(Answers.Ok(Rows.Workflow(Rows.SpecInputs)));
-        cloud.On(Rows.WorkflowRoute, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(Answers.Ok(Rows.Workflow(Rows.SpecInputs)));
+        cloud.On(Rows.WorkflowRoute, delayed);
         Task<WorkflowInputs> old = session.Workbook.InputsAsync(CancellationToken.None);
         session.Inputs.Forget();
         gate.SetResult();

@@ -64,7 +64,7 @@ public sealed class LoginErrorTests
         { "disabled user", "The account is disabled for user: 989b7134cbe94626951532992cb04479.", ["administrator", "enable"] },
         { "disabled project", "Project is disabled: p1", ["administrator", "enable"] },
         { "disabled domain", "Domain is disabled: default", ["administrator", "enable"] },
-        // With insecure_debug.
+        // Messages with insecure_debug.
         { "unknown user", "Could not find user: nobody. (Disable insecure_debug mode to suppress these details.)", ["Check the credential and the names"] },
         { "no role", "User 749e has no access to project 3fd0 (Disable insecure_debug mode to suppress these details.)", ["Check the credential and the names"] },
         { "wrong password", "Invalid username or password (Disable insecure_debug mode to suppress these details.)", ["Check the credential and the names"] },

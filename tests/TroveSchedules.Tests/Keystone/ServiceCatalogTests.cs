@@ -17,7 +17,7 @@ public sealed class ServiceCatalogTests
         DatabaseEndpoint = trove is null ? null : new Uri(trove),
     };
 
-    /// <summary>Each endpoint as "type interface region url".</summary>
+    /// <summary>A catalog. Each endpoint is given as "type interface region url".</summary>
     private static ServiceCatalog Catalog(params string[] endpoints) => new(
         [
             .. endpoints.Select(endpoint => endpoint.Split(' ')).Select(words => new CatalogService

@@ -106,7 +106,7 @@ public sealed class CreateTests
 
     [Theory]
     [MemberData(nameof(UnclearResponses))]
-    public async Task A_trigger_missing_after_an_error_response_is_retried_with_the_same_name_or_reported_with_that_error(string status, string body)
+    public async Task A_missing_trigger_after_an_error_response_is_sent_again_or_reported_with_that_error(string status, string body)
     {
         ScriptedCloud cloud = Cloud();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(NotCreating(cloud, ResponseFor(status, body), Answers.NotFound)));
@@ -123,7 +123,7 @@ public sealed class CreateTests
     [InlineData("reset", "")]
     [InlineData("503", "")]
     [InlineData("200", "<html>")]
-    public async Task A_trigger_missing_after_a_transient_failure_is_created_by_the_next_attempt(string status, string body)
+    public async Task A_missing_trigger_after_a_transient_failure_is_created_by_the_next_attempt(string status, string body)
     {
         ScriptedCloud cloud = Cloud();
         cloud.On(Post, Answers.After(request => cloud.Always($"GET {Rows.TriggersPath}/{NameIn(request)}", Answers.NotFound), ResponseFor(status, body)), Created);

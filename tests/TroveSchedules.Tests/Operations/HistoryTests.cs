@@ -322,7 +322,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task Of_After_and_Before_only_Before_is_sent()
+    public async Task Only_Before_is_sent_if_both_times_are_given()
     {
         ScriptedCloud cloud = Cloud();
         await List(cloud, new ExecutionQuery { After = new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), Before = new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero) });

@@ -42,7 +42,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task The_request_filters_by_workflow_and_has_a_stable_order_only_the_needed_columns_and_a_limit_of_1000()
+    public async Task The_list_request_has_a_workflow_filter_a_stable_order_the_needed_columns_and_a_limit()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers()));
         Assert.Empty(await List(cloud));
@@ -114,7 +114,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task Of_two_failures_the_one_of_the_instance_is_reported()
+    public async Task If_both_requests_fail_the_error_of_the_instance_is_reported()
     {
         ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Rows.TriggersRoute, Answers.Json(403, "{}"));
         Assert.Equal("InstanceNotFound", (await ScriptedCloud.FailureOf(() => List(cloud, "n"))).ErrorId);

@@ -39,7 +39,7 @@ public sealed class InstancesTests
         Assert.Equal([ListRoute], cloud.Routes);
     }
 
-    /// <summary>A Trove with the instances 1 to so many, of which it gives at most twenty at once.</summary>
+    /// <summary>A Trove with a number of instances, which returns at most 20 per page.</summary>
     private static ScriptedCloud CloudWithInstances(int count)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(ListRoute, (request, token) =>
@@ -210,7 +210,7 @@ public sealed class InstancesTests
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 8, 35, 19, TimeSpan.Zero), backup.CreatedAt);
     }
 
-    // GET /backups?marker=<an id> is answered with 500.
+    // Trove responds to GET /backups?marker=<an id> with 500.
     [Fact]
     public async Task The_marker_of_the_next_page_of_backups_is_a_number_and_not_an_id()
     {
