@@ -53,7 +53,7 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void A_long_word_is_masked_in_linear_time() => Assert.Equal(1_000_000, new SecretMask().Mask(new string('p', 1_000_000)).Length);
+    public void Masking_a_long_word_does_not_hang() => Assert.Equal(1_000_000, new SecretMask().Mask(new string('p', 1_000_000)).Length);
 
     [Fact]
     public void A_long_secret_is_masked_with_little_memory()
