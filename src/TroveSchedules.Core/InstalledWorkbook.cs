@@ -22,7 +22,7 @@ public sealed class InstalledWorkbook
     public bool HasTroveActions { get; init; }
 
     /// <summary>The workflow's inputs, in its order; empty if it is not installed.</summary>
-    public IReadOnlyList<string> Inputs { get; init => field = new Listed<string>(value); } = new Listed<string>([]);
+    public IReadOnlyList<string> Inputs { get; init => field = new TextList<string>(value); } = new TextList<string>([]);
 
     /// <summary>Whether schedules may name a parent backup (<c>parent_id</c>, as in the spec).</summary>
     public bool AcceptsParentId { get; init; }

@@ -48,7 +48,7 @@ public sealed class BackupSchedules
         lookup ??= _session.CreateLookup();
         Instance instance = await lookup.GetInstanceAsync(request.Instance, cancellationToken).ConfigureAwait(false);
         WorkflowInputs inputs = await _session.Workbook.InputsAsync(cancellationToken).ConfigureAwait(false);
-        ScheduleRules.CheckFits(request, inputs);
+        ScheduleRules.CheckWorkflowAccepts(request, inputs);
         if (request.ParentId is { } parent)
             ScheduleRules.CheckParent(await lookup.GetBackupAsync(parent, cancellationToken).ConfigureAwait(false), instance);
         return new PreparedSchedule(Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));

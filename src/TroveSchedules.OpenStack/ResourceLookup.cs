@@ -133,7 +133,7 @@ public sealed class ResourceLookup
         if (_isListed)
             return;
         var read = new List<Instance>();
-        await foreach (Instance instance in _session.Instances.ListAsync(null, _listed.LastOrDefault()?.Id, most, Paging.Large, cancellationToken).ConfigureAwait(false))
+        await foreach (Instance instance in _session.Instances.ListAsync(null, _listed.LastOrDefault()?.Id, most, Paging.MaxPageSize, cancellationToken).ConfigureAwait(false))
             read.Add(instance);
         _listed.AddRange(read);
         read.ForEach(instance => _known[instance.Id] = instance);

@@ -79,7 +79,7 @@ public sealed class ScheduleExecutions
         await schedules.GetAsync(scheduleId, query.AllProjects, cancellationToken).ConfigureAwait(false);
 
         IAsyncEnumerable<ScheduleExecution> OfDeleted(ExecutionQuery wanted) =>
-            ListAsync(wanted, scheduleId, scheduleId, cause => cause.Names(scheduleId), _ => false, cancellationToken);
+            ListAsync(wanted, scheduleId, scheduleId, cause => cause.IsSchedule(scheduleId), _ => false, cancellationToken);
     }
 
     /// <summary>Streams the executions of a schedule object, newest first, page by page.</summary>
@@ -246,7 +246,7 @@ internal sealed class ExecutionReader(string origin)
 /// </summary>
 internal sealed record ExecutionCause(string TriggerId, string? TriggerName)
 {
-    public bool Names(string scheduleId) => TriggerName == scheduleId || TriggerId == scheduleId;
+    public bool IsSchedule(string scheduleId) => TriggerName == scheduleId || TriggerId == scheduleId;
 
     public static ExecutionCause? Parse(string? description) => InnerJson.Read(description, text =>
         text.TryGetProperty("triggered_by", out JsonElement cause) && cause.ValueKind == JsonValueKind.Object

@@ -56,19 +56,19 @@ internal static class ScheduleRules
     }
 
     /// <summary>Checks that the installed workbook supports the request.</summary>
-    public static void CheckFits(ScheduleRequest request, WorkflowInputs inputs)
+    public static void CheckWorkflowAccepts(ScheduleRequest request, WorkflowInputs inputs)
     {
-        if (new[] { "instance", "name" }.FirstOrDefault(input => !inputs.Take(input)) is { } missing)
+        if (new[] { "instance", "name" }.FirstOrDefault(input => !inputs.Accepts(input)) is { } missing)
         {
             throw Invalid("InvalidForWorkbook", missing,
                 $"The installed workbook takes no {missing} ({(inputs.Names.Count == 0 ? "it takes nothing" : $"it takes {string.Join(", ", inputs.Names)}")}), so no schedule can be made with it: its runs would not know what to back up.",
                 "Install a workbook that takes it.");
         }
-        if (request.ParentId is not null && !inputs.Take("parent_id"))
+        if (request.ParentId is not null && !inputs.Accepts("parent_id"))
             throw Unfit("parent_id", "the spec's workbook and ours do, python-troveclient's does not");
-        if (request.Incremental && !inputs.Take("incremental"))
+        if (request.Incremental && !inputs.Accepts("incremental"))
             throw Unfit("incremental", "python-troveclient's workbook and ours do, the spec's does not");
-        if (request.Description is not null && !inputs.Take("description"))
+        if (request.Description is not null && !inputs.Accepts("description"))
             throw Unfit("description", "the spec's workbook, python-troveclient's and ours do");
 
         TroveScheduleException Unfit(string input, string which) => Invalid("InvalidForWorkbook", input,
@@ -101,7 +101,7 @@ internal static class ScheduleRules
         if (string.IsNullOrEmpty(text))
             throw Invalid(errorId, text, $"The {what} of a backup cannot be empty.", $"Give a {what} of 1 to {LongestText} characters.");
         string shown = ServiceError.Printable(text!, 40);
-        if (!ResourceId.IsWellFormed(text!))
+        if (!ResourceId.HasNoLoneSurrogate(text!))
             throw Invalid(errorId, text, $"The {what} '{shown}' holds half of a character: one of two code units that belong together.", "Leave it out, or put the whole character in its place.");
         int length = text!.Count(c => !char.IsLowSurrogate(c));
         if (length > LongestText)

@@ -49,8 +49,8 @@ public sealed class Workbook
             IsCurrent = workbook?.Definition == Bundled,
             HasTroveActions = hasActions,
             Inputs = inputs.Names,
-            AcceptsParentId = inputs.Take("parent_id"),
-            AcceptsIncremental = inputs.Take("incremental"),
+            AcceptsParentId = inputs.Accepts("parent_id"),
+            AcceptsIncremental = inputs.Accepts("incremental"),
             ReportsBackupId = workflow.Definition?.Contains("backup_id:") == true,
             Scope = workflow.Scope,
             ProjectId = workflow.ProjectId,
@@ -166,7 +166,7 @@ public sealed class Workbook
             .ListAsync(BackupSchedules.WorkflowName, null, false, cancellationToken).ConfigureAwait(false))
         {
             IReadOnlyCollection<string> keys = ScheduleInput.KeysOf(trigger.WorkflowInput);
-            if (!inputs.Fit(keys))
+            if (!inputs.AreSatisfiedBy(keys))
                 warn?.Invoke($"The schedule '{trigger.Name}' was made for another workbook ({trigger.WorkflowInput}): with this one it will silently make no more backups. Make it anew.");
             else if (keys.Contains("incremental") && inputs.Names.Except(keys).Any())
                 hidden++;

@@ -24,11 +24,11 @@ internal sealed class WorkflowInputs
 
     public IReadOnlyList<string> Names => _inputs.ConvertAll(i => i.Name);
 
-    public bool Take(string name) => _inputs.Exists(i => i.Name == name);
+    public bool Accepts(string name) => _inputs.Exists(i => i.Name == name);
 
     /// <summary>Whether a trigger with this input can start the workflow.</summary>
-    public bool Fit(IReadOnlyCollection<string> keys) =>
-        keys.All(Take) && _inputs.TrueForAll(i => i.HasDefault || keys.Contains(i.Name));
+    public bool AreSatisfiedBy(IReadOnlyCollection<string> keys) =>
+        keys.All(Accepts) && _inputs.TrueForAll(i => i.HasDefault || keys.Contains(i.Name));
 
     /// <summary>Reads the inputs from a workflow.</summary>
     public static WorkflowInputs Of(Workflow workflow) =>

@@ -25,7 +25,7 @@ BeforeAll {
     $realClock = $clock.GetValue($null)
     $clock.SetValue($null, $time.Clock)
     # A busy machine must not make a test fail, so only tests of the time limit use the real one.
-    $limit = $module.GetType('TroveSchedules.Completion.SessionCompleter').GetProperty('Limit', [Reflection.BindingFlags] 'NonPublic, Static')
+    $limit = $module.GetType('TroveSchedules.Completion.CloudObjectCompleter').GetProperty('TimeLimit', [Reflection.BindingFlags] 'NonPublic, Static')
     $realLimit = $limit.GetValue($null)
     $limit.SetValue($null, [TimeSpan]::FromMinutes(1))
 

@@ -25,8 +25,8 @@ public sealed class CronPatternReport
     public int? Position { get; init; }
 
     /// <summary>Differences between versions of Mistral's croniter, one sentence each; empty if there are none.</summary>
-    public IReadOnlyList<string> Warnings { get; init => field = new Listed<string>(value); } = new Listed<string>([]);
+    public IReadOnlyList<string> Warnings { get; init => field = new TextList<string>(value); } = new TextList<string>([]);
 
     /// <summary>The next times, in UTC; empty if the pattern is invalid.</summary>
-    public IReadOnlyList<DateTimeOffset> NextExecutionTimes { get; init => field = new Listed<DateTimeOffset>(value); } = new Listed<DateTimeOffset>([]);
+    public IReadOnlyList<DateTimeOffset> NextExecutionTimes { get; init => field = new TextList<DateTimeOffset>(value); } = new TextList<DateTimeOffset>([]);
 }

@@ -46,7 +46,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         message.Version = HttpVersion.Version20; // If TLS negotiates it. Otherwise, and on plain http, 1.1.
         message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
 #endif
-        using IDisposable? wait = RequestLog.Current?.WaitFor(request.Service, message);
+        using IDisposable? wait = RequestLog.Current?.TrackRequest(request.Service, message);
         try
         {
             using HttpResponseMessage response =
@@ -89,7 +89,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
     // A response can repeat the secrets of the request, and exceptions of the HTTP stack quote the response.
     private static Exception Masked(Exception error, WireRequest request, HttpRequestMessage message, HttpResponseMessage? response = null)
     {
-        SecretMask secrets = SecretMask.Of(request, message);
+        SecretMask secrets = SecretMask.ForRequest(request, message);
         if (response is not null)
             secrets.AddHeader(response.Headers, LoginErrors.ReceiptHeader);
         return error switch

@@ -16,16 +16,16 @@ internal readonly record struct Page<T>(IReadOnlyList<T> Rows, bool HasMore);
 internal static class Paging
 {
     /// <summary>Size of the first page, in rows, of a listing that is streamed. Mistral takes hardly longer for this many rows than for one.</summary>
-    public const int Small = 200;
+    public const int FirstPageSize = 200;
 
     /// <summary>Maximum page size, in rows, which is also the limit of newer releases of Mistral. A listing that is read completely starts with this size.</summary>
-    public const int Large = 1000;
+    public const int MaxPageSize = 1000;
 
     /// <summary>Maximum number of rows of a listing that is kept in memory. At the rate in the benchmark, creating that many schedules takes hours.</summary>
-    public const long LongestCollected = 100_000;
+    public const long MaxCollectedRows = 100_000;
 
     /// <summary>Maximum number of rows of a listing that is streamed. At the rate in the benchmark, reading them takes hours.</summary>
-    public const long Longest = 10_000_000;
+    public const long MaxStreamedRows = 10_000_000;
 
     /// <summary>
     /// Streams the rows that <paramref name="keep"/> accepts. Each page is up to four times as long as the one before. The next page is requested when half of
@@ -46,7 +46,7 @@ internal static class Paging
     {
         var markers = new HashSet<string>(StringComparer.Ordinal);
         long remaining = most ?? long.MaxValue;
-        long longest = size < Large ? Longest : LongestCollected, seen = 0;
+        long longest = size < MaxPageSize ? MaxStreamedRows : MaxCollectedRows, seen = 0;
         bool sifts = false;
         using var walk = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<Page<T>>? next = remaining > 0 ? fetch(marker, NextSize(), walk.Token) : null;
@@ -99,10 +99,10 @@ internal static class Paging
         int NextSize()
         {
             // If rows are filtered out, small pages would cost many requests.
-            if (!sifts && remaining <= Large)
+            if (!sifts && remaining <= MaxPageSize)
                 return (int)remaining;
             int now = size;
-            size = Math.Min(size * 4, Large);
+            size = Math.Min(size * 4, MaxPageSize);
             return now;
         }
     }

@@ -20,11 +20,11 @@ internal sealed class Query
         values.Count == 0 ? this : Add(column, "in:" + string.Join(",", values));
 
     /// <summary>Rows up to the end of that second. The filter uses the next second, because SQLite compares text and sorts "12:00:00" before "12:00:00.000000".</summary>
-    public Query UpToSecond(string column, DateTimeOffset? time) =>
+    public Query AtOrBefore(string column, DateTimeOffset? time) =>
         time is { } t && t.Year < 9999 ? Add(column, "lt:" + WireTime.Format(t.AddSeconds(1))) : this;
 
     /// <summary>Rows from the start of that second.</summary>
-    public Query FromSecond(string column, DateTimeOffset? time) => time is { } t ? Add(column, "gte:" + WireTime.Format(t)) : this;
+    public Query AtOrAfter(string column, DateTimeOffset? time) => time is { } t ? Add(column, "gte:" + WireTime.Format(t)) : this;
 
     public Query Fields(params string[] names) => Add("fields", string.Join(",", names));
 

@@ -39,13 +39,13 @@ public sealed class RequestLog
     }
 
     /// <summary>Marks a request as in progress until the result is disposed.</summary>
-    internal IDisposable WaitFor(string service, HttpRequestMessage request)
+    internal IDisposable TrackRequest(string service, HttpRequestMessage request)
     {
         lock (_waits)
-            return new Wait(_waits, _waits.AddLast($"{service}: {request.Method} {ServiceError.Printable(request.RequestUri!.AbsolutePath)}"));
+            return new TrackedRequest(_waits, _waits.AddLast($"{service}: {request.Method} {ServiceError.Printable(request.RequestUri!.AbsolutePath)}"));
     }
 
-    private sealed class Wait(LinkedList<string> all, LinkedListNode<string> own) : IDisposable
+    private sealed class TrackedRequest(LinkedList<string> all, LinkedListNode<string> own) : IDisposable
     {
         public void Dispose()
         {

@@ -18,10 +18,10 @@ internal static class ResourceId
         IsUuid(id) ? id : throw new TroveScheduleException(TroveErrorKind.NotFound, $"Nothing has the id '{id}'.") { Target = id };
 
     /// <summary>Whether a text can be the name of a cron trigger: at most 255 characters (Mistral's limit), without lone surrogates.</summary>
-    public static bool CanBeName(string text) => text.Length is > 0 and <= 255 && IsWellFormed(text);
+    public static bool CanBeName(string text) => text.Length is > 0 and <= 255 && HasNoLoneSurrogate(text);
 
     /// <summary>Whether a text has no lone surrogates, which UTF-8 cannot encode.</summary>
-    public static bool IsWellFormed(string text)
+    public static bool HasNoLoneSurrogate(string text)
     {
         for (int i = 0; i < text.Length; i++)
         {

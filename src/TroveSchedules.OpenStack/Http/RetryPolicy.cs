@@ -84,7 +84,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
         }
         catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            bool isAsked = !LoginWaitException.IsIn(e);
+            bool isAsked = !LoginWaitCanceledException.IsCauseOf(e);
             throw worst ?? new TroveScheduleException(TroveErrorKind.Timeout, isAsked
                 ? FormattableString.Invariant($"{request.Service} at {request.Address} gave no answer within {limit.TotalSeconds:0} s.")
                 : FormattableString.Invariant($"Keystone gave no new token within {limit.TotalSeconds:0} s, so {request.Service} was not asked."), e)

@@ -45,7 +45,7 @@ internal sealed class SecretMask
     /// <summary>Creates a mask with the secrets that an attempt sent.</summary>
     /// <param name="request">The request.</param>
     /// <param name="message">The HTTP message of the attempt; null if unknown.</param>
-    public static SecretMask Of(WireRequest request, HttpRequestMessage? message)
+    public static SecretMask ForRequest(WireRequest request, HttpRequestMessage? message)
     {
         var secrets = new SecretMask();
         secrets.Add(request.Secret ?? "");

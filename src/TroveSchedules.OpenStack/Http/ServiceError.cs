@@ -30,7 +30,7 @@ internal static class ServiceError
         if (response.StatusCode == HttpStatusCode.NotFound && words is null)
             return NotTheServices(response, request);
         TroveErrorKind kind = KindOf(status, hasQuota: words is not null && request.Service != "Keystone");
-        string? shown = words is null ? null : SecretMask.Of(request, response.RequestMessage).Mask(words); // A validation error can quote the request, and a traceback can contain settings of the service.
+        string? shown = words is null ? null : SecretMask.ForRequest(request, response.RequestMessage).Mask(words); // A validation error can quote the request, and a traceback can contain settings of the service.
         string? place = PlaceOf(response, request.Uri);
         string what = place is not null ? $"HTTP {status} redirects to {place}, and no redirect is followed.{(shown is null ? "" : $" {shown}")}"
             : shown ?? $"HTTP {status} {ReasonOf(response)}".TrimEnd();

@@ -39,10 +39,10 @@ internal sealed class TokenHandler(TokenSource tokens) : DelegatingHandler
 }
 
 /// <summary>The caller cancelled while it waited for a login, so its request was not sent.</summary>
-internal sealed class LoginWaitException(OperationCanceledException cause, CancellationToken cancellationToken)
+internal sealed class LoginWaitCanceledException(OperationCanceledException cause, CancellationToken cancellationToken)
     : OperationCanceledException(cause.Message, cause, cancellationToken)
 {
-    public static bool IsIn(Exception? e) => e is not null && (e is LoginWaitException || IsIn(e.InnerException));
+    public static bool IsCauseOf(Exception? e) => e is not null && (e is LoginWaitCanceledException || IsCauseOf(e.InnerException));
 }
 
 /// <summary>
@@ -57,7 +57,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
     private readonly RequestCoalescer<AuthToken> _login = new();
     private volatile Func<CancellationToken, Task<AuthToken>>? _authenticate = authenticate; // It holds the password. Null after the session has ended.
     private readonly CancellationTokenSource _ended = new();
-    private Held? _held;
+    private HeldToken? _held;
     private TroveScheduleException? _refusal;
 
     /// <summary>The newest token; null before the first login and after the session has ended.</summary>
@@ -116,7 +116,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
             }
             catch (OperationCanceledException e)
             {
-                throw _ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested ? CloudSession.Ended(e) : new LoginWaitException(e, cancellationToken);
+                throw _ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested ? CloudSession.Ended(e) : new LoginWaitCanceledException(e, cancellationToken);
             }
         }
         while (token == old);
@@ -144,7 +144,7 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
             _refusal = e;
             throw;
         }
-        Volatile.Write(ref _held, new Held(token, start, startTime, token.RenewAfter, IsRejected: false));
+        Volatile.Write(ref _held, new HeldToken(token, start, startTime, token.RenewAfter, IsRejected: false));
         if (!_ended.IsCancellationRequested)
             return token;
         Volatile.Write(ref _held, null);
@@ -156,5 +156,5 @@ internal sealed class TokenSource(Func<CancellationToken, Task<AuthToken>> authe
     /// <param name="StartTime">The same moment by the system clock.</param>
     /// <param name="RenewAfter">The age at which the token is renewed.</param>
     /// <param name="IsRejected">Whether a service rejected it before it expired.</param>
-    private sealed record Held(AuthToken Token, long Start, DateTimeOffset StartTime, TimeSpan RenewAfter, bool IsRejected);
+    private sealed record HeldToken(AuthToken Token, long Start, DateTimeOffset StartTime, TimeSpan RenewAfter, bool IsRejected);
 }

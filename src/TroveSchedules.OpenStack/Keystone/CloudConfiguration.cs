@@ -39,7 +39,7 @@ public static class CloudConfiguration
         SettingValues environment = SettingValues.Read(name => name == Settings.Regions ? null : sources.EnvironmentVariable(VariableOf(name)), [.. UnknownVariables(sources), .. RegionsVariable(sources)]);
         SettingValues given = overrides.ToSettings();
         SettingValues settings = given.Overriding(environment);
-        if (!settings.MeansToConnect)
+        if (!settings.HasUrlOrCredential)
             throw NotConnected(CloudNames(sources));
         var skippedFiles = new List<string>();
         CloudsFile? profile = Profile(settings, "the environment", sources, skippedFiles, out string[] warnings);
@@ -68,7 +68,7 @@ public static class CloudConfiguration
         SettingValues given = overrides.ToSettings();
         var skippedFiles = new List<string>();
         CloudsFile?[] files = CloudsFiles(sources, skippedFiles);
-        string[] misplaced = [.. files.OfType<CloudsFile>().SelectMany(file => file.Misplaced())];
+        string[] misplaced = [.. files.OfType<CloudsFile>().SelectMany(file => file.MisplacedKeys())];
         CloudsFile[] entries = [.. files.Select(file => file?.Mapping("clouds")?.Mapping(cloudName)).OfType<CloudsFile>()];
         if (entries.Length == 0)
             throw UnknownCloud(cloudName, files, sources, [.. skippedFiles], misplaced);
@@ -161,7 +161,7 @@ public static class CloudConfiguration
         foreach (Setting setting in Settings.All.Where(setting => setting.Use == SettingUse.Honoured))
         {
             string[] variables = [.. setting.Names.Select(VariableOf).Where(variable => sources.EnvironmentVariable(variable) is { Length: > 0 })];
-            if (variables.FirstOrDefault(variable => !setting.IsSame(sources.EnvironmentVariable(variable), sources.EnvironmentVariable(variables[0]))) is { } other)
+            if (variables.FirstOrDefault(variable => !setting.HaveSameMeaning(sources.EnvironmentVariable(variable), sources.EnvironmentVariable(variables[0]))) is { } other)
                 throw Wrong($"{other} differs from {variables[0]}, and both are the setting '{setting.Name}'.", "Unset one of them.");
         }
     }

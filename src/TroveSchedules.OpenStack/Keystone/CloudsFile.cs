@@ -62,7 +62,7 @@ internal sealed class CloudsFile
     public IEnumerable<string> Keys => Entries().Where(entry => !IsNull(entry.Value)).Select(entry => entry.Key).Distinct();
 
     /// <summary>Warnings about keys beside <c>clouds</c> that openstacksdk does not know: often a misspelt name, or settings that are not indented.</summary>
-    public IEnumerable<string> Misplaced() =>
+    public IEnumerable<string> MisplacedKeys() =>
         from entry in OwnEntries()
         where !Sections.Contains(entry.Key) && entry.Value is not YamlMappingNode { Anchor.IsEmpty: false } and not YamlSequenceNode { Anchor.IsEmpty: false }
         let problem = NotPlain(entry.Key)
@@ -134,29 +134,29 @@ internal sealed class CloudsFile
         Entry auth = Entries().FirstOrDefault(entry => entry.Key == "auth");
         if (auth.Value is not null && IsNull(auth.Value))
             throw Wrong("'auth' is empty. Write settings below it, or take the line out", auth.Line);
-        Found[] found =
+        FoundKey[] found =
         [
-            .. Mapping("auth")?.Entries().Select(entry => new Found(entry.Key, entry.Value, entry.Line, auth.Depth, entry.Depth)) ?? [],
-            .. Entries().Where(entry => entry.Key != "auth").Select(entry => new Found(entry.Key, entry.Value, entry.Line, entry.Depth, int.MaxValue)),
+            .. Mapping("auth")?.Entries().Select(entry => new FoundKey(entry.Key, entry.Value, entry.Line, auth.Depth, entry.Depth)) ?? [],
+            .. Entries().Where(entry => entry.Key != "auth").Select(entry => new FoundKey(entry.Key, entry.Value, entry.Line, entry.Depth, int.MaxValue)),
         ];
-        ILookup<Setting?, Found> known = found.Where(each => !found.Any(each.IsHiddenBy)).ToLookup(each => KnownSettings.Find(each.Name));
+        ILookup<Setting?, FoundKey> known = found.Where(each => !found.Any(each.IsHiddenBy)).ToLookup(each => KnownSettings.Find(each.Name));
         return SettingValues.Read(setting => Nearest(setting, known[setting]), [.. known[null].Where(IsNearest).Select(Unknown)]);
 
-        bool IsNearest(Found unknown) => found.First(each => each.Name == unknown.Name).Equals(unknown);
+        bool IsNearest(FoundKey unknown) => found.First(each => each.Name == unknown.Name).Equals(unknown);
     }
 
     private static string? Proposal(string name) => KnownSettings.Nearest(name) ?? (name == "auth" ? null : KnownSettings.Nearest(name, ["auth"]));
 
     private readonly record struct Entry(string Key, YamlNode Value, long Line, int Depth);
 
-    private readonly record struct Found(string Key, YamlNode Value, long Line, int Depth, int DepthInAuth)
+    private readonly record struct FoundKey(string Key, YamlNode Value, long Line, int Depth, int DepthInAuth)
     {
         public string Name => Key.Replace('-', '_');
 
-        public bool IsAsNearAs(Found other) => (Depth, DepthInAuth).Equals((other.Depth, other.DepthInAuth));
+        public bool IsAsNearAs(FoundKey other) => (Depth, DepthInAuth).Equals((other.Depth, other.DepthInAuth));
 
         // The settings under auth and those beside it are one place. It keeps both a project's id and its name.
-        public bool IsHiddenBy(Found other) =>
+        public bool IsHiddenBy(FoundKey other) =>
             (other.Depth, other.OwnDepthInAuth).CompareTo((Depth, OwnDepthInAuth)) < 0
             && other.Value is not YamlScalarNode { Value: null or "" } && !IsNull(other.Value)
             && KnownSettings.Find(Name) is { } setting && KnownSettings.Find(other.Name) is { } otherSetting && SettingValues.AreAlternatives(setting.Name, otherSetting.Name);
@@ -164,24 +164,24 @@ internal sealed class CloudsFile
         private int OwnDepthInAuth => DepthInAuth == int.MaxValue ? 0 : DepthInAuth;
     }
 
-    private SettingValue? Nearest(Setting setting, IEnumerable<Found> found)
+    private SettingValue? Nearest(Setting setting, IEnumerable<FoundKey> found)
     {
-        Found[] byDistance = [.. found.OrderBy(each => each.Depth).ThenBy(each => each.DepthInAuth).ThenBy(each => setting.Names.TakeWhile(name => name != each.Name).Count())];
+        FoundKey[] byDistance = [.. found.OrderBy(each => each.Depth).ThenBy(each => each.DepthInAuth).ThenBy(each => setting.Names.TakeWhile(name => name != each.Name).Count())];
         if (byDistance.Length == 0)
             return null;
-        Found[] equallyNear = [.. byDistance.Where(each => each.IsAsNearAs(byDistance[0]))];
-        Found nearest = equallyNear[0];
+        FoundKey[] equallyNear = [.. byDistance.Where(each => each.IsAsNearAs(byDistance[0]))];
+        FoundKey nearest = equallyNear[0];
         string? text = Text(setting, nearest);
-        if (setting.Use == SettingUse.Honoured && equallyNear.FirstOrDefault(each => !setting.IsSame(Text(setting, each), text)) is { Key: { } otherKey } contradiction)
+        if (setting.Use == SettingUse.Honoured && equallyNear.FirstOrDefault(each => !setting.HaveSameMeaning(Text(setting, each), text)) is { Key: { } otherKey } contradiction)
             throw Wrong($"'{otherKey}' differs from '{nearest.Key}' (line {nearest.Line}), and both are the setting '{setting.Name}'. Keep one", contradiction.Line);
         // Which of these two wins changed between the versions of openstacksdk.
-        Found beside = byDistance.FirstOrDefault(each => each.Depth == nearest.Depth && each.DepthInAuth == int.MaxValue);
-        if (nearest.DepthInAuth != int.MaxValue && beside.Value is not null && text is { Length: > 0 } && Text(setting, beside) is { Length: > 0 } other && !setting.IsSame(other, text))
+        FoundKey beside = byDistance.FirstOrDefault(each => each.Depth == nearest.Depth && each.DepthInAuth == int.MaxValue);
+        if (nearest.DepthInAuth != int.MaxValue && beside.Value is not null && text is { Length: > 0 } && Text(setting, beside) is { Length: > 0 } other && !setting.HaveSameMeaning(other, text))
             throw Wrong($"'{beside.Key}' differs from '{nearest.Key}' under 'auth' (line {nearest.Line}), and openstacksdk's versions do not agree which to take. Keep one", beside.Line);
         return new SettingValue(nearest.Key, text, $"'{Path}', line {nearest.Line}");
     }
 
-    private string? Text(Setting setting, Found found) => found.Value switch
+    private string? Text(Setting setting, FoundKey found) => found.Value switch
     {
         { } node when IsNull(node) => null,
         YamlScalarNode scalar => scalar.Value,
@@ -189,7 +189,7 @@ internal sealed class CloudsFile
         _ => throw Wrong($"'{found.Key}' must be a single value", found.Line),
     };
 
-    private string Unknown(Found found)
+    private string Unknown(FoundKey found)
     {
         string place = $"In the file '{Path}', line {found.Line}: ";
         if (found.Key == "<<")
@@ -284,7 +284,7 @@ internal sealed class CloudsFile
             // unclosed brace) that the fault is the file's.
             long line = e is YamlException { Start: { Index: > 0 } start } ? start.Line : parser?.Current?.Start.Line ?? 1;
             if (e is YamlException duplicate && e.Message.StartsWith("Duplicate key", StringComparison.Ordinal))
-                throw Wrong($"In the file '{path}', line {line}: {(parser!.NameAt(duplicate.Start) is { } name && PlainName.IsMatch(name) ? $"the key '{name}'" : "a key")} appears twice in one mapping. Keep one.");
+                throw Wrong($"In the file '{path}', line {line}: {(parser!.KeyAt(duplicate.Start) is { } name && PlainName.IsMatch(name) ? $"the key '{name}'" : "a key")} appears twice in one mapping. Keep one.");
             throw Wrong($"The file '{path}' is not valid YAML or JSON: see line {line} and those beside it.");
         }
     }

@@ -45,7 +45,7 @@ internal sealed class PlainYaml : IParser
 
     /// <summary>The key that begins at a place of the file; null when none does.</summary>
     /// <param name="place">The place, whose line and column count from one.</param>
-    public string? NameAt(Mark place) =>
+    public string? KeyAt(Mark place) =>
         place.Line <= _lines.Length && _lines[place.Line - 1] is { } line && place.Column <= line.Length && Name.Match(line, (int)place.Column - 1) is { Success: true } found
             ? found.Groups["name"].Value
             : null;

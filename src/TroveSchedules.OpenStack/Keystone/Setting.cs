@@ -44,14 +44,14 @@ internal enum SettingType
 /// <param name="Given">How the caller gives it; null if the caller cannot.</param>
 /// <param name="Option">What the caller uses instead: a member of <see cref="CloudSettings"/>, or <see cref="CloudOverrides.Concurrency"/>; null for nothing.</param>
 internal sealed record Setting(
-    IReadOnlyList<string> Names, SettingUse Use, SettingType Type, bool MayHoldSecret = false, string? Reason = null, GivenSetting? Given = null, string? Option = null)
+    IReadOnlyList<string> Names, SettingUse Use, SettingType Type, bool MayHoldSecret = false, string? Reason = null, OverrideMember? Given = null, string? Option = null)
 {
     public string Name => Names[0];
 
     public static implicit operator string(Setting setting) => setting.Name;
 
     /// <summary>Whether two texts have the same meaning. The old names of interfaces end in URL.</summary>
-    public bool IsSame(string? one, string? other) => one == other || (Type == SettingType.Interface && WithoutUrl(one) == WithoutUrl(other));
+    public bool HaveSameMeaning(string? one, string? other) => one == other || (Type == SettingType.Interface && WithoutUrl(one) == WithoutUrl(other));
 
     private static string? WithoutUrl(string? text) => text?.EndsWith("URL", StringComparison.Ordinal) == true ? text.Substring(0, text.Length - 3) : text;
 }
@@ -59,4 +59,4 @@ internal sealed record Setting(
 /// <summary>How the caller gives a setting.</summary>
 /// <param name="Member">The member of <see cref="CloudOverrides"/>.</param>
 /// <param name="Text">Its value as clouds.yaml would have it; null or empty where the caller gives none.</param>
-internal sealed record GivenSetting(string Member, Func<CloudOverrides, string?> Text);
+internal sealed record OverrideMember(string Member, Func<CloudOverrides, string?> Text);

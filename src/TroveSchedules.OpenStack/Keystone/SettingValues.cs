@@ -48,7 +48,7 @@ internal sealed class SettingValues
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>True if there is a URL or a credential, so that the user intended to connect.</summary>
-    public bool MeansToConnect =>
+    public bool HasUrlOrCredential =>
         new[]
         {
             Settings.AuthUrl, Settings.UserId, Settings.UserName, Settings.Password,

@@ -110,7 +110,7 @@ internal static class Settings
         }.Select(name => new Setting([name], SettingUse.Elsewhere, SettingType.Any)),
     ];
 
-    private static ServiceSettings Service(string[] prefixes, string[] otherAddresses, GivenSetting endpoint)
+    private static ServiceSettings Service(string[] prefixes, string[] otherAddresses, OverrideMember endpoint)
     {
         // A value that the caller gives for all services replaces a file's value for one service.
         var settings = new ServiceSettings(
@@ -135,11 +135,11 @@ internal static class Settings
         string[] Prefixed(params string[] endings) => [.. endings.SelectMany(ending => prefixes, (ending, prefix) => $"{prefix}_{ending}")];
     }
 
-    private static GivenSetting Given(string member, Func<CloudOverrides, string?> text) => new(member, text);
+    private static OverrideMember Given(string member, Func<CloudOverrides, string?> text) => new(member, text);
 
-    private static Setting Honoured(string[] names, SettingType type = SettingType.Text, GivenSetting? given = null) => Add(new(names, SettingUse.Honoured, type, Given: given));
+    private static Setting Honoured(string[] names, SettingType type = SettingType.Text, OverrideMember? given = null) => Add(new(names, SettingUse.Honoured, type, Given: given));
 
-    private static Setting Secret(string[] names, SettingType type, GivenSetting given) => Add(new(names, SettingUse.Honoured, type, MayHoldSecret: true, Given: given));
+    private static Setting Secret(string[] names, SettingType type, OverrideMember given) => Add(new(names, SettingUse.Honoured, type, MayHoldSecret: true, Given: given));
 
     private static Setting Refused(string name, string reason, SettingType type = SettingType.Text, bool isSecret = false) => Add(new([name], SettingUse.Refused, type, isSecret, reason));
 

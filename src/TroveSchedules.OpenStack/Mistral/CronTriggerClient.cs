@@ -44,7 +44,7 @@ internal sealed class CronTriggerClient(ServiceClient mistral)
                     Path + query.Copy().Page(marker, limit), WireJson.Default.CronTriggerPage, name, token).ConfigureAwait(false);
                 return new Page<CronTrigger>(page.CronTriggers, page.Next is not null);
             },
-            trigger => trigger.Id, null, null, null, Paging.Large, cancellationToken);
+            trigger => trigger.Id, null, null, null, Paging.MaxPageSize, cancellationToken);
     }
 
     /// <summary>Deletes the trigger of that id, and its trust with it.</summary>

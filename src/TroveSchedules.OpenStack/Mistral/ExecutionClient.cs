@@ -38,7 +38,7 @@ internal sealed class ExecutionClient(ServiceClient mistral)
         bool allProjects, Func<Execution, bool> keep, string? marker, long? most, CancellationToken cancellationToken)
     {
         Query query = new Query().Equal("workflow_name", workflow).In("state", states);
-        query = before is null ? query.FromSecond("created_at", after) : query.UpToSecond("created_at", before); // Mistral applies only one filter per column.
+        query = before is null ? query.AtOrAfter("created_at", after) : query.AtOrBefore("created_at", before); // Mistral applies only one filter per column.
         query.SortBy("created_at,id", "desc,desc").AllProjects(allProjects).Fields(Columns);
         if (describedBy is not null)
             query.Has("description", describedBy);
@@ -49,7 +49,7 @@ internal sealed class ExecutionClient(ServiceClient mistral)
                     Path + query.Copy().Page(last, limit), WireJson.Default.ExecutionPage, describedBy, token).ConfigureAwait(false);
                 return new Page<Execution>(page.Executions, page.Next is not null && !(page.Executions.LastOrDefault()?.CreatedAt < after));
             },
-            execution => execution.Id, keep, marker, most, Paging.Small, cancellationToken);
+            execution => execution.Id, keep, marker, most, Paging.FirstPageSize, cancellationToken);
     }
 
     /// <summary>Deletes an execution; one that has not ended only by force.</summary>
@@ -63,24 +63,24 @@ internal sealed record Execution
     /// <summary>Mistral's id of the execution, a UUID.</summary>
     public required string Id { get; init => field = Validate.Text(value); }
     /// <summary>The full name of the workflow.</summary>
-    [JsonConverter(typeof(RepeatedText))]
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public string? WorkflowName { get; init; }
     /// <summary>Text. For an execution that a trigger started, a JSON object inside a JSON string, whose <c>triggered_by</c> names the trigger; null or any other text for others.</summary>
-    [JsonConverter(typeof(RepeatedText))]
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public string? Description { get; init; }
     /// <summary>IDLE, RUNNING, PAUSED, SUCCESS, ERROR or CANCELLED.</summary>
-    [JsonConverter(typeof(RepeatedText))]
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public required string State { get; init => field = Validate.Text(value); }
     /// <summary>The reason for the state, at any length; null when there is none.</summary>
     public string? StateInfo { get; init; }
     /// <summary>The workflow's input: a JSON object inside a JSON string.</summary>
-    [JsonConverter(typeof(RepeatedText))]
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public string? Input { get; init; }
     /// <summary>The workflow's output: a JSON object inside a JSON string; null when the response leaves it out.</summary>
-    [JsonConverter(typeof(RepeatedText))]
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public string? Output { get; init; }
     /// <summary>The id of the project that owns the execution, 32 hexadecimal digits.</summary>
-    [JsonConverter(typeof(RepeatedText))]
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public string? ProjectId { get; init; }
     /// <summary>When the execution started, in UTC.</summary>
     public DateTimeOffset? CreatedAt { get; init; }

@@ -39,7 +39,7 @@ public sealed class Backups
                 seen += page.Backups.Count;
                 return new Page<Backup>(page.Backups.ConvertAll(ToBackup), TroveLink.HasNext(page.Links));
             },
-            backup => backup.Id, null, null, most, Paging.Small, cancellationToken);
+            backup => backup.Id, null, null, most, Paging.FirstPageSize, cancellationToken);
     }
 
     /// <summary>The backup of that id.</summary>

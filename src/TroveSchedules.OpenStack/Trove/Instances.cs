@@ -25,7 +25,7 @@ public sealed class Instances
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
     public IAsyncEnumerable<Instance> ListAsync(Func<Instance, bool>? keep, long? most, CancellationToken cancellationToken = default) =>
-        ListAsync(keep, null, most, Paging.Small, cancellationToken);
+        ListAsync(keep, null, most, Paging.FirstPageSize, cancellationToken);
 
     /// <summary>One instance by its id or name. To find several, use <see cref="CloudSession.CreateLookup"/>, which takes fewer requests.</summary>
     /// <inheritdoc cref="ResourceLookup.GetInstanceAsync"/>

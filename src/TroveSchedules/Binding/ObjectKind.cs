@@ -31,7 +31,7 @@ internal static class ObjectKind
         if (name == typeof(PSCustomObject).FullName)
             return null;
         // Users can give their own rows a type name. It has none of the prefixes.
-        return name != first || IsOurs(name) || IsLine(thing) ? name : null;
+        return name != first || IsOurs(name) || IsCsvLine(thing) ? name : null;
     }
 
     /// <summary>
@@ -57,7 +57,7 @@ internal static class ObjectKind
     }
 
     /// <summary>Whether an object is a line of a CSV file, with or without type information.</summary>
-    public static bool IsLine(PSObject thing) => thing.TypeNames.Any(name => name.StartsWith("CSV:", StringComparison.OrdinalIgnoreCase));
+    public static bool IsCsvLine(PSObject thing) => thing.TypeNames.Any(name => name.StartsWith("CSV:", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The name of a type without its namespace.</summary>
     public static string Short(string name) => name.Substring(name.LastIndexOf('.') + 1);

@@ -11,9 +11,9 @@ namespace TroveSchedules.Binding;
 /// <summary>Advice to quote a cron pattern, for patterns that PowerShell seems to have changed before binding them.</summary>
 internal static class Quoting
 {
-    public const string OfNothing = "Write an alias in single quotes, '@daily': without them PowerShell passes the variable $daily, and mostly there is none.";
-    public const string OfFields = "Write the pattern in single quotes, '0 3 * * *': without them PowerShell takes each field for an argument of its own, and a comma for a list.";
-    private const string OfHoles = "Write the pattern in single quotes, '0 3 * * *': in double ones PowerShell leaves out a variable that is not set, and a backtick changes what follows it.";
+    public const string AliasAdvice = "Write an alias in single quotes, '@daily': without them PowerShell passes the variable $daily, and mostly there is none.";
+    public const string FieldsAdvice = "Write the pattern in single quotes, '0 3 * * *': without them PowerShell takes each field for an argument of its own, and a comma for a list.";
+    private const string VariableAdvice = "Write the pattern in single quotes, '0 3 * * *': in double ones PowerShell leaves out a variable that is not set, and a backtick changes what follows it.";
 
     private static readonly Regex Hole = new(@"(?<!\S)[,/#-]|[,/#-](?!\S)|,,");
 
@@ -23,9 +23,9 @@ internal static class Quoting
         string text = pattern ?? "";
         string[] fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         bool hasGap = fields.Length < 5 && (text != text.Trim() || Regex.IsMatch(text, @"\s\s"));
-        return fields.Length == 0 ? $"{OfNothing} {OfHoles}"
-            : IsCut(text) ? OfFields
-            : hasGap || Hole.IsMatch(text) || text.Any(c => char.IsControl(c) && !char.IsWhiteSpace(c)) ? OfHoles
+        return fields.Length == 0 ? $"{AliasAdvice} {VariableAdvice}"
+            : IsCut(text) ? FieldsAdvice
+            : hasGap || Hole.IsMatch(text) || text.Any(c => char.IsControl(c) && !char.IsWhiteSpace(c)) ? VariableAdvice
             : null;
     }
 
@@ -34,10 +34,10 @@ internal static class Quoting
     /// error of its own, which does not mention quotes. Null where the pattern may be whole.
     /// </summary>
     public static RemainingArguments? Catch(InvocationInfo invocation, string? pattern) =>
-        IsNamed(invocation) && (string.IsNullOrWhiteSpace(pattern) || IsCut(pattern!)) ? new RemainingArguments() : null;
+        IsPatternNamed(invocation) && (string.IsNullOrWhiteSpace(pattern) || IsCut(pattern!)) ? new RemainingArguments() : null;
 
     /// <summary>Whether the command line, and not the pipeline, gives the pattern. Valid only before the pipeline runs.</summary>
-    public static bool IsNamed(InvocationInfo invocation) => invocation.BoundParameters.ContainsKey("Pattern");
+    public static bool IsPatternNamed(InvocationInfo invocation) => invocation.BoundParameters.ContainsKey("Pattern");
 
     /// <summary>The error of a pattern whose fields became arguments; null where none did.</summary>
     public static ErrorRecord? Refusal(InvocationInfo invocation, RemainingArguments? remainingArguments, string? pattern) =>
@@ -65,9 +65,9 @@ public sealed class PatternTextAttribute : ArgumentTransformationAttribute
         return bare switch
         {
             CronPatternReport report => report.Pattern ?? "",
-            BackupSchedule schedule => schedule.Pattern ?? throw PatternReferenceAttribute.Once(schedule.Id),
+            BackupSchedule schedule => schedule.Pattern ?? throw PatternReferenceAttribute.HasNoPattern(schedule.Id),
             IDictionary or ValueType or string or null => inputData!,
-            ICollection list => throw new ArgumentTransformationMetadataException($"This takes one cron pattern as text, not a list of {list.Count}. {Quoting.OfFields}"),
+            ICollection list => throw new ArgumentTransformationMetadataException($"This takes one cron pattern as text, not a list of {list.Count}. {Quoting.FieldsAdvice}"),
             _ => throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine($"This takes a cron pattern as text, not the {bare.GetType().Name} '{bare}'.")),
         };
     }

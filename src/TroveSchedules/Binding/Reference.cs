@@ -30,7 +30,7 @@ public abstract class Reference
 
     /// <summary>Checks that the session may use the object, and returns its id.</summary>
     /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> or <c>OtherProject</c>.</exception>
-    internal string IdIn(CloudSession session, bool allProjects = false)
+    internal string IdFor(CloudSession session, bool allProjects = false)
     {
         session.CheckOrigin(_origin, _projectId, allProjects, $"The {_kind} '{Id}'", this);
         return Id;

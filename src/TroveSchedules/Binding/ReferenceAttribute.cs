@@ -115,7 +115,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
 
     // The column Id holds the id of the row's own type. The other columns of a row count whatever its type, because users write or edit rows by hand.
     private IEnumerable<string> ColumnsOf(string? kind, PSObject thing) =>
-        kind is null ? _columns : ObjectKind.Of(thing) is null || ObjectKind.IsLine(thing) ? _columns.Where(column => column != "Id") : [];
+        kind is null ? _columns : ObjectKind.Of(thing) is null || ObjectKind.IsCsvLine(thing) ? _columns.Where(column => column != "Id") : [];
 
     private string Refusal(object? input, string? kind)
     {

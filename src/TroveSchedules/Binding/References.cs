@@ -29,7 +29,7 @@ public sealed class InstanceReferenceAttribute : ReferenceAttribute
         _ => null,
     };
 
-    private protected override string? AdviceOn(object? bare) => IsBesidePattern && bare is ValueType ? Quoting.OfFields : null;
+    private protected override string? AdviceOn(object? bare) => IsBesidePattern && bare is ValueType ? Quoting.FieldsAdvice : null;
 
     // Select-Object also makes rows of a plan from instances.
     private protected override object? FromDeserialized(string kind, PSObject thing) =>
@@ -119,23 +119,23 @@ public sealed class PatternReferenceAttribute() : ReferenceAttribute("a schedule
     {
         string pattern => pattern,
         CronPatternReport report => report.Pattern ?? "",
-        BackupSchedule schedule => schedule.Pattern ?? throw Once(schedule.Id),
+        BackupSchedule schedule => schedule.Pattern ?? throw HasNoPattern(schedule.Id),
         _ => null,
     };
 
     private protected override object? FromDeserialized(string kind, PSObject thing) =>
         kind == typeof(CronPatternReport).FullName ? Text(thing, "Pattern") ?? ""
-        : kind == typeof(BackupSchedule).FullName && thing.Properties["Pattern"] is not null ? Text(thing, "Pattern") ?? throw Once(Text(thing, "Id"))
+        : kind == typeof(BackupSchedule).FullName && thing.Properties["Pattern"] is not null ? Text(thing, "Pattern") ?? throw HasNoPattern(Text(thing, "Id"))
         : null;
 
     private protected override string? AdviceOn(object? bare) => bare switch
     {
-        null => Quoting.OfNothing,
-        ValueType or IDictionary => Quoting.OfFields,
+        null => Quoting.AliasAdvice,
+        ValueType or IDictionary => Quoting.FieldsAdvice,
         _ => null,
     };
 
-    internal static ArgumentTransformationMetadataException Once(string? id) => new($"The schedule '{id}' has no pattern: it runs once.");
+    internal static ArgumentTransformationMetadataException HasNoPattern(string? id) => new($"The schedule '{id}' has no pattern: it runs once.");
 }
 
 /// <summary>Accepts a schedule with the properties that determine its times; returns the schedule.</summary>
@@ -145,7 +145,7 @@ public sealed class ScheduleSnapshotAttribute() : ReferenceAttribute("a schedule
 
     private protected override object? Convert(object input) => input as BackupSchedule;
 
-    private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(BackupSchedule).FullName ? ScheduleSnapshot.ForTimes(thing) : null;
+    private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(BackupSchedule).FullName ? ScheduleSnapshot.ForOccurrences(thing) : null;
 }
 
 /// <summary>Accepts a file or its path; returns the path.</summary>

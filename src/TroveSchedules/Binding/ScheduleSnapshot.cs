@@ -8,7 +8,7 @@ internal static class ScheduleSnapshot
 {
     /// <summary>The schedule with its pattern, next time and number of executions; null if the row has no next time.</summary>
     /// <exception cref="ArgumentTransformationMetadataException">The next time or the number of executions cannot be read.</exception>
-    public static BackupSchedule? ForTimes(PSObject thing) =>
+    public static BackupSchedule? ForOccurrences(PSObject thing) =>
         Text(thing, nameof(BackupSchedule.Id)) is { } id && thing.Properties[nameof(BackupSchedule.Pattern)] is not null && thing.Properties[nameof(BackupSchedule.NextExecutionTime)] is not null
             ? new BackupSchedule
             {

@@ -45,5 +45,5 @@ internal sealed class CmdletStreams
     }
 
     /// <summary>Shows the request in progress on the bar.</summary>
-    public void Tick() => Progress?.Update(_log.Waiting);
+    public void UpdateProgress() => Progress?.Update(_log.Waiting);
 }

@@ -31,58 +31,58 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     /// <summary>Keystone's address, with or without /v3.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByPassword), Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential), Parameter(Mandatory = true, ParameterSetName = ByToken)]
     [ValidateNotEmpty]
-    [Overrides(nameof(CloudOverrides.AuthUrl))]
+    [ConnectionSetting(nameof(CloudOverrides.AuthUrl))]
     public Uri? AuthUrl { get; set; }
 
     /// <summary>The user's name and password.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByPassword)]
     [Credential]
-    [Overrides(nameof(CloudOverrides.UserName), nameof(CloudOverrides.Password))]
+    [ConnectionSetting(nameof(CloudOverrides.UserName), nameof(CloudOverrides.Password))]
     public PSCredential? Credential { get; set; }
 
     /// <summary>The name of the user's domain.</summary>
     [Parameter(ParameterSetName = ByPassword)]
     [ValidateNotNullOrEmpty]
-    [Overrides(nameof(CloudOverrides.UserDomainName))]
+    [ConnectionSetting(nameof(CloudOverrides.UserDomainName))]
     public string? UserDomainName { get; set; }
 
     /// <summary>The name of the project to work in.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
-    [Overrides(nameof(CloudOverrides.ProjectName))]
+    [ConnectionSetting(nameof(CloudOverrides.ProjectName))]
     public string? ProjectName { get; set; }
 
     /// <summary>The id of the project to work in.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
-    [Overrides(nameof(CloudOverrides.ProjectId))]
+    [ConnectionSetting(nameof(CloudOverrides.ProjectId))]
     public string? ProjectId { get; set; }
 
     /// <summary>The name of the project's domain.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
-    [Overrides(nameof(CloudOverrides.ProjectDomainName))]
+    [ConnectionSetting(nameof(CloudOverrides.ProjectDomainName))]
     public string? ProjectDomainName { get; set; }
 
     /// <summary>The id of an application credential, which brings its project along.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
     [ValidateNotNullOrEmpty]
-    [Overrides(nameof(CloudOverrides.ApplicationCredentialId))]
+    [ConnectionSetting(nameof(CloudOverrides.ApplicationCredentialId))]
     public string? ApplicationCredentialId { get; set; }
 
     /// <summary>The application credential's secret.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential)]
     [ValidateNotEmpty]
-    [Overrides(nameof(CloudOverrides.ApplicationCredentialSecret))]
+    [ConnectionSetting(nameof(CloudOverrides.ApplicationCredentialSecret))]
     public SecureString? ApplicationCredentialSecret { get; set; }
 
     /// <summary>A token of Keystone's.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByToken)]
     [ValidateNotEmpty]
-    [Overrides(nameof(CloudOverrides.Token))]
+    [ConnectionSetting(nameof(CloudOverrides.Token))]
     public SecureString? Token { get; set; }
 
     /// <summary>Creates a cloud in this process for trials. It has the instances m, broken and two called dup, and no real databases.</summary>
@@ -103,68 +103,68 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
-    [Overrides(nameof(CloudOverrides.Region))]
+    [ConnectionSetting(nameof(CloudOverrides.Region))]
     public string? Region { get; set; }
 
     /// <summary>Which of the catalog's endpoints to use.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateSet("Public", "Internal", "Admin")]
-    [Overrides(nameof(CloudOverrides.Interface))]
+    [ConnectionSetting(nameof(CloudOverrides.Interface))]
     public string? Interface { get; set; }
 
     /// <summary>Mistral's address, in place of the catalog's.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotEmpty]
-    [Overrides(nameof(CloudOverrides.WorkflowEndpoint))]
+    [ConnectionSetting(nameof(CloudOverrides.WorkflowEndpoint))]
     public Uri? WorkflowEndpoint { get; set; }
 
     /// <summary>Trove's address, in place of the catalog's.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotEmpty]
-    [Overrides(nameof(CloudOverrides.DatabaseEndpoint))]
+    [ConnectionSetting(nameof(CloudOverrides.DatabaseEndpoint))]
     public Uri? DatabaseEndpoint { get; set; }
 
     /// <summary>A PEM file with the authorities that may have signed the cloud's certificates.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
-    [Overrides(nameof(CloudOverrides.CaCertificatePath))]
+    [ConnectionSetting(nameof(CloudOverrides.CaCertificatePath))]
     public string? CACertificate { get; set; }
 
     /// <summary>A PEM or PFX file with the certificate to show to the cloud.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
-    [Overrides(nameof(CloudOverrides.ClientCertificatePath))]
+    [ConnectionSetting(nameof(CloudOverrides.ClientCertificatePath))]
     public string? ClientCertificate { get; set; }
 
     /// <summary>The PEM file of the client certificate's key, where it is not in the same file.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [ValidateNotNullOrEmpty]
-    [Overrides(nameof(CloudOverrides.ClientKeyPath))]
+    [ConnectionSetting(nameof(CloudOverrides.ClientKeyPath))]
     public string? ClientKey { get; set; }
 
     /// <summary>Takes any certificate for good. Whoever sits between can then read the password.</summary>
     [Parameter(ParameterSetName = FromEnvironment), Parameter(ParameterSetName = FromCloud)]
     [Parameter(ParameterSetName = ByPassword), Parameter(ParameterSetName = ByApplicationCredential), Parameter(ParameterSetName = ByToken)]
     [SwitchCell]
-    [Overrides(nameof(CloudOverrides.SkipCertificateCheck))]
+    [ConnectionSetting(nameof(CloudOverrides.SkipCertificateCheck))]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>How many seconds one operation of a service may take in all, its repeats included.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
-    [Overrides(nameof(CloudSettings.TimeLimit))]
+    [ConnectionSetting(nameof(CloudSettings.TimeLimit))]
     public int TimeoutSec { get; set; } = 100;
 
     /// <summary>Maximum number of retries after a transient failure. 0 disables retries.</summary>
     [Parameter]
     [ValidateRange(0, 20)]
-    [Overrides(nameof(CloudSettings.MaxRetries))]
+    [ConnectionSetting(nameof(CloudSettings.MaxRetries))]
     public int MaxRetry { get; set; } = CloudSettings.DefaultMaxRetries;
 
     /// <summary>Connects.</summary>

@@ -5,14 +5,14 @@ using TroveSchedules.OpenStack.Keystone;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>The parameters of Connect-TroveSession that give settings of the connection, as its <see cref="OverridesAttribute"/>s say.</summary>
+/// <summary>The parameters of Connect-TroveSession that give settings of the connection, as its <see cref="ConnectionSettingAttribute"/>s say.</summary>
 internal static class ConnectionParameters
 {
     /// <summary>Each such parameter, with a member of <see cref="CloudOverrides"/> or <see cref="CloudSettings"/> that it gives.</summary>
     public static IReadOnlyList<(PropertyInfo Parameter, string Member)> All { get; } =
     [
         .. from parameter in typeof(ConnectTroveSessionCommand).GetProperties()
-           from member in parameter.GetCustomAttribute<OverridesAttribute>()?.Members ?? []
+           from member in parameter.GetCustomAttribute<ConnectionSettingAttribute>()?.Members ?? []
            select (parameter, member),
     ];
 

@@ -31,9 +31,9 @@ public sealed class GetTroveBackupCommand : PagedCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => WriteObject(Await(Cloud.Backups.GetAsync(reference.IdIn(Cloud), allProjects: false, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => WriteObject(Await(Cloud.Backups.GetAsync(reference.IdFor(Cloud), allProjects: false, Cancelled))));
         else
-            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? Cloud.Backups.ListAsync(null, RowLimit, Cancelled) : OfAsync(instance.IdIn(Cloud))));
+            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? Cloud.Backups.ListAsync(null, RowLimit, Cancelled) : OfAsync(instance.IdFor(Cloud))));
     }
 
     private async IAsyncEnumerable<Backup> OfAsync(string instance)

@@ -45,13 +45,13 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
     {
         if (ParameterSetName == "Id")
         {
-            ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Schedules.GetAsync(reference.IdIn(Cloud, AllProjects), AllProjects, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Schedules.GetAsync(reference.IdFor(Cloud, AllProjects), AllProjects, Cancelled))));
             return;
         }
         Func<BackupSchedule, bool> isWanted = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name);
         ForEach(Instance ?? [null!], instance =>
         {
-            foreach (BackupSchedule schedule in PageOf<BackupSchedule>([.. Of(instance?.IdIn(Cloud, AllProjects)).Where(isWanted)]))
+            foreach (BackupSchedule schedule in PageOf<BackupSchedule>([.. Of(instance?.IdFor(Cloud, AllProjects)).Where(isWanted)]))
                 Write(schedule);
         });
     }

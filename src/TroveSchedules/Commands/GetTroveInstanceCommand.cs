@@ -30,7 +30,7 @@ public sealed class GetTroveInstanceCommand : PagedCmdlet
     {
         _lookup ??= Cloud.CreateLookup();
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => WriteObject(Await(_lookup.GetInstanceAsync(reference.IdIn(Cloud), Cancelled))));
+            ForEach(PageOfNamed(Id), reference => WriteObject(Await(_lookup.GetInstanceAsync(reference.IdFor(Cloud), Cancelled))));
         else
             Try(() => WritePage(Cloud.Instances.ListAsync(Wildcards.Match<Instance>(Name, instance => instance.Name), RowLimit, Cancelled)));
     }

@@ -62,7 +62,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Executions.GetAsync(reference.IdIn(Cloud, AllProjects), AllProjects, IncludeBackupStatus, Cancelled))));
+            ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Executions.GetAsync(reference.IdFor(Cloud, AllProjects), AllProjects, IncludeBackupStatus, Cancelled))));
         else
             ForEach(Schedule, reference => WritePage(Of(reference)));
     }
@@ -80,7 +80,7 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
             IncludeBackupStatus = IncludeBackupStatus,
             AllProjects = AllProjects,
         };
-        string id = reference.IdIn(Cloud, AllProjects);
+        string id = reference.IdFor(Cloud, AllProjects);
         return reference.Schedule is { } schedule ? Cloud.Executions.ListAsync(schedule, query, Cancelled) : Cloud.Executions.ListAsync(id, query, Cancelled);
     }
 }

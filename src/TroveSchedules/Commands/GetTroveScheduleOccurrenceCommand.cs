@@ -51,7 +51,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
     {
         if (Quoting.Refusal(MyInvocation, _remainingArguments, Pattern.LastOrDefault()) is { } refusal)
             ThrowTerminatingError(refusal);
-        _patternIsNamed = Quoting.IsNamed(MyInvocation);
+        _patternIsNamed = Quoting.IsPatternNamed(MyInvocation);
     }
 
     internal override string? AdviceOn(TroveScheduleException error) =>

@@ -77,7 +77,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     /// <summary>Checks the arguments that do not depend on the instance.</summary>
     protected override void BeginProcessing()
     {
-        _patternIsNamed = Quoting.IsNamed(MyInvocation);
+        _patternIsNamed = Quoting.IsPatternNamed(MyInvocation);
         if (_remainingArguments is not null && !CronPattern.TryParse(Pattern, AllowSeconds, out _, out CronPatternException? refusal))
             ThrowTerminatingError(ErrorRecords.From(refusal, Pattern, MyInvocation.MyCommand, AdviceOn(refusal)));
         if (Refusal() is { } wrong)
@@ -123,7 +123,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     {
         var request = new ScheduleRequest
         {
-            Instance = reference.IdIn(Cloud),
+            Instance = reference.IdFor(Cloud),
             Name = Name,
             Pattern = Pattern is "" && FirstExecutionTime is not null ? null : Pattern,
             AllowSeconds = AllowSeconds,

@@ -35,7 +35,7 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
 
     private async Task<BackupSchedule> FindAsync(ScheduleReference reference)
     {
-        string id = reference.IdIn(Cloud, AllProjects);
+        string id = reference.IdFor(Cloud, AllProjects);
         return reference.Schedule ?? await Cloud.Schedules.GetAsync(id, AllProjects, Cancelled).ConfigureAwait(false);
     }
 

@@ -34,7 +34,7 @@ public sealed class RemoveTroveScheduleExecutionCommand : BulkCmdlet
 
     private async Task<ScheduleExecution> FindAsync(ExecutionReference reference)
     {
-        string id = reference.IdIn(Cloud, AllProjects);
+        string id = reference.IdFor(Cloud, AllProjects);
         return reference.Execution ?? await Cloud.Executions.GetAsync(id, AllProjects, includeBackupStatus: false, Cancelled).ConfigureAwait(false);
     }
 

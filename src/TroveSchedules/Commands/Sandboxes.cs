@@ -42,7 +42,7 @@ internal static class Sandboxes
             Credential = PasswordCredential.ById(demo.UserId, demo.Password),
             Project = ProjectScope.ById(demo.ProjectId),
         };
-        return await CloudSession.ConnectAsync(limited(settings), cloud.Clock, () => new Last(cloud), cancellationToken).ConfigureAwait(false);
+        return await CloudSession.ConnectAsync(limited(settings), cloud.Clock, () => new SandboxOwnerHandler(cloud), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Creates another session with an existing sandbox, by its URL.</summary>
@@ -71,7 +71,7 @@ internal static class Sandboxes
     }
 
     /// <summary>Ends its sandbox when the session ends.</summary>
-    private sealed class Last(SandboxCloud cloud) : DelegatingHandler(cloud.CreateHandler())
+    private sealed class SandboxOwnerHandler(SandboxCloud cloud) : DelegatingHandler(cloud.CreateHandler())
     {
         protected override void Dispose(bool disposing)
         {

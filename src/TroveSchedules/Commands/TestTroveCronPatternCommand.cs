@@ -39,7 +39,7 @@ public sealed class TestTroveCronPatternCommand : TroveCmdlet, IDynamicParameter
     {
         if (Quoting.Refusal(MyInvocation, _remainingArguments, Pattern.LastOrDefault()) is { } refusal)
             ThrowTerminatingError(refusal);
-        _patternIsNamed = Quoting.IsNamed(MyInvocation);
+        _patternIsNamed = Quoting.IsPatternNamed(MyInvocation);
     }
 
     /// <summary>Writes a report on each pattern.</summary>

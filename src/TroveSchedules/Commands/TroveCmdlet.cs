@@ -177,7 +177,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         _streams?.Progress?.Complete(); // Still visible if the cmdlet was stopped or failed.
     }
 
-    private void Wait(Task task) => _messages.Wait(task, Progress.Interval, Streams.Tick, _stop.Cancel);
+    private void Wait(Task task) => _messages.Wait(task, Progress.Interval, Streams.UpdateProgress, _stop.Cancel);
 
     // Avoids a task for a row that is already available.
     private bool HasNext(ValueTask<bool> next)

@@ -10,9 +10,9 @@ namespace TroveSchedules.Completion;
 internal sealed record CompletionCandidate(string Value, string Label, string Tip)
 {
     /// <summary>Whether the value can be typed at a prompt. Empty names and names with control characters cannot.</summary>
-    public bool CanBeTyped => IsTypeable(Value);
+    public bool CanBeTyped => IsTypeableText(Value);
 
-    public static bool IsTypeable(string? value) => !string.IsNullOrWhiteSpace(value) && !value.Any(TerminalText.IsUnsafe);
+    public static bool IsTypeableText(string? value) => !string.IsNullOrWhiteSpace(value) && !value.Any(TerminalText.IsUnsafe);
 
     public CompletionResult Completing(TypedWord word) =>
         new(word.Quoted(Value), Shown(Label), CompletionResultType.ParameterValue, Shown(Tip));

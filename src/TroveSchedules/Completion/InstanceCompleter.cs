@@ -9,7 +9,7 @@ using TroveSchedules.OpenStack;
 namespace TroveSchedules.Completion;
 
 /// <summary>Completes instances, sorted by name.</summary>
-internal abstract class AnyInstanceCompleter : SessionCompleter
+internal abstract class InstanceCompleterBase : CloudObjectCompleter
 {
     private protected sealed override async Task<IEnumerable<CompletionCandidate>> FindAsync(CloudSession session, string typed, CancellationToken limit)
     {
@@ -27,7 +27,7 @@ internal abstract class AnyInstanceCompleter : SessionCompleter
 }
 
 /// <summary>Completes an instance by name. If several instances have the name, or it cannot be typed, completes by id.</summary>
-internal sealed class InstanceCompleter : AnyInstanceCompleter
+internal sealed class InstanceCompleter : InstanceCompleterBase
 {
     private protected override bool IsMeant(Instance instance, string typed) => Begins(instance.Name, typed);
 
@@ -36,14 +36,14 @@ internal sealed class InstanceCompleter : AnyInstanceCompleter
         ILookup<string?, Instance> named = listed.ToLookup(instance => instance.Name, StringComparer.Ordinal);
         return
             from instance in listed
-            let goesByName = CompletionCandidate.IsTypeable(instance.Name) && named[instance.Name].Count() == 1
+            let goesByName = CompletionCandidate.IsTypeableText(instance.Name) && named[instance.Name].Count() == 1
             where IsMeant(instance, typed) || (!goesByName && Begins(instance.Id, typed))
             select OfferOf(instance, goesByName ? instance.Name! : instance.Id);
     }
 }
 
 /// <summary>Completes the names of instances for a parameter with wildcards. Each name appears once, with its wildcard characters escaped.</summary>
-internal sealed class InstanceNameCompleter : AnyInstanceCompleter
+internal sealed class InstanceNameCompleter : InstanceCompleterBase
 {
     private protected override bool IsMeant(Instance instance, string typed) => Wildcards.Begins(instance.Name, typed);
 
@@ -55,7 +55,7 @@ internal sealed class InstanceNameCompleter : AnyInstanceCompleter
 }
 
 /// <summary>Completes ids of instances from the start of an id or a name.</summary>
-internal sealed class InstanceIdCompleter : AnyInstanceCompleter
+internal sealed class InstanceIdCompleter : InstanceCompleterBase
 {
     private protected override bool IsMeant(Instance instance, string typed) => Begins(instance.Id, typed) || Begins(instance.Name, typed);
 

@@ -50,14 +50,14 @@ public sealed class EndlessPagesTests
     public async Task An_endless_listing_without_a_match_is_an_error()
     {
         int page = 0;
-        string[] rows = new string[Paging.Large];
+        string[] rows = new string[Paging.MaxPageSize];
         IAsyncEnumerable<string> walk = Paging.WalkAsync(
             (_, _, _) =>
             {
                 rows[^1] = $"fresh {++page}";
                 return Task.FromResult(new Page<string>(rows, true));
             },
-            row => row, _ => false, null, 1, Paging.Small, CancellationToken.None);
+            row => row, _ => false, null, 1, Paging.FirstPageSize, CancellationToken.None);
         TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(async () => await walk.ToListAsync());
         Assert.Equal((TroveErrorKind.ProtocolError, 10_000), (error.Kind, page));
     }
@@ -76,7 +76,7 @@ public sealed class EndlessPagesTests
                 at += page.Length;
                 return Task.FromResult(new Page<string>(page, at < count));
             },
-            row => row, null, null, null, Paging.Large, CancellationToken.None).ToListAsync()).Count);
+            row => row, null, null, null, Paging.MaxPageSize, CancellationToken.None).ToListAsync()).Count);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class PagingTests
     [Fact]
     public async Task A_complete_listing_reads_pages_of_1000()
     {
-        await Walk(ServiceWithRows(2500), size: Paging.Large).ToListAsync();
+        await Walk(ServiceWithRows(2500), size: Paging.MaxPageSize).ToListAsync();
         Assert.Equal([1000, 1000, 1000], _requestedPages.Select(page => page.Limit));
     }
 

@@ -45,7 +45,7 @@ public sealed class QueryTests
     }
 
     [Fact]
-    public void A_query_without_filters_is_empty() => Assert.Equal("", new Query().In("state", []).UpToSecond("created_at", null).AllProjects(false).ToString());
+    public void A_query_without_filters_is_empty() => Assert.Equal("", new Query().In("state", []).AtOrBefore("created_at", null).AllProjects(false).ToString());
 
     [Fact]
     public void Adding_to_a_copy_does_not_change_the_original()
@@ -61,12 +61,12 @@ public sealed class QueryTests
     [InlineData("2026-12-31T23:59:59Z", "lt:2027-01-01 00:00:00")]
     public void A_time_is_sent_in_UTC_in_the_format_of_Mistral(string time, string expected)
     {
-        string query = new Query().UpToSecond("created_at", DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)).ToString();
+        string query = new Query().AtOrBefore("created_at", DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)).ToString();
         Assert.Equal(expected, Read(query)["created_at"]);
     }
 
     [Fact]
-    public void DateTimeOffset_MaxValue_adds_no_filter() => Assert.Equal("", new Query().UpToSecond("created_at", DateTimeOffset.MaxValue).ToString());
+    public void DateTimeOffset_MaxValue_adds_no_filter() => Assert.Equal("", new Query().AtOrBefore("created_at", DateTimeOffset.MaxValue).ToString());
 
     [Theory]
     [InlineData("\"2026-11-22 07:44:00\"", "2026-11-22T07:44:00.0000000+00:00")]

@@ -229,7 +229,7 @@ public sealed class RequestLogTests
         first.Dispose();
         Assert.Null(log.Waiting);
 
-        IDisposable StartWait(string path) => log.WaitFor("Mistral", new HttpRequestMessage(HttpMethod.Get, "http://cloud:8989" + path));
+        IDisposable StartWait(string path) => log.TrackRequest("Mistral", new HttpRequestMessage(HttpMethod.Get, "http://cloud:8989" + path));
     }
 
     /// <summary>A body that starts, and then the connection breaks.</summary>

@@ -453,7 +453,7 @@ public sealed class SessionStressTests
         Task<WorkflowInputs> old = session.Workbook.InputsAsync(CancellationToken.None);
         session.Inputs.Forget();
         gate.SetResult();
-        Assert.False((await old.WaitAsync(Limit)).Take("incremental"));
-        Assert.True((await session.Workbook.InputsAsync(CancellationToken.None)).Take("incremental"));
+        Assert.False((await old.WaitAsync(Limit)).Accepts("incremental"));
+        Assert.True((await session.Workbook.InputsAsync(CancellationToken.None)).Accepts("incremental"));
     }
 }

@@ -13,7 +13,7 @@ using TroveSchedules.OpenStack;
 namespace TroveSchedules.Completion;
 
 /// <summary>Completes from the cloud's objects, if there is a session and the cloud responds in time. It never connects.</summary>
-internal abstract class SessionCompleter : Completer
+internal abstract class CloudObjectCompleter : Completer
 {
     // Some operations ignore cancellation, such as a DNS look-up on .NET Framework. After this time, completion no longer waits for them.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.5);
@@ -23,15 +23,15 @@ internal abstract class SessionCompleter : Completer
     private protected static readonly ListingCache<BackupSchedule> Schedules = new(ListSchedulesAsync);
 
     /// <summary>The maximum time that the prompt waits for the cloud.</summary>
-    internal static TimeSpan Limit { get; set; } = TimeSpan.FromSeconds(1);
+    internal static TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(1);
 
     private protected sealed override IEnumerable<CompletionCandidate> Find(string typed, CommandAst command, IDictionary bound)
     {
         if (SessionOf(command, bound) is not { } session)
             return [];
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(TimeLimit);
         Task<IEnumerable<CompletionCandidate>> work = Task.Run(() => FindAsync(session, typed, limit.Token));
-        return work.Wait(Limit + Grace) ? work.Result : [];
+        return work.Wait(TimeLimit + Grace) ? work.Result : [];
     }
 
     /// <summary>Finds candidates, best first. Rows that arrive after the limit are left out.</summary>

@@ -8,12 +8,12 @@ namespace TroveSchedules.OpenStack.Http;
 /// Reads text that usually repeats from row to row, such as a schedule's input. Equal consecutive values share one string. Each property has its own
 /// converter, which keeps the last text that was not too long.
 /// </summary>
-internal sealed class RepeatedText : JsonConverter<string?>
+internal sealed class RepeatedTextConverter : JsonConverter<string?>
 {
     private const int Longest = 4096;
 
     // Replaced as a whole, so a race between two threads costs only an extra string.
-    private Known? _last;
+    private CachedText? _last;
 
     /// <inheritdoc/>
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -21,12 +21,12 @@ internal sealed class RepeatedText : JsonConverter<string?>
         if (reader.TokenType != JsonTokenType.String || reader.HasValueSequence || reader.ValueSpan.Length > Longest)
             return reader.GetString();
         if (_last is not { } last || !reader.ValueSpan.SequenceEqual(last.Wire))
-            _last = last = new Known(reader.ValueSpan.ToArray(), reader.GetString());
+            _last = last = new CachedText(reader.ValueSpan.ToArray(), reader.GetString());
         return last.Text;
     }
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, string? value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
-    private sealed record Known(byte[] Wire, string? Text);
+    private sealed record CachedText(byte[] Wire, string? Text);
 }

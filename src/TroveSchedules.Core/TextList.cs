@@ -7,7 +7,7 @@ namespace TroveSchedules;
 
 /// <summary>A list whose text is its items. A cell of a CSV file then contains the items instead of a type name.</summary>
 /// <param name="items">The items, which are copied.</param>
-internal sealed class Listed<T>(IEnumerable<T> items) : ReadOnlyCollection<T>([.. items])
+internal sealed class TextList<T>(IEnumerable<T> items) : ReadOnlyCollection<T>([.. items])
 {
     /// <summary>The items with semicolons between them, times as <see cref="IsoTime"/> writes them.</summary>
     public override string ToString() =>
