@@ -5,11 +5,11 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>The quota of backups. While it is used up, no other case can make a backup, so that on a real cloud this one runs alone.</summary>
+/// <summary>The quota of backups. While it is exhausted, no other case can create a backup, so on a real cloud this case runs alone.</summary>
 public abstract class BackupQuotaCases(ICloud cloud) : ContractCases(cloud)
 {
     [ContractFact(Needs = Needs.Instances)]
-    public async Task Beyond_the_quota_it_is_413()
+    public async Task A_backup_beyond_the_quota_is_413()
     {
         int quota = (int)(await Trove("GET", "/limits")).List("limits")[0]!["max_backups"]!;
         if (quota is < 0 or > 45)

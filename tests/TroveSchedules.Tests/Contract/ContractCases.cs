@@ -31,10 +31,10 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
 
     protected ICloud Cloud => cloud;
 
-    /// <summary>A name that nothing else has.</summary>
+    /// <summary>A unique name.</summary>
     protected static string Name(string what = "c") => $"{what}-{Guid.NewGuid():N}";
 
-    /// <summary>What the workflow takes.</summary>
+    /// <summary>The input of the workflow.</summary>
     protected static JsonObject Input(string instance = M, string name = "contract") => new() { ["instance"] = instance, ["name"] = name };
 
     public virtual async Task InitializeAsync()
@@ -50,7 +50,7 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
         _http.Dispose();
     }
 
-    /// <summary>Something to do when the case is over, last first.</summary>
+    /// <summary>Adds an action for the end of the case. The last one added runs first.</summary>
     protected void Finally(Func<Task> clean) => _cleaning.Add(clean);
 
     /// <summary>Repeats a request until its response is as expected; a busy cloud may take long.</summary>
@@ -89,21 +89,21 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
 
     protected async Task<string> ProjectAsync(string user = "demo") => (await EnterAsync(user)).ProjectId;
 
-    /// <summary>Mistral below /v2. The body: text as it is, anything else as JSON.</summary>
+    /// <summary>Sends a request to Mistral, below /v2. A body of text is sent as it is, any other body as JSON.</summary>
     protected async Task<CloudResponse> Mistral(string method, string path, object? body = null, string user = "demo", string type = "application/json", string? accept = null)
     {
         Entry entry = await EnterAsync(user);
         return await SendAsync(method, entry.Workflow.AbsoluteUri.TrimEnd('/') + path, body, entry.Token, type, accept);
     }
 
-    /// <summary>Trove below /v1.0/project.</summary>
+    /// <summary>Sends a request to Trove, below /v1.0/project.</summary>
     protected async Task<CloudResponse> Trove(string method, string path, object? body = null, string user = "demo", string? accept = null)
     {
         Entry entry = await EnterAsync(user);
         return await SendAsync(method, entry.Database!.AbsoluteUri.TrimEnd('/') + path, body, entry.Token, accept: accept);
     }
 
-    /// <summary>Keystone below the root.</summary>
+    /// <summary>Sends a request to Keystone, below the root.</summary>
     protected async Task<CloudResponse> Keystone(string method, string path, object? body = null, string? user = null, (string, string)? header = null) =>
         await SendAsync(method, cloud.As("demo").AuthUrl.GetLeftPart(UriPartial.Authority) + path, body, user is null ? null : (await EnterAsync(user)).Token, header: header);
 
@@ -111,7 +111,7 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
         string method, string url, object? body = null, string? token = null, string type = "application/json", string? accept = null, (string Name, string Value)? header = null) =>
         CloudResponse.OfAsync(_http, method, url, body, token, type, [.. new (string, string)?[] { accept is null ? null : ("Accept", accept), header }.OfType<(string, string)>()]);
 
-    /// <summary>Makes a cron trigger that ends with the case.</summary>
+    /// <summary>Creates a cron trigger, which is deleted at the end of the case.</summary>
     protected async Task<CloudResponse> TriggerAsync(
         string? name = null, string? pattern = "0 3 1 1 *", JsonNode? input = null, string user = "demo", string workflow = Workflow, JsonObject? more = null)
     {
@@ -126,7 +126,7 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
         return made;
     }
 
-    /// <summary>Starts an execution that goes with the case.</summary>
+    /// <summary>Starts an execution, which is deleted at the end of the case.</summary>
     protected async Task<CloudResponse> RunAsync(JsonNode? input = null, string? description = null, string user = "demo", JsonObject? more = null)
     {
         var body = new JsonObject { ["workflow_name"] = Workflow, ["input"] = input ?? Input(OtherDup) };
@@ -140,15 +140,15 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
         return made;
     }
 
-    /// <summary>The execution when it has ended.</summary>
+    /// <summary>Waits until an execution has ended, and returns it.</summary>
     protected async Task<CloudResponse> EndAsync(string id) =>
         await UntilAsync(() => Mistral("GET", "/executions/" + id), reply => reply.Text("state") is "SUCCESS" or "ERROR" or "CANCELLED");
 
-    /// <summary>The instance when no backup of it runs.</summary>
+    /// <summary>Waits until no backup of an instance runs.</summary>
     protected async Task IdleAsync(string instance) =>
         await UntilAsync(() => Trove("GET", "/instances/" + instance), reply => reply.Json!["instance"]!["status"]!.GetValue<string>() != "BACKUP");
 
-    /// <summary>Starts a backup, which is deleted when the case is over.</summary>
+    /// <summary>Starts a backup, which is deleted at the end of the case.</summary>
     protected async Task<CloudResponse> BackupAsync(JsonNode backup)
     {
         CloudResponse made = await Trove("POST", "/backups", new JsonObject { ["backup"] = backup.DeepClone() });

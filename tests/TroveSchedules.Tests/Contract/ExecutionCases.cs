@@ -10,7 +10,7 @@ namespace TroveSchedules.Tests.Contract;
 public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
 {
     private const string Url = "/executions";
-    private readonly string _words = Name("words");
+    private readonly string _description = Name("words");
 
     public override async Task InitializeAsync()
     {
@@ -19,7 +19,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
             await IdleAsync(OtherDup);
     }
 
-    // The backups that the runs made, lest the quota be used up.
+    // Deletes the backups of the executions, because they count towards the quota.
     public override async Task DisposeAsync()
     {
         if (Cloud is RealCloud && RealCloud.WhyNot(Needs.Instances) is null)
@@ -31,7 +31,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task Run_now_answers_201_RUNNING_with_the_defaults_written_in()
+    public async Task A_new_execution_is_201_RUNNING_with_the_default_inputs()
     {
         CloudResponse run = await RunAsync();
         Assert.Equal(201, run.Status);
@@ -44,7 +44,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_good_run_ends_with_the_backup_s_id()
+    public async Task The_output_of_a_successful_execution_contains_the_backup_s_id()
     {
         CloudResponse end = await EndAsync((await RunAsync()).Text("id")!);
         Assert.Equal("SUCCESS", end.Text("state"));
@@ -57,7 +57,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_run_that_fails_tells_why_at_length_and_twice()
+    public async Task A_failed_execution_has_the_reason_in_state_info_and_in_the_output()
     {
         CloudResponse end = await EndAsync((await RunAsync(Input(Broken))).Text("id")!);
         Assert.Equal("ERROR", end.Text("state"));
@@ -80,14 +80,14 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances | Needs.People)]
-    public async Task Another_project_s_instance_is_not_found()
+    public async Task An_execution_for_an_instance_of_another_project_fails()
     {
         CloudResponse end = await EndAsync((await RunAsync(Input(O))).Text("id")!);
         Assert.Contains($"msg='TroveAction.backups.create failed: Resource {O} cannot be found. (HTTP 404)'", end.Text("state_info"));
     }
 
     [ContractFact]
-    public async Task An_own_id_makes_it_idempotent()
+    public async Task A_second_POST_with_the_same_id_returns_the_first_execution()
     {
         string id = Guid.NewGuid().ToString();
         CloudResponse first = await RunAsync(Input(Nobody), "first", more: new JsonObject { ["id"] = id });
@@ -97,21 +97,21 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task The_input_may_be_text()
+    public async Task The_input_can_be_JSON_in_a_string()
     {
         CloudResponse run = await RunAsync(JsonValue.Create(Input(Nobody).ToJsonString()));
         Assert.StartsWith($"{{\"instance\": \"{Nobody}\", \"name\": \"contract\", \"description\": null", run.Text("input"));
     }
 
     [ContractFact]
-    public async Task Parameters_come_first()
+    public async Task The_given_parameters_precede_the_default_ones()
     {
         CloudResponse run = await RunAsync(Input(Nobody), more: new JsonObject { ["params"] = new JsonObject { ["env"] = new JsonObject { ["a"] = 1 } } });
         Assert.Equal("{\"env\": {\"a\": 1}, \"namespace\": \"\"}", run.Text("params"));
     }
 
     [ContractFact]
-    public async Task A_run_of_nothing_is_refused()
+    public async Task An_execution_without_a_workflow_is_refused()
     {
         Fault(await Mistral("POST", Url, new JsonObject { ["workflow_name"] = "nope", ["input"] = Input() }), 500, "DBEntityNotFoundError: 404: Workflow not found [workflow_identifier=nope, namespace=]", "Server");
         Fault(await Mistral("POST", Url, "{\"input\": {}}"), 400, "Workflow ID or workflow name must be provided. Workflow ID is recommended.");
@@ -120,23 +120,23 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_list_has_no_output_unless_asked()
+    public async Task A_listing_has_no_output_by_default()
     {
-        string id = (await EndAsync((await RunAsync(Input(Nobody), _words)).Text("id")!)).Text("id")!;
-        JsonNode plain = (await Mistral("GET", $"{Url}?description={_words}")).List("executions")[0]!;
+        string id = (await EndAsync((await RunAsync(Input(Nobody), _description)).Text("id")!)).Text("id")!;
+        JsonNode plain = (await Mistral("GET", $"{Url}?description={_description}")).List("executions")[0]!;
         Assert.Equal(
             ["id", "workflow_id", "workflow_name", "workflow_namespace", "description", "tags", "params", "task_execution_id", "root_execution_id", "state", "state_info", "input", "created_at", "updated_at", "project_id"],
             plain.AsObject().Select(m => m.Key));
-        JsonNode with = (await Mistral("GET", $"{Url}?description={_words}&include_output=true")).List("executions")[0]!;
+        JsonNode with = (await Mistral("GET", $"{Url}?description={_description}&include_output=true")).List("executions")[0]!;
         Assert.StartsWith("{\"result\": \"Failure", (string?)with["output"]);
-        JsonNode chosen = (await Mistral("GET", $"{Url}?description={_words}&fields=state,output")).List("executions")[0]!;
+        JsonNode chosen = (await Mistral("GET", $"{Url}?description={_description}&fields=state,output")).List("executions")[0]!;
         Assert.Equal(["id", "state", "output"], chosen.AsObject().Select(m => m.Key));
         Assert.Equal(id, (string?)chosen["id"]);
     }
 
     [ContractFact]
-    public async Task Include_output_false_includes_it() =>
-        Assert.Contains("output", (await OneAsync($"{Url}?description={_words}&include_output=false")).AsObject().Select(m => m.Key));
+    public async Task Include_output_false_includes_the_output() =>
+        Assert.Contains("output", (await OneAsync($"{Url}?description={_description}&include_output=false")).AsObject().Select(m => m.Key));
 
     [ContractTheory]
     [InlineData("description=has:{w}", 3)]
@@ -157,11 +157,11 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("description=has:{w}&created_at=gt:rubbish", 3)]
     [InlineData("description=has:{w}&state_info=has:cannot be found", 3)]
     [InlineData("description=has:{w}&output={}", 0)]
-    public async Task A_filter_finds_what_it_says(string query, int found)
+    public async Task A_filter_returns_the_matching_executions(string query, int found)
     {
         foreach (int n in new[] { 1, 2, 3 })
-            await EndAsync((await RunAsync(Input(Nobody), $"{_words}-{n}")).Text("id")!);
-        string filled = query.Replace("{w}", _words).Replace("{W}", _words.ToUpperInvariant()).Replace("{}", "%7B%7D");
+            await EndAsync((await RunAsync(Input(Nobody), $"{_description}-{n}")).Text("id")!);
+        string filled = query.Replace("{w}", _description).Replace("{W}", _description.ToUpperInvariant()).Replace("{}", "%7B%7D");
         Assert.Equal(found, (await Mistral("GET", $"{Url}?{filled}&fields=id")).List("executions").Count);
     }
 
@@ -184,11 +184,11 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("input=has:x", 400, "Invalid input for field/attribute input. Value: 'has:x'. unable to convert to json. Error: Expecting value: line 1 column 1 (char 0)")]
     [InlineData("root_execution_id=x", 400, "Invalid input for field/attribute root_execution_id. Value: 'x'. unable to convert to uuid. Error: Expected a uuid but received x.")]
     [InlineData("fields=bogus", 400, "Some fields do not exist  [bogus], please choose from [id, workflow_id, workflow_name, workflow_namespace, description, tags, params, task_execution_id, root_execution_id, source_execution_id, state, state_info, input, output, created_at, updated_at, project_id, published_global]")]
-    public async Task A_listing_that_makes_no_sense_is_refused(string query, int status, string message) =>
+    public async Task An_invalid_listing_is_refused(string query, int status, string message) =>
         Fault(await Mistral("GET", $"{Url}?{query}"), status, message);
 
     [ContractFact]
-    public async Task A_single_one_takes_no_fields() =>
+    public async Task A_single_execution_does_not_accept_fields() =>
         Fault(await Mistral("GET", $"{Url}/{Nobody}?fields=id"), 400, "Unknown argument: \"fields\"");
 
     [ContractFact]
@@ -196,40 +196,40 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
         Fault(await Mistral("GET", Url + "?sort_keys=bogus"), 500, "Sort key supplied is invalid: bogus", "Server");
 
     [ContractFact(Needs = Needs.People)]
-    public async Task Other_projects_are_for_administrators()
+    public async Task Only_administrators_list_other_projects()
     {
         Fault(await Mistral("GET", Url + "?all_projects=true"), 403, "Operation forbidden (insufficient permissions)");
         Fault(await Mistral("GET", $"{Url}?project_id={await ProjectAsync()}"), 403, "Operation forbidden (insufficient permissions)");
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task Another_project_s_run_is_not_there_but_for_an_administrator()
+    public async Task An_execution_of_another_project_is_404_except_for_an_administrator()
     {
-        string id = (await EndAsync((await RunAsync(Input(Nobody), _words)).Text("id")!)).Text("id")!;
+        string id = (await EndAsync((await RunAsync(Input(Nobody), _description)).Text("id")!)).Text("id")!;
         Fault(await Mistral("GET", $"{Url}/{id}", user: "other"), 404, $"WorkflowExecution not found [id={id}]");
         Fault(await Mistral("DELETE", $"{Url}/{id}", user: "other"), 404, $"WorkflowExecution not found [id={id}]");
         Fault(await Mistral("PUT", $"{Url}/{id}", "{\"description\": \"x\"}", user: "other"), 404, $"WorkflowExecution not found [id={id}]");
         Assert.Equal(200, (await Mistral("GET", $"{Url}/{id}", user: "admin")).Status);
-        Assert.Empty((await Mistral("GET", $"{Url}?description={_words}", user: "admin")).List("executions"));
-        Assert.Single((await Mistral("GET", $"{Url}?description={_words}&all_projects=true", user: "admin")).List("executions"));
-        Assert.Single((await Mistral("GET", $"{Url}?description={_words}&project_id={await ProjectAsync()}", user: "admin")).List("executions"));
+        Assert.Empty((await Mistral("GET", $"{Url}?description={_description}", user: "admin")).List("executions"));
+        Assert.Single((await Mistral("GET", $"{Url}?description={_description}&all_projects=true", user: "admin")).List("executions"));
+        Assert.Single((await Mistral("GET", $"{Url}?description={_description}&project_id={await ProjectAsync()}", user: "admin")).List("executions"));
     }
 
     [ContractFact]
-    public async Task The_newest_come_first_when_asked_and_pages_follow_by_marker()
+    public async Task A_descending_listing_continues_after_a_marker()
     {
         string[] ids = new string[3];
         for (int n = 0; n < 3; n++)
         {
-            ids[n] = (await EndAsync((await RunAsync(Input(Nobody), _words)).Text("id")!)).Text("id")!;
+            ids[n] = (await EndAsync((await RunAsync(Input(Nobody), _description)).Text("id")!)).Text("id")!;
             await Cloud.PassAsync(TimeSpan.FromSeconds(1.1));
         }
-        string query = $"{Url}?workflow_name=eq:trove.backup_create&description=has:{_words}&sort_keys=created_at&sort_dirs=desc&limit=2&fields=id,created_at";
+        string query = $"{Url}?workflow_name=eq:trove.backup_create&description=has:{_description}&sort_keys=created_at&sort_dirs=desc&limit=2&fields=id,created_at";
         CloudResponse first = await Mistral("GET", query);
         Assert.Equal([ids[2], ids[1]], first.Column("executions", "id"));
         Entry demo = await EnterAsync("demo");
         Assert.Equal(
-            $"{demo.Workflow}{Url}?sort_keys=created_at,id&sort_dirs=desc,asc&workflow_name=eq:trove.backup_create&description=has:{_words}&limit=2&marker={ids[1]}&fields=id,created_at",
+            $"{demo.Workflow}{Url}?sort_keys=created_at,id&sort_dirs=desc,asc&workflow_name=eq:trove.backup_create&description=has:{_description}&limit=2&marker={ids[1]}&fields=id,created_at",
             first.Text("next"));
         CloudResponse second = await Mistral("GET", $"{query}&marker={ids[1]}");
         Assert.Equal([ids[0]], second.Column("executions", "id"));
@@ -237,13 +237,13 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task Runs_of_one_second_are_all_seen_once()
+    public async Task Executions_of_the_same_second_are_each_listed_once()
     {
         for (int n = 0; n < 5; n++)
-            await RunAsync(Input(Nobody), _words);
+            await RunAsync(Input(Nobody), _description);
         foreach (string sort in new[] { "sort_keys=created_at,id&sort_dirs=desc,desc", "sort_keys=created_at&sort_dirs=desc", "sort_keys=created_at" })
         {
-            string query = $"{Url}?description=has:{_words}&limit=2&fields=id&{sort}";
+            string query = $"{Url}?description=has:{_description}&limit=2&fields=id&{sort}";
             var seen = new System.Collections.Generic.List<string?>();
             for (string? marker = ""; marker is not null && seen.Count < 10; marker = seen.Count > 0 && seen[^1] != marker ? seen[^1] : null)
                 seen.AddRange((await Mistral("GET", query + (marker.Length > 0 ? "&marker=" + marker : ""))).Column("executions", "id"));
@@ -253,15 +253,15 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task Next_forgets_include_output()
+    public async Task The_next_link_omits_include_output()
     {
-        await EndAsync((await RunAsync(Input(Nobody), _words)).Text("id")!);
-        CloudResponse page = await Mistral("GET", $"{Url}?description=has:{_words}&include_output=true&limit=1");
-        Assert.Matches($@"/v2/executions\?sort_keys=created_at,id&sort_dirs=asc,asc&description=has:{_words}&limit=1&marker=[-0-9a-f]{{36}}$", page.Text("next"));
+        await EndAsync((await RunAsync(Input(Nobody), _description)).Text("id")!);
+        CloudResponse page = await Mistral("GET", $"{Url}?description=has:{_description}&include_output=true&limit=1");
+        Assert.Matches($@"/v2/executions\?sort_keys=created_at,id&sort_dirs=asc,asc&description=has:{_description}&limit=1&marker=[-0-9a-f]{{36}}$", page.Text("next"));
     }
 
     [ContractFact]
-    public async Task A_finished_run_is_deleted_once()
+    public async Task A_second_DELETE_of_an_execution_is_404()
     {
         string id = (await EndAsync((await RunAsync(Input(Nobody))).Text("id")!)).Text("id")!;
         Fault(await Mistral("DELETE", $"{Url}/{id}?bogus=1"), 400, "Unknown argument: \"bogus\"");
@@ -272,7 +272,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task What_was_never_there_is_404()
+    public async Task An_unknown_or_malformed_id_is_404()
     {
         Fault(await Mistral("GET", Url + "/nope"), 404, "WorkflowExecution not found [id=nope]");
         Fault(await Mistral("DELETE", Url + "/nope"), 404, "WorkflowExecution not found [id=nope]");
@@ -282,7 +282,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task An_unfinished_run_is_deleted_by_force_only()
+    public async Task An_unfinished_execution_is_deleted_only_with_force()
     {
         string id = (await RunAsync(Input(Nobody))).Text("id")!;
         CloudResponse paused = await Mistral("PUT", $"{Url}/{id}", "{\"state\": \"PAUSED\"}");
@@ -292,7 +292,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task Force_false_is_force_too()
+    public async Task Force_false_counts_as_force()
     {
         string id = (await RunAsync(Input(Nobody))).Text("id")!;
         await Mistral("PUT", $"{Url}/{id}", "{\"state\": \"PAUSED\"}");
@@ -300,20 +300,20 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_description_is_changed_by_itself_and_found_by_it()
+    public async Task A_description_can_be_changed_and_filtered_by()
     {
         string id = (await EndAsync((await RunAsync(Input(Nobody), "before")).Text("id")!)).Text("id")!;
-        CloudResponse changed = await Mistral("PUT", $"{Url}/{id}", new JsonObject { ["description"] = _words });
+        CloudResponse changed = await Mistral("PUT", $"{Url}/{id}", new JsonObject { ["description"] = _description });
         Assert.Equal(200, changed.Status);
-        Assert.Equal(_words, changed.Text("description"));
+        Assert.Equal(_description, changed.Text("description"));
         Assert.Equal(
             ["id", "workflow_id", "workflow_name", "workflow_namespace", "description", "tags", "task_execution_id", "root_execution_id", "state", "state_info", "created_at", "updated_at", "project_id"],
             changed.Keys);
-        Assert.Equal([id], (await Mistral("GET", $"{Url}?description=has:{_words}&fields=id")).Column("executions", "id"));
+        Assert.Equal([id], (await Mistral("GET", $"{Url}?description=has:{_description}&fields=id")).Column("executions", "id"));
     }
 
     [ContractFact]
-    public async Task A_state_is_changed_by_the_rules()
+    public async Task Only_allowed_state_changes_are_accepted()
     {
         string id = (await EndAsync((await RunAsync(Input(Nobody))).Text("id")!)).Text("id")!;
         Fault(await Put("{\"state\": \"ERROR\", \"description\": \"x\"}"), 400, "The property description must be updated separately from state.");
@@ -327,7 +327,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_run_can_be_cancelled_with_words()
+    public async Task A_cancellation_can_have_a_reason()
     {
         string id = (await RunAsync(Input(Nobody))).Text("id")!;
         await Mistral("PUT", $"{Url}/{id}", "{\"state\": \"PAUSED\"}");
@@ -337,7 +337,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task Tasks_and_actions_tell_what_each_step_said()
+    public async Task Tasks_and_action_executions_contain_the_result_of_each_step()
     {
         string id = (await EndAsync((await RunAsync()).Text("id")!)).Text("id")!;
         JsonNode task = Assert.Single((await Mistral("GET", $"{Url}/{id}/tasks")).List("tasks"))!;
@@ -359,7 +359,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_task_that_failed_says_why()
+    public async Task A_failed_task_has_the_reason()
     {
         string id = (await EndAsync((await RunAsync(Input(Nobody))).Text("id")!)).Text("id")!;
         JsonNode task = (await Mistral("GET", $"{Url}/{id}/tasks")).List("tasks")[0]!;
@@ -370,7 +370,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task What_is_no_task_or_action_is_404()
+    public async Task An_unknown_task_or_action_is_404()
     {
         Fault(await Mistral("GET", "/tasks/nope"), 404, "Task execution not found [id=nope]");
         Fault(await Mistral("GET", "/action_executions/nope"), 404, "ActionExecution not found [id=nope]");
@@ -379,7 +379,7 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
 
     private async Task<JsonNode> OneAsync(string path)
     {
-        await EndAsync((await RunAsync(Input(Nobody), _words)).Text("id")!);
+        await EndAsync((await RunAsync(Input(Nobody), _description)).Text("id")!);
         return (await Mistral("GET", path)).List("executions")[0]!;
     }
 }

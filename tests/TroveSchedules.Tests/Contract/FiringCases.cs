@@ -7,13 +7,13 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>WIRE.md, "What a firing leaves": time passes here, on a real cloud in minutes.</summary>
+/// <summary>WIRE.md, "What a firing leaves". These cases wait, on a real cloud for minutes.</summary>
 public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
 {
     private const string EveryFiveSeconds = "* * * * * */5";
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_due_trigger_runs_up_to_two_seconds_early_and_says_so_in_the_description()
+    public async Task A_due_trigger_fires_up_to_two_seconds_early_and_the_description_names_it()
     {
         CloudResponse made = await TriggerAsync(pattern: "* * * * *", input: Input(Db(31)));
         DateTime due = Time(made.Text("next_execution_time"));
@@ -33,7 +33,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task It_runs_as_many_times_as_remain_and_is_gone()
+    public async Task A_trigger_is_deleted_after_its_last_remaining_execution()
     {
         CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(32)), more: new JsonObject { ["remaining_executions"] = 2 });
         Assert.Equal("2", made.Text("remaining_executions"));
@@ -45,7 +45,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_one_off_runs_once_at_its_first_time_and_is_gone()
+    public async Task A_trigger_without_a_pattern_fires_once_at_its_first_time_and_is_deleted()
     {
         DateTime now = Time((await TriggerAsync()).Text("created_at"));
         DateTime first = now.AddSeconds(125 - now.Second);
@@ -59,7 +59,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_trigger_that_is_gone_leaves_its_history_behind()
+    public async Task The_executions_of_a_deleted_trigger_are_kept()
     {
         CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(34)));
         await RunsAsync(made, 1);
@@ -69,7 +69,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task If_the_workbook_s_inputs_change_it_fires_and_no_run_appears()
+    public async Task After_a_change_of_the_workbook_s_inputs_a_firing_creates_no_execution()
     {
         string name = Name("wb").Replace("-", "");
         Assert.Equal(201, (await Mistral("POST", "/workbooks", Book(name, "a"), type: "text/plain")).Status);
@@ -101,7 +101,7 @@ public abstract class FiringCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_deleted_trigger_runs_no_more()
+    public async Task A_deleted_trigger_does_not_fire()
     {
         CloudResponse made = await TriggerAsync(pattern: EveryFiveSeconds, input: Input(Db(36)));
         await Mistral("DELETE", "/cron_triggers/" + made.Text("id"));

@@ -12,13 +12,13 @@ using TroveSchedules.Sandbox;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>A cloud under contract.</summary>
+/// <summary>A cloud that the contract is tested on.</summary>
 public interface ICloud
 {
-    /// <summary>How to enter it: as demo, other, admin or demo-appcred.</summary>
+    /// <summary>The settings to log in as demo, other, admin or demo-appcred.</summary>
     CloudSettings As(string user);
 
-    /// <summary>What brings requests there.</summary>
+    /// <summary>The handler that sends requests to the cloud.</summary>
     HttpMessageHandler CreateHandler();
 
     /// <summary>A session of the library.</summary>
@@ -35,7 +35,7 @@ public interface ICloud
 /// <param name="backupSeconds">How long a backup runs.</param>
 public sealed class SandboxUnderTest(double backupSeconds = 1) : ICloud
 {
-    // Half a second past the minute, as if somebody had begun at a bad moment.
+    // Half a second past the minute, because fractions of a second are easy to get wrong.
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 30, 0, 500, TimeSpan.Zero);
 
     public SandboxCloud Cloud { get; } = new(new SandboxOptions { Clock = new FakeTimeProvider(Start), Instances = 45, MaxBackups = 30, BackupDuration = TimeSpan.FromSeconds(backupSeconds) });
@@ -93,7 +93,7 @@ public sealed class RealCloud : ICloud
 
     public static RealCloud Shared { get; } = new();
 
-    /// <summary>Why a case is not asked of it; null where it is.</summary>
+    /// <summary>Why a case is skipped; null if it runs.</summary>
     public static string? WhyNot(Needs needs) =>
         Stack is not null ? null
         : Named is null ? "No real cloud: set TROVE_TEST_STACK to the state directory of tests/stack, or TROVE_TEST_CLOUD to a name in clouds.yaml."

@@ -14,7 +14,7 @@ namespace TroveSchedules.Tests.Contract;
 public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
 {
     [ContractFact(Needs = Needs.Instances)]
-    public async Task Instances_come_twenty_at_most_whatever_the_limit_says()
+    public async Task A_page_has_at_most_20_instances_for_any_limit()
     {
         CloudResponse page = await Trove("GET", "/instances?limit=100");
         Assert.Equal(20, page.List("instances").Count);
@@ -35,7 +35,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task The_name_of_an_instance_is_no_filter()
+    public async Task Instances_cannot_be_filtered_by_name()
     {
         Assert.Equal(20, (await Trove("GET", "/instances?name=m")).List("instances").Count);
         CloudResponse reply = await Trove("GET", "/instances/m");
@@ -48,7 +48,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("/backups?limit=-1")]
     [InlineData("/backups?limit=x")]
     [InlineData("/backups?marker=nope")]
-    public async Task What_is_no_number_breaks_it(string path)
+    public async Task A_limit_or_marker_that_is_not_a_number_is_a_server_error(string path)
     {
         CloudResponse reply = await Trove("GET", path);
         Assert.Equal(500, reply.Status);
@@ -56,7 +56,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task An_instance_in_a_list()
+    public async Task A_listed_instance_has_these_fields()
     {
         await IdleAsync(Dup);
         Entry demo = await EnterAsync("demo");
@@ -72,7 +72,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task One_instance_tells_more()
+    public async Task A_single_instance_has_more_fields()
     {
         JsonNode instance = (await Trove("GET", "/instances/" + Broken)).Json!["instance"]!;
         Assert.Equal(("broken", "SHUTDOWN", ""), ((string?)instance["name"], (string?)instance["status"], (string?)instance["operating_status"]));
@@ -83,7 +83,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances | Needs.People)]
-    public async Task Another_project_s_instance_is_404_and_its_path_403()
+    public async Task An_instance_of_another_project_is_404_and_the_path_of_that_project_is_403()
     {
         CloudResponse reply = await Trove("GET", "/instances/" + O);
         Assert.Equal((404, $"{{\"itemNotFound\": {{\"code\": 404, \"message\": \"Resource {O} cannot be found.\"}}}}"), (reply.Status, reply.Body));
@@ -99,7 +99,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_bad_token_is_401_in_JSON()
+    public async Task An_invalid_token_is_401_in_JSON()
     {
         Entry demo = await EnterAsync("demo");
         foreach (string? token in new[] { null, "bad" })
@@ -158,7 +158,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_broken_instance_is_not_ready()
+    public async Task A_backup_of_a_broken_instance_is_422()
     {
         CloudResponse reply = await BackupAsync(new JsonObject { ["name"] = "n", ["instance"] = Broken });
         Assert.Equal((422, $"{{\"unprocessableEntity\": {{\"code\": 422, \"message\": \"Instance {Broken} is not ready.\"}}}}"), (reply.Status, reply.Body));
@@ -171,14 +171,14 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("{\"name\": \"---\", \"instance\": \"" + Dup + "\"}", "Validation error: backup['name'] '---' does not match '^.*[0-9a-zA-Z]+.*$'")]
     [InlineData("{\"name\": \"x\", \"instance\": \"m\"}", "Validation error: backup['instance'] 'm' does not match '^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$'")]
     [InlineData("{\"name\": \"x\", \"instance\": \"" + Dup + "\", \"incremental\": true}", "Validation error: backup['incremental'] True is not of type 'integer'")]
-    public async Task A_backup_of_bad_form_is_400(string backup, string message)
+    public async Task An_invalid_backup_is_400(string backup, string message)
     {
         CloudResponse reply = await BackupAsync(JsonNode.Parse(backup)!);
         Assert.Equal((400, $"{{\"badRequest\": {{\"code\": 400, \"message\": {PythonText(message)}}}}}"), (reply.Status, reply.Body));
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task An_emoji_in_a_backup_s_name_breaks_it()
+    public async Task An_emoji_in_a_backup_s_name_is_a_server_error()
     {
         await IdleAsync(Dup);
         Assert.Equal(500, (await BackupAsync(new JsonObject { ["name"] = "a\ud83d\ude00", ["instance"] = Dup })).Status);
@@ -194,7 +194,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task Incremental_takes_the_newest_as_parent_and_a_parent_takes_its_increments_along()
+    public async Task Incremental_uses_the_newest_backup_as_parent_and_deleting_a_parent_deletes_its_increments()
     {
         const string Db = "20000000-0000-4000-8001-000000000020";
         await IdleAsync(Db);
@@ -214,7 +214,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact(Needs = Needs.Instances)]
     public async Task The_marker_of_backups_is_a_number_of_rows()
     {
-        // Of one instance, and a second apart: rows of one time come in any order, and other cases make backups meanwhile.
+        // All of one instance, because other cases create backups meanwhile; a second apart, because rows of the same second have no order.
         const string Db = "20000000-0000-4000-8001-000000000021";
         for (int n = 0; n < 3; n++)
         {
@@ -244,7 +244,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task The_library_lists_more_instances_than_a_page_holds_each_once()
+    public async Task The_library_lists_each_instance_of_several_pages_once()
     {
         using CloudSession session = await Cloud.ConnectAsync("demo");
         var names = new List<string?>();
@@ -256,7 +256,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task The_library_finds_an_instance_by_name_and_says_where_it_is_not_one()
+    public async Task The_library_finds_an_instance_by_name_and_refuses_an_ambiguous_name()
     {
         using CloudSession session = await Cloud.ConnectAsync("demo");
         ResourceLookup instances = session.CreateLookup();
@@ -268,7 +268,7 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances | Needs.People)]
-    public async Task Another_project_s_backup_is_404_but_for_an_administrator()
+    public async Task A_backup_of_another_project_is_404_except_for_an_administrator()
     {
         string id = await CompleteAsync(new JsonObject { ["name"] = "n", ["instance"] = "20000000-0000-4000-8001-000000000024" });
         Assert.Equal(404, (await Trove("GET", "/backups/" + id, user: "other")).Status);
