@@ -24,7 +24,7 @@ internal sealed class OutcomeCheck(TroveScheduleException failure, object target
         }
         catch (TroveScheduleException)
         {
-            throw Failed($"It is not known whether {deed}, for Mistral cannot be asked.", $"When Mistral answers again, look for {what} before you repeat the request.", mayHaveHappened: true);
+            throw Failed($"It is not known whether {deed}, because Mistral does not respond.", $"When Mistral responds again, look for {what} before you repeat the request.", mayHaveHappened: true);
         }
     }
 

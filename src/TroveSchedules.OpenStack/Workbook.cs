@@ -92,7 +92,7 @@ public sealed class Workbook
         {
             ValidationResponse verdict = await _session.Mistral.Workbooks.ValidateAsync(definition, cancellationToken).ConfigureAwait(false);
             if (!verdict.Valid)
-                throw MistralErrors.NotAWorkbook($"Mistral does not take it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
+                throw MistralErrors.NotAWorkbook($"Mistral refuses it: {Http.ServiceError.Printable(verdict.Error ?? "it gives no reason")}");
             await WarnOfAffectedSchedulesAsync(inputs, change.Scope, warn, cancellationToken).ConfigureAwait(false);
         }
         return change;
@@ -167,7 +167,7 @@ public sealed class Workbook
         {
             IReadOnlyCollection<string> keys = ScheduleInput.KeysOf(trigger.WorkflowInput);
             if (!inputs.AreSatisfiedBy(keys))
-                warn?.Invoke($"The schedule '{trigger.Name}' was made for another workbook ({trigger.WorkflowInput}): with this one it will silently make no more backups. Make it anew.");
+                warn?.Invoke($"The schedule '{trigger.Name}' was made for another workbook ({trigger.WorkflowInput}): with this one it makes no more backups, and Mistral reports no error. Create it again.");
             else if (keys.Contains("incremental") && inputs.Names.Except(keys).Any())
                 hidden++;
         }

@@ -394,7 +394,7 @@ Describe 'A thing that is no longer alive' {
     It 'without a backup is an error' {
         $failed = $runs | Where-Object State -EQ ERROR | Select-Object -First 1
         foreach ($thing in $failed, (ConvertTo-Remains $failed), ($failed | Select-Object *), ($failed | ConvertTo-Json | ConvertFrom-Json), ($failed | ConvertTo-Csv | ConvertFrom-Csv)) {
-            "$(Get-ErrorOf { $thing | Get-TroveBackup })" | Should -BeLike "*'$($failed.Id)' tells of no backup; its state is ERROR."
+            "$(Get-ErrorOf { $thing | Get-TroveBackup })" | Should -BeLike "*'$($failed.Id)' names no backup; its state is ERROR."
         }
     }
 

@@ -125,7 +125,7 @@ Describe 'The main job, from the workbook to the last clean-up' {
         $run.Reason | Should -Not -Match "`n"
         $run.StateInfo | Should -BeLike '*task_ex_id*'
         $run.BackupId | Should -BeNullOrEmpty
-        Get-ErrorOf { $run | Get-TroveBackup } | Select-Object -ExpandProperty Exception | Should -BeLike "*$($run.Id)*tells of no backup*ERROR*"
+        Get-ErrorOf { $run | Get-TroveBackup } | Select-Object -ExpandProperty Exception | Should -BeLike "*$($run.Id)*names no backup*ERROR*"
     }
 
     It 'lists no run of another schedule' {

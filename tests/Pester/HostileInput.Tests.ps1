@@ -441,7 +441,7 @@ Describe 'What a terminal would obey' {
         $screen.Errors | Should -BeNullOrEmpty
         $screen.Prompts.Count | Should -Be 3
         @("$($screen.Screen)" -split '\n' | Where-Object { $_ -like '*WARNING:*stuck*pester*' -or $_ -like '*WARNING:*pester*stuck*' }).Count | Should -BeGreaterThan 0
-        "$($screen.Screen)" | Should -BeLike '*WARNING:*pester*in flight*'
+        "$($screen.Screen)" | Should -BeLike '*WARNING:*pester*is running*'
         foreach ($shown in @($screen.Prompts) + "$($screen.Screen)") { Get-Unsafe $shown | Should -BeNullOrEmpty }
     }
 

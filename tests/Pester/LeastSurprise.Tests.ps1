@@ -284,7 +284,7 @@ Describe 'A schedule with a run in flight' {
         $warnings = @("$($screen.Screen)" -split '\r?\n' -like 'WARNING:*')
         $warnings.Count | Should -BeIn $runs.Count, ($runs.Count + 1)
         foreach ($one in $runs) {
-            @($warnings -like "*'$name' ($busy)*execution $one (RUNNING)*trust*Get-TroveScheduleExecution -Id $one *").Count | Should -Be 1
+            @($warnings -like "*'$name' ($busy)*running: $one (RUNNING)*trust*Get-TroveScheduleExecution -Id $one *").Count | Should -Be 1
         }
         Get-Change | Should -BeNullOrEmpty
     }
@@ -339,7 +339,7 @@ Describe 'A schedule with a run in flight' {
         try {
             $lines = @($several | Remove-TroveBackupSchedule -Session $session -Confirm:$false -Verbose -ErrorVariable errors 4>&1)
             $errors | Should -BeNullOrEmpty
-            "$lines" | Should -BeLike '*Whether runs are in flight is not known.*Not for you.*'
+            "$lines" | Should -BeLike '*It is not known whether executions are running.*Not for you.*'
             @(@($deaf.Requests) -like 'GET /v2/executions*').Count | Should -Be 1
             @(@($deaf.Requests) -like 'DELETE *').Count | Should -Be 3
         }

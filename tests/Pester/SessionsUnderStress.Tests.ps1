@@ -124,7 +124,7 @@ Describe 'A session' {
         finally { if (Test-TestStack) { Set-UserPassword $account.password } }
         $logins | Should -Be 2
         $deleted.Id | Should -Be $runs[0..19].Id
-        "$warnings" | Should -BeLike '20 were done before*'
+        "$warnings" | Should -BeLike '20 changes were made before*'
         # Keystone rejects tokens that were issued in the second of the password change.
         $null = Wait-Until -For 'tokens that are newer than the change' -Seconds 30 -Every 1 {
             $null = Connect-TestCloud

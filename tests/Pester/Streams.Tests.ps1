@@ -296,7 +296,7 @@ Describe 'To an administrator' {
         $null = Install-TroveWorkbook -Session $demo
         $theirs = 1..2 | ForEach-Object { New-TroveBackupSchedule m '0 3 * * *' $called -Session $demo }
         Add-TestExecution 3 $theirs[0].Id
-        $says = 'belong to other projects: the cmdlets that they are piped to refuse them, unless -AllProjects is said there too.'
+        $says = 'belong to other projects. A cmdlet that they are piped to refuses them, unless it has -AllProjects, too.'
     }
 
     AfterAll {

@@ -223,14 +223,14 @@ Describe 'A change of the workbook under schedules' {
 
     It 'warns before it asks, so that -WhatIf warns, too' {
         Install-TroveWorkbook $clientText -WhatIf -WarningVariable warnings 3>$null | Should -BeNullOrEmpty
-        "$warnings" | Should -BeLike "*$($fromSpec.Id)*silently*"
+        "$warnings" | Should -BeLike "*$($fromSpec.Id)*reports no error*"
         (Get-TroveWorkbook).AcceptsIncremental | Should -BeTrue -Because 'nothing was loaded'
     }
 
     It 'to one that they do not fit warns of each, for they make no more backups though their next time goes on' {
         $changed = (Install-TroveWorkbook $clientText -WarningVariable warnings 3>$null).UpdatedAt
         $warnings.Count | Should -Be 1
-        "$warnings" | Should -BeLike "*$($fromSpec.Id)*silently*"
+        "$warnings" | Should -BeLike "*$($fromSpec.Id)*reports no error*"
 
         $next = (Get-TroveBackupSchedule -Id $fromSpec.Id).NextExecutionTime
         $null = Wait-Until -For 'the next time to go on twice' { (Get-TroveBackupSchedule -Id $fromSpec.Id).NextExecutionTime -ge $next.AddSeconds(10) }

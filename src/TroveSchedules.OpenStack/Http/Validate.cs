@@ -13,7 +13,7 @@ internal static class Validate
     private const int LongestText = 1000;
 
     public static string Text(string? value) =>
-        value is { Length: > 0 and <= LongestText } ? value : throw new JsonException($"A text that was promised is null, empty or longer than {LongestText} characters.");
+        value is { Length: > 0 and <= LongestText } ? value : throw new JsonException($"A required text is null, empty or longer than {LongestText} characters.");
 
     public static double? Finite(double? value) =>
         value is { } number && (double.IsInfinity(number) || double.IsNaN(number)) ? throw new JsonException("A number is too large.") : value;
@@ -36,8 +36,8 @@ internal static class Validate
         bool Is(string found) => string.Equals(found, id, StringComparison.OrdinalIgnoreCase);
     }
 
-    public static T Object<T>(T? value) where T : class => value ?? throw new JsonException("An object that was promised is null.");
+    public static T Object<T>(T? value) where T : class => value ?? throw new JsonException("A required object is null.");
 
     public static T Rows<T>(T? rows) where T : class, IEnumerable<object?> =>
-        rows?.All(row => row is not null) == true ? rows : throw new JsonException("A list that was promised is null, or one of its rows is.");
+        rows?.All(row => row is not null) == true ? rows : throw new JsonException("A required list is null, or one of its rows is.");
 }

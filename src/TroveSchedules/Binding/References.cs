@@ -109,7 +109,7 @@ public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or
         new($"The row of the execution '{id}' has no column BackupId. Read the execution again with Get-TroveScheduleExecution -Id.");
 
     private static ArgumentTransformationMetadataException None(string? id, string? state) =>
-        new($"The execution '{id}' tells of no backup{(state is null ? "" : $"; its state is {state}")}.");
+        new($"The execution '{id}' names no backup{(state is null ? "" : $"; its state is {state}")}.");
 }
 
 /// <summary>Takes a cron pattern as text, or what has one: a schedule, or a report of Test-TroveCronPattern; gives the text.</summary>

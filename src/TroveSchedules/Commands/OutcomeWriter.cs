@@ -45,7 +45,7 @@ internal sealed class OutcomeWriter(TroveCmdlet cmdlet)
             return;
         }
         if (_changed > 0)
-            cmdlet.WriteWarning($"{_changed} were done before the session ended; what came after was not.");
+            cmdlet.WriteWarning($"{_changed} changes were made before the session ended; the others were not.");
         cmdlet.ThrowTerminatingError(record);
     }
 

@@ -61,12 +61,12 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
         {
             // The check only adds a warning, so its failure must not prevent the deletion.
             _inFlight = Enumerable.Empty<ScheduleExecution>().ToLookup(run => run.Id);
-            WriteDetail($"Whether runs are in flight is not known. {e.Message}");
+            WriteDetail($"It is not known whether executions are running. {e.Message}");
         }
         foreach (ScheduleExecution run in _inFlight[schedule.TriggerId])
         {
-            WriteWarning($"A run of the {InWords(schedule)} is in flight: execution {run.Id} ({run.State}). Its Keystone trust goes with the schedule, so that it may fail. "
-                + $"To let it finish, wait until Get-TroveScheduleExecution -Id {run.Id} says that it has ended, then delete the schedule.");
+            WriteWarning($"An execution of the {InWords(schedule)} is running: {run.Id} ({run.State}). Its Keystone trust is deleted together with the schedule, so it may fail. "
+                + $"To let it finish, wait until Get-TroveScheduleExecution -Id {run.Id} shows that it has ended, then delete the schedule.");
         }
     }
 

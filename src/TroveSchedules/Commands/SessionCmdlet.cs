@@ -48,6 +48,6 @@ public abstract class SessionCmdlet : TroveCmdlet
     {
         base.EndProcessing();
         if (_foreign > 0)
-            WriteWarning($"{_foreign} of the {_rows} shown belong to other projects: the cmdlets that they are piped to refuse them, unless -AllProjects is said there too.");
+            WriteWarning($"{_foreign} of the {_rows} shown belong to other projects. A cmdlet that they are piped to refuses them, unless it has -AllProjects, too.");
     }
 }

@@ -156,7 +156,7 @@ public sealed class WorkbookTests
     {
         ScriptedCloud cloud = Cloud().Always(Validate, Answers.Ok("""{"valid": false, "error": "Invalid DSL"}"""));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Install(cloud, $"name: trove\nworkflows: {{backup_create: {{input: {inputs}}}}}"));
-        Assert.Contains("Mistral does not take it: Invalid DSL", error.Message);
+        Assert.Contains("Mistral refuses it: Invalid DSL", error.Message);
     }
 
     [Fact]
