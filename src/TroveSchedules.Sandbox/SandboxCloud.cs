@@ -61,6 +61,9 @@ public sealed class SandboxCloud : IDisposable
     /// <summary>The sandbox's clock. Timers that it creates run by the real clock.</summary>
     public TimeProvider Clock { get; }
 
+    /// <summary>Whether the clock stands still until <see cref="Step"/> moves it.</summary>
+    public bool IsStopped => _options.Speed == 0;
+
     /// <summary>
     /// Whether Mistral fires due triggers. While it does not, the next times of schedules fall into the past. Afterwards each fires once, late, as after an outage.
     /// </summary>

@@ -97,6 +97,36 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
+    public async Task A_run_may_name_a_trigger_as_its_cause_as_Mistral_does()
+    {
+        string trigger = Guid.NewGuid().ToString();
+        string description = $"{{\"description\":\"Workflow execution started by hand for cron trigger '({trigger})'.\",\"triggered_by\":{{\"type\":\"cron_trigger\",\"id\":\"{trigger}\",\"name\":\"n\"}},"
+            + "\"trove_schedules\":{\"version\":1,\"started_by\":\"user\"}}";
+        CloudResponse run = await RunAsync(JsonValue.Create(Input(Nobody).ToJsonString()), description, more: new JsonObject { ["id"] = Guid.NewGuid().ToString() });
+        Assert.Equal((201, description), (run.Status, run.Text("description")));
+        Assert.Equal([run.Text("id")], (await Mistral("GET", $"{Url}?workflow_name=eq:trove.backup_create&description=has:{trigger}&fields=id")).Column("executions", "id"));
+    }
+
+    [ContractFact]
+    public async Task An_input_that_the_workflow_does_not_declare_is_refused()
+    {
+        JsonObject input = Input(Nobody);
+        input["bogus"] = 1;
+        Fault(await RunAsync(input), 400, "Invalid input [name=backup_create, class=DirectWorkflowSpec, unexpected=['bogus']]");
+    }
+
+    [ContractFact]
+    public async Task Unfinished_runs_since_a_second_are_listed_by_their_states()
+    {
+        CloudResponse run = await RunAsync(Input(Nobody), _words);
+        await Mistral("PUT", $"{Url}/{run.Text("id")}", "{\"state\": \"PAUSED\"}");
+        CloudResponse ended = await EndAsync((await RunAsync(Input(Nobody), _words)).Text("id")!);
+        string query = $"{Url}?workflow_name=eq:trove.backup_create&description=has:{_words}&created_at=gte:{Uri.EscapeDataString(run.Text("created_at")!)}&sort_keys=created_at,id&sort_dirs=desc,desc&fields=id,state&limit=1000";
+        Assert.Equal([run.Text("id")], (await Mistral("GET", query + "&state=in:IDLE,RUNNING,PAUSED")).Column("executions", "id"));
+        Assert.Equal([ended.Text("id")], (await Mistral("GET", query + "&state=in:SUCCESS,ERROR,CANCELLED")).Column("executions", "id"));
+    }
+
+    [ContractFact]
     public async Task The_input_may_be_text()
     {
         CloudResponse run = await RunAsync(JsonValue.Create(Input(Nobody).ToJsonString()));
