@@ -24,10 +24,16 @@ BeforeAll {
 
     function Start-Held([int] $Count = 1) {
         <# Executions that end only when a test says so. #>
-        Stop-TestClock # On a sandbox they run until they are paused.
-        $runs = @(1..$Count | ForEach-Object { $bad | Start-TroveBackupSchedule })
-        Suspend-Execution $runs.Id
-        Start-TestClock
+        Stop-TestClock # On a sandbox they run until they are paused; on a stack by their workbook.
+        $null = Invoke-TestApi workflowv2 /workbooks Put (Get-Content "$PSScriptRoot/data/held-workbook.yaml" -Raw) -ContentType text/plain
+        try {
+            $runs = @(1..$Count | ForEach-Object { $bad | Start-TroveBackupSchedule })
+            Suspend-Execution $runs.Id
+        }
+        finally {
+            $null = Invoke-TestApi workflowv2 /workbooks Put (Get-Content "$PSScriptRoot/../../workbooks/trove.yaml" -Raw) -ContentType text/plain
+            Start-TestClock
+        }
         $runs
     }
 }
@@ -249,18 +255,13 @@ Describe 'On a sandbox whose clock stands still' {
             $session.CloudTime | Should -BeGreaterThan $at
             $session.CloudTime | Should -BeLessThan $at.AddMinutes(1)
 
-            $held = New-TroveBackupSchedule broken '0 4 1 1 *' x | Start-TroveBackupSchedule
-            $sandbox = [TroveSchedules.Commands.ConnectTroveSessionCommand].Assembly.GetType('TroveSchedules.Commands.Sandboxes').GetMethod('At').Invoke($null, @($session.AuthUrl))
-            $http = [Net.Http.HttpClient]::new($sandbox.CreateHandler())
-            $login = @{ auth = @{ identity = @{ methods = @('password'); password = @{ user = @{ name = 'demo'; password = $sandbox.Accounts[0].Password; domain = @{ name = 'Default' } } } }; scope = @{ project = @{ name = 'demo'; domain = @{ name = 'Default' } } } } }
-            $answer = $http.PostAsync("$($session.AuthUrl.GetLeftPart('Authority'))/v3/auth/tokens", [Net.Http.StringContent]::new(($login | ConvertTo-Json -Depth 9), [Text.Encoding]::UTF8, 'application/json')).Result
-            $http.DefaultRequestHeaders.Add('X-Auth-Token', @($answer.Headers.GetValues('X-Subject-Token'))[0])
-            $paused = $http.PutAsync("$($session.WorkflowEndpoint)/executions/$held", [Net.Http.StringContent]::new('{"state": "PAUSED"}', [Text.Encoding]::UTF8, 'application/json')).Result
-            $paused.IsSuccessStatusCode | Should -BeTrue
+            # The execution ends after 0.3 s, and its backup a second later.
+            $late = New-TroveBackupSchedule m '0 4 1 1 *' x | Start-TroveBackupSchedule
             $at = $session.CloudTime
-            Get-ErrorOf { $held | Wait-TroveScheduleExecution -TimeoutSec 300 } | Assert-Error WaitTimeout $from OperationTimeout -Says PAUSED
-            $session.CloudTime | Should -Be $at.AddMinutes(5)
-            $http.Dispose()
+            $record = Get-ErrorOf { $late | Wait-TroveScheduleExecution -ForBackup -TimeoutSec 1 }
+            $record | Assert-Error WaitTimeout $from OperationTimeout -Says 'The backup', $late.Id, 'within 1 s', BUILDING
+            $record.TargetObject.State | Should -BeExactly SUCCESS
+            $session.CloudTime | Should -Be $at.AddSeconds(1)
         }
         finally {
             $session | Disconnect-TroveSession
