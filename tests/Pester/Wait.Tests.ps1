@@ -12,28 +12,31 @@ BeforeAll {
     $null = Connect-TestCloud other
     $null = Install-TroveWorkbook
     $null = Connect-TestCloud
+
+    function Suspend-Execution([string[]] $Id, [string] $State = 'PAUSED') {
+        foreach ($one in $Id) { $null = Invoke-TestApi workflowv2 "/executions/$one" Put @{ state = $State } }
+    }
+
+    # On a stack their workbook keeps them running until they are paused, on a sandbox its clock. Mistral caches a workflow by its id, so the next workbook gets another.
+    $null = Remove-TestWorkbook
+    $null = Install-TroveWorkbook "$PSScriptRoot/data/held-workbook.yaml" -WarningAction SilentlyContinue
+    $holder = New-TroveBackupSchedule broken '0 3 1 1 *' (New-TestName)
+    $script:pool = @(@($holder) * 17 | Start-TroveBackupSchedule)
+    Suspend-Execution $script:pool.Id
+    $holder | Remove-TroveBackupSchedule -Confirm:$false -WarningAction SilentlyContinue
+    $null = Invoke-TestApi workflowv2 /workbooks/trove Delete
+    $project = (Get-TroveSession).ProjectId
+    (Invoke-TestApi workflowv2 '/workflows?name=eq:trove.backup_create').workflows | Where-Object project_id -EQ $project | ForEach-Object { $null = Invoke-TestApi workflowv2 "/workflows/$($_.id)" Delete }
     $null = Install-TroveWorkbook
     Start-TestClock
     $from = 'Wait-TroveScheduleExecution'
     $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName)
     $bad = New-TroveBackupSchedule broken '0 3 1 1 *' (New-TestName)
 
-    function Suspend-Execution([string[]] $Id, [string] $State = 'PAUSED') {
-        foreach ($one in $Id) { $null = Invoke-TestApi workflowv2 "/executions/$one" Put @{ state = $State } }
-    }
-
     function Start-Held([int] $Count = 1) {
         <# Executions that end only when a test says so. #>
-        Stop-TestClock # On a sandbox they run until they are paused; on a stack by their workbook.
-        $null = Invoke-TestApi workflowv2 /workbooks Put (Get-Content "$PSScriptRoot/data/held-workbook.yaml" -Raw) -ContentType text/plain
-        try {
-            $runs = @(1..$Count | ForEach-Object { $bad | Start-TroveBackupSchedule })
-            Suspend-Execution $runs.Id
-        }
-        finally {
-            $null = Invoke-TestApi workflowv2 /workbooks Put (Get-Content "$PSScriptRoot/../../workbooks/trove.yaml" -Raw) -ContentType text/plain
-            Start-TestClock
-        }
+        $script:pool, $runs = @($script:pool | Select-Object -Skip $Count), @($script:pool | Select-Object -First $Count)
+        if ($runs.Count -ne $Count) { throw 'BeforeAll has started too few.' }
         $runs
     }
 }
@@ -66,7 +69,7 @@ Describe 'Wait-TroveScheduleExecution' {
     }
 
     It 'gives one that is named twice once' {
-        $run = $bad | Start-TroveBackupSchedule -Wait -ErrorAction SilentlyContinue
+        $run = $bad | Start-TroveBackupSchedule -Wait -TimeoutSec 60 -ErrorAction SilentlyContinue
         @($run, $run.Id, $run | Wait-TroveScheduleExecution -ErrorAction SilentlyContinue).Count | Should -Be 1
     }
 
@@ -94,7 +97,7 @@ Describe 'Wait-TroveScheduleExecution' {
     }
 
     It 'ends at the first failure with -ErrorAction Stop' {
-        $runs = @($bad, $bad | Start-TroveBackupSchedule -Wait -ErrorAction SilentlyContinue)
+        $runs = @($bad, $bad | Start-TroveBackupSchedule -Wait -TimeoutSec 60 -ErrorAction SilentlyContinue)
         { $runs | Wait-TroveScheduleExecution -ErrorAction Stop } | Should -Throw -ErrorId 'ExecutionFailed,*'
     }
 
@@ -111,7 +114,7 @@ Describe 'Wait-TroveScheduleExecution -TimeoutSec' {
     AfterAll { Suspend-Execution $held.Id CANCELLED }
 
     It 'is one error for each that has not ended, with its state, and they are not given' {
-        $run = $bad | Start-TroveBackupSchedule -Wait -ErrorAction SilentlyContinue
+        $run = $bad | Start-TroveBackupSchedule -Wait -TimeoutSec 60 -ErrorAction SilentlyContinue
         $ended = @($held + $run | Wait-TroveScheduleExecution -TimeoutSec 0 -ErrorVariable errors -ErrorAction SilentlyContinue)
         $ended.Id | Should -Be $run.Id
         $late = @($errors | Where-Object FullyQualifiedErrorId -Like 'WaitTimeout,*')
@@ -162,26 +165,6 @@ Describe 'Wait-TroveScheduleExecution -ForBackup' {
         $again = $run | Wait-TroveScheduleExecution -ForBackup -ErrorVariable errors -ErrorAction SilentlyContinue
         $again.BackupStatus | Should -BeExactly NOT_FOUND
         $errors | Assert-Error BackupNotFound $from ObjectNotFound -Says $run.BackupId
-    }
-
-    It 'says which workbook returns the backup, where this one does not' {
-        $null = Remove-TestWorkbook
-        $null = Install-TroveWorkbook "$PSScriptRoot/data/spec-workbook.yaml"
-        try {
-            $silent = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName)
-            $run = $silent | Start-TroveBackupSchedule -Wait -TimeoutSec 60
-            $run.State, $run.BackupId | Should -Be SUCCESS, $null
-            $again = $run | Wait-TroveScheduleExecution -ForBackup -ErrorVariable errors -ErrorAction SilentlyContinue
-            $again.Id | Should -Be $run.Id
-            $errors | Assert-Error BackupUnknown $from ObjectNotFound -Says $run.Id, 'workbook' -Advises 'Install-TroveWorkbook'
-        }
-        finally {
-            $null = Remove-TestWorkbook
-            $null = Install-TroveWorkbook
-            $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName)
-            $script:schedule = $schedule
-            $script:bad = New-TroveBackupSchedule broken '0 3 1 1 *' (New-TestName)
-        }
     }
 }
 
@@ -266,6 +249,26 @@ Describe 'On a sandbox whose clock stands still' {
         finally {
             $session | Disconnect-TroveSession
             $null = Connect-TestCloud
+        }
+    }
+}
+
+# Last, because it clears the project.
+Describe 'Wait-TroveScheduleExecution -ForBackup with an older workbook' {
+    It 'says which workbook returns the backup, where this one does not' {
+        $null = Remove-TestWorkbook
+        $null = Install-TroveWorkbook "$PSScriptRoot/data/spec-workbook.yaml"
+        try {
+            $silent = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName)
+            $run = $silent | Start-TroveBackupSchedule -Wait -TimeoutSec 60
+            $run.State, $run.BackupId | Should -Be SUCCESS, $null
+            $again = $run | Wait-TroveScheduleExecution -ForBackup -ErrorVariable errors -ErrorAction SilentlyContinue
+            $again.Id | Should -Be $run.Id
+            $errors | Assert-Error BackupUnknown $from ObjectNotFound -Says $run.Id, 'workbook' -Advises 'Install-TroveWorkbook'
+        }
+        finally {
+            $null = Remove-TestWorkbook
+            $null = Install-TroveWorkbook
         }
     }
 }
