@@ -24,8 +24,10 @@
         'New-TroveBackupSchedule'
         'Remove-TroveBackupSchedule'
         'Remove-TroveScheduleExecution'
+        'Start-TroveBackupSchedule'
         'Step-TroveSandbox'
         'Test-TroveCronPattern'
+        'Wait-TroveScheduleExecution'
     )
     FunctionsToExport      = @()
     VariablesToExport      = @()

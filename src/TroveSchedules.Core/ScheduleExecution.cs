@@ -38,6 +38,9 @@ public sealed record ScheduleExecution
     /// <summary>Mistral's id of the cron trigger that started the execution; null if the execution does not name it.</summary>
     public string? TriggerId { get; init; }
 
+    /// <summary>Whether <c>Start-TroveBackupSchedule</c> started the execution, or the library's own <c>StartAsync</c>. False if the trigger did, or another client.</summary>
+    public bool IsManual { get; init; }
+
     /// <summary>The id of the instance that was backed up; null if the input does not name one.</summary>
     public string? InstanceId { get; init; }
 

@@ -32,6 +32,9 @@ public enum TroveErrorKind
 
     /// <summary>The response does not match the API's documentation.</summary>
     ProtocolError,
+
+    /// <summary>The service accepted the work, and the work failed later: an execution or its backup.</summary>
+    Failed,
 }
 
 /// <summary>The base class of all errors that the library raises.</summary>

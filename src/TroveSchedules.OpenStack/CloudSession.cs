@@ -32,6 +32,7 @@ public sealed class CloudSession : TroveSession
     private CloudSession(CloudSettings settings, TimeProvider clock, Func<HttpMessageHandler> primary, CancellationToken cancellationToken)
     {
         _settings = settings;
+        Clock = clock;
 
         var services = new ServiceCollection();
         AddHttpClient("Keystone").ConfigureHttpClient(http => http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json")));
@@ -103,6 +104,7 @@ public sealed class CloudSession : TroveSession
     internal Workbook Workbook { get; }
     internal Instances Instances { get; }
     internal Backups Backups { get; }
+    internal TimeProvider Clock { get; }
     internal MistralClient Mistral { get; }
     internal ServiceClient Trove { get; }
 

@@ -1,7 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -95,6 +98,52 @@ public sealed class ScheduleExecutions
         return ListAsync(query, schedule.Id, query.MatchInput ? null : schedule.TriggerId, cause => cause.TriggerId == schedule.TriggerId,
             execution => query.MatchInput && execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken);
     }
+
+    /// <summary>Runs a schedule's workflow now, once, with the schedule's input. The execution belongs to the schedule's history. The session's user runs it, in the session's project.</summary>
+    /// <param name="schedule">The schedule as it was read.</param>
+    /// <param name="executionId">The id of the new execution: a new UUID. With the id of an existing execution, Mistral returns that one.</param>
+    /// <param name="allProjects">Whether to allow another project's schedule. Only for administrators. The execution and its backup belong to the session's project.</param>
+    /// <param name="cancellationToken">Cancels the request. Mistral may still carry out a request that was sent.</param>
+    /// <returns>The execution, which has just started.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// NotFound (<c>WorkbookNotInstalled</c>) if the workflow does not exist; Invalid (<c>InvalidForWorkbook</c>) if it does not take the schedule's input; Forbidden if the schedule was read from
+    /// another cloud (<c>OtherCloud</c>) or belongs to another project (<c>OtherProject</c>). If it is unknown whether the execution was started, the message says so and contains its id.
+    /// </exception>
+    public async Task<ScheduleExecution> StartAsync(BackupSchedule schedule, string executionId, bool allProjects = false, CancellationToken cancellationToken = default)
+    {
+        _session.CheckOrigin(schedule.Origin, schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
+        var request = new ExecutionRequest(executionId, BackupSchedules.WorkflowName, schedule.Input, ExecutionCause.Describe(schedule));
+        Execution execution;
+        try
+        {
+            execution = await _session.Mistral.Executions.CreateAsync(request, schedule, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TroveScheduleException e) when (MistralFaults.Of(e) == MistralFault.WorkflowNotFound)
+        {
+            throw MistralErrors.WorkbookNotInstalled(_session.ProjectName, e);
+        }
+        catch (TroveScheduleException e) when (MistralFaults.Of(e) == MistralFault.InputMismatch)
+        {
+            throw MistralErrors.InputMismatch(schedule, e);
+        }
+        catch (TroveScheduleException e) when (e.MayHaveHappened)
+        {
+            var outcome = new OutcomeCheck(e, schedule, $"the execution '{executionId}'");
+            execution = await outcome.CheckAsync(() => _session.Mistral.Executions.FindAsync(executionId, cancellationToken), $"the schedule '{schedule.Id}' was started as the execution '{executionId}'").ConfigureAwait(false)
+                ?? throw outcome.NotDone($"The execution '{executionId}' of the schedule '{schedule.Id}' does not exist yet.", "starting it", $"The schedule '{schedule.Id}' was not started.");
+        }
+        return new ExecutionReader(_session.Origin).Read(execution, schedule.Id);
+    }
+
+    /// <summary>Waits until executions end, and with <see cref="ExecutionWaitOptions.ForBackup"/> until their backups end. One listing reads the states of all executions.</summary>
+    /// <param name="executions">The executions. Each id counts once.</param>
+    /// <param name="options">For what and how long to wait; null for the end of the executions, without a limit.</param>
+    /// <param name="cancellationToken">Cancels the waiting.</param>
+    /// <returns>One outcome for each execution, as it ends. The others follow after the time limit.</returns>
+    /// <exception cref="TroveScheduleException">Any kind, when the services fail at the first request, and when they go on failing later.</exception>
+    public IAsyncEnumerable<ExecutionOutcome> WaitAsync(
+        IEnumerable<AwaitedExecution> executions, ExecutionWaitOptions? options = null, CancellationToken cancellationToken = default) =>
+        new ExecutionWait(_session, executions, options ?? new ExecutionWaitOptions()).RunAsync(cancellationToken);
 
     /// <summary>Gets one execution of a schedule.</summary>
     /// <param name="id">The execution's id.</param>
@@ -218,6 +267,7 @@ internal sealed class ExecutionReader(string origin)
             BackupId = _backup.Of(row.Output),
             ScheduleId = cause is null ? null : cause.TriggerName ?? scheduleId,
             TriggerId = cause?.TriggerId,
+            IsManual = cause?.IsManual == true,
             InstanceId = _instance.Of(row.Input),
             StateInfo = row.StateInfo,
             UpdatedAt = row.UpdatedAt,
@@ -244,14 +294,45 @@ internal sealed class ExecutionReader(string origin)
 /// <summary>
 /// The trigger that an execution's description records. Mistral writes JSON there, in newer releases without the trigger's name. Users can write any text.
 /// </summary>
-internal sealed record ExecutionCause(string TriggerId, string? TriggerName)
+internal sealed record ExecutionCause(string TriggerId, string? TriggerName, bool IsManual)
 {
+    // Ours, beside Mistral's own triggered_by. Other clients ignore it.
+    private const string Marker = "trove_schedules";
+    private const string StartedBy = "started_by";
+    private const string User = "user";
+
+    // Without escapes for characters that Mistral itself writes as they are. The text is never part of a page.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The description of an execution that a user starts, in the form that Mistral gives to those of a trigger.</summary>
+    public static string Describe(BackupSchedule schedule)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text, Plain))
+        {
+            json.WriteStartObject();
+            json.WriteString("description", $"Workflow execution started by hand for cron trigger '({schedule.TriggerId})'.");
+            json.WriteStartObject("triggered_by");
+            json.WriteString("type", "cron_trigger");
+            json.WriteString("id", schedule.TriggerId);
+            json.WriteString("name", schedule.Id);
+            json.WriteEndObject();
+            json.WriteStartObject(Marker);
+            json.WriteNumber("version", 1);
+            json.WriteString(StartedBy, User);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+
     public bool IsSchedule(string scheduleId) => TriggerName == scheduleId || TriggerId == scheduleId;
 
     public static ExecutionCause? Parse(string? description) => InnerJson.Read(description, text =>
         text.TryGetProperty("triggered_by", out JsonElement cause) && cause.ValueKind == JsonValueKind.Object
         && InnerJson.Text(cause, "type") == "cron_trigger" && InnerJson.Text(cause, "id") is { } id
-            ? new ExecutionCause(id, InnerJson.Text(cause, "name"))
+            ? new ExecutionCause(id, InnerJson.Text(cause, "name"),
+                text.TryGetProperty(Marker, out JsonElement ours) && ours.ValueKind == JsonValueKind.Object && InnerJson.Text(ours, StartedBy) == User)
             : null);
 }
 

@@ -61,6 +61,9 @@ public sealed class SandboxCloud : IDisposable
     /// <summary>The clock of the sandbox. Timers that it creates use the real clock.</summary>
     public TimeProvider Clock { get; }
 
+    /// <summary>Whether the clock stands still until <see cref="Step"/> moves it.</summary>
+    public bool IsStopped => _options.Speed == 0;
+
     /// <summary>
     /// Whether Mistral fires due triggers. While this is false, the next times of schedules pass without an execution. When it becomes true again, each missed
     /// trigger fires once, as after an outage.

@@ -14,6 +14,8 @@ Describe 'Ctrl-C' {
     It 'ends <Name> at once, while a service takes its time' -ForEach @(
         @{ Name = 'a listing'; Script = { param($session) Get-TroveBackupSchedule -Session $session } }
         @{ Name = 'a deletion'; Script = { param($session) Remove-TroveScheduleExecution 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
+        @{ Name = 'a start'; Script = { param($session) Start-TroveBackupSchedule 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
+        @{ Name = 'a wait'; Script = { param($session) Wait-TroveScheduleExecution 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
         @{ Name = 'a creation'; Script = { param($session) New-TroveBackupSchedule m '0 3 * * *' pester -Session $session } }
         @{ Name = 'a login'; Script = { param($session, $url) Connect-TroveSession -AuthUrl $url -Token (ConvertTo-SecureString x -AsPlainText -Force) -ProjectId x } }
     ) {
@@ -33,6 +35,26 @@ Describe 'Ctrl-C' {
             $server.Delay = [TimeSpan]::Zero
             $shell.Dispose()
         }
+    }
+
+    It 'ends a wait at once between two requests, and nothing more is asked' {
+        $id = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'
+        $server.Answer("^GET /v2/executions/$id", 200, "{`"id`": `"$id`", `"workflow_name`": `"trove.backup_create`", `"state`": `"PAUSED`", `"project_id`": `"0123456789abcdef0123456789abcdef`"}", $null)
+        $server.Requests.Clear()
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript('param($manifest, $session, $id) Import-Module $manifest; Wait-TroveScheduleExecution $id -Session $session').AddArgument(
+                (Join-Path (Get-Module TroveSchedules).ModuleBase TroveSchedules.psd1)).AddArgument($session).AddArgument($id)
+            $running = $shell.BeginInvoke()
+            $null = Wait-Until -Every 0.05 -For 'the second request, after which it waits for 1.5 s' { $server.Requests.Count -ge 2 }
+            $running.IsCompleted | Should -BeFalse
+            $shell.BeginStop($null, $null).AsyncWaitHandle.WaitOne([TimeSpan]::FromSeconds(30)) | Should -BeTrue
+            $shell.InvocationStateInfo.State | Should -Be Stopped
+            $asked = $server.Requests.Count
+        }
+        finally { $shell.Dispose() }
+        $server.Requests.Count | Should -Be $asked
+        @($server.Requests) -notlike 'GET *' | Should -BeNullOrEmpty -Because 'the execution goes on'
     }
 
     It 'leaves the session good for what comes next' {

@@ -22,6 +22,7 @@ BeforeDiscovery {
         'Remove-TroveBackupSchedule 2'    = '-WhatIf'
         'Remove-TroveScheduleExecution 4' = '-WhatIf'
         'Remove-TroveScheduleExecution 5' = 'nothing hangs'
+        'Start-TroveBackupSchedule 4'     = '-WhatIf'
     }
     $examples | ForEach-Object { $_.IsIdle = $idle.ContainsKey("$($_.Page) $($_.Number)") }
 }

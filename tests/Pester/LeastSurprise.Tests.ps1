@@ -56,6 +56,7 @@ Describe '<_>' -ForEach $asking {
             'Install-TroveWorkbook' = "'$PSScriptRoot/data/spec-workbook.yaml' | Install-TroveWorkbook", 'Install-TroveWorkbook -Scope Public', "Install-TroveWorkbook '$PSScriptRoot/data/client-workbook.yaml'"
             'New-TroveBackupSchedule' = "New-TroveBackupSchedule m '@daily' pester-new", '$plan | New-TroveBackupSchedule', "'m' | New-TroveBackupSchedule -Name pester-new -FirstExecutionTime 2037-05-05T18:30Z"
             'Remove-TroveBackupSchedule' = '$schedule | Remove-TroveBackupSchedule', 'Remove-TroveBackupSchedule $schedule.Id', 'Remove-TroveBackupSchedule $schedule.TriggerId', 'Get-TroveBackupSchedule | Remove-TroveBackupSchedule -AllProjects -ThrottleLimit 1'
+            'Start-TroveBackupSchedule' = '$schedule | Start-TroveBackupSchedule', 'Start-TroveBackupSchedule $schedule.Id -Wait', 'Get-TroveBackupSchedule | Start-TroveBackupSchedule -AllProjects -ThrottleLimit 1'
             'Remove-TroveScheduleExecution' = '$run | Remove-TroveScheduleExecution', 'Remove-TroveScheduleExecution $run.Id -Force', '$schedule | Get-TroveScheduleExecution | Remove-TroveScheduleExecution -PassThru'
         }
         $with = @{ schedule = $schedule; run = $run; plan = @([pscustomobject] @{ Instance = 'm'; Pattern = '@daily'; Name = 'pester-new' }) * 3 }

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $names = 'Connect-TroveSession', 'Disconnect-TroveSession', 'Get-TroveBackup', 'Get-TroveBackupSchedule', 'Get-TroveInstance', 'Get-TroveScheduleExecution',
         'Get-TroveScheduleOccurrence', 'Get-TroveSession', 'Get-TroveWorkbook', 'Install-TroveWorkbook', 'New-TroveBackupSchedule', 'Remove-TroveBackupSchedule',
-        'Remove-TroveScheduleExecution', 'Step-TroveSandbox', 'Test-TroveCronPattern'
+        'Remove-TroveScheduleExecution', 'Start-TroveBackupSchedule', 'Step-TroveSandbox', 'Test-TroveCronPattern', 'Wait-TroveScheduleExecution'
     $cmdlets = $names | ForEach-Object { @{ Cmdlet = $_ } }
 }
 

@@ -64,6 +64,13 @@ Describe 'Progress' {
         $records[0, 1].SecondsRemaining | Should -Be 1, 1
     }
 
+    It 'of a wait is there before the first has ended, and counts those that have' {
+        $records = Get-Progress 'Start-TroveBackupSchedule $schedule -Wait; $all[0..3] | Wait-TroveScheduleExecution -ErrorAction SilentlyContinue | ForEach-Object { Step-TroveSandbox 00:00:01 }'
+        $records.StatusDescription | Should -Contain '2 of 4 ended, 2/s'
+        $records.Activity | Sort-Object -Unique | Should -Contain Wait-TroveScheduleExecution
+        $records[-1].RecordType | Should -Be Completed
+    }
+
     It 'of a listing counts its rows; -First gives the total' {
         $records = Get-Progress 'Get-TroveScheduleExecution $schedule -First 10 -Skip 2 | ForEach-Object { Step-TroveSandbox 00:00:01 }'
         $records[0].StatusDescription, $records[4].StatusDescription | Should -Be '1 of 10, 1/s', '5 of 10, 1/s'

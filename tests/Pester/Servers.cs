@@ -16,6 +16,24 @@ using TroveSchedules.TestSupport;
 
 namespace TroveSchedules.PesterTests
 {
+    /// <summary>Calls something before each GET, such as to move the clock of a sandbox, so that what polls it sees time pass.</summary>
+    public sealed class PollHandler : DelegatingHandler
+    {
+        private readonly Action<TimeSpan> _step;
+
+        public PollHandler(HttpMessageHandler inner, Action<TimeSpan> step) : base(inner)
+        {
+            _step = step;
+        }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Method == HttpMethod.Get)
+                _step(TimeSpan.FromSeconds(1));
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
     /// <summary>
     /// A server that records requests. It sends prepared responses, and forwards other requests to a service or to a handler in this process. Without
     /// either, it responds with 404.

@@ -27,6 +27,7 @@ BeforeAll {
         }
         'Remove-TroveBackupSchedule' = @{ Script = '$one | Remove-TroveBackupSchedule'; Operation = 'Delete' }
         'Remove-TroveScheduleExecution' = @{ Script = '$run | Remove-TroveScheduleExecution'; Operation = 'Delete' }
+        'Start-TroveBackupSchedule' = @{ Script = '$one | Start-TroveBackupSchedule'; Operation = 'Run now' }
     }
 
     function New-Things {
@@ -36,7 +37,7 @@ BeforeAll {
         Add-TestExecution $Executions $one.Id -ErrorPercent 0
         $script:runs = @(Get-TroveScheduleExecution $one)
         $script:run = $runs[0]
-        $calls.'Remove-TroveBackupSchedule'.Target = "schedule '$($one.Name)' ($one) of instance $(Get-TestInstanceId)"
+        $calls.'Start-TroveBackupSchedule'.Target = $calls.'Remove-TroveBackupSchedule'.Target = "schedule '$($one.Name)' ($one) of instance $(Get-TestInstanceId)"
         $calls.'Remove-TroveScheduleExecution'.Target = "execution $run of $('{0:u}' -f $run.ExecutionTime) ($($run.State)), a backup of instance $($run.InstanceId)"
         $mistral.Requests.Clear()
     }
@@ -232,7 +233,7 @@ Describe 'With -WhatIf input is still checked' {
         Get-ErrorOf { New-TroveBackupSchedule nowhere '0 3 * * *' pester-x -WhatIf } | Assert-Error InstanceNotFound New-TroveBackupSchedule ObjectNotFound
     }
 
-    It 'by the cmdlets that delete: whether the thing is there, and whose it is' {
+    It 'by the cmdlets that delete or start: whether the thing is there, and whose it is' {
         Get-ErrorOf { Remove-TroveBackupSchedule $uuid -WhatIf } | Assert-Error ScheduleNotFound Remove-TroveBackupSchedule ObjectNotFound
         Get-ErrorOf { Remove-TroveScheduleExecution $uuid -WhatIf } | Assert-Error ExecutionNotFound Remove-TroveScheduleExecution ObjectNotFound
         $foreign = '0123456789abcdef0123456789abcdef'
@@ -240,6 +241,8 @@ Describe 'With -WhatIf input is still checked' {
         $execution = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; State = 'ERROR'; ProjectId = $foreign }
         Get-ErrorOf { $schedule | Remove-TroveBackupSchedule -WhatIf } | Assert-Error OtherProject Remove-TroveBackupSchedule PermissionDenied -Says $foreign
         Get-ErrorOf { $execution | Remove-TroveScheduleExecution -WhatIf } | Assert-Error OtherProject Remove-TroveScheduleExecution PermissionDenied -Says $foreign
+        Get-ErrorOf { Start-TroveBackupSchedule $uuid -WhatIf } | Assert-Error ScheduleNotFound Start-TroveBackupSchedule ObjectNotFound
+        Get-ErrorOf { $schedule | Start-TroveBackupSchedule -WhatIf } | Assert-Error OtherProject Start-TroveBackupSchedule PermissionDenied -Says $foreign
     }
 
     It 'by Install-TroveWorkbook: whether the file is a workbook' {

@@ -144,6 +144,18 @@ function Step-TestCloud {
     if ($script:Sandbox) { $Sandbox.Step([TimeSpan]::FromSeconds($Seconds)) } else { Start-Sleep -Milliseconds ($Seconds * 1000) }
 }
 
+function Start-TestClock {
+    <# From now on each GET moves the clock of the sandbox by a second, so that a cmdlet that polls waits for nothing. A stack has a running clock. #>
+    if (-not $script:Sandbox) { return }
+    $step = [Delegate]::CreateDelegate([Action[TimeSpan]], $Sandbox, 'Step')
+    $Fronts | ForEach-Object { $_.PassOnTo([TroveSchedules.PesterTests.PollHandler]::new($Sandbox.CreateHandler(), $step)) }
+}
+
+function Stop-TestClock {
+    <# Ends Start-TestClock. #>
+    if ($script:Sandbox) { $Fronts | ForEach-Object { $_.PassOnTo($Sandbox.CreateHandler()) } }
+}
+
 function Get-TestAccount {
     <# The entry for demo, other, admin or demo-appcred in clouds.yaml. #>
     param([string] $As = 'demo')

@@ -14,6 +14,8 @@ BeforeDiscovery {
         'New-TroveBackupSchedule'        = @{ Instance = @('instance') }
         'Remove-TroveBackupSchedule'     = @{ Id = @('schedule') }
         'Remove-TroveScheduleExecution'  = @{ Id = @('execution') }
+        'Start-TroveBackupSchedule'      = @{ Id = @('schedule') }
+        'Wait-TroveScheduleExecution'    = @{ Id = @('execution') }
         'Test-TroveCronPattern'          = @{ Pattern = 'schedule', 'report' }
     }
     # Live objects, objects from a file or a job, and results of Select-Object. A session works only as a live object.

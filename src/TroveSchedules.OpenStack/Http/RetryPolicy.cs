@@ -105,7 +105,7 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
         async ValueTask<T> AttemptAsync(CancellationToken token)
         {
             if (attempts == 0 && _quiet.TryGetValue(request.Uri.Authority, out var quiet) && quiet.Wait - clock.GetElapsedTime(quiet.Since) is var rest && rest > TimeSpan.Zero)
-                await DelayAsync(rest, token).ConfigureAwait(false);
+                await clock.WaitAsync(rest, token).ConfigureAwait(false);
             try
             {
                 T result = await attempt(attempts++, token).ConfigureAwait(false);
@@ -130,8 +130,13 @@ internal sealed class RetryPolicy(TimeProvider clock, TimeSpan limit, int? maxRe
             }
         }
     }
+}
 
-    private Task DelayAsync(TimeSpan wait, CancellationToken cancellationToken) =>
+/// <summary>Delays by a clock that tests can replace.</summary>
+internal static class ClockDelay
+{
+    /// <summary>Completes after that time.</summary>
+    public static Task WaitAsync(this TimeProvider clock, TimeSpan wait, CancellationToken cancellationToken) =>
 #if NET
         Task.Delay(wait, clock, cancellationToken);
 #else

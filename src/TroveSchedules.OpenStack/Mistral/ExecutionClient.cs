@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net.Http;
 using System.Text.Json.Serialization;
 using System.Threading;
 using System.Threading.Tasks;
@@ -16,6 +17,13 @@ internal sealed class ExecutionClient(ServiceClient mistral)
     // With the columns named, the response includes the output, and the server saves two or three SELECTs per row.
     private static readonly string[] Columns =
         ["id", "workflow_name", "description", "state", "state_info", "input", "output", "project_id", "created_at", "updated_at"];
+
+    /// <summary>Starts an execution, whose id must be new. Mistral answers a repeat with the same execution, so however often it is attempted there is one at most.</summary>
+    public async Task<Execution> CreateAsync(ExecutionRequest request, object? target, CancellationToken cancellationToken) =>
+        Validate.ResponseMatches(await mistral.CreateAsync(
+            mistral.Request(HttpMethod.Post, Path, target, () => WireJson.Body(request, WireJson.Default.ExecutionRequest)),
+            $"{Path}/{ResourceId.Segment(request.Id)}", WireJson.Default.Execution, cancellationToken).ConfigureAwait(false),
+            request.Id, "Mistral", execution => execution.Id, isChange: true);
 
     /// <summary>The execution of that id; null when there is none. An administrator is given other projects' executions too.</summary>
     public async Task<Execution?> FindAsync(string id, CancellationToken cancellationToken) =>
@@ -33,9 +41,10 @@ internal sealed class ExecutionClient(ServiceClient mistral)
     /// <param name="marker">The id of the execution after which to begin; null for the newest.</param>
     /// <param name="most">How many are wanted; null for all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
+    /// <param name="size">Size of the first page, in rows.</param>
     public IAsyncEnumerable<Execution> ListAsync(
         string workflow, string? describedBy, IReadOnlyCollection<string> states, DateTimeOffset? after, DateTimeOffset? before,
-        bool allProjects, Func<Execution, bool> keep, string? marker, long? most, CancellationToken cancellationToken)
+        bool allProjects, Func<Execution, bool> keep, string? marker, long? most, CancellationToken cancellationToken, int size = Paging.FirstPageSize)
     {
         Query query = new Query().Equal("workflow_name", workflow).In("state", states);
         query = before is null ? query.AtOrAfter("created_at", after) : query.AtOrBefore("created_at", before); // Mistral applies only one filter per column.
@@ -49,13 +58,20 @@ internal sealed class ExecutionClient(ServiceClient mistral)
                     Path + query.Copy().Page(last, limit), WireJson.Default.ExecutionPage, describedBy, token).ConfigureAwait(false);
                 return new Page<Execution>(page.Executions, page.Next is not null && !(page.Executions.LastOrDefault()?.CreatedAt < after));
             },
-            execution => execution.Id, keep, marker, most, Paging.FirstPageSize, cancellationToken);
+            execution => execution.Id, keep, marker, most, size, cancellationToken);
     }
 
     /// <summary>Deletes an execution; one that has not ended only by force.</summary>
     public Task DeleteAsync(string id, bool force, object? target, CancellationToken cancellationToken) =>
         mistral.DeleteAsync($"{Path}/{ResourceId.Segment(id)}{(force ? "?force=true" : "")}", target, cancellationToken);
 }
+
+/// <summary>The body of <c>POST /v2/executions</c>. <see href="https://docs.openstack.org/mistral/latest/user/rest_api_v2.html">Mistral REST API v2</see>.</summary>
+/// <param name="Id">The id, a new UUID.</param>
+/// <param name="WorkflowName">The full name of the workflow to start.</param>
+/// <param name="Input">The workflow's input: a JSON object inside a JSON string.</param>
+/// <param name="Description">Any text.</param>
+internal sealed record ExecutionRequest(string Id, string WorkflowName, string Input, string Description);
 
 /// <summary>An execution in a response. <see href="https://docs.openstack.org/mistral/latest/user/rest_api_v2.html">Mistral REST API v2</see>.</summary>
 internal sealed record Execution

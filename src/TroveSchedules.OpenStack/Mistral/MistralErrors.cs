@@ -1,3 +1,4 @@
+using System;
 using TroveSchedules.Cron;
 using TroveSchedules.OpenStack.Http;
 
@@ -74,8 +75,65 @@ internal static class MistralErrors
             RecommendedAction = "Wait until it has ended, or force its deletion.",
         };
 
-    public static TroveScheduleException WorkbookNotInstalled(string? project) =>
-        new(TroveErrorKind.NotFound, $"The workflow '{BackupSchedules.WorkflowName}' is not installed in project '{project}'.")
+    /// <param name="execution">The execution, which ended in ERROR or CANCELLED.</param>
+    public static TroveScheduleException ExecutionFailed(ScheduleExecution execution)
+    {
+        string reason = execution.Reason ?? ServiceError.Printable(execution.StateInfo?.Trim() ?? "");
+        return new(TroveErrorKind.Failed, $"The execution '{execution.Id}' ended in {ServiceError.Printable(execution.State, 50)}{(reason.Length == 0 ? "." : $": {reason}")}")
+        {
+            ErrorId = "ExecutionFailed",
+            Target = execution,
+            ServerMessage = reason.Length == 0 ? null : reason,
+        };
+    }
+
+    /// <param name="execution">The execution, which ended in SUCCESS and does not name its backup.</param>
+    public static TroveScheduleException BackupUnknown(ScheduleExecution execution) =>
+        new(TroveErrorKind.NotFound, $"The execution '{execution.Id}' ended in SUCCESS, but does not name its backup, because the workbook that it ran does not return it.")
+        {
+            ErrorId = "BackupUnknown",
+            Target = execution,
+            RecommendedAction = "The bundled workbook returns it. Install that, or look for the backup among those of the instance.",
+        };
+
+    /// <param name="execution">The execution whose backup ended, with <see cref="ScheduleExecution.BackupStatus"/>.</param>
+    public static TroveScheduleException BackupFailed(ScheduleExecution execution) =>
+        new(TroveErrorKind.Failed, $"The backup '{execution.BackupId}' of the execution '{execution.Id}' ended in {ServiceError.Printable(execution.BackupStatus!, 50)}.")
+        {
+            ErrorId = "BackupFailed",
+            Target = execution,
+            RecommendedAction = "Trove does not return the reason: ask the cloud's administrator.",
+        };
+
+    /// <param name="execution">The execution whose backup does not exist.</param>
+    public static TroveScheduleException BackupIsGone(ScheduleExecution execution) =>
+        new(TroveErrorKind.NotFound, $"The backup '{execution.BackupId}' of the execution '{execution.Id}' does not exist any more.") { ErrorId = "BackupNotFound", Target = execution };
+
+    /// <param name="what">What was awaited: "The execution '1'".</param>
+    /// <param name="state">Its last known state; null if it was never read.</param>
+    /// <param name="limit">How long was waited.</param>
+    /// <param name="target">The execution, or its id.</param>
+    public static TroveScheduleException WaitTimeout(string what, string? state, TimeSpan limit, object target) =>
+        new(TroveErrorKind.Timeout, FormattableString.Invariant($"{what} has not ended within {limit.TotalSeconds:0} s{(state is null ? "" : $". Its state is {ServiceError.Printable(state, 50)}")}."))
+        {
+            ErrorId = "WaitTimeout",
+            Target = target,
+            RecommendedAction = "It goes on: wait for it again.",
+        };
+
+    /// <param name="schedule">The schedule whose input the installed workflow refuses.</param>
+    /// <param name="cause">Mistral's error.</param>
+    public static TroveScheduleException InputMismatch(BackupSchedule schedule, TroveScheduleException cause) =>
+        new(TroveErrorKind.Invalid,
+            $"The schedule '{schedule.Id}' was created for another workbook: the installed one does not take its input. Mistral says: {cause.ServerMessage}", cause)
+        {
+            ErrorId = "InvalidForWorkbook",
+            Target = schedule,
+            RecommendedAction = "Its own runs fail for the same reason. Install the bundled workbook, or create the schedule again.",
+        };
+
+    public static TroveScheduleException WorkbookNotInstalled(string? project, TroveScheduleException? cause = null) =>
+        new(TroveErrorKind.NotFound, $"The workflow '{BackupSchedules.WorkflowName}' is not installed in project '{project}'.", cause)
         {
             ErrorId = "WorkbookNotInstalled",
             Target = BackupSchedules.WorkflowName,

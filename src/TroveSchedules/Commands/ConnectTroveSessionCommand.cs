@@ -89,7 +89,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     [Parameter(Mandatory = true, ParameterSetName = ToSandbox)]
     public SwitchParameter Sandbox { get; set; }
 
-    /// <summary>How many times faster the sandbox's clock runs: with 60 a minute passes in a second, with 0 only Step-TroveSandbox moves it.</summary>
+    /// <summary>How many times faster the sandbox's clock runs: with 60 a minute passes in a second, with 0 only Step-TroveSandbox and a cmdlet that waits move it.</summary>
     [Parameter(ParameterSetName = ToSandbox)]
     [ValidateRange(0.0, 3_600.0)]
     public double SandboxSpeed { get; set; } = 1;

@@ -12,6 +12,7 @@ internal static class ErrorAdvice
     /// <param name="parameters">The names of the parameters of the cmdlet that writes it.</param>
     public static string? For(TroveScheduleException error, ICollection<string> parameters) => error switch
     {
+        { MayHaveHappened: true, Target: BackupSchedule schedule } when parameters.Contains("Wait") => $"{error.RecommendedAction} Get-TroveScheduleExecution -Schedule {schedule.Id} shows it.",
         { MayHaveHappened: true } when CommandThatShows(error.Target) is { } command => $"{error.RecommendedAction} {command} shows it.",
         { ErrorId: "NotConnected", Settings.Count: > 0 } => $"{error.RecommendedAction} Use Connect-TroveSession -Cloud NAME, or its other parameters.",
         { Settings.Count: > 0 } => $"{error.RecommendedAction} With Connect-TroveSession: {string.Join(", ", error.Settings.Select(ConnectionParameters.Of).OfType<string>())}.",
@@ -24,6 +25,9 @@ internal static class ErrorAdvice
             "BackupNotFound" => "Get-TroveBackup lists the ids.",
             "InvalidCronPattern" when error.StatusCode is not null => $"{error.RecommendedAction} Try it with Test-TroveCronPattern.",
             "ExecutionNotFinished" => "Wait until it has ended, or delete it all the same with -Force.",
+            "BackupUnknown" => "Install-TroveWorkbook loads a workbook that returns it. Get-TroveBackup lists the backups of the instance.",
+            "WaitTimeout" => "It goes on. Wait-TroveScheduleExecution waits for it again, Get-TroveScheduleExecution -Id shows its state.",
+            "InvalidForWorkbook" when error.Target is BackupSchedule => "Its own runs fail for the same reason. Install-TroveWorkbook loads the workbook that comes with the module; otherwise create the schedule again.",
             "WorkbookNotInstalled" => "Load the workbook with Install-TroveWorkbook.",
             "InvalidForWorkbook" => $"{Unsupported(error.Target)}Install-TroveWorkbook loads one that takes it.",
             "InvalidWorkbook" => "Without -Path, Install-TroveWorkbook loads the one that comes with the module.",

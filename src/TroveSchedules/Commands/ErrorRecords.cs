@@ -41,6 +41,7 @@ internal static class ErrorRecords
         TroveErrorKind.QuotaExceeded => ErrorCategory.QuotaExceeded,
         TroveErrorKind.Unavailable => ErrorCategory.ResourceUnavailable,
         TroveErrorKind.Timeout => ErrorCategory.OperationTimeout,
+        TroveErrorKind.Failed => ErrorCategory.InvalidResult,
         _ => ErrorCategory.InvalidData,
     };
 }

@@ -29,6 +29,7 @@ internal sealed class Progress
     private int _parentId = -1;
     private long? _items;
     private bool _countsRows;
+    private string _participle = "";
     private long _shownAt;
     private ProgressRecord? _shown;
     private long _count;
@@ -70,6 +71,11 @@ internal sealed class Progress
         _total = _items * rowsPerItem;
     }
 
+    /// <summary>Switches to counting what ends. The bar then also appears before the first has ended, and while no request is in progress.</summary>
+    /// <param name="total">How many will end.</param>
+    /// <param name="participle">What becomes of them, such as <c>ended</c>.</param>
+    public void CountEnds(long total, string participle) => (_countsRows, _count, _total, _participle) = (true, 0, total, " " + participle);
+
     /// <summary>Counts an item, unless rows are counted.</summary>
     public void ItemDone()
     {
@@ -99,7 +105,7 @@ internal sealed class Progress
         }
         if (_shown is not null ? _clock.GetElapsedTime(_shownAt, now) < Interval : _clock.GetElapsedTime(_began, now) < Delay)
             return;
-        if (_count == 0 && waiting is null)
+        if (_count == 0 && waiting is null && _participle.Length == 0)
             return;
         _shownAt = now;
         double rate = _count / _clock.GetElapsedTime(_began, now).TotalSeconds;
@@ -128,9 +134,9 @@ internal sealed class Progress
     private string Status(double rate, TimeSpan waited)
     {
         string wait = waited < Delay || _waiting is null ? _waiting ?? "" : FormattableString.Invariant($"{_waiting}, {Math.Floor(waited.TotalSeconds):0} s");
-        if (_count == 0)
+        if (_count == 0 && _participle.Length == 0)
             return wait;
-        string count = FormattableString.Invariant($"{_count:#,0}{(_total is null ? "" : FormattableString.Invariant($" of {_total:#,0}"))}, {Text(rate)}");
+        string count = FormattableString.Invariant($"{_count:#,0}{(_total is null ? "" : FormattableString.Invariant($" of {_total:#,0}"))}{_participle}{(_count == 0 ? "" : $", {Text(rate)}")}");
         return waited < Delay || _waiting is null ? count : $"{count}; {wait}";
     }
 

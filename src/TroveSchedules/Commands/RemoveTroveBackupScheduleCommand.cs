@@ -42,7 +42,7 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
     private bool Confirm(BackupSchedule schedule)
     {
         WarnOfRunsInFlight(schedule);
-        return ShouldProcess(InWords(schedule), "Delete");
+        return ShouldProcess(schedule.InWords(), "Delete");
     }
 
     private async Task<object?> DeleteAsync(BackupSchedule schedule)
@@ -65,14 +65,8 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
         }
         foreach (ScheduleExecution run in _inFlight[schedule.TriggerId])
         {
-            WriteWarning($"An execution of the {InWords(schedule)} is running: {run.Id} ({run.State}). Its Keystone trust is deleted together with the schedule, so it may fail. "
+            WriteWarning($"An execution of the {schedule.InWords()} is running: {run.Id} ({run.State}). Its Keystone trust is deleted together with the schedule, so it may fail. "
                 + $"To let it finish, wait until Get-TroveScheduleExecution -Id {run.Id} shows that it has ended, then delete the schedule.");
         }
-    }
-
-    private static string InWords(BackupSchedule schedule)
-    {
-        string which = schedule.Name is null ? schedule.Id : $"'{schedule.Name}' ({schedule.Id})";
-        return schedule.InstanceId is null ? $"schedule {which}" : $"schedule {which} of instance {schedule.InstanceId}";
     }
 }

@@ -17,6 +17,8 @@ internal static class Sandboxes
     // Part of each name, so that an object from a sandbox of another process does not match a sandbox of this one.
     private static readonly string ProcessMark = Guid.NewGuid().ToString("N").Substring(0, 6);
 
+    private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(10);
+
     private static int s_count;
 
     /// <summary>Whether a host name belongs to a current or former sandbox. It ends in .invalid, a domain that no real host has.</summary>
@@ -52,6 +54,15 @@ internal static class Sandboxes
 
     /// <summary>The sandbox with that URL; null if there is none.</summary>
     public static SandboxCloud? At(Uri authUrl) => All.TryGetValue(authUrl.Authority, out SandboxCloud? cloud) ? cloud : null;
+
+    /// <summary>How time passes between two requests of a wait: a clock that stands still is moved, as Step-TroveSandbox moves it. Null for a clock that runs.</summary>
+    public static Func<TimeSpan, CancellationToken, Task>? DelayOf(Uri authUrl) => At(authUrl) is { IsStopped: true } cloud
+        ? (wait, cancellationToken) =>
+        {
+            cloud.Step(wait);
+            return Task.Delay(ShortestDelay, cancellationToken); // Something may never end, such as a paused execution. Waiting for it must not use a whole core.
+        }
+        : null;
 
     /// <summary>Whether a sandbox has that URL. It is a separate method, because a method that calls <see cref="At"/> loads the sandbox's assembly.</summary>
     public static bool IsLive(Uri authUrl) => At(authUrl) is not null;

@@ -1,3 +1,6 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.OpenStack;
 
@@ -41,6 +44,28 @@ public abstract class SessionCmdlet : TroveCmdlet
         string? project = row switch { BackupSchedule schedule => schedule.ProjectId, ScheduleExecution execution => execution.ProjectId, _ => null };
         if (project is not null && project != Cloud.ProjectId)
             _foreign++;
+    }
+
+    /// <summary>Waits for executions and writes each as it ends. For one that failed, it also writes an error.</summary>
+    private protected void WaitFor(IReadOnlyCollection<AwaitedExecution> executions, bool forBackup, int? timeoutSec, bool allProjects)
+    {
+        if (executions.Count == 0)
+            return;
+        var options = new ExecutionWaitOptions
+        {
+            ForBackup = forBackup,
+            TimeLimit = timeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            AllProjects = allProjects,
+            Delay = Sandboxes.IsName(Cloud.AuthUrl.Host) ? Sandboxes.DelayOf(Cloud.AuthUrl) : null,
+        };
+        int total = executions.Select(execution => execution.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+        WriteEach(Cloud.Executions.WaitAsync(executions, options, Cancelled), total, outcome =>
+        {
+            if (outcome.Execution is not null)
+                Write(outcome.Execution);
+            if (outcome.Error is not null)
+                throw outcome.Error;
+        });
     }
 
     /// <summary>Warns an administrator about the objects of other projects that were written.</summary>

@@ -93,6 +93,38 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes what ends, as it ends. An error that <paramref name="write"/> throws concerns one of them, and the others continue.</summary>
+    /// <param name="ends">What ends.</param>
+    /// <param name="total">How many will end.</param>
+    /// <param name="write">Writes one.</param>
+    private protected void WriteEach<T>(IAsyncEnumerable<T> ends, int total, Action<T> write)
+    {
+        Progress?.CountEnds(total, "ended");
+        Run(() =>
+        {
+            IAsyncEnumerator<T> each = ends.GetAsyncEnumerator(Cancelled);
+            try
+            {
+                bool hasNext;
+                do
+                {
+                    hasNext = false;
+                    Try(() => hasNext = HasNext(each.MoveNextAsync()));
+                    if (!hasNext)
+                        continue;
+                    Progress?.RowDone();
+                    T current = each.Current;
+                    Try(() => write(current));
+                }
+                while (hasNext);
+            }
+            finally
+            {
+                each.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            }
+        });
+    }
+
     /// <summary>Writes a row from a service.</summary>
     private protected virtual void Write(object? row) => WriteObject(row);
 
@@ -155,8 +187,12 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     {
         if (_work is not null)
             Run(_work.Finish);
+        Conclude();
         _streams?.Progress?.Complete();
     }
+
+    /// <summary>Runs after the work for all items, under the same progress bar.</summary>
+    private protected virtual void Conclude() { }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();

@@ -97,6 +97,36 @@ public abstract class ExecutionCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
+    public async Task An_execution_can_name_a_trigger_in_its_description()
+    {
+        string trigger = Guid.NewGuid().ToString();
+        string description = $"{{\"description\":\"Workflow execution started by hand for cron trigger '({trigger})'.\",\"triggered_by\":{{\"type\":\"cron_trigger\",\"id\":\"{trigger}\",\"name\":\"n\"}},"
+            + "\"trove_schedules\":{\"version\":1,\"started_by\":\"user\"}}";
+        CloudResponse run = await RunAsync(JsonValue.Create(Input(Nobody).ToJsonString()), description, more: new JsonObject { ["id"] = Guid.NewGuid().ToString() });
+        Assert.Equal((201, description), (run.Status, run.Text("description")));
+        Assert.Equal([run.Text("id")], (await Mistral("GET", $"{Url}?workflow_name=eq:trove.backup_create&description=has:{trigger}&fields=id")).Column("executions", "id"));
+    }
+
+    [ContractFact]
+    public async Task An_input_that_the_workflow_does_not_declare_is_refused()
+    {
+        JsonObject input = Input(Nobody);
+        input["bogus"] = 1;
+        Fault(await RunAsync(input), 400, "Invalid input [name=backup_create, class=DirectWorkflowSpec, unexpected=['bogus']]");
+    }
+
+    [ContractFact]
+    public async Task Unfinished_executions_since_a_second_are_listed_by_their_states()
+    {
+        CloudResponse run = await RunAsync(Input(Nobody), _description);
+        await Mistral("PUT", $"{Url}/{run.Text("id")}", "{\"state\": \"PAUSED\"}");
+        CloudResponse ended = await EndAsync((await RunAsync(Input(Nobody), _description)).Text("id")!);
+        string query = $"{Url}?workflow_name=eq:trove.backup_create&description=has:{_description}&created_at=gte:{Uri.EscapeDataString(run.Text("created_at")!)}&sort_keys=created_at,id&sort_dirs=desc,desc&fields=id,state&limit=1000";
+        Assert.Equal([run.Text("id")], (await Mistral("GET", query + "&state=in:IDLE,RUNNING,PAUSED")).Column("executions", "id"));
+        Assert.Equal([ended.Text("id")], (await Mistral("GET", query + "&state=in:SUCCESS,ERROR,CANCELLED")).Column("executions", "id"));
+    }
+
+    [ContractFact]
     public async Task The_input_can_be_JSON_in_a_string()
     {
         CloudResponse run = await RunAsync(JsonValue.Create(Input(Nobody).ToJsonString()));

@@ -126,6 +126,46 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         Assert.StartsWith("It is not known", error.Message);
     }
 
+    [ContractTheory(Needs = Needs.Instances)]
+    [InlineData(FaultKind.ResetAfter)]
+    [InlineData(FaultKind.TruncatedBody)]
+    [InlineData(FaultKind.MalformedJson)]
+    [InlineData(FaultKind.ResetBefore, 2)]
+    [InlineData(FaultKind.ConnectionRefused, 2)]
+    [InlineData(FaultKind.ServiceUnavailable, 2)]
+    [InlineData(FaultKind.ServerError, 1, false)]
+    public async Task A_schedule_is_started_once_or_said_not_to_be(FaultKind kind, int attempts = 1, bool isStarted = true)
+    {
+        using CloudSession session = await ConnectAsync();
+        BackupSchedule schedule = await session.Schedules.GetAsync((await TriggerAsync(input: Input(Nobody))).Text("id")!);
+        string id = Guid.NewGuid().ToString();
+        Finally(() => Mistral("DELETE", $"/executions/{id}?force=true"));
+        _faults.Inject(new Fault(kind) { When = request => request.Method == HttpMethod.Post && IsMistral(request) });
+
+        Task<ScheduleExecution> starting = session.Executions.StartAsync(schedule, id);
+        if (isStarted)
+            Assert.Equal((id, schedule.Id), ((await starting).Id, (await starting).ScheduleId));
+        else
+            Assert.StartsWith($"The schedule '{schedule.Id}' was not started.", (await Assert.ThrowsAsync<TroveScheduleException>(() => starting)).Message);
+        Assert.Equal(attempts, _faults.Requests.Count(request => request.StartsWith("POST", StringComparison.Ordinal) && request.Contains("/executions")));
+        Assert.Equal(isStarted ? 1 : 0, (await Mistral("GET", "/executions?description=has:" + schedule.TriggerId)).List("executions").Count);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task A_start_of_which_nothing_can_be_known_is_said_to_be_that()
+    {
+        using CloudSession session = await ConnectAsync();
+        BackupSchedule schedule = await session.Schedules.GetAsync((await TriggerAsync(input: Input(Nobody))).Text("id")!);
+        string id = Guid.NewGuid().ToString();
+        Finally(() => Mistral("DELETE", $"/executions/{id}?force=true"));
+        _faults.Inject(new Fault(FaultKind.ResetAfter) { When = request => request.Method == HttpMethod.Post && IsMistral(request) });
+        _faults.Inject(new Fault(FaultKind.ConnectionRefused) { When = IsMistral, Times = int.MaxValue });
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => session.Executions.StartAsync(schedule, id));
+        Assert.Contains(id, error.Message);
+        Assert.StartsWith("It is not known", error.Message);
+        Assert.Same(schedule, error.Target);
+    }
+
     [ContractFact(Needs = Needs.Instances)]
     public async Task A_DELETE_with_a_lost_response_has_succeeded()
     {
