@@ -55,6 +55,18 @@ internal static class ScheduleRules
         return CronPattern.Parse(request.Pattern, request.AllowSeconds);
     }
 
+    /// <summary>Checks a changed schedule. Properties that the change does not name may break a rule, because another client may have written them.</summary>
+    /// <param name="changed">The schedule with its changes.</param>
+    /// <param name="change">The changes.</param>
+    /// <param name="now">The cloud's time.</param>
+    public static void CheckChange(ScheduleRequest changed, ScheduleChange change, DateTimeOffset now) => Check(changed with
+    {
+        Name = change.Name is null ? "unchanged" : changed.Name,
+        Description = change.Description is null ? null : changed.Description,
+        Pattern = change.Pattern is null && changed.Pattern is not null ? "* * * * *" : changed.Pattern,
+        FirstExecutionTime = change.FirstExecutionTime is null && changed.Pattern is not null ? null : changed.FirstExecutionTime,
+    }, now);
+
     /// <summary>Checks that the installed workbook supports the request.</summary>
     public static void CheckFits(ScheduleRequest request, WorkflowInputs inputs)
     {

@@ -19,6 +19,7 @@ namespace TroveSchedules.OpenStack.Http;
 [JsonSerializable(typeof(CronTriggerRequest))]
 [JsonSerializable(typeof(CronTrigger))]
 [JsonSerializable(typeof(CronTriggerPage))]
+[JsonSerializable(typeof(ScheduleMetadata))]
 [JsonSerializable(typeof(Execution))]
 [JsonSerializable(typeof(ExecutionPage))]
 [JsonSerializable(typeof(WorkbookResponse))]
