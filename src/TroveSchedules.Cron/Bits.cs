@@ -24,5 +24,13 @@ internal static class Bits
         return mask;
     }
 
+    /// <summary>The arguments of <see cref="Span"/> that make the set; null if there are none. The set must not be empty.</summary>
+    public static (int Low, int High, int Step)? AsSpan(ulong mask)
+    {
+        List<int> values = Values(mask).ToList();
+        int low = values[0], high = values.Last(), step = values.Count == 1 ? 1 : values[1] - low;
+        return mask == Span(low, high, step) ? (low, high, step) : null;
+    }
+
     public static bool Has(ulong mask, int bit) => (mask >> bit & 1) != 0;
 }

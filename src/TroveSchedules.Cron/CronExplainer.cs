@@ -17,7 +17,7 @@ internal static class CronExplainer
         if (ListsTimes(schedule) && runsAtOneSecond)
             return TimesOfDay(schedule, schedule.Seconds == 1 ? "" : $":{Bits.Lowest(schedule.Seconds):00}");
 
-        string minutes = ListsTimes(schedule) ? TimesOfDay(schedule) : MinutesAndHours(schedule.Minutes, schedule.Hours);
+        string minutes = ListsTimes(schedule) ? TimesOfDay(schedule) : MinutesAndHours(schedule);
         if (schedule.Seconds == 1)
             return minutes;
 
@@ -38,46 +38,33 @@ internal static class CronExplainer
         return $"At {Prose.Join(times.ToList())} UTC";
     }
 
-    private static string MinutesAndHours(ulong minutes, ulong hours)
+    private static string MinutesAndHours(CronSchedule schedule)
     {
-        bool everyHour = hours == CronField.Hour.All;
-        if (Rhythm(minutes, CronField.Minute) is string rhythm)
-            return everyHour ? rhythm : $"{rhythm} {DuringHours(hours)}";
+        bool everyHour = schedule.Hours == CronField.Hour.All;
+        string eachHour = $"each of these hours: {Prose.List(schedule.Hours, hour => $"{hour:00}:00")} UTC";
+        (int Low, int High, int Step)? hours = Bits.AsSpan(schedule.Hours);
 
-        if (Bits.Count(minutes) == 1 && !everyHour)
-            return OnceInHours(Bits.Lowest(minutes), hours);
+        if (Rhythm(schedule.Minutes, CronField.Minute) is string rhythm)
+            return rhythm + (everyHour ? "" : hours is (int from, int to, 1) ? $" from {from:00}:00 to {to:00}:59 UTC" : $" in {eachHour}");
 
-        if (minutes == 1)
+        if (Bits.Count(schedule.Minutes) == 1 && !everyHour)
+        {
+            int minute = Bits.Lowest(schedule.Minutes);
+            return hours is (int low, int high, int step)
+                ? $"{Every(step, "hour")} from {low:00}:{minute:00} to {high:00}:{minute:00} UTC"
+                : TimesOfDay(schedule);
+        }
+
+        if (schedule.Minutes == 1)
             return "Every hour, on the hour";
-        return $"At {Counted(minutes, "minute")} past {(everyHour ? "every hour" : EachOf(hours))}";
+        return $"At {Counted(schedule.Minutes, "minute")} past {(everyHour ? "every hour" : eachHour)}";
     }
-
-    private static string OnceInHours(int minute, ulong hours)
-    {
-        List<int> values = Bits.Values(hours).ToList();
-        int step = values[1] - values[0];
-        return hours == Bits.Span(values[0], values[values.Count - 1], step)
-            ? $"Every {(step == 1 ? "hour" : step + " hours")} from {values[0]:00}:{minute:00} to {values[values.Count - 1]:00}:{minute:00} UTC"
-            : $"At {Prose.Join(values.ConvertAll(hour => $"{hour:00}:{minute:00}"))} UTC";
-    }
-
-    private static string DuringHours(ulong hours)
-    {
-        (int first, int last) = Prose.FirstRun(hours);
-        return hours == Bits.Span(first, last) ? $"from {first:00}:00 to {last:00}:59 UTC" : $"in {EachOf(hours)}";
-    }
-
-    private static string EachOf(ulong hours) => $"each of these hours: {Prose.List(hours, hour => $"{hour:00}:00")} UTC";
 
     /// <summary><c>Every 5 minutes</c>, if the interval also holds across the end of the hour; otherwise null.</summary>
-    private static string? Rhythm(ulong mask, CronField field)
-    {
-        if (mask == field.All)
-            return $"Every {field.Name}";
+    private static string? Rhythm(ulong mask, CronField field) =>
+        Bits.AsSpan(mask) is (0, _, int step) && step * Bits.Count(mask) == field.Size ? Every(step, field.Name) : null;
 
-        int step = field.Size / Bits.Count(mask);
-        return step < field.Size && mask == Bits.Span(0, field.Max, step) && field.Size % step == 0 ? $"Every {step} {field.Name}s" : null;
-    }
+    private static string Every(int step, string unit) => step == 1 ? $"Every {unit}" : $"Every {step} {unit}s";
 
     private static string Counted(ulong mask, string unit) => $"{CronField.Minute.InWords(mask)} {unit}{(mask == 2 ? "" : "s")}";
 
@@ -88,37 +75,31 @@ internal static class CronExplainer
         string inMonths = everyMonth ? "" : $" in {months}";
         string ofMonths = everyMonth ? "of the month" : $"of {months}";
 
-        if (schedule.RunsByDate && schedule.RunsByWeekday)
-            return $" on {Dates(schedule)} of the month and also{(IsRange(schedule.Weekdays) ? " " : " on ")}{Weekdays(schedule.Weekdays)}{(everyMonth ? "" : ",")}{inMonths}";
-        if (schedule.RunsByDate)
+        if (schedule.Ordinals.Count > 0)
+            return $" on the {Prose.Join(schedule.Ordinals.Select(Ordinal).ToList())} {ofMonths}";
+        if (schedule.RunsByDate && !schedule.RunsByWeekday)
             return $" on {Dates(schedule)} {ofMonths}";
-        if (schedule.Ordinals != 0)
-            return $" on the {Ordinals(schedule.Ordinals)} {ofMonths}";
-        if (schedule.RunsByWeekday)
-            return $", {Weekdays(schedule.Weekdays)}{inMonths}";
-        return everyMonth && !ListsTimes(schedule) ? "" : $", every day{inMonths}";
+        if (!schedule.RunsByWeekday)
+            return everyMonth && !ListsTimes(schedule) ? "" : $", every day{inMonths}";
+
+        string weekdays = CronField.DayOfWeek.InWords(schedule.Weekdays);
+        bool isRange = weekdays.Contains(" to "); // "every" would mislead before "Monday to Friday".
+        return schedule.RunsByDate
+            ? $" on {Dates(schedule)} of the month and also {(isRange ? "" : "on every ")}{weekdays}{(everyMonth ? "" : ",")}{inMonths}"
+            : $", {(isRange ? "" : "every ")}{weekdays}{inMonths}";
     }
 
     private static string Dates(CronSchedule schedule)
     {
-        List<int> days = Bits.Values(schedule.Dates).ToList();
-        int step = days.Count < 2 ? 0 : days[1] - days[0];
-        bool isStepped = step > 1 && days.Count > MostTimesListed && schedule.Dates == Bits.Span(days[0], days[days.Count - 1], step);
-        List<string> dates = isStepped
-            ? [$"every {Prose.Ordinal(step)} day from the {Prose.Ordinal(days[0])} to the {Prose.Ordinal(days[days.Count - 1])}"]
-            : Prose.Parts(schedule.Dates, Prose.Ordinal);
+        if (Bits.Count(schedule.Dates) > MostTimesListed && Bits.AsSpan(schedule.Dates) is (int low, int high, > 1 and int step))
+            return $"every {Prose.Ordinal(step)} day from the {Prose.Ordinal(low)} to the {Prose.Ordinal(high)}{(schedule.LastDay ? " and last day" : "")}";
+
+        List<string> dates = Prose.Parts(schedule.Dates, Prose.Ordinal);
         if (schedule.LastDay)
             dates.Add("last day");
-        return (isStepped ? "" : "the ") + Prose.Join(dates);
+        return "the " + Prose.Join(dates);
     }
 
-    private static string Ordinals(ulong ordinals) => Prose.Join(
-        (from bit in Bits.Values(ordinals)
-         let week = (bit / 7) + 1
-         select $"{(week == CronSchedule.LastOrdinal ? "last" : Prose.Ordinal(week))} {CronField.DayOfWeek.Word(bit % 7)}").ToList());
-
-    private static string Weekdays(ulong weekdays) => (IsRange(weekdays) ? "" : "every ") + CronField.DayOfWeek.InWords(weekdays);
-
-    // "Monday to Friday", before which "every" would mislead.
-    private static bool IsRange(ulong weekdays) => CronField.DayOfWeek.InWords(weekdays).Contains(" to ");
+    private static string Ordinal((int Week, int Weekday) day) =>
+        $"{(day.Week == CronSchedule.LastWeek ? "last" : Prose.Ordinal(day.Week))} {CronField.DayOfWeek.Word(day.Weekday)}";
 }

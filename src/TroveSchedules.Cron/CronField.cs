@@ -5,7 +5,7 @@ using System.Globalization;
 namespace TroveSchedules.Cron;
 
 /// <summary>A field of a pattern: its name, its range of values, and their names.</summary>
-internal sealed class CronField
+internal sealed class CronField(string name, int min, int max, params string[] words)
 {
     public static readonly CronField Minute = new("minute", 0, 59);
     public static readonly CronField Hour = new("hour", 0, 23);
@@ -18,32 +18,21 @@ internal sealed class CronField
 
     public static readonly CronField Second = new("second", 0, 59);
 
-    /// <summary>The fields of a pattern in order. In croniter the seconds are the last field.</summary>
-    public static IReadOnlyList<CronField> InOrder(bool withSeconds) => withSeconds ? WithSeconds : WithoutSeconds;
+    /// <summary>The fields of a pattern in order.</summary>
+    public static readonly IReadOnlyList<CronField> FiveFields = [Minute, Hour, DayOfMonth, Month, DayOfWeek];
 
-    private static readonly CronField[] WithoutSeconds = [Minute, Hour, DayOfMonth, Month, DayOfWeek];
-    private static readonly CronField[] WithSeconds = [Minute, Hour, DayOfMonth, Month, DayOfWeekBeforeSeconds, Second];
+    /// <summary>The fields of a pattern with seconds. In croniter the seconds are the last field.</summary>
+    public static readonly IReadOnlyList<CronField> SixFields = [Minute, Hour, DayOfMonth, Month, DayOfWeekBeforeSeconds, Second];
 
-    private readonly string[] _words;
-
-    private CronField(string name, int min, int max, params string[] words)
-    {
-        Name = name;
-        Min = min;
-        Max = max;
-        _words = words;
-        All = Bits.Span(min, max);
-    }
-
-    public string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>The unit of the field for use in a sentence: <c>minute</c>, <c>day</c>.</summary>
     public string Unit => Name.StartsWith("day", StringComparison.Ordinal) ? "day" : Name;
 
-    public int Min { get; }
+    public int Min { get; } = min;
 
     /// <summary>The greatest distinct value: 6 for the day of the week, because 7 means the same as 0.</summary>
-    public int Max { get; }
+    public int Max { get; } = max;
 
     public bool SevenIsSunday { get; private init; }
 
@@ -54,13 +43,13 @@ internal sealed class CronField
 
     public int Size => Max - Min + 1;
 
-    public ulong All { get; }
+    public ulong All { get; } = Bits.Span(min, max);
 
     /// <summary>What a user may write, for an error message.</summary>
     public string Allowed => $"{Min} to {Greatest}"
         + (this == DayOfMonth ? " or L (the last day)" : "")
         + (SevenIsSunday ? " (0 and 7 are Sunday)" : "")
-        + (_words.Length == 0 ? "" : $" or {ShortName(Min)} to {ShortName(Max)}");
+        + (words.Length == 0 ? "" : $" or {ShortName(Min)} to {ShortName(Max)}");
 
     /// <summary>Some of the field's values in words: <c>Monday to Friday</c>, <c>0, 15 and 30</c>, with Monday as the first day.</summary>
     public string InWords(ulong mask) => IsDayOfWeek
@@ -68,7 +57,7 @@ internal sealed class CronField
         : Prose.List(mask, Word);
 
     /// <summary>The name of the value, or its number if it has no name: <c>Friday</c>, <c>March</c>, <c>59</c>.</summary>
-    public string Word(int value) => _words.Length == 0 ? value.ToString(CultureInfo.InvariantCulture) : _words[value - Min];
+    public string Word(int value) => words.Length == 0 ? value.ToString(CultureInfo.InvariantCulture) : words[value - Min];
 
     /// <summary>The value of a three-letter name in any case; null if the field has no such name.</summary>
     public int? Named(string text) => text.Length == 3 ? IndexOf(text) + Min : null;
@@ -81,7 +70,7 @@ internal sealed class CronField
 
     private int? IndexOf(string beginning)
     {
-        int index = Array.FindIndex(_words, word => word.StartsWith(beginning, StringComparison.OrdinalIgnoreCase));
+        int index = Array.FindIndex(words, word => word.StartsWith(beginning, StringComparison.OrdinalIgnoreCase));
         return index < 0 ? null : index;
     }
 }

@@ -13,10 +13,10 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
 
     private ulong? _croniter3 = 0;
     private ulong _croniter6;
-    private ulong _ordinals;
+    private readonly SortedSet<(int Week, int Weekday)> _ordinals = [];
     private bool _hasStar;
     private bool _hasLastDay;
-    private (string Text, int Position)? _plainWeekday;
+    private (string Text, int Position)? _plainItem;
 
     public CronFieldValues Parse(string text)
     {
@@ -27,8 +27,8 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
             position += item.Length + 1;
         }
 
-        if (_ordinals != 0 && _plainWeekday is (string plain, int at))
-            throw Refusal(at, $"'{plain}' stands in a list with x#n or Lx, and Mistral refuses it or ignores it", "Give the weekdays all in one of the two ways, or make two schedules.");
+        if (_ordinals.Count > 0 && _plainItem is (string plain, int plainPosition))
+            throw Refusal(plainPosition, $"'{plain}' stands in a list with x#n or Lx, and Mistral refuses it or ignores it", "Give the weekdays all in one of the two ways, or make two schedules.");
 
         return new CronFieldValues(field, text, fieldPosition, _croniter3, _croniter6, _hasStar, _hasLastDay, _ordinals);
     }
@@ -37,7 +37,7 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
     {
         if (item.Length == 0)
             throw Refusal(position, "an item of the list is empty", "Remove the comma that is too many.");
-        if (ForeignSyntax.Refuse(field, item) is (string reason, string action))
+        if (ForeignSyntax.Recognize(field, item) is (string reason, string action))
             throw Refusal(position, reason, action);
 
         if (field.IsDayOfWeek && item.Contains('#'))
@@ -48,11 +48,11 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
 
         if (field.IsDayOfWeek && IsL(item.Substring(0, 1)))
         {
-            AddOrdinal(CronSchedule.LastOrdinal, 1UL << Value(item.Substring(1), position + 1) % 7);
+            _ordinals.Add((CronSchedule.LastWeek, Value(item.Substring(1), position + 1) % 7));
             return;
         }
 
-        _plainWeekday ??= (item, position);
+        _plainItem ??= (item, position);
         if (item == "*")
             _hasStar = true;
         else if (field == CronField.DayOfMonth && IsL(item))
@@ -67,23 +67,11 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
         string body = slash < 0 ? item : item.Substring(0, slash);
         int? step = slash < 0 ? null : Step(item.Substring(slash + 1), position + slash + 1);
 
-        CronReading reading;
-        int low = field.Min;
         int dash = body.IndexOf('-');
-        if (body == "*")
-        {
-            reading = CronReading.Every(field, step!.Value);
-        }
-        else if (dash > 0)
-        {
-            low = Value(body.Substring(0, dash), position);
-            reading = Range(low, body.Substring(dash + 1), position + dash + 1, step ?? 1);
-        }
-        else
-        {
-            low = Value(body, position);
-            reading = step is int every ? CronReading.From(field, low, every) : CronReading.Agreed(1UL << (field.SevenIsSunday ? low % 7 : low));
-        }
+        int low = body == "*" ? field.Min : Value(dash > 0 ? body.Substring(0, dash) : body, position);
+        CronReading reading = dash > 0 ? Range(low, body.Substring(dash + 1), position + dash + 1, step ?? 1)
+            : step is int every ? CronReading.From(field, low, every)
+            : CronReading.Single(field, low);
 
         _croniter3 |= reading.Croniter3;
         _croniter6 |= reading.Croniter6;
@@ -110,7 +98,7 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
         int dash = weekdays.IndexOf('-');
         if (dash < 0)
         {
-            AddOrdinal(ordinal, 1UL << Value(weekdays, position) % 7);
+            _ordinals.Add((ordinal, Value(weekdays, position) % 7));
             return;
         }
 
@@ -119,26 +107,25 @@ internal sealed class CronFieldParser(CronField field, string pattern, int field
             throw Refusal(position, $"'{weekdays}' is a range of weekdays before '#'", "Write a list, such as 1#2,2#2.");
 
         CronReading reading = Range(low, last, position + dash + 1, step: 1);
-        AddOrdinal(ordinal, reading.Croniter6);
+        _ordinals.UnionWith(Bits.Values(reading.Croniter6).Select(weekday => (ordinal, weekday)));
         _croniter3 = null;
         Warn($"In {field.Name}, '{item}' is a range before '#': croniter 1.3.0 to 1.3.8 refuses it; 1.3.10 to 6.2.4 takes it. Write a list, such as mon#{ordinal},tue#{ordinal}.");
         Warn(reading.DescribeDifferences(field, weekdays));
     }
 
-    private void AddOrdinal(int ordinal, ulong weekdays) => _ordinals |= (weekdays & field.All) << ((ordinal - 1) * 7);
-
-    private int Step(string text, int position) => Number(text) switch
+    private int Step(string text, int position)
     {
-        null => throw Refusal(position, $"'{text}' is not a step, which is a whole number from 1 on", "Write the step in digits, such as */5."),
-        0 => throw Refusal(position, $"a step of '{text}' leads nowhere: steps are whole numbers from 1 on", "Write the step in digits, such as */5."),
-        int step => step,
-    };
+        if (Number(text) is > 0 and int step)
+            return step;
+        string reason = Number(text) == 0 ? $"a step of '{text}' leads nowhere: steps are whole numbers from 1 on" : $"'{text}' is not a step, which is a whole number from 1 on";
+        throw Refusal(position, reason, "Write the step in digits, such as */5.");
+    }
 
     private int Value(string text, int position)
     {
         if (field.Named(text) is int named)
             return named;
-        if (ForeignSyntax.Refuse(field, text) is (string reason, string action))
+        if (ForeignSyntax.Recognize(field, text) is (string reason, string action))
             throw Refusal(position, reason, action);
 
         if (Number(text) is int number && number >= field.Min && number <= field.Greatest)

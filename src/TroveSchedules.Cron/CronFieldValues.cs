@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+
 namespace TroveSchedules.Cron;
 
 /// <summary>The parsed values of one field of a pattern, in the reading of croniter.</summary>
@@ -8,9 +10,9 @@ namespace TroveSchedules.Cron;
 /// <param name="Croniter6">The values listed, as croniter 5.0.1 to 6.2.4 reads them.</param>
 /// <param name="HasStar">Whether the list contains <c>*</c>, so that its other items have no effect.</param>
 /// <param name="HasLastDay">Whether the list contains <c>L</c>.</param>
-/// <param name="Ordinals">The weekdays of <c>x#n</c> and <c>Lx</c>, in the format of <see cref="CronSchedule.Ordinals"/>.</param>
+/// <param name="Ordinals">The weekdays of <c>x#n</c> and <c>Lx</c>; see <see cref="CronSchedule.Ordinals"/>.</param>
 internal sealed record CronFieldValues(
-    CronField Field, string Text, int Position, ulong? Croniter3, ulong Croniter6, bool HasStar, bool HasLastDay, ulong Ordinals)
+    CronField Field, string Text, int Position, ulong? Croniter3, ulong Croniter6, bool HasStar, bool HasLastDay, IReadOnlyCollection<(int Week, int Weekday)> Ordinals)
 {
     /// <summary>The listed values in the reading that decides.</summary>
     public ulong Mask { get; init; } = Croniter3 ?? Croniter6;

@@ -14,7 +14,7 @@ public sealed class CronPattern
 {
     private readonly CronSchedule _schedule;
 
-    private CronPattern(string text, CronSchedule schedule, IReadOnlyList<string> warnings)
+    internal CronPattern(string text, CronSchedule schedule, IReadOnlyList<string> warnings)
     {
         Text = text;
         _schedule = schedule;
@@ -38,22 +38,17 @@ public sealed class CronPattern
         JoinsDays ? [.. Warnings, $"Restricted in both day-of-month and day-of-week, it runs on the days of either: {Explain()}."] : Warnings;
 
     /// <summary>Whether croniter 1.3.5 refuses the pattern and newer versions accept it.</summary>
-    internal bool IsRefusedByCroniter135 => _schedule.IsRefusedByCroniter135;
+    internal bool IsRefusedByCroniter135 { get; init; }
 
     /// <summary>Whether croniter 1.3.5 accepts the pattern and finds no time for it, unlike newer versions.</summary>
-    internal bool NeverOccursInCroniter135 => _schedule.NeverOccursInCroniter135;
+    internal bool NeverOccursInCroniter135 { get; init; }
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="pattern">Five fields, or an alias such as <c>@daily</c>; at most 100 characters.</param>
     /// <param name="allowSeconds">Whether to accept a sixth field, the seconds. Mistral accepts it, but other schedulers have the seconds first, so that a copied pattern means something else.</param>
     /// <returns>The pattern, which has at least one occurrence.</returns>
     /// <exception cref="CronPatternException">Mistral would refuse the pattern, it would never run, or its meaning depends too much on the version of croniter.</exception>
-    public static CronPattern Parse(string? pattern, bool allowSeconds = false)
-    {
-        var warnings = new List<string>();
-        CronSchedule schedule = new CronParser(pattern, allowSeconds, warnings).Parse();
-        return new CronPattern(pattern!, schedule, warnings.AsReadOnly());
-    }
+    public static CronPattern Parse(string? pattern, bool allowSeconds = false) => new CronParser(pattern, allowSeconds).Parse();
 
     /// <summary>Reads a pattern without throwing.</summary>
     /// <param name="pattern">As for <see cref="Parse"/>.</param>
@@ -70,10 +65,10 @@ public sealed class CronPattern
             error = null;
             return true;
         }
-        catch (CronPatternException refusal)
+        catch (CronPatternException exception)
         {
             result = null;
-            error = refusal;
+            error = exception;
             return false;
         }
     }

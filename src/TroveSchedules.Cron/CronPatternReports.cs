@@ -14,21 +14,21 @@ public static class CronPatternReports
         /// <param name="now">The time after which the next times begin.</param>
         /// <returns>The report. An invalid pattern does not throw.</returns>
         public static CronPatternReport Of(string? pattern, bool allowSeconds, DateTimeOffset now) =>
-            CronPattern.TryParse(pattern, allowSeconds, out CronPattern? good, out CronPatternException? fault)
+            CronPattern.TryParse(pattern, allowSeconds, out CronPattern? parsed, out CronPatternException? error)
                 ? new CronPatternReport
                 {
                     Pattern = pattern,
                     IsValid = true,
-                    Explanation = good.Explain(),
-                    Warnings = good.Warnings,
-                    NextExecutionTimes = [.. good.Occurrences(now).Take(3)],
+                    Explanation = parsed.Explain(),
+                    Warnings = parsed.Warnings,
+                    NextExecutionTimes = [.. parsed.Occurrences(now).Take(3)],
                 }
                 : new CronPatternReport
                 {
                     Pattern = pattern,
-                    Reason = fault.Message,
-                    Field = fault.Field,
-                    Position = fault.Position,
+                    Reason = error.Message,
+                    Field = error.Field,
+                    Position = error.Position,
                 };
     }
 }

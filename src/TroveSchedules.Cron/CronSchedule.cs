@@ -8,23 +8,12 @@ namespace TroveSchedules.Cron;
 /// <summary>The values that a pattern lists, as bit masks, and the times that follow from them. Cronos computes the times, from text that is built from the masks.</summary>
 internal sealed class CronSchedule
 {
-    /// <summary>The index of the last weekdays of the month (<c>Lx</c>) in <see cref="Ordinals"/>, after the first to fifth.</summary>
-    public const int LastOrdinal = 6;
+    /// <summary>The number of the last week of the month (<c>Lx</c>) in <see cref="Ordinals"/>, after the first to fifth.</summary>
+    public const int LastWeek = 6;
 
-    private const int DaysPerWeek = 7;
+    public required bool HasSeconds { get; init; }
 
-    private readonly Lazy<CronExpression[]> _byDate;
-    private readonly Lazy<CronExpression[]> _byWeekday;
-
-    public CronSchedule()
-    {
-        _byDate = new Lazy<CronExpression[]>(() => [.. DateFields().Select(days => Expression(days, "*"))]);
-        _byWeekday = new Lazy<CronExpression[]>(() => [.. WeekdayFields().Select(weekdays => Expression("*", weekdays))]);
-    }
-
-    public bool HasSeconds { get; init; }
-
-    public ulong Seconds { get; init; } = 1;
+    public required ulong Seconds { get; init; }
 
     public required ulong Minutes { get; init; }
 
@@ -32,33 +21,35 @@ internal sealed class CronSchedule
 
     public required ulong Months { get; init; }
 
-    /// <summary>Days of the month by number. They count only if <see cref="RunsByDate"/> is true.</summary>
-    public ulong Dates { get; init; }
+    /// <summary>Days of the month by number; all of them if <see cref="RunsByDate"/> is false.</summary>
+    public required ulong Dates { get; init; }
 
     /// <summary>Whether the last day of the month, <c>L</c>, counts in addition to <see cref="Dates"/>.</summary>
-    public bool LastDay { get; init; }
+    public required bool LastDay { get; init; }
 
-    /// <summary>Days of the week; bit 0 is Sunday. They count only if <see cref="RunsByWeekday"/> is true and <see cref="Ordinals"/> is 0.</summary>
-    public ulong Weekdays { get; init; }
+    /// <summary>Days of the week; bit 0 is Sunday. They count only if <see cref="RunsByWeekday"/> is true and <see cref="Ordinals"/> is empty.</summary>
+    public required ulong Weekdays { get; init; }
 
-    /// <summary>The first to fifth and last weekdays of the month, seven bits each; 0 if there are none.</summary>
-    public ulong Ordinals { get; init; }
+    /// <summary>The first to fifth and last weekdays of the month, in order; weekday 0 is Sunday.</summary>
+    public required IReadOnlyCollection<(int Week, int Weekday)> Ordinals { get; init; }
 
-    public bool RunsByDate { get; init; }
+    public required bool RunsByDate { get; init; }
 
-    public bool RunsByWeekday { get; init; }
+    public required bool RunsByWeekday { get; init; }
 
     /// <summary>
     /// Whether to skip days as croniter 1.3.0 to 6.0.0 does. In a month that lacks the 29th, 30th or 31st, these versions go on as many days into the next month.
     /// They miss an <c>L</c> of the short month and the first days of the next month. So <c>*/10</c> misses 1 March.
     /// </summary>
-    public bool SkipsAfterShortMonth { get; init; }
+    public required bool SkipsAfterShortMonth { get; init; }
 
-    /// <summary>Whether croniter 1.3.5 refuses the pattern and newer versions accept it.</summary>
-    public bool IsRefusedByCroniter135 { get; init; }
+    // Cronos takes no L and no x#n in a list, so each of them is an expression of its own.
+    private CronExpression[] ByDate => field ??=
+        [.. new[] { List(Dates), LastDay ? "L" : "" }.Where(days => days.Length > 0).Select(days => Expression(days, "*"))];
 
-    /// <summary>Whether croniter 1.3.5 accepts the pattern and finds no time for it, unlike newer versions.</summary>
-    public bool NeverOccursInCroniter135 { get; init; }
+    private CronExpression[] ByWeekday => field ??= Ordinals.Count == 0
+        ? [Expression("*", List(Weekdays))]
+        : [.. Ordinals.Select(day => Expression("*", day.Weekday + (day.Week == LastWeek ? "L" : "#" + day.Week)))];
 
     /// <summary>The first time after another; null if there is none up to the end of the year 9999. A pattern with two restricted day fields runs on every day that matches one of them.</summary>
     public DateTime? Next(DateTime after)
@@ -66,17 +57,17 @@ internal sealed class CronSchedule
         if (after == DateTime.MaxValue)
             return null; // Cronos throws near the end of the year 9999.
         DateTime? byDate = RunsByWeekday && !RunsByDate ? null : NextByDate(after);
-        DateTime? byWeekday = RunsByWeekday ? Earliest(_byWeekday.Value, after) : null;
+        DateTime? byWeekday = RunsByWeekday ? Earliest(ByWeekday, after) : null;
         return byDate is null || byWeekday < byDate ? byWeekday : byDate;
     }
 
     private DateTime? NextByDate(DateTime after)
     {
-        DateTime? next = Earliest(_byDate.Value, after);
+        DateTime? next = Earliest(ByDate, after);
         if (!SkipsAfterShortMonth || next is not { } time)
             return next;
         DateTime today = after.AddSeconds(HasSeconds ? 1 : 60).Date;
-        return time.Date == today ? next : Earliest(_byDate.Value, SkipPastShortMonth(today));
+        return time.Date == today ? next : Earliest(ByDate, SkipPastShortMonth(today));
     }
 
     // croniter starts its search at today even if the times of today have passed, unless today is one of the days.
@@ -106,28 +97,6 @@ internal sealed class CronSchedule
                 earliest = time;
         }
         return earliest;
-    }
-
-    private IEnumerable<string> DateFields()
-    {
-        if (!RunsByDate)
-        {
-            yield return "*";
-            yield break;
-        }
-        if (Dates != 0)
-            yield return List(Dates);
-        if (LastDay)
-            yield return "L";
-    }
-
-    private IEnumerable<string> WeekdayFields()
-    {
-        if (Ordinals == 0)
-            return [List(Weekdays)];
-        return from bit in Bits.Values(Ordinals)
-               let week = (bit / DaysPerWeek) + 1
-               select $"{bit % DaysPerWeek}{(week == LastOrdinal ? "L" : "#" + week)}";
     }
 
     private CronExpression Expression(string days, string weekdays) =>

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 
 namespace TroveSchedules.Cron;
@@ -16,36 +15,20 @@ internal static class Prose
     public static string List(ulong mask, Func<int, string> word) => Join(Parts(mask, word));
 
     /// <inheritdoc cref="List"/>
-    public static List<string> Parts(ulong mask, Func<int, string> word)
-    {
-        var parts = new List<string>();
-        while (mask != 0)
-        {
-            (int low, int high) = FirstRun(mask);
-            ulong run = Bits.Span(low, high);
-            parts.AddRange(high - low > 1 ? [$"{word(low)} to {word(high)}"] : Bits.Values(run).Select(word));
-            mask &= ~run;
-        }
-        return parts;
-    }
-
-    /// <summary>The first run of neighbouring values in a mask that is not empty.</summary>
-    public static (int Low, int High) FirstRun(ulong mask)
-    {
-        int low = Bits.Lowest(mask);
-        return (low, low + Bits.Lowest(~(mask >> low)) - 1);
-    }
+    public static List<string> Parts(ulong mask, Func<int, string> word) =>
+    [
+        .. Bits.Values(mask)
+            .Select((value, index) => (Value: value, Run: value - index)) // The difference is the same for all values in a row.
+            .GroupBy(item => item.Run, item => word(item.Value))
+            .SelectMany(run => run.Count() > 2 ? new[] { $"{run.First()} to {run.Last()}" } : run.AsEnumerable()),
+    ];
 
     /// <summary><c>1st</c>, <c>2nd</c>, <c>13th</c>.</summary>
-    public static string Ordinal(int number)
+    public static string Ordinal(int number) => number + (number is > 10 and < 20 ? 0 : number % 10) switch
     {
-        string ending = (number % 10, number / 10 % 10) switch
-        {
-            (1, not 1) => "st",
-            (2, not 1) => "nd",
-            (3, not 1) => "rd",
-            _ => "th",
-        };
-        return number.ToString(CultureInfo.InvariantCulture) + ending;
-    }
+        1 => "st",
+        2 => "nd",
+        3 => "rd",
+        _ => "th",
+    };
 }

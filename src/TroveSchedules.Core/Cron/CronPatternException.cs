@@ -13,7 +13,7 @@ public sealed class CronPatternException : TroveScheduleException
     /// <param name="field">The invalid field; null for the whole pattern.</param>
     /// <param name="position">The position of the invalid text, in characters from 1; null for the whole pattern.</param>
     public CronPatternException(string? pattern, string reason, string action, string? field = null, int? position = null)
-        : base(TroveErrorKind.Invalid, Sentence(pattern, reason, field, position))
+        : base(TroveErrorKind.Invalid, MessageOf(pattern, reason, field, position))
     {
         ErrorId = "InvalidCronPattern";
         Target = pattern;
@@ -35,7 +35,7 @@ public sealed class CronPatternException : TroveScheduleException
     /// <summary>Whether the pattern is well-formed, and is refused because none of its months has its days.</summary>
     public bool NeverOccurs { get; init; }
 
-    private static string Sentence(string? pattern, string reason, string? field, int? position)
+    private static string MessageOf(string? pattern, string reason, string? field, int? position)
     {
         string subject = string.IsNullOrWhiteSpace(pattern) ? "The cron pattern" : $"The cron pattern '{Shortened(pattern!)}'";
         string place = field is null ? "" : $"{field}, character {position}: ";
