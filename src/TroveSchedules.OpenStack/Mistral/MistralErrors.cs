@@ -99,7 +99,7 @@ internal static class MistralErrors
     /// <param name="cause">Mistral's error, or the cancellation.</param>
     public static TroveScheduleException ChangeInterrupted(BackupSchedule schedule, string triggerId, Exception cause) =>
         new((cause as TroveScheduleException)?.Kind ?? TroveErrorKind.Unavailable,
-            $"The change of the schedule '{schedule.Id}' was cut off: it does not run now. Its new definition is in the cron trigger '{triggerId}'. {(cause as TroveScheduleException)?.Problem}".TrimEnd(), cause)
+            $"The change of the schedule '{schedule.Id}' was cut off: it {(cause is TroveScheduleException { MayHaveHappened: false } ? "does" : "may")} not run now. Its new definition is in the cron trigger '{triggerId}'. {(cause as TroveScheduleException)?.Problem}".TrimEnd(), cause)
         {
             ErrorId = "ScheduleChangeInterrupted",
             Target = schedule,

@@ -15,7 +15,7 @@ namespace TroveSchedules.Tests.Contract;
 public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
 {
     private readonly FaultHandler _faults = new(cloud.CreateHandler());
-    private readonly HurriedTimers _timers = new(cloud is SandboxUnderTest sandbox ? sandbox.Cloud.Clock : TimeProvider.System);
+    private readonly HurriedTimers _timers = new(cloud);
 
     [ContractTheory]
     [InlineData(FaultKind.ConnectionRefused)]
@@ -184,24 +184,6 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     private Task<CloudSession> ConnectAsync() => CloudSession.ConnectAsync(Cloud.As("demo"), _timers, () => _faults, default);
 
     private static bool IsMistral(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.StartsWith("/v2/", StringComparison.Ordinal);
-
-    /// <summary>A clock that divides the waits between attempts by 100. It leaves the limit of an operation (100 s) as it is, for a busy cloud may need some of it.</summary>
-    private sealed class HurriedTimers(TimeProvider clock) : TimeProvider
-    {
-        private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
-        /// <summary>Divide the limit as well, where a test waits for it to pass.</summary>
-        public bool HurriesLimit { get; set; }
-
-        public override long TimestampFrequency => clock.TimestampFrequency;
-
-        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
-
-        public override long GetTimestamp() => clock.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            System.CreateTimer(callback, state, dueTime > TimeSpan.Zero && (HurriesLimit || dueTime <= LongestWait) ? dueTime / 100 : dueTime, period);
-    }
 }
 
 public sealed class FaultsOnSandbox() : FaultCases(new SandboxUnderTest());
