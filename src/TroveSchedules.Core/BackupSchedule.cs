@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 
 namespace TroveSchedules;
 
@@ -66,8 +65,11 @@ public sealed class BackupSchedule
     /// <summary>Mistral's own id of the cron trigger. Executions refer to the trigger by it.</summary>
     public required string TriggerId { get; init; }
 
-    /// <summary>Mistral's ids of the triggers that the schedule had before it was changed, suspended or resumed, newest first. Older executions refer to them.</summary>
-    public IReadOnlyList<string> EarlierTriggerIds { get; init; } = [];
+    /// <summary>
+    /// Mistral's ids of the triggers that the schedule had before it was changed, suspended or resumed, newest first, separated by blanks, so that a row of a CSV file holds them. Older executions refer to
+    /// them. Null if the schedule was never changed.
+    /// </summary>
+    public string? EarlierTriggerIds { get; init; }
 
     /// <summary>Mistral's id of the trigger that keeps the new definition while the schedule is changed; null except during a change and after one that was cut off.</summary>
     public string? ReplacementTriggerId { get; init; }

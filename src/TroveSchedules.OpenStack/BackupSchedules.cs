@@ -255,7 +255,7 @@ public sealed class BackupSchedules
             SuspendedReason = suspension?.Reason,
             SuspendedUntil = suspension?.Until,
             IsResumeOverdue = suspension?.Until < session.CloudTime,
-            EarlierTriggerIds = metadata.EarlierTriggers,
+            EarlierTriggerIds = metadata.EarlierTriggers.Count == 0 ? null : string.Join(" ", metadata.EarlierTriggers),
             ReplacementTriggerId = metadata.Replacement is null ? replacement?.Id : trigger.Id,
             CreatedAt = metadata.CreatedAt ?? trigger.CreatedAt,
             UpdatedAt = trigger.UpdatedAt ?? (metadata.CreatedAt is null ? null : trigger.CreatedAt),

@@ -42,7 +42,7 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
     private bool Confirm(BackupSchedule schedule)
     {
         WarnOfRunsInFlight(schedule);
-        return ShouldProcess(InWords(schedule), "Delete");
+        return ShouldProcess(ScheduleText.Describe(schedule), "Delete");
     }
 
     private async Task<object?> DeleteAsync(BackupSchedule schedule)
@@ -65,14 +65,8 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
         }
         foreach (ScheduleExecution run in _inFlight[schedule.TriggerId])
         {
-            WriteWarning($"A run of the {InWords(schedule)} is in flight: execution {run.Id} ({run.State}). Its Keystone trust goes with the schedule, so that it may fail. "
+            WriteWarning($"A run of the {ScheduleText.Describe(schedule)} is in flight: execution {run.Id} ({run.State}). Its Keystone trust goes with the schedule, so that it may fail. "
                 + $"To let it finish, wait until Get-TroveScheduleExecution -Id {run.Id} says that it has ended, then delete the schedule.");
         }
-    }
-
-    private static string InWords(BackupSchedule schedule)
-    {
-        string which = schedule.Name is null ? schedule.Id : $"'{schedule.Name}' ({schedule.Id})";
-        return schedule.InstanceId is null ? $"schedule {which}" : $"schedule {which} of instance {schedule.InstanceId}";
     }
 }

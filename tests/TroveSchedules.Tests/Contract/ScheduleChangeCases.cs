@@ -25,7 +25,7 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         Assert.Equal((before.Id, "nightly", "0 4 * * *", "d", 5, M), (after.Id, after.Name, after.Pattern, after.Description, after.RemainingExecutions, after.InstanceId));
         Assert.Equal(4, after.NextExecutionTime!.Value.Hour);
         Assert.Equal(JsonNode.Parse(before.Input)!.ToJsonString(), JsonNode.Parse(after.Input)!.ToJsonString());
-        Assert.Equal([before.TriggerId], after.EarlierTriggerIds);
+        Assert.Equal(before.TriggerId, after.EarlierTriggerIds);
         Assert.Equal((ScheduleState.Active, before.CreatedAt, null), (after.State, after.CreatedAt, after.ReplacementTriggerId));
         Assert.Single(await OwnTriggersAsync(before.Id));
     }
@@ -46,7 +46,7 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         Assert.True(schedule.NextExecutionTime < first);
         schedule = await ChangeAsync(session, schedule, new ScheduleChange { Pattern = new(null), FirstExecutionTime = new(first) });
         Assert.Equal((null, first, 1), (schedule.Pattern, schedule.NextExecutionTime, schedule.RemainingExecutions));
-        Assert.Equal(3, schedule.EarlierTriggerIds.Count);
+        Assert.Equal(3, schedule.EarlierTriggerIds!.Split(' ').Length);
     }
 
     [ContractFact(Needs = Needs.Instances)]
@@ -60,7 +60,7 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         schedule = await ChangeAsync(session, schedule, new ScheduleChange());
         schedule = await ApplyAsync(session, await session.ScheduleChanges.PrepareResumptionAsync(schedule));
         Assert.Equal(changes, faults.Requests.Count(IsChange));
-        Assert.Empty(schedule.EarlierTriggerIds);
+        Assert.Null(schedule.EarlierTriggerIds);
     }
 
     [ContractFact(Needs = Needs.Instances)]
@@ -86,7 +86,7 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         BackupSchedule resumed = await ApplyAsync(session, await session.ScheduleChanges.PrepareResumptionAsync(changed));
         Assert.Equal((ScheduleState.Active, "0 5 * * *", 7, null, null), (resumed.State, resumed.Pattern, resumed.RemainingExecutions, resumed.SuspendedReason, resumed.SuspendedUntil));
         Assert.Equal(5, resumed.NextExecutionTime!.Value.Hour);
-        Assert.Equal(4, resumed.EarlierTriggerIds.Count);
+        Assert.Equal(4, resumed.EarlierTriggerIds!.Split(' ').Length);
         Assert.Single(await OwnTriggersAsync(schedule.Id));
     }
 
