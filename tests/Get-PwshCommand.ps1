@@ -1,5 +1,5 @@
 function Get-PwshCommand {
-    <# The command line that starts this PowerShell once more: its path, or the SDK's dotnet and an assembly where that brought it. #>
+    <# The command line that starts this PowerShell again: its path, or dotnet and the path of pwsh.dll if dotnet started it. #>
     $path = [Environment]::ProcessPath
     if ((Split-Path $path -LeafBase) -ne 'dotnet') { return $path }
     $path

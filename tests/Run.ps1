@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-    Runs all tests of what ./build.ps1 built, several lanes at a time, and counts them. ./build.ps1 Test starts it.
+    Runs all tests of the build in several concurrent lanes, and counts them. ./build.ps1 Test starts it.
 .DESCRIPTION
-    A lane is a process of its own with the tests of one kind on one cloud. Lanes on the sandbox always run. TROVE_TEST_STACK and
-    TROVE_TEST_CONTRACT_STACK add lanes on real clouds, as ./build.ps1 says. The whole output of each is in out/tests.
-    The last line is "<n> passed, <n> failed, <n> skipped"; what was skipped stands above it, with the reason.
+    A lane is a process with the tests of one kind on one cloud. Lanes on the sandbox always run. TROVE_TEST_STACK and
+    TROVE_TEST_CONTRACT_STACK add lanes on real clouds (see ./build.ps1). The complete output of each lane is in out/tests.
+    The last line is "<n> passed, <n> failed, <n> skipped". The lines above it list the skipped tests with the reason.
 #>
 [CmdletBinding()]
 param(
@@ -32,7 +32,7 @@ $out = (New-Item $out -ItemType Directory).FullName
 function Quote([string] $Text) { "'$($Text.Replace("'", "''"))'" }
 
 function New-PesterQueue([string] $Name) {
-    # An empty file for each test file, in the order in which they start: the longest first, so that lanes with a shared queue end at the same time.
+    # An empty file for each test file, in the order of their start. The longest are first, so that lanes with a shared queue end at about the same time.
     $longest = 'ShortTokens', 'HostileInput', 'ShouldProcess', 'Binding', 'SessionsUnderStress', 'TroveClient', 'LeastSurprise', 'Firing', 'Loading', 'Completion', 'Bulk', 'Faults', 'Workbook', 'Secrets'
     $queue = (New-Item "$out/$Name" -ItemType Directory).FullName
     foreach ($file in Get-ChildItem "$PSScriptRoot/Pester/*.Tests.ps1") {
@@ -61,7 +61,7 @@ function New-DotnetLane([string] $Name, [string] $Filter, [hashtable] $Environme
             $run = ([xml] (Get-Content $result -Raw)).TestRun
             $named = { param($outcome) $run.Results.UnitTestResult | Where-Object outcome -EQ $outcome }
             $failures = @(& $named Failed | ForEach-Object { @{ Name = $_.testName; Message = $_.Output.ErrorInfo.Message } })
-            # The process that ran the tests can end early.
+            # The test process can end early.
             if ($run.ResultSummary.outcome -ne 'Completed' -and -not $failures) { throw "The run is '$($run.ResultSummary.outcome)', and no test failed." }
             @{
                 Passed   = @(& $named Passed).Count; Failures = $failures

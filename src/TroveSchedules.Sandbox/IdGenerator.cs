@@ -4,12 +4,12 @@ using System.Text;
 
 namespace TroveSchedules.Sandbox;
 
-/// <summary>Makes ids that look random. The same seed gives the same ids, so that a run can be repeated. Tokens and secrets do not depend on the seed.</summary>
+/// <summary>Generates ids. The same seed gives the same ids, so that a test can be repeated. Tokens and secrets do not depend on the seed.</summary>
 internal sealed class IdGenerator(int seed)
 {
     private readonly Random _random = new(seed);
 
-    /// <summary>A UUID of version 4, as Mistral and Trove write them.</summary>
+    /// <summary>A version 4 UUID, the format of ids in Mistral and Trove.</summary>
     public string Uuid()
     {
         var bytes = new byte[16];
@@ -19,14 +19,14 @@ internal sealed class IdGenerator(int seed)
         return new Guid(bytes).ToString();
     }
 
-    /// <summary>32 hexadecimal digits, as Keystone writes ids.</summary>
+    /// <summary>32 hexadecimal digits, the format of ids in Keystone.</summary>
     public string HexId() => Uuid().Replace("-", "");
 
-    /// <summary>A memory address as Python prints it.</summary>
+    /// <summary>A memory address in the format of Python.</summary>
     public string MemoryAddress() =>
         "0x7f" + _random.Next(0x1000, 0xffff).ToString("x4", CultureInfo.InvariantCulture) + _random.Next(0x100000, 0xffffff).ToString("x6", CultureInfo.InvariantCulture);
 
-    /// <summary>Random URL-safe text of a given length, prefix included.</summary>
+    /// <summary>Random URL-safe text of a given length, which includes the prefix.</summary>
     public static string Secret(string prefix, int length)
     {
         var text = new StringBuilder(prefix);

@@ -1,6 +1,6 @@
 namespace TroveSchedules.Sandbox;
 
-/// <summary>A user of the sandbox. The secrets work nowhere else, so they may be shown.</summary>
+/// <summary>A user of the sandbox. The secrets are valid only there, so they may be shown.</summary>
 public sealed class SandboxAccount
 {
     internal SandboxAccount(string userId, string userName, string projectId, string role)
@@ -29,7 +29,7 @@ public sealed class SandboxAccount
     /// <summary>The name of that project.</summary>
     public string ProjectName => UserName;
 
-    /// <summary>The user's role in it: member or admin.</summary>
+    /// <summary>The user's role in that project: member or admin.</summary>
     public string Role { get; }
 
     /// <summary>The id of the user's application credential; null if there is none.</summary>

@@ -11,22 +11,22 @@ using TroveSchedules.Sandbox.Wire;
 namespace TroveSchedules.Sandbox;
 
 /// <summary>
-/// A Keystone, a Mistral and a Trove in this process. They respond as Keystone 22, Mistral 15 and Trove 18 do, the releases around 2023.1. The sandbox has no socket, no
-/// thread and no timer: each request, and each <see cref="Step"/>, first runs what is due by then. Thread-safe.
+/// A Keystone, a Mistral and a Trove in this process. They behave like Keystone 22, Mistral 15 and Trove 18, the releases around 2023.1. The sandbox has no socket, no
+/// thread and no timer. Each request and each <see cref="Step"/> first runs all actions that are due. Thread-safe.
 /// </summary>
 /// <remarks>
 /// <para>The sandbox does not have:</para>
 /// <list type="bullet">
-/// <item>a second region, roles that are withdrawn, instances that change;</item>
+/// <item>a second region, changes of roles, changes of instances;</item>
 /// <item>an execution whose trust is deleted while it runs;</item>
 /// <item>Mistral's environments, members, event triggers, sub-workflows, retries and reports;</item>
-/// <item>workbooks with more than tasks that call an action with an input and publish values, and YAQL beyond <c>$</c>, <c>task().result</c>, names and constants. It
+/// <item>workbook features other than tasks that call an action with an input and publish values, and YAQL other than <c>$</c>, <c>task().result</c>, names and constants. It
 /// refuses both. It accepts a delay before a task, which has no effect;</item>
-/// <item>these parts of cron patterns, which croniter takes: the random <c>R</c>, <c>x#n</c> beside a day of the month or a star, what follows <c>x#n</c>, <c>7</c> beside
+/// <item>these parts of cron patterns, which croniter accepts: the random <c>R</c>, <c>x#n</c> together with a day of the month or a star, text after <c>x#n</c>, <c>7</c> with
 /// seconds;</item>
 /// <item>the schema that Mistral repeats after the first line of "Invalid DSL";</item>
 /// <item>the cache that lets Mistral accept a revoked token for up to five minutes;</item>
-/// <item>filters by tags, and MariaDB's comparison of accented letters as plain ones.</item>
+/// <item>filters by tags, and the comparison of MariaDB that ignores accents.</item>
 /// </list>
 /// </remarks>
 public sealed class SandboxCloud : IDisposable
@@ -39,8 +39,8 @@ public sealed class SandboxCloud : IDisposable
     private readonly TroveService _trove;
     private bool _disposed;
 
-    /// <summary>Creates a cloud that shares nothing with others.</summary>
-    /// <param name="options">Its settings; null for the defaults.</param>
+    /// <summary>Creates an independent cloud.</summary>
+    /// <param name="options">The settings; null for the defaults.</param>
     public SandboxCloud(SandboxOptions? options = null)
     {
         _options = options ?? new SandboxOptions();
@@ -52,17 +52,18 @@ public sealed class SandboxCloud : IDisposable
         _mistral = new MistralService(_options, _scheduler, ids, _keystone, _trove);
     }
 
-    /// <summary>Keystone's address, for <c>auth_url</c>.</summary>
+    /// <summary>The address of Keystone, for <c>auth_url</c>.</summary>
     public Uri AuthUrl => new(_keystone.Url);
 
     /// <summary>The users demo, other and admin. Each has a project of the same name.</summary>
     public IReadOnlyList<SandboxAccount> Accounts => _keystone.Accounts;
 
-    /// <summary>The sandbox's clock. Timers that it creates run by the real clock.</summary>
+    /// <summary>The clock of the sandbox. Timers that it creates use the real clock.</summary>
     public TimeProvider Clock { get; }
 
     /// <summary>
-    /// Whether Mistral fires due triggers. While it does not, the next times of schedules fall into the past. Afterwards each fires once, late, as after an outage.
+    /// Whether Mistral fires due triggers. While this is false, the next times of schedules pass without an execution. When it becomes true again, each missed
+    /// trigger fires once, as after an outage.
     /// </summary>
     public bool RunsTriggers
     {
@@ -75,12 +76,12 @@ public sealed class SandboxCloud : IDisposable
     }
 
     /// <summary>Creates a handler that sends requests to the sandbox. Disposing it does not end the sandbox.</summary>
-    /// <returns>A new handler; any number of them reach the same sandbox.</returns>
+    /// <returns>A new handler. Any number of handlers can use the same sandbox.</returns>
     public HttpMessageHandler CreateHandler() => new SandboxHandler(this);
 
-    /// <summary>Moves the sandbox's clock, and runs everything that becomes due, in order.</summary>
-    /// <param name="by">How far to move it. Not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    /// <summary>Advances the clock of the sandbox, and runs all actions that become due, in order.</summary>
+    /// <param name="by">The time to advance. It must not be negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="by"/> is negative.</exception>
     public void Step(TimeSpan by)
     {
         if (by < TimeSpan.Zero)
@@ -93,19 +94,19 @@ public sealed class SandboxCloud : IDisposable
         });
     }
 
-    /// <summary>Makes later backups of an instance end in FAILED. Trove still accepts them, so that the executions end in SUCCESS.</summary>
+    /// <summary>Lets later backups of an instance end in FAILED. Trove still accepts them, so the executions end in SUCCESS.</summary>
     /// <param name="instanceId">The instance's id.</param>
     /// <param name="fails">False to let backups succeed again.</param>
     public void FailBackups(string instanceId, bool fails = true) =>
         Locked(() => fails ? _trove.Backups.FailingInstances.Add(instanceId) : _trove.Backups.FailingInstances.Remove(instanceId));
 
-    /// <summary>Adds finished executions, as if a trigger had fired during the last days.</summary>
-    /// <param name="trigger">The name of the cron trigger, or Mistral's id of it.</param>
-    /// <param name="count">How many to add in all.</param>
-    /// <param name="own">How many of them are the trigger's, evenly spread; the rest belong to a hundred deleted triggers. Null for all.</param>
-    /// <param name="days">The length of the history in days, up to now.</param>
-    /// <param name="errors">How many of a hundred ended in ERROR.</param>
-    /// <exception cref="ArgumentException">There is no such trigger.</exception>
+    /// <summary>Adds finished executions, as if a trigger had fired in the past.</summary>
+    /// <param name="trigger">The name or the id of the cron trigger in Mistral.</param>
+    /// <param name="count">Total number of executions to add.</param>
+    /// <param name="own">Number of executions of the trigger, evenly distributed. The others belong to 100 deleted triggers. Null for all.</param>
+    /// <param name="days">The length of the history in days. It ends now.</param>
+    /// <param name="errors">Percentage of executions in the state ERROR.</param>
+    /// <exception cref="ArgumentException">The trigger does not exist.</exception>
     public void SeedExecutions(string trigger, int count, int? own = null, double days = 30, int errors = 10) => Locked(() =>
     {
         _mistral.SeedExecutions(trigger, count, own ?? count, TimeSpan.FromDays(days), errors);

@@ -5,8 +5,8 @@ using System.Linq;
 namespace TroveSchedules.Sandbox;
 
 /// <summary>
-/// The sandbox's clock and a queue of actions. No timer runs them: each request first calls <see cref="RunDue"/>, which runs what is due in order, each action at its own
-/// time.
+/// The clock of the sandbox and a queue of actions. There is no timer. Each request first calls <see cref="RunDue"/>, which runs all due actions in
+/// order, each at its own time.
 /// </summary>
 internal sealed class Scheduler(TimeProvider clock, double speed)
 {
@@ -17,28 +17,28 @@ internal sealed class Scheduler(TimeProvider clock, double speed)
     private DateTime? _frozen;
     private long _sequence;
 
-    /// <summary>The current time in UTC. It stands still during a request and during an action.</summary>
+    /// <summary>The current time in UTC. It does not change during a request or an action.</summary>
     public DateTime Now => _frozen ?? ClockTime;
 
-    /// <summary>The current time in whole seconds, as Mistral's tables store it.</summary>
+    /// <summary>The current time in whole seconds, the precision of Mistral's tables.</summary>
     public DateTime NowInSeconds => TruncateToSeconds(Now);
 
     public static DateTime TruncateToSeconds(DateTime time) => new(time.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, DateTimeKind.Utc);
 
-    /// <summary>The time on the clock in UTC. It never stands still.</summary>
+    /// <summary>The time of the running clock in UTC, which also advances during a request.</summary>
     public DateTime ClockTime =>
         (_start + TimeSpan.FromTicks((long)((clock.GetUtcNow() - _start).Ticks * speed)) + _advanced).UtcDateTime;
 
-    /// <summary>Moves the clock forward, and runs nothing.</summary>
+    /// <summary>Advances the clock without running actions.</summary>
     public void Advance(TimeSpan by) => _advanced += by;
 
-    /// <summary>Queues an action. A time in the past means the next <see cref="RunDue"/>.</summary>
+    /// <summary>Queues an action. If the time is in the past, the next <see cref="RunDue"/> runs it.</summary>
     public void ScheduleAt(DateTime when, Action action) => _queue.Add((when, _sequence++), action);
 
-    /// <summary>Queues an action for after a delay.</summary>
+    /// <summary>Queues an action with a delay.</summary>
     public void ScheduleAfter(TimeSpan delay, Action action) => ScheduleAt(Now + delay, action);
 
-    /// <summary>Runs every action that is due, those included that these queue.</summary>
+    /// <summary>Runs all due actions, including due actions that they queue.</summary>
     public void RunDue()
     {
         DateTime now = ClockTime;
@@ -61,7 +61,7 @@ internal sealed class Scheduler(TimeProvider clock, double speed)
         _lastRun = now > _lastRun ? now : _lastRun;
     }
 
-    /// <summary>Runs a function while the time stands still.</summary>
+    /// <summary>Runs a function while the time does not change.</summary>
     public T Freeze<T>(Func<T> action)
     {
         _frozen = ClockTime;
@@ -76,7 +76,7 @@ internal sealed class Scheduler(TimeProvider clock, double speed)
     }
 }
 
-/// <summary>The sandbox's clock as a <see cref="TimeProvider"/>. Its timers run by the real clock.</summary>
+/// <summary>The clock of the sandbox as a <see cref="TimeProvider"/>. Its timers use the real clock.</summary>
 internal sealed class SandboxClock(Scheduler scheduler) : TimeProvider
 {
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

@@ -10,26 +10,26 @@ using System.Text;
 
 namespace TroveSchedules.PesterTests
 {
-    /// <summary>A host that answers prompts by a script, and remembers what it was asked and shown.</summary>
+    /// <summary>A host that makes scripted choices at prompts, and records the prompts and the output.</summary>
     public sealed class ScriptedHost : PSHost
     {
         private readonly Guid _id = Guid.NewGuid();
         private readonly UserInterface _ui;
 
-        /// <param name="width">How many columns its screen has.</param>
-        /// <param name="supportsColour">Whether the screen understands escape sequences.</param>
+        /// <param name="width">The width of the screen in columns.</param>
+        /// <param name="supportsColour">Whether the screen supports escape sequences.</param>
         public ScriptedHost(int width, bool supportsColour)
         {
             _ui = new UserInterface(this, new RawUserInterface(width), supportsColour);
         }
 
-        /// <summary>The choices to make, by what their labels begin with, such as "Yes to All". A prompt beyond the last is an error.</summary>
+        /// <summary>The labels of the choices to make, such as "Yes to All". A prompt without a choice is an error.</summary>
         public Queue<string> Answers { get; } = new Queue<string>();
 
         /// <summary>The caption and the message of each prompt.</summary>
         public List<string> Prompts { get; } = new List<string>();
 
-        /// <summary>What was written to the screen, -WhatIf's lines among it.</summary>
+        /// <summary>The output on the screen, including the lines of -WhatIf.</summary>
         public StringBuilder Screen { get; } = new StringBuilder();
 
         public override string Name { get { return "ScriptedHost"; } }
@@ -64,7 +64,7 @@ namespace TroveSchedules.PesterTests
             {
                 _host.Prompts.Add(caption + "\n" + message);
                 if (_host.Answers.Count == 0)
-                    throw new InvalidOperationException("Nobody expected to be asked: " + message);
+                    throw new InvalidOperationException("Unexpected prompt: " + message);
                 string answer = _host.Answers.Dequeue();
                 return choices.Select(choice => choice.Label.Replace("&", "")).ToList().IndexOf(answer);
             }

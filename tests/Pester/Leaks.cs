@@ -18,55 +18,56 @@ using TroveSchedules.TestSupport;
 namespace TroveSchedules.PesterTests
 {
     /// <summary>
-    /// A server that answers byte for byte as it is told, where an HTTP library would refuse to: &lt;secret&gt; in an answer stands for all that it was sent and that it is
-    /// to repeat. A request that nobody has spoken for gets the answer of <see cref="Otherwise"/>.
+    /// A server that sends prepared responses byte for byte, including malformed ones. &lt;secret&gt; in a response is replaced by the secrets of the
+    /// request. A request
+    /// without a prepared response gets <see cref="Otherwise"/>.
     /// </summary>
     public sealed class EchoServer : IDisposable
     {
         private readonly LoopbackServer _server;
-        private readonly List<KeyValuePair<Regex, string>> _answers = new List<KeyValuePair<Regex, string>>();
+        private readonly List<KeyValuePair<Regex, string>> _responses = new List<KeyValuePair<Regex, string>>();
 
-        public EchoServer() => _server = new LoopbackServer(connection => AnswerAsync(connection.Stream));
+        public EchoServer() => _server = new LoopbackServer(connection => RespondAsync(connection.Stream));
 
         public string Url => _server.Url;
 
-        /// <summary>What it repeats of these is what a request holds, and no more than that can a server repeat.</summary>
+        /// <summary>The secrets to repeat. A response repeats those that its request contains.</summary>
         public string[] Secrets { get; set; } = new string[0];
 
         public string Otherwise { get; set; } = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 
-        /// <summary>All that came in, as it came.</summary>
+        /// <summary>The received requests, unchanged.</summary>
         public ConcurrentQueue<string> Received { get; } = new ConcurrentQueue<string>();
 
-        public void Answer(string request, string answer)
+        public void Answer(string request, string response)
         {
-            lock (_answers)
-                _answers.Add(new KeyValuePair<Regex, string>(new Regex(request), answer));
+            lock (_responses)
+                _responses.Add(new KeyValuePair<Regex, string>(new Regex(request), response));
         }
 
         public void Dispose() => _server.Dispose();
 
-        // One request for each connection: what follows a malformed answer is nobody's.
-        private async Task AnswerAsync(Stream stream)
+        // One request per connection, because the end of a malformed response is not known.
+        private async Task RespondAsync(Stream stream)
         {
             string request = await ReadAsync(stream);
             Received.Enqueue(request);
-            string answer;
-            lock (_answers)
-                answer = _answers.Where(a => a.Key.IsMatch(request)).Select(a => a.Value).FirstOrDefault() ?? Otherwise;
-            int body = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
-            if (answer.IndexOf("Content-Length", StringComparison.OrdinalIgnoreCase) < 0)
+            string response;
+            lock (_responses)
+                response = _responses.Where(a => a.Key.IsMatch(request)).Select(a => a.Value).FirstOrDefault() ?? Otherwise;
+            int body = response.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+            if (response.IndexOf("Content-Length", StringComparison.OrdinalIgnoreCase) < 0)
             {
-                answer = answer.Insert(body - 2, "Connection: close\r\n");
+                response = response.Insert(body - 2, "Connection: close\r\n");
                 body += "Connection: close\r\n".Length;
             }
             string[] sent = Secrets.Where(secret => request.Contains(secret) || request.Contains(System.Text.Json.JsonEncodedText.Encode(secret).ToString())).ToArray();
-            string inHead = string.Join(" ", sent.Select(secret => secret.All(c => c >= ' ' && c <= '~') ? secret : Uri.EscapeDataString(secret)));
-            string inBody = string.Join(" ", sent.Select(secret => System.Text.Json.JsonEncodedText.Encode(secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)));
-            byte[] bytes = Encoding.UTF8.GetBytes(answer.Substring(0, Math.Max(0, body - 2)).Replace("<secret>", inHead) + answer.Substring(Math.Max(0, body - 2)).Replace("<secret>", inBody));
+            string headText = string.Join(" ", sent.Select(secret => secret.All(c => c >= ' ' && c <= '~') ? secret : Uri.EscapeDataString(secret)));
+            string bodyText = string.Join(" ", sent.Select(secret => System.Text.Json.JsonEncodedText.Encode(secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)));
+            byte[] bytes = Encoding.UTF8.GetBytes(response.Substring(0, Math.Max(0, body - 2)).Replace("<secret>", headText) + response.Substring(Math.Max(0, body - 2)).Replace("<secret>", bodyText));
             await stream.WriteAsync(bytes, 0, bytes.Length);
             ((NetworkStream)stream).Socket.Shutdown(SocketShutdown.Send);
-            await stream.CopyToAsync(Stream.Null); // Until the client has read all.
+            await stream.CopyToAsync(Stream.Null); // Until the client closes the connection.
         }
 
         private static async Task<string> ReadAsync(Stream stream)
@@ -91,11 +92,11 @@ namespace TroveSchedules.PesterTests
         }
     }
 
-    /// <summary>Hears all that .NET tells of its work in this process: event sources, activities with their tags, and the names of what diagnostic listeners are given.</summary>
+    /// <summary>Records the diagnostics of .NET in this process: event sources, and activities with their tags.</summary>
     public sealed class ProcessLog : EventListener
     {
-        private static readonly Regex Wanted = new Regex(@"^(System\.Net|Microsoft-Extensions|Microsoft-Diagnostics-DiagnosticSource|System\.Diagnostics\.Metrics|Polly)");
-        private readonly ConcurrentQueue<string> _heard = new ConcurrentQueue<string>();
+        private static readonly Regex ObservedSources = new Regex(@"^(System\.Net|Microsoft-Extensions|Microsoft-Diagnostics-DiagnosticSource|System\.Diagnostics\.Metrics|Polly)");
+        private readonly ConcurrentQueue<string> _events = new ConcurrentQueue<string>();
         private readonly ActivityListener _activities;
         private volatile bool _isOpen = true;
 
@@ -105,24 +106,24 @@ namespace TroveSchedules.PesterTests
             {
                 ShouldListenTo = _ => true,
                 Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-                ActivityStopped = activity => _heard.Enqueue("activity " + activity.DisplayName + " " + string.Join(" ", activity.TagObjects) + " " + string.Join(" ", activity.Baggage)
+                ActivityStopped = activity => _events.Enqueue("activity " + activity.DisplayName + " " + string.Join(" ", activity.TagObjects) + " " + string.Join(" ", activity.Baggage)
                     + " " + string.Join(" ", activity.Events.Select(e => e.Name + " " + string.Join(" ", e.Tags))) + " " + activity.StatusDescription),
             };
             ActivitySource.AddActivityListener(_activities);
         }
 
-        public string[] Heard => _heard.ToArray();
+        public string[] Heard => _events.ToArray();
 
         protected override void OnEventSourceCreated(EventSource source)
         {
-            if (Wanted.IsMatch(source.Name))
+            if (ObservedSources.IsMatch(source.Name))
                 EnableEvents(source, EventLevel.Verbose, EventKeywords.All);
         }
 
         protected override void OnEventWritten(EventWrittenEventArgs written)
         {
-            if (_isOpen && _heard != null)
-                _heard.Enqueue(written.EventSource.Name + " " + written.EventName + " " + string.Join(" ", (written.Payload ?? Enumerable.Empty<object>()).Select(Text)));
+            if (_isOpen && _events != null)
+                _events.Enqueue(written.EventSource.Name + " " + written.EventName + " " + string.Join(" ", (written.Payload ?? Enumerable.Empty<object>()).Select(Text)));
         }
 
         public override void Dispose()
@@ -137,10 +138,10 @@ namespace TroveSchedules.PesterTests
             : value?.ToString();
     }
 
-    /// <summary>Looks for secrets, in whatever spelling, in texts and in objects.</summary>
+    /// <summary>Searches texts and objects for secrets in many encodings.</summary>
     public sealed class SecretHunt
     {
-        private readonly List<KeyValuePair<string, string>> _forms = new List<KeyValuePair<string, string>>();
+        private readonly List<KeyValuePair<string, string>> _encodings = new List<KeyValuePair<string, string>>();
 
         public SecretHunt(params string[] secrets)
         {
@@ -166,12 +167,12 @@ namespace TroveSchedules.PesterTests
             }
         }
 
-        /// <summary>Where a secret stands in a text: the spelling, and what is around; null where none does.</summary>
+        /// <summary>Finds a secret in a text. Returns the encoding and the surrounding text; null if there is none.</summary>
         public string In(string text)
         {
             if (string.IsNullOrEmpty(text))
                 return null;
-            foreach (KeyValuePair<string, string> form in _forms)
+            foreach (KeyValuePair<string, string> form in _encodings)
             {
                 int at = text.IndexOf(form.Value, StringComparison.Ordinal);
                 if (at >= 0)
@@ -180,18 +181,18 @@ namespace TroveSchedules.PesterTests
             return null;
         }
 
-        /// <summary>Where a secret stands in what an object's public properties lead to; null where it stands in none.</summary>
+        /// <summary>Finds a secret in the values that the public properties of an object lead to; null if there is none.</summary>
         public string InProperties(object root, int depth)
         {
-            var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-            var left = new Queue<Tuple<object, string, int>>();
-            left.Enqueue(Tuple.Create(root, root?.GetType().Name ?? "", 0));
-            while (left.Count > 0)
+            var visited = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            var remaining = new Queue<Tuple<object, string, int>>();
+            remaining.Enqueue(Tuple.Create(root, root?.GetType().Name ?? "", 0));
+            while (remaining.Count > 0)
             {
-                Tuple<object, string, int> next = left.Dequeue();
+                Tuple<object, string, int> next = remaining.Dequeue();
                 object value = next.Item1 is System.Management.Automation.PSObject wrapped ? wrapped.BaseObject : next.Item1;
                 if (value is null || value is MemberInfo || value is Module || value is Assembly || value is System.Management.Automation.CommandInfo
-                    || value is System.Management.Automation.ScriptBlock || value is System.Globalization.CultureInfo || value is DateTime || value is DateTimeOffset || (!(value is ValueType) && !seen.Add(value)))
+                    || value is System.Management.Automation.ScriptBlock || value is System.Globalization.CultureInfo || value is DateTime || value is DateTimeOffset || (!(value is ValueType) && !visited.Add(value)))
                     continue;
                 string found;
                 try
@@ -210,24 +211,24 @@ namespace TroveSchedules.PesterTests
                 {
                     foreach (DictionaryEntry entry in dictionary)
                     {
-                        left.Enqueue(Tuple.Create(entry.Key, next.Item2 + ".key", next.Item3 + 1));
-                        left.Enqueue(Tuple.Create(entry.Value, next.Item2 + "[" + entry.Key + "]", next.Item3 + 1));
+                        remaining.Enqueue(Tuple.Create(entry.Key, next.Item2 + ".key", next.Item3 + 1));
+                        remaining.Enqueue(Tuple.Create(entry.Value, next.Item2 + "[" + entry.Key + "]", next.Item3 + 1));
                     }
                 }
                 else if (value is ICollection several)
                 {
                     foreach (object item in several)
-                        left.Enqueue(Tuple.Create(item, next.Item2 + "[]", next.Item3 + 1));
+                        remaining.Enqueue(Tuple.Create(item, next.Item2 + "[]", next.Item3 + 1));
                 }
                 foreach (PropertyInfo property in value.GetType().GetProperties().Where(p => p.CanRead && p.GetIndexParameters().Length == 0 && !p.PropertyType.IsByRef && !p.PropertyType.IsByRefLike))
                 {
                     try
                     {
-                        left.Enqueue(Tuple.Create(property.GetValue(value), next.Item2 + "." + property.Name, next.Item3 + 1));
+                        remaining.Enqueue(Tuple.Create(property.GetValue(value), next.Item2 + "." + property.Name, next.Item3 + 1));
                     }
                     catch (Exception)
                     {
-                        // It has no value now.
+                        // The property has no value now.
                     }
                 }
             }
@@ -237,7 +238,7 @@ namespace TroveSchedules.PesterTests
         private void Add(string name, string form)
         {
             if (form.Length >= 6)
-                _forms.Add(new KeyValuePair<string, string>(name, form));
+                _encodings.Add(new KeyValuePair<string, string>(name, form));
         }
     }
 }

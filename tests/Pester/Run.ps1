@@ -1,12 +1,12 @@
 <#
 .SYNOPSIS
-    Runs the Pester files that are left in a queue, and writes what became of them as JSON. ./build.ps1 Test starts it, several at a time.
+    Runs the remaining Pester files of a queue, and writes their results as JSON. ./build.ps1 Test starts several of these processes.
 .PARAMETER Pester
-    The manifest of the Pester to use.
+    The manifest of Pester.
 .PARAMETER Queue
-    A folder with an empty file for each test file, named after it. A file is taken by moving it away, so that processes can share a queue.
+    A folder with an empty file of the same name for each test file. A process takes a file by renaming it, so that processes can share a queue.
 .PARAMETER Result
-    Where the result goes.
+    The file for the result.
 #>
 [CmdletBinding()]
 param(

@@ -18,21 +18,21 @@ namespace TroveSchedules.PesterTests
 {
     /// <summary>
     /// A server that records requests. It sends prepared responses, and forwards other requests to a service or to a handler in this process. Without
-    /// either it answers 404.
+    /// either, it responds with 404.
     /// </summary>
     public sealed class TestServer : IDisposable
     {
         private static readonly HttpClient Network = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
         private readonly LoopbackServer _server;
-        private readonly ConcurrentQueue<Tuple<Regex, LoopbackResponse>> _answers = new ConcurrentQueue<Tuple<Regex, LoopbackResponse>>();
+        private readonly ConcurrentQueue<Tuple<Regex, LoopbackResponse>> _responses = new ConcurrentQueue<Tuple<Regex, LoopbackResponse>>();
         private readonly ConcurrentQueue<Gate> _gates = new ConcurrentQueue<Gate>();
         private int _atOnce;
         private HttpClient _client = Network;
-        private string _behind;
+        private string _target;
 
-        public TestServer(string behind)
+        public TestServer(string target)
         {
-            _behind = string.IsNullOrEmpty(behind) ? null : new Uri(behind).GetLeftPart(UriPartial.Authority);
+            _target = string.IsNullOrEmpty(target) ? null : new Uri(target).GetLeftPart(UriPartial.Authority);
             _server = LoopbackServer.Http(CountAsync);
         }
 
@@ -41,48 +41,48 @@ namespace TroveSchedules.PesterTests
         /// <summary>"METHOD /path?query" of each request, in their order.</summary>
         public ConcurrentQueue<string> Requests { get; } = new ConcurrentQueue<string>();
 
-        /// <summary>How long every answer takes.</summary>
+        /// <summary>Delay of every response.</summary>
         public TimeSpan Delay { get; set; }
 
-        /// <summary>How many requests it has worked on at once, at most.</summary>
+        /// <summary>Maximum number of concurrent requests so far.</summary>
         public int MostAtOnce { get; private set; }
 
-        /// <summary>The connections that requests came through, each by its client's port.</summary>
+        /// <summary>The connections of the requests, identified by the port of the client.</summary>
         public ConcurrentDictionary<int, bool> Connections { get; } = new ConcurrentDictionary<int, bool>();
 
-        /// <summary>What went wrong with requests that got no answer.</summary>
+        /// <summary>Errors of requests that got no response.</summary>
         public ConcurrentQueue<string> Failures { get; } = new ConcurrentQueue<string>();
 
-        /// <summary>The bodies of those that had one.</summary>
+        /// <summary>The bodies of the requests that had one.</summary>
         public ConcurrentQueue<string> Bodies { get; } = new ConcurrentQueue<string>();
 
-        /// <summary>The tokens that came along.</summary>
+        /// <summary>The tokens of the requests.</summary>
         public ConcurrentQueue<string> Tokens { get; } = new ConcurrentQueue<string>();
 
-        /// <summary>Prepares the answer to the requests that fit a regular expression, such as "^GET /v2/actions/".</summary>
+        /// <summary>Sets the response to the requests that match a regular expression, such as "^GET /v2/actions/".</summary>
         public void Answer(string request, int status, string body, System.Collections.IDictionary headers)
         {
             var all = new Dictionary<string, string> { ["Content-Type"] = "application/json" };
             foreach (System.Collections.DictionaryEntry header in headers ?? new Dictionary<string, string>())
                 all[(string)header.Key] = (string)header.Value;
-            _answers.Enqueue(Tuple.Create(new Regex(request), LoopbackResponse.Of(status, body, all.Select(header => header.Key + ": " + header.Value).ToArray())));
+            _responses.Enqueue(Tuple.Create(new Regex(request), LoopbackResponse.Of(status, body, all.Select(header => header.Key + ": " + header.Value).ToArray())));
         }
 
-        /// <summary>Waits until so many requests that fit a regular expression have come.</summary>
+        /// <summary>Waits for a number of requests that match a regular expression.</summary>
         public void WaitFor(string request, int count)
         {
-            if (!SpinWait.SpinUntil(() => Requests.Count(asked => Regex.IsMatch(asked, request)) >= count, TimeSpan.FromSeconds(30)))
+            if (!SpinWait.SpinUntil(() => Requests.Count(text => Regex.IsMatch(text, request)) >= count, TimeSpan.FromSeconds(30)))
                 throw new TimeoutException(count + " requests were expected that fit " + request + "; these came: " + string.Join(", ", Requests));
         }
 
-        /// <summary>From now on what is not prepared goes to a handler, under this server's own address.</summary>
+        /// <summary>Forwards requests without a prepared response to a handler, with the address of this server.</summary>
         public void PassOnTo(HttpMessageHandler handler)
         {
             _client = new HttpClient(handler);
-            _behind = Url;
+            _target = Url;
         }
 
-        /// <summary>From now on the requests that fit a regular expression wait at a gate.</summary>
+        /// <summary>Holds the requests that match a regular expression at a gate.</summary>
         public Gate Hold(string request)
         {
             var gate = new Gate(new Regex(request));
@@ -103,7 +103,7 @@ namespace TroveSchedules.PesterTests
                 MostAtOnce = Math.Max(MostAtOnce, ++_atOnce);
             try
             {
-                return await AnswerAsync(request);
+                return await RespondAsync(request);
             }
             catch (Exception e)
             {
@@ -117,26 +117,26 @@ namespace TroveSchedules.PesterTests
             }
         }
 
-        private async Task<LoopbackResponse> AnswerAsync(LoopbackRequest request)
+        private async Task<LoopbackResponse> RespondAsync(LoopbackRequest request)
         {
-            string asked = request.ToString();
-            Requests.Enqueue(asked);
+            string text = request.ToString();
+            Requests.Enqueue(text);
             Connections[request.ClientPort] = true;
             if (request.Header("X-Auth-Token") is string token)
                 Tokens.Enqueue(token);
             if (request.Body.Length > 0)
                 Bodies.Enqueue(request.Text);
-            foreach (Gate gate in _gates.Where(g => g.Concerns(asked)))
-                await gate.PassAsync();
+            foreach (Gate gate in _gates.Where(g => g.Matches(text)))
+                await gate.WaitAsync();
             await Task.Delay(Delay);
-            var prepared = _answers.FirstOrDefault(a => a.Item1.IsMatch(asked));
+            var prepared = _responses.FirstOrDefault(a => a.Item1.IsMatch(text));
             return prepared != null ? prepared.Item2
-                : _behind is null ? LoopbackResponse.Of(404, "{\"faultstring\": \"Not here\"}", "Content-Type: application/json")
-                : await request.ForwardAsync(_client, _behind);
+                : _target is null ? LoopbackResponse.Of(404, "{\"faultstring\": \"Not here\"}", "Content-Type: application/json")
+                : await request.ForwardAsync(_client, _target);
         }
     }
 
-    /// <summary>Where requests wait until a test lets them on.</summary>
+    /// <summary>A gate at which requests wait until a test releases them.</summary>
     public sealed class Gate
     {
         private readonly SemaphoreSlim _places = new SemaphoreSlim(0);
@@ -146,20 +146,20 @@ namespace TroveSchedules.PesterTests
 
         public void Release(int count) => _places.Release(count);
 
-        /// <summary>Lets all on, and those to come.</summary>
+        /// <summary>Releases all current and later requests.</summary>
         public void Open() => _places.Release(1000000);
 
-        internal bool Concerns(string asked) => _request.IsMatch(asked);
+        internal bool Matches(string text) => _request.IsMatch(text);
 
-        internal Task PassAsync() => _places.WaitAsync();
+        internal Task WaitAsync() => _places.WaitAsync();
     }
 
-    /// <summary>TLS with a certificate that it signed itself, in front of a server that has none.</summary>
+    /// <summary>A TLS proxy with a self-signed certificate in front of a server without TLS.</summary>
     public sealed class TlsFront : IDisposable
     {
         private readonly LoopbackServer _server;
 
-        public TlsFront(string behind)
+        public TlsFront(string target)
         {
             using (RSA key = RSA.Create(2048))
             {
@@ -169,11 +169,11 @@ namespace TroveSchedules.PesterTests
                 names.AddIpAddress(IPAddress.Loopback);
                 request.CertificateExtensions.Add(names.Build());
                 request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-                using (X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1)))
+                using (X509Certificate2 selfSigned = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1)))
                 {
-                    Pem = "-----BEGIN CERTIFICATE-----\n" + Convert.ToBase64String(made.RawData, Base64FormattingOptions.InsertLineBreaks) + "\n-----END CERTIFICATE-----\n";
-                    var certificate = new X509Certificate2(made.Export(X509ContentType.Pfx));
-                    _server = new LoopbackServer(connection => TunnelAsync(connection.Stream, new Uri(behind)), new SslServerAuthenticationOptions { ServerCertificate = certificate });
+                    Pem = "-----BEGIN CERTIFICATE-----\n" + Convert.ToBase64String(selfSigned.RawData, Base64FormattingOptions.InsertLineBreaks) + "\n-----END CERTIFICATE-----\n";
+                    var certificate = new X509Certificate2(selfSigned.Export(X509ContentType.Pfx));
+                    _server = new LoopbackServer(connection => TunnelAsync(connection.Stream, new Uri(target)), new SslServerAuthenticationOptions { ServerCertificate = certificate });
                 }
             }
         }
@@ -184,11 +184,11 @@ namespace TroveSchedules.PesterTests
 
         public void Dispose() => _server.Dispose();
 
-        private static async Task TunnelAsync(Stream client, Uri behind)
+        private static async Task TunnelAsync(Stream client, Uri target)
         {
             using (var server = new TcpClient())
             {
-                await server.ConnectAsync(behind.Host, behind.Port);
+                await server.ConnectAsync(target.Host, target.Port);
                 await Task.WhenAny(client.CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(client));
             }
         }

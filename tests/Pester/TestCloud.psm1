@@ -51,10 +51,10 @@ function Test-OwnLoadContext {
 
 function Open-TestCloud {
     <# Creates the cloud of a test file: a sandbox with the given options, such as @{ TokenLife = [TimeSpan]::FromMinutes(1) }, or the stack without changes. #>
-    param([hashtable] $Furniture = @{})
+    param([hashtable] $SandboxOptions = @{})
     Close-TestCloud
     $script:InstanceIds = @{}
-    if ($env:TROVE_TEST_STACK) { Open-TestStack } else { Open-TestSandbox $Furniture }
+    if ($env:TROVE_TEST_STACK) { Open-TestStack } else { Open-TestSandbox $SandboxOptions }
 }
 
 function Close-TestCloud {
@@ -65,13 +65,13 @@ function Close-TestCloud {
     $script:Fronts | ForEach-Object Dispose
     $script:Cloud = $script:Sandbox = $null
     $script:Fronts = @()
-    if ($failures) { throw "The sandbox broke: $($failures -join "`n")" }
+    if ($failures) { throw "The servers of the sandbox failed: $($failures -join "`n")" }
 }
 
 function Assert-TestStack {
     <#
-    Throws where tests cannot run on the stack that TROVE_TEST_STACK names, if it names one. A file that opens a cloud asks in BeforeDiscovery, where that is one
-    failure: in BeforeAll it is one of each test.
+    Throws if tests cannot run on the stack that TROVE_TEST_STACK names. A file that opens a cloud calls it in BeforeDiscovery, where it causes one failure. In
+    BeforeAll it would cause one failure for each test.
     #>
     param([string] $State = $env:TROVE_TEST_STACK)
     if (-not $State) { return }
@@ -80,27 +80,27 @@ function Assert-TestStack {
     try { $null = Invoke-RestMethod $Clouds.demo.auth.auth_url -TimeoutSec 10 }
     catch { throw "The stack that has its state in '$State' (TROVE_TEST_STACK) does not answer: $_" }
     foreach ($project in 'demo', 'other') {
-        $strangers = @(Get-TestTrigger $project | Where-Object workflow_input -NotLike "*`"name`": `"$Prefix*")
-        if ($strangers) {
-            throw "The project $project of the stack in '$State' has $($strangers.Count) schedules that are not the tests', which replace its workbook. Delete them, or let TROVE_TEST_STACK name another stack."
+        $foreignTriggers = @(Get-TestTrigger $project | Where-Object workflow_input -NotLike "*`"name`": `"$Prefix*")
+        if ($foreignTriggers) {
+            throw "The project $project of the stack in '$State' has $($foreignTriggers.Count) schedules that are not the tests', which replace its workbook. Delete them, or let TROVE_TEST_STACK name another stack."
         }
     }
     $script:CheckedStack = $State
 }
 
 function Open-TestStack {
-    if ($script:CheckedStack -ne $env:TROVE_TEST_STACK) { throw 'The file has not asked in BeforeDiscovery whether tests can run on the stack: Assert-TestStack.' }
+    if ($script:CheckedStack -ne $env:TROVE_TEST_STACK) { throw 'The file did not call Assert-TestStack in BeforeDiscovery.' }
     $script:Cloud = $env:TROVE_TEST_STACK
     $script:Clouds = (Get-Content "$Cloud/clouds.yaml" -Raw | ConvertFrom-Json).clouds
 }
 
 function Open-TestSandbox {
-    param([hashtable] $Furniture)
+    param([hashtable] $SandboxOptions)
     # The module has its own load context, in which PowerShell finds no type by name.
     $library = [Reflection.Assembly]::Load('TroveSchedules.Sandbox')
     $keystone, $mistral, $trove = $script:Fronts = 1..3 | ForEach-Object { New-TestServer }
     $options = $library.GetType('TroveSchedules.Sandbox.SandboxOptions')::new()
-    foreach ($setting in (@{ Speed = 0; KeystoneUrl = $keystone.Url; MistralUrl = $mistral.Url; TroveUrl = $trove.Url } + $Furniture).GetEnumerator()) {
+    foreach ($setting in (@{ Speed = 0; KeystoneUrl = $keystone.Url; MistralUrl = $mistral.Url; TroveUrl = $trove.Url } + $SandboxOptions).GetEnumerator()) {
         $options.($setting.Key) = $setting.Value
     }
     $script:Sandbox = $library.GetType('TroveSchedules.Sandbox.SandboxCloud')::new($options)
@@ -183,17 +183,17 @@ function Invoke-FreshPwsh {
     @($start.Environment.Keys) -like 'OS_*' | ForEach-Object { $null = $start.Environment.Remove($_) }
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
     $process = [Diagnostics.Process]::Start($start)
-    $complaints = $process.StandardError.ReadToEndAsync()
+    $errorText = $process.StandardError.ReadToEndAsync()
     $output = $process.StandardOutput.ReadToEnd()
     $process.WaitForExit()
-    if ($complaints.Result) { throw "The fresh PowerShell complains: $($complaints.Result)" }
+    if ($errorText.Result) { throw "The new PowerShell wrote errors: $($errorText.Result)" }
     $output.Trim()
 }
 
 function Invoke-AtScreen {
     <#
-    Runs a script in a runspace of its own, of this process and so with its session, before a host that makes the scripted choices. Gives that host, with
-    what was asked and shown there, what the script gave (Output), and its errors.
+    Runs a script in another runspace of this process, which shares the session, with a host that makes the scripted choices. Returns the host, with its prompts
+    and its screen, and with Output and Errors of the script.
     #>
     param([string] $Script, [hashtable] $Variables = @{}, [string[]] $Answers = @(), [int] $Width = 120, [switch] $Colour)
     $screen = [TroveSchedules.PesterTests.ScriptedHost]::new($Width, $Colour)
@@ -206,7 +206,7 @@ function Invoke-AtScreen {
     $shell = [powershell]::Create($runspace)
     try {
         $output = $shell.AddScript($Script).Invoke()
-        if ($screen.Answers.Count) { throw "Nobody asked for: $($screen.Answers)" }
+        if ($screen.Answers.Count) { throw "These choices were not used: $($screen.Answers)" }
         $screen | Add-Member -PassThru -NotePropertyMembers @{ Output = @($output); Errors = @($shell.Streams.Error) }
     }
     finally {
@@ -249,8 +249,8 @@ function Assert-Error {
     )
     $Record.FullyQualifiedErrorId | Should -BeExactly "$Id,TroveSchedules.Commands.$($From -replace '-')Command" -Because "that is the kind of: $Record"
     $Record.CategoryInfo.Category | Should -Be $Category
-    foreach ($words in $Says) { $Record.ErrorDetails.Message | Should -BeLike "*$([WildcardPattern]::Escape($words))*" }
-    foreach ($words in $Advises) { $Record.ErrorDetails.RecommendedAction | Should -BeLike "*$([WildcardPattern]::Escape($words))*" }
+    foreach ($text in $Says) { $Record.ErrorDetails.Message | Should -BeLike "*$([WildcardPattern]::Escape($text))*" }
+    foreach ($text in $Advises) { $Record.ErrorDetails.RecommendedAction | Should -BeLike "*$([WildcardPattern]::Escape($text))*" }
 }
 
 function Get-TestToken {
@@ -261,11 +261,11 @@ function Get-TestToken {
         identity = @{ methods = @('password'); password = @{ user = @{ name = $account.username; password = $account.password; domain = @{ name = 'Default' } } } }
     }
     $auth.scope = $Unscoped ? 'unscoped' : @{ project = @{ name = $account.project_name; domain = @{ name = 'Default' } } }
-    $answer = Invoke-RestMethod "$($account.auth_url)/auth/tokens" -Method Post -ContentType application/json -ResponseHeadersVariable headers `
+    $response = Invoke-RestMethod "$($account.auth_url)/auth/tokens" -Method Post -ContentType application/json -ResponseHeadersVariable headers `
         -Body (@{ auth = $auth } | ConvertTo-Json -Depth 9)
     [pscustomobject]@{
-        Id = $headers['X-Subject-Token'][0]; Life = [DateTime] $answer.token.expires_at - [DateTime] $answer.token.issued_at
-        ProjectId = $answer.token.project.id; UserId = $answer.token.user.id; Catalog = $answer.token.catalog
+        Id = $headers['X-Subject-Token'][0]; Life = [DateTime] $response.token.expires_at - [DateTime] $response.token.issued_at
+        ProjectId = $response.token.project.id; UserId = $response.token.user.id; Catalog = $response.token.catalog
     }
 }
 
@@ -288,12 +288,12 @@ function Invoke-TestApi {
 }
 
 function New-TestBackup {
-    <# Creates a backup, which is complete now or later. #>
+    <# Creates a backup, and waits until it is complete unless -NoWait is given. #>
     param([string] $Instance = 'm', [string] $Name = (New-TestName), [switch] $NoWait)
     $id = $Instance -as [guid] ? $Instance : (Get-TestInstanceId $Instance)
     $backup = Wait-Until -For "Trove to take a backup of $Instance" {
-        $answer = Invoke-TestApi database /backups Post @{ backup = @{ instance = $id; name = $Name } } -AllowError
-        $answer.backup
+        $response = Invoke-TestApi database /backups Post @{ backup = @{ instance = $id; name = $Name } } -AllowError
+        $response.backup
     }
     $null = $NoWait -or (Wait-Until -For 'a backup to be COMPLETED' { (Invoke-TestApi database "/backups/$($backup.id)").backup.status -eq 'COMPLETED' })
     $backup.id
@@ -301,8 +301,8 @@ function New-TestBackup {
 
 function Use-TestBehaviour {
     <#
-    Runs a block while Trove behaves differently: @{ failing = @('m') } lets backups of m fail, @{ backup_seconds = 0 } has them done at once. The latter
-    spares real time only, so it is nothing to the sandbox.
+    Runs a block while Trove behaves differently. With @{ failing = @('m') }, backups of m fail. With @{ backup_seconds = 0 }, backups complete at once, which
+    only saves real time, so the sandbox ignores it.
     #>
     param([hashtable] $Behaviour, [scriptblock] $Block)
     if ($script:Sandbox) {
@@ -325,7 +325,7 @@ function Use-TestBehaviour {
 }
 
 function Get-TestInstance {
-    <# The instances of a project. Trove lists at most 20 at a time, whatever the limit of the request. #>
+    <# The instances of a project. Trove returns at most 20 per page, whatever the limit of the request is. #>
     param([string] $As = 'demo')
     $page = $null
     do {
@@ -391,10 +391,10 @@ function Clear-TestCloud {
         $mistral = Get-TestEndpoint workflowv2 $token
         $trove = Get-TestEndpoint database $token
         $headers = @{ 'X-Auth-Token' = $token.Id }
-        $own = { (($_.workflow_input ?? $_.input) | ConvertFrom-Json).name -like "$Prefix*" }
-        (Invoke-RestMethod "$mistral/cron_triggers?fields=id,workflow_input" -Headers $headers).cron_triggers | Where-Object $own |
+        $isOwn = { (($_.workflow_input ?? $_.input) | ConvertFrom-Json).name -like "$Prefix*" }
+        (Invoke-RestMethod "$mistral/cron_triggers?fields=id,workflow_input" -Headers $headers).cron_triggers | Where-Object $isOwn |
             ForEach-Object { $null = Invoke-RestMethod "$mistral/cron_triggers/$($_.id)" -Method Delete -Headers $headers -SkipHttpErrorCheck }
-        (Invoke-RestMethod "$mistral/executions?fields=id,input" -Headers $headers).executions | Where-Object $own |
+        (Invoke-RestMethod "$mistral/executions?fields=id,input" -Headers $headers).executions | Where-Object $isOwn |
             ForEach-Object { $null = Invoke-RestMethod "$mistral/executions/$($_.id)?force=true" -Method Delete -Headers $headers -SkipHttpErrorCheck }
         do {
             $backups = @((Invoke-RestMethod "$trove/backups" -Headers $headers).backups | Where-Object { $_.name -like "$Prefix*" -and $_.status -in 'COMPLETED', 'FAILED' })
@@ -406,7 +406,7 @@ function Clear-TestCloud {
 
 function New-TestKeystone {
     <#
-    A server that lets anyone in, whose catalog names itself as Mistral and Trove, both of which have nothing. For tests that need a session,
+    A server that accepts every login. Its catalog names the server itself as Mistral and Trove, and both return empty lists. For tests that need a session,
     but no cloud.
     #>
     param([string] $UserName = 'tester', [string] $ProjectName = 'tests')
@@ -433,7 +433,7 @@ function New-TestKeystone {
 }
 
 function Connect-TestKeystone {
-    <# A session with such a server. #>
+    <# Connects to a server of New-TestKeystone. #>
     param([string] $Url, [hashtable] $With = @{})
     Connect-TroveSession -AuthUrl $Url -Credential ([pscredential]::new('tester', (ConvertTo-SecureString $Password -AsPlainText -Force))) `
         -UserDomainName Default -ProjectName tests -ProjectDomainName Default @With

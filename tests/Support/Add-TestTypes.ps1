@@ -1,4 +1,4 @@
-# Compiles the C# that Pester files and tests/faults share. All of it at once, because types that PowerShell compiled cannot be referenced from a file.
+# Compiles the C# that Pester files and tests/faults share. In one call, because later source files could not reference types that PowerShell compiled earlier.
 if (-not ('TroveSchedules.TestSupport.LoopbackServer' -as [type])) {
     $sources = "$PSScriptRoot/LoopbackServer.cs", "$PSScriptRoot/CloudClient.cs", "$PSScriptRoot/../Pester/*.cs", "$PSScriptRoot/../faults/*.cs"
     Add-Type -Path $sources -IgnoreWarnings -WarningAction Ignore

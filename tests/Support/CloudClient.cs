@@ -11,7 +11,7 @@ using System.Threading.Tasks;
 namespace TroveSchedules.TestSupport;
 
 /// <summary>A user's plain HTTP requests to a cloud, without any code of the module. Thread-safe.</summary>
-/// <param name="authUrl">Keystone, with its version: <c>http://127.0.0.1:5000/v3</c>.</param>
+/// <param name="authUrl">The address of Keystone with its version, such as <c>http://127.0.0.1:5000/v3</c>.</param>
 /// <param name="user">The user's name, in the domain Default.</param>
 /// <param name="password">The password.</param>
 /// <param name="project">The project's name, in the domain Default.</param>
@@ -55,7 +55,7 @@ public sealed class CloudClient(string authUrl, string user, string password, st
 
     /// <summary>Sends a request to Mistral.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="path">What follows <c>/v2</c>.</param>
+    /// <param name="path">The path after <c>/v2</c>.</param>
     /// <param name="body">The body; null for none.</param>
     public async Task<CloudResponse> MistralAsync(string method, string path, JsonNode? body = null)
     {
@@ -65,7 +65,7 @@ public sealed class CloudClient(string authUrl, string user, string password, st
 
     /// <summary>Sends a request to Keystone.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="path">What follows <c>/v3</c>.</param>
+    /// <param name="path">The path after <c>/v3</c>.</param>
     public async Task<CloudResponse> KeystoneAsync(string method, string path) =>
         await CloudResponse.OfAsync(Http, method, authUrl + path, token: (await LogInAsync()).Token);
 }
@@ -100,13 +100,13 @@ public sealed record CloudResponse(int Status, string Body, IReadOnlyDictionary<
     public override string ToString() => $"{Status} {Body}";
 
     /// <summary>Sends a request and reads the response.</summary>
-    /// <param name="http">Sends it.</param>
+    /// <param name="http">The client that sends the request.</param>
     /// <param name="method">The method.</param>
-    /// <param name="url">The whole address.</param>
+    /// <param name="url">The complete address.</param>
     /// <param name="body">Text, which is sent unchanged, or a <see cref="JsonNode"/>; null for none.</param>
     /// <param name="token">The token; null for none.</param>
     /// <param name="type">Content-Type of the body.</param>
-    /// <param name="headers">More headers.</param>
+    /// <param name="headers">Additional headers.</param>
     public static async Task<CloudResponse> OfAsync(
         HttpClient http, string method, string url, object? body = null, string? token = null, string type = "application/json", params (string Name, string Value)[] headers)
     {

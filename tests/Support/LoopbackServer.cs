@@ -16,7 +16,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.TestSupport;
 
-/// <summary>A server on 127.0.0.1 with its own HTTP/1.1, so that a test controls each byte and the end of each connection.</summary>
+/// <summary>A server on 127.0.0.1 with its own HTTP/1.1 implementation, so that a test controls each byte and the end of each connection.</summary>
 public sealed class LoopbackServer : IDisposable
 {
     private readonly Func<LoopbackConnection, Task> _serve;
@@ -26,7 +26,7 @@ public sealed class LoopbackServer : IDisposable
     private int _connections;
 
     /// <summary>Starts listening.</summary>
-    /// <param name="serve">Serves one connection, which is closed when this ends.</param>
+    /// <param name="serve">Serves one connection, which is closed when the function ends.</param>
     /// <param name="tls">The TLS settings of an https server; null for http.</param>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <exception cref="SocketException">The port is in use.</exception>
@@ -152,10 +152,10 @@ public sealed class LoopbackConnection : IDisposable
         Stream = new NetworkStream(socket, ownsSocket: true);
     }
 
-    /// <summary>The client's port, which tells connections apart.</summary>
+    /// <summary>The port of the client, which identifies the connection.</summary>
     public int ClientPort { get; }
 
-    /// <summary>The bytes, inside TLS where the server has it.</summary>
+    /// <summary>The stream of the connection, decrypted if the server uses TLS.</summary>
     public Stream Stream { get; private set; }
 
     /// <summary>Waits for the first byte of a request without reading it.</summary>
@@ -184,9 +184,9 @@ public sealed class LoopbackConnection : IDisposable
         if (request.Header("Transfer-Encoding") is { } coding)
             throw new NotSupportedException($"{request}: Transfer-Encoding: {coding}");
         byte[] body = new byte[int.Parse(request.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture)];
-        int there = Math.Min(filled - end - 4, body.Length);
-        Array.Copy(buffer, end + 4, body, 0, there);
-        await Stream.ReadExactlyAsync(body.AsMemory(there));
+        int buffered = Math.Min(filled - end - 4, body.Length);
+        Array.Copy(buffer, end + 4, body, 0, buffered);
+        await Stream.ReadExactlyAsync(body.AsMemory(buffered));
         return request with { Body = body };
     }
 

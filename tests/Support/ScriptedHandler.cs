@@ -8,10 +8,10 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.TestSupport;
 
-/// <summary>What a service does with a request.</summary>
+/// <summary>The reaction of a service to a request: a response or a network error.</summary>
 public delegate Task<HttpResponseMessage> Answer(RecordedRequest request, CancellationToken cancellationToken);
 
-/// <summary>A request that a <see cref="ScriptedHandler"/> got.</summary>
+/// <summary>A request that a <see cref="ScriptedHandler"/> received.</summary>
 public sealed record RecordedRequest(string Method, Uri Uri, string Body, string? Token, string? ContentType)
 {
     /// <summary>Method and path, which select the response.</summary>
@@ -26,8 +26,8 @@ public sealed record RecordedRequest(string Method, Uri Uri, string Body, string
     public override string ToString() => $"{Method} {Uri.PathAndQuery}";
 }
 
-/// <summary>Services without a network: records each request and answers by a script. A request without an answer fails the test. Thread-safe.</summary>
-/// <param name="otherwise">The answer to requests for which no route is set; null for none.</param>
+/// <summary>Services without a network. Records each request and returns scripted responses. A request without a response fails the test. Thread-safe.</summary>
+/// <param name="otherwise">The response to requests without a route; null for none.</param>
 public class ScriptedHandler(Answer? otherwise = null) : HttpMessageHandler
 {
     private readonly object _lock = new();
@@ -45,7 +45,7 @@ public class ScriptedHandler(Answer? otherwise = null) : HttpMessageHandler
         }
     }
 
-    /// <summary>Sets the answers to the next requests of a route, one each.</summary>
+    /// <summary>Sets the responses to the next requests of a route, one each.</summary>
     protected void Next(string route, Answer[] answers)
     {
         lock (_lock)
@@ -57,15 +57,15 @@ public class ScriptedHandler(Answer? otherwise = null) : HttpMessageHandler
         }
     }
 
-    /// <summary>Sets the answer to all other requests of a route.</summary>
+    /// <summary>Sets the response to all other requests of a route.</summary>
     protected void Default(string route, Answer answer)
     {
         lock (_lock)
             _always[route] = answer;
     }
 
-    /// <summary>Chooses the answer to a request.</summary>
-    /// <returns>Null if there is none.</returns>
+    /// <summary>Selects the response to a request.</summary>
+    /// <returns>The response; null if there is none.</returns>
     protected virtual Answer? Choose(RecordedRequest request)
     {
         lock (_lock)

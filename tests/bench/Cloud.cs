@@ -81,7 +81,7 @@ internal sealed class Place(Cloud cloud) : IAsyncDisposable
         if (_module is null)
         {
             _module = Warm.Start("pwsh", ["-NoProfile", "-NonInteractive", "-File", Options.Script("warm.ps1"), Options.Module], Cloud.Environment);
-            await _module.AskAsync(new JsonObject { ["script"] = "$null = Connect-TroveSession" });
+            await _module.SendAsync(new JsonObject { ["script"] = "$null = Connect-TroveSession" });
         }
         return _module;
     }
@@ -92,7 +92,7 @@ internal sealed class Place(Cloud cloud) : IAsyncDisposable
         if (_peer is null)
         {
             _peer = Warm.Start(Programs.Python, [Options.Script("peer.py")], Cloud.Environment);
-            await _peer.AskAsync(new JsonObject { ["do"] = "connect" });
+            await _peer.SendAsync(new JsonObject { ["do"] = "connect" });
         }
         return _peer;
     }

@@ -10,8 +10,8 @@ using TroveSchedules.Cron;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>Compares the occurrences per second of CronPattern, of croniter, which is the reference for its results, and of Cronos alone, which CronPattern uses.</summary>
-/// <remarks>All three compute one next time after another, like a preview, in one run on the same machine.</remarks>
+/// <summary>Compares the occurrences per second of CronPattern, of Cronos, which CronPattern uses, and of croniter, which is the reference for the results.</summary>
+/// <remarks>All three compute successive next times, in one run on the same machine.</remarks>
 internal static class CronBenchmark
 {
     private const double SecondsEach = 0.5;
@@ -109,10 +109,10 @@ internal static class CronBenchmark
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "of unknown version";
 }
 
-/// <summary>Occurrences per second.</summary>
-/// <param name="Pattern">Of this pattern.</param>
-/// <param name="Ours">By CronPattern.</param>
+/// <summary>Occurrences per second for one pattern.</summary>
+/// <param name="Pattern">The pattern.</param>
+/// <param name="Ours">The rate of CronPattern.</param>
 /// <param name="Bytes">Allocated bytes per occurrence of CronPattern.</param>
-/// <param name="Croniter">By croniter.</param>
-/// <param name="Cronos">By Cronos.</param>
+/// <param name="Croniter">The rate of croniter.</param>
+/// <param name="Cronos">The rate of Cronos.</param>
 internal sealed record CronRate(string Pattern, double Ours, double Bytes, double Croniter, double Cronos);

@@ -9,7 +9,7 @@ namespace TroveSchedules.Benchmarks;
 /// <param name="Seconds">Duration; if the run was cut off, the time until then.</param>
 internal sealed record Sample(double Seconds)
 {
-    /// <summary>Peak memory of its process, in bytes (VmHWM); null if not measured.</summary>
+    /// <summary>Peak memory of the process in bytes (VmHWM); null if not measured.</summary>
     public long? Peak { get; init; }
 
     /// <summary>Number of requests, if the side counts them itself; null if the relay counts them.</summary>
@@ -18,7 +18,7 @@ internal sealed record Sample(double Seconds)
     /// <summary>Length of the response bodies in bytes, if the side counts them itself.</summary>
     public double? Bytes { get; init; }
 
-    /// <summary>The seconds of its parts, and other measured values.</summary>
+    /// <summary>The seconds of the parts of a run, and other measured values.</summary>
     public IReadOnlyDictionary<string, double> Parts { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Whether the run was cut off.</summary>
@@ -33,7 +33,7 @@ internal sealed record Sample(double Seconds)
         Parts = Parts.ToDictionary(part => part.Key, part => part.Value * by),
     };
 
-    /// <summary>One after the other.</summary>
+    /// <summary>The sum of samples that were measured one after the other.</summary>
     public static Sample Sum(params (string Name, Sample Sample)[] parts) => new(parts.Sum(part => part.Sample.Seconds))
     {
         Peak = parts.Max(part => part.Sample.Peak),
@@ -51,7 +51,7 @@ internal sealed class Measurement
     public double? Bytes { get; set; }
     public string Note { get; set; } = "";
 
-    /// <summary>Whether only a part was run, and its figures were scaled.</summary>
+    /// <summary>Whether only a part was run and its figures were scaled.</summary>
     public bool IsScaled { get; init; }
 
     public double Median => MedianOf(Samples.Select(sample => sample.Seconds));
@@ -74,13 +74,13 @@ internal sealed class Measurement
 /// <summary>How the requests of a side are counted.</summary>
 internal enum Counting
 {
-    /// <summary>In an additional run through the relay, which is not timed.</summary>
+    /// <summary>The relay counts in an additional run, which is not timed.</summary>
     Apart,
 
-    /// <summary>In the timed run, through the relay. For cases that take too long to run twice.</summary>
+    /// <summary>The relay counts in the timed run. For cases that take too long to run twice.</summary>
     WhileTimed,
 
-    /// <summary>By the side itself (curl), or it sends none.</summary>
+    /// <summary>The side counts itself (curl), or it sends no requests.</summary>
     Itself,
 }
 
@@ -99,13 +99,13 @@ internal sealed record Side(string Name, int Rounds, Func<Run, Task<IReadOnlyLis
     /// <summary>Prepares each run. It is neither timed nor counted.</summary>
     public Func<Run, Task>? PrepareAsync { get; init; }
 
-    /// <summary>How often a timed run repeats itself.</summary>
+    /// <summary>Number of repetitions within a timed run.</summary>
     public int Times { get; init; } = 1;
 
     /// <summary>Number of objects to process instead of the case's size, after which the figures are scaled; null for all.</summary>
     public int? Sampled { get; init; }
 
-    /// <summary>The same for the run that counts.</summary>
+    /// <summary>The same for the run that counts requests.</summary>
     public int? Counted { get; init; }
 
     public string Note { get; init; } = "";
@@ -122,7 +122,7 @@ internal sealed record Case(string Key, string Title, IReadOnlyList<Side> Sides)
     /// <summary>A note for the reader of the table.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary>The parts of a sample that are worth showing.</summary>
+    /// <summary>The parts of a sample to show in the table.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [];
 }
 

@@ -18,7 +18,7 @@ using TroveSchedules.Sandbox;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>What BenchmarkDotNet measures: it needs neither PowerShell nor a cloud.</summary>
+/// <summary>The benchmarks that BenchmarkDotNet runs. They need neither PowerShell nor a cloud.</summary>
 internal static class MicroBenchmarks
 {
     public static string Run()
@@ -49,7 +49,7 @@ internal static class MicroBenchmarks
     };
 }
 
-/// <summary>Patterns, from text and along the calendar.</summary>
+/// <summary>Parsing of patterns, and computation of occurrences.</summary>
 public class CronPatterns
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -74,7 +74,7 @@ public class OnSandbox
     private CloudSession _session = null!;
     private BackupSchedule _schedule = null!;
 
-    /// <summary>A thousand schedules, of which one has a thousand executions.</summary>
+    /// <summary>1000 schedules, one of them with 1000 executions.</summary>
     [GlobalSetup]
     public void Prepare() => PrepareAsync().GetAwaiter().GetResult();
 

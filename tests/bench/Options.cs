@@ -20,13 +20,13 @@ internal sealed record Options
     public TimeSpan ApiLimit { get; init; }
     public bool Write { get; init; }
 
-    /// <summary>The repository.</summary>
+    /// <summary>The root of the repository.</summary>
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Here(), "../.."));
 
-    /// <summary>The module as build.ps1 made it.</summary>
+    /// <summary>The manifest of the built module.</summary>
     public static string Module { get; } = Path.Combine(Root, "out/TroveSchedules/TroveSchedules.psd1");
 
-    /// <summary>Where the scripts beside these sources are.</summary>
+    /// <summary>The path of a script in this folder.</summary>
     public static string Script(string name) => Path.Combine(Here(), name);
 
     /// <summary>The command line.</summary>

@@ -10,15 +10,15 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>A process that is run to its end.</summary>
-/// <param name="Seconds">From before its start until after its end.</param>
+/// <summary>A process that ran to its end.</summary>
+/// <param name="Seconds">The time from before its start to after its end.</param>
 /// <param name="Peak">Peak memory, in bytes.</param>
-/// <param name="Output">What it wrote on standard output.</param>
-/// <param name="CutOff">Whether it was ended because it took too long.</param>
+/// <param name="Output">Its standard output.</param>
+/// <param name="CutOff">Whether it was killed after the time limit.</param>
 internal sealed record Fresh(double Seconds, long Peak, string Output, bool CutOff)
 {
     // VmHWM only grows, and disappears with the process, so growth in the last few milliseconds is not measured.
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan SampleInterval = TimeSpan.FromMilliseconds(10);
 
     public Sample Sample => new(Seconds) { Peak = Peak, CutOff = CutOff };
 
@@ -29,15 +29,15 @@ internal sealed record Fresh(double Seconds, long Peak, string Output, bool CutO
         var clock = Stopwatch.StartNew();
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), complaints = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         using var ended = new CancellationTokenSource();
         Task<long> peak = Task.Run(() => WatchAsync(process.Id, ended.Token));
         bool cutOff = false;
-        using (var patience = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan))
+        using (var timeout = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan))
         {
             try
             {
-                await process.WaitForExitAsync(patience.Token);
+                await process.WaitForExitAsync(timeout.Token);
             }
             catch (OperationCanceledException)
             {
@@ -49,7 +49,7 @@ internal sealed record Fresh(double Seconds, long Peak, string Output, bool CutO
         double seconds = clock.Elapsed.TotalSeconds;
         ended.Cancel();
         if (!cutOff && process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {await complaints} {await output}");
+            throw new InvalidOperationException($"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {await errors} {await output}");
         return new Fresh(seconds, await peak, await output, cutOff);
     }
 
@@ -83,7 +83,7 @@ internal sealed record Fresh(double Seconds, long Peak, string Output, bool CutO
                 string? line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
                 if (line is not null)
                     peak = Math.Max(peak, long.Parse(line[6..^2], CultureInfo.InvariantCulture) * 1024);
-                await Task.Delay(Look, ended);
+                await Task.Delay(SampleInterval, ended);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException or UnauthorizedAccessException)
             {
@@ -98,12 +98,12 @@ internal sealed record Fresh(double Seconds, long Peak, string Output, bool CutO
 internal sealed class Warm : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly Task<string> _complaints;
+    private readonly Task<string> _errors;
 
     private Warm(Process process)
     {
         _process = process;
-        _complaints = process.StandardError.ReadToEndAsync();
+        _errors = process.StandardError.ReadToEndAsync();
     }
 
     public static Warm Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment) =>
@@ -111,15 +111,15 @@ internal sealed class Warm : IAsyncDisposable
 
     /// <summary>Sends a command and returns the response; null after a timeout, which ends the process.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public async Task<JsonNode?> AskAsync(JsonNode ask, TimeSpan? limit = null)
+    public async Task<JsonNode?> SendAsync(JsonNode request, TimeSpan? limit = null)
     {
-        await _process.StandardInput.WriteLineAsync(ask.ToJsonString());
+        await _process.StandardInput.WriteLineAsync(request.ToJsonString());
         await _process.StandardInput.FlushAsync();
-        using var patience = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan);
+        using var timeout = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan);
         string? line;
         try
         {
-            line = await _process.StandardOutput.ReadLineAsync(patience.Token);
+            line = await _process.StandardOutput.ReadLineAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -127,9 +127,9 @@ internal sealed class Warm : IAsyncDisposable
             return null;
         }
         if (line is null)
-            throw new InvalidOperationException($"{_process.StartInfo.FileName} ended: {await _complaints}");
-        JsonNode answer = JsonNode.Parse(line)!;
-        return answer["error"] is { } error ? throw new InvalidOperationException($"{_process.StartInfo.FileName}: {error}\nasked: {string.Concat(ask.ToJsonString().Take(300))}") : answer;
+            throw new InvalidOperationException($"{_process.StartInfo.FileName} ended: {await _errors}");
+        JsonNode response = JsonNode.Parse(line)!;
+        return response["error"] is { } error ? throw new InvalidOperationException($"{_process.StartInfo.FileName}: {error}\nasked: {string.Concat(request.ToJsonString().Take(300))}") : response;
     }
 
     public async ValueTask DisposeAsync()

@@ -12,9 +12,9 @@ return await Options.Command(RunAsync).Parse(args).InvokeAsync();
 
 async Task<int> RunAsync(string what, Options options)
 {
-    bool Wanted(string part) => what == part || what == "all";
+    bool IsSelected(string part) => what == part || what == "all";
 
-    if ((Wanted("sandbox") || Wanted("stack")) && !File.Exists(Options.Module))
+    if ((IsSelected("sandbox") || IsSelected("stack")) && !File.Exists(Options.Module))
     {
         Console.Error.WriteLine("The module is not built: run ./build.ps1");
         return 1;
@@ -22,21 +22,21 @@ async Task<int> RunAsync(string what, Options options)
     IReadOnlyList<string> heading = await Programs.DescribeAsync();
     bool isWhole = true;
 
-    if (Wanted("cron"))
+    if (IsSelected("cron"))
     {
         if (CronBenchmark.Run() is { } rates)
             Tell("cron", CronBenchmark.ToMarkdown(rates) + "\n" + Targets.OfCron(rates));
         else
             isWhole = false;
     }
-    if (Wanted("micro"))
+    if (IsSelected("micro"))
         Tell("micro", MicroBenchmarks.Run());
-    if (Wanted("sandbox"))
+    if (IsSelected("sandbox"))
     {
         IReadOnlyDictionary<int, Measurement> results = await SandboxCase.RunAsync(options);
         Tell("sandbox", SandboxCase.ToMarkdown(results) + "\n" + Targets.OfSandbox(results));
     }
-    if (Wanted("stack") && options.Stack is { } state)
+    if (IsSelected("stack") && options.Stack is { } state)
     {
         (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(options, state);
         isWhole &= failures.Count == 0;
@@ -46,7 +46,7 @@ async Task<int> RunAsync(string what, Options options)
         else
             Console.WriteLine(Targets.Summary(results));
     }
-    else if (Wanted("stack"))
+    else if (IsSelected("stack"))
     {
         Console.Error.WriteLine("No stack is named, by --stack or TROVE_BENCH_STACK: what needs one is left out, and its last figures stay.");
         isWhole &= what == "all";

@@ -9,15 +9,15 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>The programs that are measured, and what they are measured on.</summary>
+/// <summary>The measured programs, and the machine.</summary>
 internal static class Programs
 {
-    /// <summary>Debian's Python, which has python-troveclient and croniter; another one on the PATH may not.</summary>
+    /// <summary>Debian's Python, which has python-troveclient and croniter. Another Python on the PATH may not have them.</summary>
     public const string Python = "/usr/bin/python3";
 
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
-    /// <summary>A line on the machine, and one on the versions of what is there.</summary>
+    /// <summary>One line about the machine, and one with the versions of the installed programs.</summary>
     public static async Task<IReadOnlyList<string>> DescribeAsync()
     {
         string[] packages = ["python3-troveclient", "python3-mistralclient", "python3-croniter", "python3-keystone", "python3-mistral", "python3-trove", "mariadb-server-core", "curl"];

@@ -11,7 +11,7 @@ namespace TroveSchedules.Benchmarks;
 /// <param name="Service">0 is Keystone, 1 Mistral, 2 Trove.</param>
 /// <param name="Method">GET and so on.</param>
 /// <param name="PathAndQuery">As it was sent.</param>
-/// <param name="Body">What was sent along; null for nothing.</param>
+/// <param name="Body">The body; null for none.</param>
 /// <param name="AnswerBytes">Length of the response body.</param>
 internal sealed record Recorded(int Service, string Method, string PathAndQuery, string? Body, long AnswerBytes);
 
@@ -30,7 +30,7 @@ internal sealed class Relay : IDisposable
     public Relay(Cloud cloud)
     {
         _services = [cloud.Keystone, Authority(cloud.Mistral), Authority(cloud.Trove)];
-        _servers = [.. _services.Select((_, i) => LoopbackServer.Http(request => PassOnAsync(request, i)))];
+        _servers = [.. _services.Select((_, i) => LoopbackServer.Http(request => ForwardAsync(request, i)))];
         _relays = [.. _servers.Select(server => server.Url)];
         Cloud = cloud.Behind(_relays);
     }
@@ -61,19 +61,19 @@ internal sealed class Relay : IDisposable
         _http.Dispose();
     }
 
-    private async Task<LoopbackResponse> PassOnAsync(LoopbackRequest request, int service)
+    private async Task<LoopbackResponse> ForwardAsync(LoopbackRequest request, int service)
     {
-        int place;
+        int index;
         lock (_recorded)
         {
-            place = _recorded.Count;
+            index = _recorded.Count;
             _recorded.Add(new Recorded(service, request.Method, request.Target, request.Body.Length == 0 ? null : request.Text, 0));
         }
         LoopbackResponse response = await request.ForwardAsync(_http, _services[service]);
         lock (_recorded)
         {
-            if (place < _recorded.Count)
-                _recorded[place] = _recorded[place] with { AnswerBytes = response.Body.Length };
+            if (index < _recorded.Count)
+                _recorded[index] = _recorded[index] with { AnswerBytes = response.Body.Length };
         }
         return service == 0 ? response.Replace(_services, _relays) : response;
     }

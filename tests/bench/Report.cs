@@ -7,7 +7,7 @@ using System.Text;
 
 namespace TroveSchedules.Benchmarks;
 
-/// <summary>Figures as they are read, in tables of Markdown, and where they are written.</summary>
+/// <summary>Formats figures as Markdown tables, and writes them into the documents.</summary>
 internal static class Report
 {
     private static readonly string Page = Path.Combine(Options.Root, "docs/Benchmarks.md");
@@ -77,7 +77,7 @@ internal static class Report
         File.WriteAllText(file, $"{page[..from]}\n{text.Trim()}\n{page[to..]}");
     }
 
-    /// <summary>Machine and date, with which each part of the page starts.</summary>
+    /// <summary>The machine and the date, for the start of each part of the page.</summary>
     public static string Heading(IEnumerable<string> lines) => string.Create(CultureInfo.InvariantCulture, $"Measured on {DateTime.UtcNow:yyyy-MM-dd} (UTC): {string.Join(" ", lines)}\n");
 
     private static string Remarks(Measurement of, IEnumerable<string> parts)

@@ -19,9 +19,9 @@ internal static class SandboxCase
         {
             Console.Error.WriteLine($"{DateTime.Now:T} {count} executions on the sandbox");
             await using Warm module = Warm.Start("pwsh", ["-NoProfile", "-NonInteractive", "-File", Options.Script("warm.ps1"), Options.Module], new Dictionary<string, string>());
-            await module.AskAsync(new JsonObject
+            await module.SendAsync(new JsonObject
             {
-                // A history of that length is put there as the module's tests do it: the sandbox has no cmdlet for that.
+                // Seeds the history like the tests of the module, because there is no cmdlet for that.
                 ["script"] = $$"""
                     $session = Connect-TroveSession -Sandbox
                     $null = Install-TroveWorkbook
@@ -33,7 +33,7 @@ internal static class SandboxCase
                     """,
             });
             var result = new Measurement();
-            JsonNode answer = (await module.AskAsync(new JsonObject { ["script"] = $"Measure-Run {{ $schedule | Get-TroveScheduleExecution }} {options.SlowRounds}" }))!;
+            JsonNode answer = (await module.SendAsync(new JsonObject { ["script"] = $"Measure-Run {{ $schedule | Get-TroveScheduleExecution }} {options.SlowRounds}" }))!;
             foreach (JsonNode? run in answer["value"]!.AsArray())
             {
                 if ((int)run!["count"]! != count)

@@ -10,8 +10,9 @@ namespace TroveSchedules.Benchmarks;
 
 /// <summary>Creates the data for the cases on the stack.</summary>
 /// <remarks>
-/// Executions are rows that seed-executions writes into Mistral's database, as Mistral would have written them. Schedules are made by POSTs, four at once, so that
-/// each has its trust. All stay for the next run.
+/// seed-executions writes the executions into Mistral's database. Schedules are created with POST requests, four at a time, so that each has its
+/// trust. All data is
+/// kept for the next run.
 /// </remarks>
 internal sealed class Stack(string state, Cloud cloud, Warm module)
 {
@@ -36,7 +37,7 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
     /// <summary>The workbook and three schedules.</summary>
     public async Task PrepareAsync()
     {
-        await module.AskAsync(new JsonObject { ["script"] = "if (-not (Get-TroveWorkbook).IsInstalled) { $null = Install-TroveWorkbook }" });
+        await module.SendAsync(new JsonObject { ["script"] = "if (-not (Get-TroveWorkbook).IsInstalled) { $null = Install-TroveWorkbook }" });
         Few = await TriggerAsync("bench-few");
         Many = await TriggerAsync("bench-many");
         Fleeting = await TriggerAsync("bench-fleeting");
@@ -45,18 +46,18 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
     /// <summary>Ensures a total number of executions, and a number of them that belong to a schedule.</summary>
     public async Task SeedToAsync(int total, int own, Trigger trigger)
     {
-        int there = (await ExecutionsAsync("")).Count, its = (await ExecutionsAsync(trigger)).Count;
-        if (there == total && its == own)
+        int existing = (await ExecutionsAsync("")).Count, ownCount = (await ExecutionsAsync(trigger)).Count;
+        if (existing == total && ownCount == own)
             return;
-        if (there > total || its != 0)
-            throw new InvalidOperationException($"The stack has {there} executions, {its} of them of the schedule {trigger.Name}; {total} and {own} are wanted. Start a new one: tests/stack/up --fresh.");
-        await SeedAsync(total - there, own, trigger);
+        if (existing > total || ownCount != 0)
+            throw new InvalidOperationException($"The stack has {existing} executions, {ownCount} of them of the schedule {trigger.Name}; {total} and {own} are required. Start a new one: tests/stack/up --fresh.");
+        await SeedAsync(total - existing, own, trigger);
     }
 
-    /// <summary>Adds executions to the schedule that has none.</summary>
+    /// <summary>Adds executions to the schedule without executions.</summary>
     public async Task<IReadOnlyList<string>> FreshAsync(int count)
     {
-        // Left over from a partial run.
+        // Executions of an earlier, partial run.
         await RemoveAsync(await ExecutionsAsync(Fleeting));
         await SeedAsync(count, count, Fleeting);
         return await ExecutionsAsync(Fleeting);
@@ -65,21 +66,21 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
     /// <exception cref="InvalidOperationException">A side did not delete all its executions.</exception>
     public async Task RequireGoneAsync(string by)
     {
-        if ((await ExecutionsAsync(Fleeting)).Count is > 0 and var left)
-            throw new InvalidOperationException($"{left} executions are left that {by} should have deleted.");
+        if ((await ExecutionsAsync(Fleeting)).Count is > 0 and var remaining)
+            throw new InvalidOperationException($"{remaining} executions are left that {by} should have deleted.");
     }
 
     /// <summary>Ensures a total number of schedules, spread evenly over the two hundred instances.</summary>
     public async Task SeedSchedulesAsync(int count)
     {
-        JsonArray there = (await cloud.MistralAsync(HttpMethod.Get, "/cron_triggers?fields=id,workflow_input"))["cron_triggers"]!.AsArray();
-        ILookup<string?, JsonNode> of = there.ToLookup(row => (string?)JsonNode.Parse((string)row!["workflow_input"]!)!["instance"], row => row!);
-        IEnumerable<string> missing = Enumerable.Range(1, Instances).Select(InstanceId).SelectMany(id => Enumerable.Repeat(id, Math.Max(0, count / Instances - of[id].Count())));
+        JsonArray existing = (await cloud.MistralAsync(HttpMethod.Get, "/cron_triggers?fields=id,workflow_input"))["cron_triggers"]!.AsArray();
+        ILookup<string?, JsonNode> byInstance = existing.ToLookup(row => (string?)JsonNode.Parse((string)row!["workflow_input"]!)!["instance"], row => row!);
+        IEnumerable<string> missing = Enumerable.Range(1, Instances).Select(InstanceId).SelectMany(id => Enumerable.Repeat(id, Math.Max(0, count / Instances - byInstance[id].Count())));
         await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (id, _) =>
             await cloud.MistralAsync(HttpMethod.Post, "/cron_triggers", TriggerOf(id, "bench")));
     }
 
-    /// <summary>The body of a request that makes a schedule, with the inputs that the installed workflow takes.</summary>
+    /// <summary>The body of a request that creates a schedule, with the inputs of the installed workflow.</summary>
     public JsonObject TriggerOf(string instanceId, string name)
     {
         JsonObject input = JsonNode.Parse(Few.Input)!.AsObject();
@@ -103,11 +104,11 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
 
     private async Task<Trigger> TriggerAsync(string name)
     {
-        JsonNode made = (await module.AskAsync(new JsonObject
+        JsonNode row = (await module.SendAsync(new JsonObject
         {
             ["script"] = $"(Get-TroveBackupSchedule -Name {name}) ?? (New-TroveBackupSchedule m '0 3 1 1 *' {name}) | Select-Object Id, TriggerId, Name, Input",
         }))!["value"]![0]!;
-        return new Trigger((string)made["Id"]!, (string)made["TriggerId"]!, (string)made["Name"]!, (string)made["Input"]!);
+        return new Trigger((string)row["Id"]!, (string)row["TriggerId"]!, (string)row["Name"]!, (string)row["Input"]!);
     }
 
     private async Task SeedAsync(int count, int own, Trigger trigger) => await Fresh.RunAsync(Path.Combine(Options.Root, "tests/stack/bin/seed-executions"),
@@ -116,7 +117,7 @@ internal sealed class Stack(string state, Cloud cloud, Warm module)
 
 /// <summary>A schedule that the benchmark created.</summary>
 /// <param name="Id">The trigger's name in Mistral.</param>
-/// <param name="TriggerId">Mistral's id of it.</param>
+/// <param name="TriggerId">The id of the trigger in Mistral.</param>
 /// <param name="Name">The name of its backups.</param>
 /// <param name="Input">The workflow's input, as JSON.</param>
 internal sealed record Trigger(string Id, string TriggerId, string Name, string Input);

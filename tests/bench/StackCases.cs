@@ -31,7 +31,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
     private const int PeerPage = 50;
     private static readonly int[] Connections = [1, 4, 8, 16];
 
-    // For schedules, which take long. The other numbers are measured once, to show whether the result changes.
+    // For schedules, which take long to create. The other numbers are measured once, to show whether the result changes.
     private const int UsualBest = 4;
 
     // The ids of the executions to delete next.
@@ -42,7 +42,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
 
     public static string CurlOf(int connections) => $"curl, {connections} connection{(connections == 1 ? "" : "s")}";
 
-    /// <summary>The cases with the numbers by which they are chosen, each made when what it needs is there.</summary>
+    /// <summary>The cases with their numbers for <c>--only</c>. Each case is created when its preconditions exist.</summary>
     public IEnumerable<(int Number, Func<Task<Case>> Make)> All() =>
     [
         (7, () => Task.FromResult(Start())),
@@ -125,7 +125,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
     [
         new Side(Warm, options.BulkRounds, run => DeletedAsync(Warm, MeasureAsync(run, "$executions | Remove-TroveScheduleExecution -Confirm:$false", 0)))
         {
-            PrepareAsync = Rows(run => AskAsync(run, $"$executions = @(Get-TroveScheduleExecution {stack.Fleeting.Id})")),
+            PrepareAsync = Rows(run => SendAsync(run, $"$executions = @(Get-TroveScheduleExecution {stack.Fleeting.Id})")),
         },
         new Side(EndToEnd, options.BulkRounds, run =>
             DeletedAsync(EndToEnd, MeasureAsync(run, $"Get-TroveScheduleExecution {stack.Fleeting.Id} | Remove-TroveScheduleExecution -Confirm:$false", 0))) { PrepareAsync = Rows(Warmed()) },
@@ -211,27 +211,27 @@ internal sealed partial class StackCases(Options options, Stack stack)
             ? page with { PathAndQuery = Limit().Replace(page.PathAndQuery, "limit=1000") }
             : page;
 
-    private static Func<Run, Task> Warmed(string? script = null) => run => script is null ? run.Place.ModuleAsync() : AskAsync(run, script);
+    private static Func<Run, Task> Warmed(string? script = null) => run => script is null ? run.Place.ModuleAsync() : SendAsync(run, script);
 
-    private static async Task<JsonNode> AskAsync(Run run, string script) => (await (await run.Place.ModuleAsync()).AskAsync(new JsonObject { ["script"] = script }))!;
+    private static async Task<JsonNode> SendAsync(Run run, string script) => (await (await run.Place.ModuleAsync()).SendAsync(new JsonObject { ["script"] = script }))!;
 
     private static async Task<IReadOnlyList<Sample>> MeasureAsync(Run run, string script, int expected)
     {
-        JsonArray answers = (await AskAsync(run, $"Measure-Run {{ {script} }} {run.Times}"))["value"]!.AsArray();
-        Require(script, expected, answers.Select(answer => (int)answer!["count"]!));
-        return [.. answers.Select(answer => new Sample((double)answer!["seconds"]!)
+        JsonArray answers = (await SendAsync(run, $"Measure-Run {{ {script} }} {run.Times}"))["value"]!.AsArray();
+        Require(script, expected, answers.Select(response => (int)response!["count"]!));
+        return [.. answers.Select(response => new Sample((double)response!["seconds"]!)
         {
-            Peak = (long)answer["peak"]!,
-            Parts = new Dictionary<string, double> { ["first"] = (double)answer["first"]!, ["growth"] = (double)answer["growth"]! },
+            Peak = (long)response["peak"]!,
+            Parts = new Dictionary<string, double> { ["first"] = (double)response["first"]!, ["growth"] = (double)response["growth"]! },
         })];
     }
 
-    private static async Task<IReadOnlyList<Sample>> PeerAsync(Run run, JsonObject ask, int expected, TimeSpan? limit = null)
+    private static async Task<IReadOnlyList<Sample>> PeerAsync(Run run, JsonObject request, int expected, TimeSpan? limit = null)
     {
-        if (await (await run.Place.PeerAsync()).AskAsync(ask, limit) is not { } answer)
+        if (await (await run.Place.PeerAsync()).SendAsync(request, limit) is not { } response)
             return [new Sample(limit!.Value.TotalSeconds) { CutOff = true }];
-        Require((string)ask["do"]!, expected, [(int)answer["count"]!]);
-        return [new Sample((double)answer["seconds"]!) { Peak = (long)answer["peak"]! }];
+        Require((string)request["do"]!, expected, [(int)response["count"]!]);
+        return [new Sample((double)response["seconds"]!) { Peak = (long)response["peak"]! }];
     }
 
     private static Task<Fresh> Pwsh(Run run, string script) => Benchmarks.Fresh.RunAsync("pwsh", ["-NoProfile", "-NonInteractive", "-Command", script], run.Place.Cloud.Environment);
@@ -253,7 +253,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
         return [fresh.Sample];
     }
 
-    // Debian's client, changed so that it reaches Mistral on a Keystone with domains.
+    // Debian's client, changed so that it can use Mistral with a Keystone that has domains.
     private static Task<Fresh> Trove(Run run, IEnumerable<string> arguments, TimeSpan? limit = null) =>
         Benchmarks.Fresh.RunAsync(Path.Combine(Options.Root, "tests/stack/bin/trove"), arguments, run.Place.Cloud.Environment, limit);
 
@@ -304,11 +304,11 @@ internal sealed partial class StackCases(Options options, Stack stack)
         long peak = 0;
         for (int i = 1; i <= run.Size; i++)
         {
-            Fresh made = await Trove(run, ["schedule-create", stack.InstanceId(i), "0 3 * * *", $"bench-{i}"]);
-            Fresh gone = await Trove(run, ["schedule-delete", IdRow().Match(made.Output).Groups[1].Value]);
-            create += made.Seconds;
-            delete += gone.Seconds;
-            peak = Math.Max(peak, Math.Max(made.Peak, gone.Peak));
+            Fresh created = await Trove(run, ["schedule-create", stack.InstanceId(i), "0 3 * * *", $"bench-{i}"]);
+            Fresh deleted = await Trove(run, ["schedule-delete", IdRow().Match(created.Output).Groups[1].Value]);
+            create += created.Seconds;
+            delete += deleted.Seconds;
+            peak = Math.Max(peak, Math.Max(created.Peak, deleted.Peak));
         }
         return [Sample.Sum(("create", new Sample(create) { Peak = peak }), ("delete", new Sample(delete)))];
     }
@@ -321,7 +321,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
             throw new InvalidOperationException($"{what} gave {count} rows, not {expected}.");
     }
 
-    // A line of a table, ours or the peer's, that begins with an id.
+    // A line of a table, of the module or of the peer, that starts with an id.
     [GeneratedRegex(@"^(\| (b')?)?[0-9a-f]{8}-[0-9a-f]{4}-", RegexOptions.Multiline)]
     private static partial Regex Row();
 

@@ -56,7 +56,7 @@ internal static class Targets
             if (!of.TryGetValue(slow, out Measurement? theirs) || !of.TryGetValue(fast, out Measurement? ours))
                 return;
             double ratio = theirs.Median / ours.Median;
-            // A run that was cut off would have taken longer, so the ratio is a lower bound: a miss is reported as not known.
+            // A run that was cut off would have taken longer, so the ratio is a lower bound. A missed target is then reported as unknown.
             bool isMet = ratio >= target;
             rows.Add([what, $"≥ {target:0} ×", (theirs.CutOff ? "> " : "") + Report.Times(ratio), theirs.CutOff && !isMet ? "not known" : Word(isMet)]);
         }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Prints croniter's occurrences per second for each pattern given after the seconds to spend on it."""
+"""croniter_rate.py SECONDS PATTERN...: prints the occurrences per second that croniter computes for each pattern."""
 import datetime
 import sys
 import time

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""python-troveclient's API in a process that stays, and does what it is asked.
+"""Runs the API of python-troveclient for several requests in one process.
 
-A line of JSON says what to do, a line of JSON what came of it.
+Each request is a line of JSON. The response is a line of JSON with the figures.
 """
 import json
 import os
@@ -13,7 +13,7 @@ from troveclient.v1 import backups
 
 
 def memory():
-    """The most that this process held since the last reset, in bytes."""
+    """The peak memory of this process since the last reset, in bytes."""
     with open('/proc/self/status') as lines:
         return next(int(line.split()[1]) * 1024 for line in lines
                     if line.startswith('VmHWM'))
@@ -33,38 +33,38 @@ def connect():
 
 
 def main():
-    api, by = None, {}
-    made = []
+    api, client = None, {}
+    created = []
     for line in sys.stdin:
-        ask = json.loads(line)
-        what = ask['do']
+        request = json.loads(line)
+        what = request['do']
         if what == 'connect':
-            api, by = connect()
-            answer = {}
+            api, client = connect()
+            response = {}
         else:
             with open('/proc/self/clear_refs', 'w') as refs:
                 refs.write('5')
             start = time.perf_counter()
             if what == 'executions':
-                rows = api.execution_list(ask['id'], **by)
+                rows = api.execution_list(request['id'], **client)
             elif what == 'schedules':
-                rows = api.schedule_list(ask['id'], **by)
+                rows = api.schedule_list(request['id'], **client)
             elif what == 'delete-executions':
-                rows = ask['ids']
+                rows = request['ids']
                 for id_ in rows:
-                    api.execution_delete(id_, **by)
+                    api.execution_delete(id_, **client)
             elif what == 'create':
-                rows = made = [
+                rows = created = [
                     api.schedule_create(r['Instance'], r['Pattern'], r['Name'],
-                                        **by) for r in ask['rows']]
+                                        **client) for r in request['rows']]
             elif what == 'delete-made':
-                rows = made
+                rows = created
                 for schedule in rows:
-                    api.schedule_delete(schedule, **by)
+                    api.schedule_delete(schedule, **client)
             seconds = time.perf_counter() - start
-            answer = {'seconds': seconds, 'count': len(rows),
+            response = {'seconds': seconds, 'count': len(rows),
                       'peak': memory()}
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(response), flush=True)
 
 
 main()

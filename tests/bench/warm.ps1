@@ -1,4 +1,4 @@
-# A PowerShell that stays, with the module loaded, and does what it is asked: a line of JSON with a script, answered by a line of JSON.
+# Runs scripts in one PowerShell process with the module loaded. Each request is a line of JSON with a script. The response is a line of JSON.
 param([string] $Module)
 
 $ErrorActionPreference = 'Stop'
@@ -11,14 +11,14 @@ function Get-Memory([string] $Name) {
 
 function Measure-Run {
     <#
-    Runs a block so many times, and counts what comes out of it, which is thrown away: how long each run took, when its first object came, and by how much the most
-    memory that the process held while it ran is above what it held before.
+    Runs a block several times, and discards its output. Returns for each run the time, the time until the first object, the number of objects, the peak memory,
+    and the difference between the peak and the memory before the run.
     #>
     param([scriptblock] $Block, [int] $Times = 1)
     for ($i = 0; $i -lt $Times; $i++) {
         [GC]::Collect()
         $before = Get-Memory VmRSS
-        [IO.File]::WriteAllText('/proc/self/clear_refs', '5') # VmHWM starts anew.
+        [IO.File]::WriteAllText('/proc/self/clear_refs', '5') # Resets VmHWM.
         $found = @{ Count = 0; First = 0.0 }
         $clock = [Diagnostics.Stopwatch]::StartNew()
         & $Block | & { begin { $count = 0 } process { if (0 -eq $count++) { $found.First = $clock.Elapsed.TotalSeconds } } end { $found.Count = $count } }
@@ -29,7 +29,7 @@ function Measure-Run {
 }
 
 while ($null -ne ($line = [Console]::In.ReadLine())) {
-    try { $answer = @{ value = @(. ([scriptblock]::Create(($line | ConvertFrom-Json).script))) } }
-    catch { $answer = @{ error = "$_`n$($_.ScriptStackTrace)" } }
-    [Console]::Out.WriteLine(($answer | ConvertTo-Json -Compress -Depth 5))
+    try { $response = @{ value = @(. ([scriptblock]::Create(($line | ConvertFrom-Json).script))) } }
+    catch { $response = @{ error = "$_`n$($_.ScriptStackTrace)" } }
+    [Console]::Out.WriteLine(($response | ConvertTo-Json -Compress -Depth 5))
 }

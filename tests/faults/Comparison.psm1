@@ -1,15 +1,15 @@
-# What becomes of four operations when each fault hits the request that does the thing, once: by the module and by python-troveclient's API.
+# Compares the results of four operations, with the module and with the API of python-troveclient, if each fault affects their main request once.
 
 $ErrorActionPreference = 'Stop'
 $script:Operations = [ordered] @{
     'create' = '^POST /v2/cron_triggers'; 'list' = '^GET /v2/cron_triggers'; 'delete' = '^DELETE /v2/cron_triggers/'; 'delete execution' = '^DELETE /v2/executions/'
 }
-# In seconds: of whoever waits for the peer, and of the module where no answer ever comes.
-$script:Patience = @{ Timeout = 10; Else = 60 }
+# In seconds: the time limit for a response of the peer, and -TimeoutSec of the module for the fault Timeout.
+$script:PeerTimeout = @{ Timeout = 10; Else = 60 }
 $script:TimeoutSec = 5
 
 function Measure-Fault {
-    <# Tries each operation so many times under each fault; gives a row for each fault, operation and side, with the outcomes counted. #>
+    <# Runs each operation several times with each fault. Returns a row for each fault, operation and side, with the number of each outcome. #>
     param(
         [int] $Times = 20, [TroveSchedules.FaultTests.FaultKind[]] $Kind = [enum]::GetValues([TroveSchedules.FaultTests.FaultKind]), [string[]] $Side = ('module', 'peer'),
         [int] $AtOnce = 5
@@ -23,11 +23,11 @@ function Measure-Fault {
     Add-TestExecution (2 * $Times * $Kind.Count) $history.Id
     $executions = $cloud.Executions($history.TriggerId)
     $jobs = foreach ($one in $Kind) {
-        # Each hangs for as long as somebody has patience.
+        # Fewer times, because each one takes as long as the time limit.
         $count = $one -eq 'Timeout' ? [math]::Min(5, $Times) : $Times
         $own, $executions = $executions.Where({ $true }, 'Split', 2 * $count)
-        $made = @(1..(2 * $count) | ForEach-Object { [pscustomobject] @{ Instance = $instance; Pattern = '0 4 1 1 *'; Name = "$prefix$one-made$_" } } | New-TroveBackupSchedule -Session $session)
-        @{ Kind = $one; Sides = $Side; Times = $count; Prefix = "$prefix$one-"; Instance = $instance; Proxy = New-FaultProxy; Executions = $own; Made = $made.Id }
+        $created = @(1..(2 * $count) | ForEach-Object { [pscustomobject] @{ Instance = $instance; Pattern = '0 4 1 1 *'; Name = "$prefix$one-made$_" } } | New-TroveBackupSchedule -Session $session)
+        @{ Kind = $one; Sides = $Side; Times = $count; Prefix = "$prefix$one-"; Instance = $instance; Proxy = New-FaultProxy; Executions = $own; Created = $created.Id }
     }
     Disconnect-TroveSession $session
     $modules = (Get-TestManifest), "$PSScriptRoot/Faults.psm1", "$PSScriptRoot/Comparison.psm1"
@@ -45,11 +45,11 @@ function Measure-OneFault {
     param($Job, $Cloud, $Account)
     $with = $Job.Kind -eq 'Timeout' ? @{ TimeoutSec = $script:TimeoutSec } : @{}
     $session = Connect-ThroughProxy $Job.Proxy $Account $with
-    # What a session looks up once is no part of an operation.
+    # This lets the session cache its lookups, which are not part of the measured operations.
     $null = New-TroveBackupSchedule $Job.Instance '0 5 1 1 *' "$($Job.Prefix)first" -Session $session
     $peer = 'peer' -in $Job.Sides ? (Start-Peer $Job.Proxy $Account) : $null
     $executions = [Collections.Generic.Queue[string]] @($Job.Executions)
-    $made = [Collections.Generic.Queue[string]] @($Job.Made)
+    $created = [Collections.Generic.Queue[string]] @($Job.Created)
     try {
         foreach ($side in $Job.Sides) {
             foreach ($what in $script:Operations.Keys) {
@@ -57,32 +57,32 @@ function Measure-OneFault {
                 $leaks = 0
                 $example = ''
                 for ($i = 1; $i -le $Job.Times; $i++) {
-                    $ask = @{ what = $what }
+                    $request = @{ what = $what }
                     switch ($what) {
-                        'create' { $ask += @{ instance = $Job.Instance; pattern = '0 6 1 1 *'; name = "$($Job.Prefix)$side$i" } }
-                        'list' { $ask += @{ instance = $Job.Instance } }
-                        'delete' { $ask += @{ id = $made.Dequeue() } }
-                        'delete execution' { $ask += @{ id = $executions.Dequeue() } }
+                        'create' { $request += @{ instance = $Job.Instance; pattern = '0 6 1 1 *'; name = "$($Job.Prefix)$side$i" } }
+                        'list' { $request += @{ instance = $Job.Instance } }
+                        'delete' { $request += @{ id = $created.Dequeue() } }
+                        'delete execution' { $request += @{ id = $executions.Dequeue() } }
                     }
                     $before = $what -eq 'list' ? @($Cloud.Schedules($Job.Prefix) | ForEach-Object Id) : @()
                     $Job.Proxy.Inject($Job.Kind, $script:Operations[$what])
-                    $said = if ($side -eq 'module') { Invoke-ModuleSide $ask $session } else { Invoke-PeerSide $peer $ask $Job.Kind }
-                    if ($Job.Proxy.IsWaiting) { throw "$side, ${what}: no request came that $($Job.Kind) could hit. It said: $($said.Text)" }
+                    $result = if ($side -eq 'module') { Invoke-ModuleSide $request $session } else { Invoke-PeerSide $peer $request $Job.Kind }
+                    if ($Job.Proxy.IsWaiting) { throw "$side, ${what}: no request matched the fault $($Job.Kind). The output: $($result.Text)" }
                     $outcome = switch ($what) {
                         'create' {
-                            $there = $Cloud.Schedules($ask.name)
-                            if ($there.Count -gt 1) { 'duplicate' } else { Get-Outcome $said ($there.Count -eq 1 -and ($said.Text -or $there[0].Id -in $said.Ids)) ($there.Count -eq 0) }
+                            $found = $Cloud.Schedules($request.name)
+                            if ($found.Count -gt 1) { 'duplicate' } else { Get-Outcome $result ($found.Count -eq 1 -and ($result.Text -or $found[0].Id -in $result.Ids)) ($found.Count -eq 0) }
                         }
                         'list' {
-                            $rows = @($said.Ids | Where-Object { $_ -in $before })
-                            Get-Outcome $said ($rows.Count -eq $before.Count) $true
+                            $rows = @($result.Ids | Where-Object { $_ -in $before })
+                            Get-Outcome $result ($rows.Count -eq $before.Count) $true
                         }
-                        'delete' { $isThere = $Cloud.HasSchedule($ask.id); Get-Outcome $said (-not $isThere) $isThere }
-                        'delete execution' { $isThere = $Cloud.HasExecution($ask.id); Get-Outcome $said (-not $isThere) $isThere }
+                        'delete' { $exists = $Cloud.HasSchedule($request.id); Get-Outcome $result (-not $exists) $exists }
+                        'delete execution' { $exists = $Cloud.HasExecution($request.id); Get-Outcome $result (-not $exists) $exists }
                     }
                     $outcomes[$outcome]++
-                    foreach ($secret in @($Account.password) + @($Job.Proxy.Tokens)) { if ($said.Text.Contains($secret)) { $leaks++; break } }
-                    if ($outcome -ne 'done' -and -not $example) { $example = $said.Text.Trim() -split "`n" | Select-Object -Last 1 }
+                    foreach ($secret in @($Account.password) + @($Job.Proxy.Tokens)) { if ($result.Text.Contains($secret)) { $leaks++; break } }
+                    if ($outcome -ne 'done' -and -not $example) { $example = $result.Text.Trim() -split "`n" | Select-Object -Last 1 }
                     if ($outcome -eq 'hung') { $peer = Start-Peer $Job.Proxy $Account }
                 }
                 [pscustomobject] @{ Kind = "$($Job.Kind)"; Side = $side; What = $what; Times = $Job.Times; Outcomes = $outcomes; Leaks = $leaks; Example = $example }
@@ -98,35 +98,35 @@ function Measure-OneFault {
     }
 }
 
-function Get-Outcome($SettingValue, [bool] $IsDone, [bool] $IsNotDone) {
-    if ($SettingValue.IsHung) { 'hung' }
-    elseif (-not $SettingValue.Text) { $IsDone ? 'done' : 'phantom' }
-    elseif ($SettingValue.Text.Contains('It is not known whether ')) { 'unknown' }
+function Get-Outcome($Result, [bool] $IsDone, [bool] $IsNotDone) {
+    if ($Result.IsHung) { 'hung' }
+    elseif (-not $Result.Text) { $IsDone ? 'done' : 'phantom' }
+    elseif ($Result.Text.Contains('It is not known whether ')) { 'unknown' }
     else { $IsNotDone ? 'failed' : 'lost' }
 }
 
-function Invoke-ModuleSide($Ask, $Session) {
+function Invoke-ModuleSide($Request, $Session) {
     try {
-        $given = @(switch ($Ask.what) {
-                'create' { New-TroveBackupSchedule $Ask.instance $Ask.pattern $Ask.name -Session $Session }
-                'list' { Get-TroveBackupSchedule $Ask.instance -Session $Session }
-                'delete' { Remove-TroveBackupSchedule $Ask.id -Session $Session -Confirm:$false }
-                'delete execution' { Remove-TroveScheduleExecution $Ask.id -Session $Session }
+        $returned = @(switch ($Request.what) {
+                'create' { New-TroveBackupSchedule $Request.instance $Request.pattern $Request.name -Session $Session }
+                'list' { Get-TroveBackupSchedule $Request.instance -Session $Session }
+                'delete' { Remove-TroveBackupSchedule $Request.id -Session $Session -Confirm:$false }
+                'delete execution' { Remove-TroveScheduleExecution $Request.id -Session $Session }
             })
-        @{ Ids = @($given | ForEach-Object Id); Text = ''; IsHung = $false }
+        @{ Ids = @($returned | ForEach-Object Id); Text = ''; IsHung = $false }
     }
     catch { @{ Ids = @(); Text = "$($_.Exception)`n$($_ | Format-List * -Force | Out-String)`n$_"; IsHung = $false } }
 }
 
-function Invoke-PeerSide($Peer, $Ask, $Kind) {
-    $Peer.StandardInput.WriteLine(($Ask | ConvertTo-Json -Compress))
+function Invoke-PeerSide($Peer, $Request, $Kind) {
+    $Peer.StandardInput.WriteLine(($Request | ConvertTo-Json -Compress))
     $line = $Peer.StandardOutput.ReadLineAsync()
-    if (-not $line.Wait([TimeSpan]::FromSeconds($script:Patience["$Kind"] ?? $script:Patience.Else))) {
+    if (-not $line.Wait([TimeSpan]::FromSeconds($script:PeerTimeout["$Kind"] ?? $script:PeerTimeout.Else))) {
         $Peer.Kill()
         return @{ Ids = @(); Text = ''; IsHung = $true }
     }
-    $answer = $line.Result | ConvertFrom-Json
-    @{ Ids = @($answer.ids); Text = "$($answer.error)"; IsHung = $false }
+    $response = $line.Result | ConvertFrom-Json
+    @{ Ids = @($response.ids); Text = "$($response.error)"; IsHung = $false }
 }
 
 function Start-Peer($Proxy, $Account) {
@@ -139,13 +139,13 @@ function Start-Peer($Proxy, $Account) {
     }
     foreach ($name in $as.Keys) { $start.Environment[$name] = $as[$name] }
     $peer = [Diagnostics.Process]::Start($start)
-    $said = Invoke-PeerSide $peer @{ what = 'connect' }
-    if ($said.Text -or $said.IsHung) { throw "python-troveclient cannot log in: $($said.Text)" }
+    $result = Invoke-PeerSide $peer @{ what = 'connect' }
+    if ($result.Text -or $result.IsHung) { throw "python-troveclient cannot log in: $($result.Text)" }
     $peer
 }
 
 function Format-Comparison {
-    <# The rows as a table of Markdown, and the sums of each side. #>
+    <# The rows as a Markdown table, with the sums of each side. #>
     param($Rows)
     $show = {
         param($of)

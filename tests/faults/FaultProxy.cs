@@ -14,22 +14,25 @@ using TroveSchedules.TestSupport;
 
 namespace TroveSchedules.FaultTests;
 
-/// <summary>What can go wrong between a client and a service. "Before" and "after" say whether the service did what was asked.</summary>
+/// <summary>The faults between a client and a service. "Before" means that the service does not receive the request, and "After" that it executes the
+/// request.</summary>
 public enum FaultKind
 {
-    /// <summary>The connection is reset before anything is read from it, and for a while nobody listens, so that the next is refused.</summary>
+    /// <summary>The connection is reset before the request is read. For a short time nothing listens, so that the next connection is
+    /// refused.</summary>
     ConnectionRefused,
 
-    /// <summary>The request is read whole and the connection reset; the service is not asked.</summary>
+    /// <summary>The whole request is read, and the connection is reset. The service does not receive the request.</summary>
     ResetBefore,
 
-    /// <summary>The service has answered; its answer is kept back, and the connection reset.</summary>
+    /// <summary>The service executes the request. The connection is reset without its response.</summary>
     ResetAfter,
 
-    /// <summary>The answer comes late, and its second half later still.</summary>
+    /// <summary>The response is delayed, and its second half is delayed once more.</summary>
     Delay,
 
-    /// <summary>The service has answered; of the answer's body, or of its head where it has none, half comes, and the connection is closed.</summary>
+    /// <summary>The service executes the request. The connection is closed after half of the body of the response, or of its head if it has no
+    /// body.</summary>
     TruncatedBody,
 
     /// <summary>429 without <c>Retry-After</c>.</summary>
@@ -50,47 +53,49 @@ public enum FaultKind
     /// <summary>503 with <c>Retry-After</c> as a date.</summary>
     ServiceUnavailableDate,
 
-    /// <summary>502; the service is not asked.</summary>
+    /// <summary>502. The service does not receive the request.</summary>
     BadGatewayBefore,
 
-    /// <summary>502 in the place of the service's answer.</summary>
+    /// <summary>502 in place of the response of the service.</summary>
     BadGatewayAfter,
 
-    /// <summary>504; the service is not asked.</summary>
+    /// <summary>504. The service does not receive the request.</summary>
     GatewayTimeoutBefore,
 
-    /// <summary>504 in the place of the service's answer.</summary>
+    /// <summary>504 in place of the response of the service.</summary>
     GatewayTimeoutAfter,
 
-    /// <summary>200 with a proxy's page of HTML; the service is not asked.</summary>
+    /// <summary>200 with an HTML page of a proxy. The service does not receive the request.</summary>
     HtmlBefore,
 
-    /// <summary>200 with a proxy's page of HTML in the place of the service's answer.</summary>
+    /// <summary>200 with an HTML page of a proxy in place of the response of the service.</summary>
     HtmlAfter,
 
-    /// <summary>200 with half a JSON text that says it is whole; the service is not asked.</summary>
+    /// <summary>200 with half of a JSON text and a matching Content-Length. The service does not receive the request.</summary>
     MalformedJsonBefore,
 
-    /// <summary>The service's answer, of whose body half comes and says that it is whole.</summary>
+    /// <summary>The response of the service with half of its body and a matching Content-Length.</summary>
     MalformedJsonAfter,
 
-    /// <summary>The service has answered; nothing of that ever comes. Never by chance, for it takes as long as the client's patience.</summary>
+    /// <summary>The service executes the request, and no response is sent. Never chosen at random, because it takes as long as the time limit of the
+    /// client.</summary>
     Timeout,
 }
 
 /// <summary>
-/// Stands before Keystone, Mistral and Trove on three ports of the loopback, speaks HTTP/1.1 on sockets of its own, and lets every so many requests go wrong. Which,
-/// and how, is a function of the seed and of how many requests came before. Keystone's catalog names the proxy in place of the services.
+/// A proxy in front of Keystone, Mistral and Trove, on three ports of the loopback. It uses its own HTTP/1.1 implementation and injects a fault into
+/// a percentage of
+/// the requests. The seed and the number of the request decide about the fault. The catalog of Keystone contains the addresses of the proxy.
 /// </summary>
 public sealed class FaultProxy : IDisposable
 {
-    /// <summary>For how long nobody listens after a <see cref="FaultKind.ConnectionRefused"/>.</summary>
-    public static readonly TimeSpan Away = TimeSpan.FromSeconds(0.3);
+    /// <summary>The time without a listener after a <see cref="FaultKind.ConnectionRefused"/>.</summary>
+    public static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(0.3);
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(0.5);
-    private static readonly FaultKind[] ByChance = Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.Timeout).ToArray();
+    private static readonly FaultKind[] RandomKinds = Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.Timeout).ToArray();
 
-    // A connection for each request: what the pool of connections repeats by itself would be a fault that nobody counts.
+    // Opens a connection for each request. Otherwise the connection pool could resend requests that the proxy does not count.
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.Zero })
     {
         Timeout = TimeSpan.FromMinutes(5),
@@ -99,19 +104,19 @@ public sealed class FaultProxy : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly string[] _services;
     private readonly LoopbackServer[] _servers;
-    private readonly int[] _absences = new int[3];
+    private readonly int[] _pendingStops = new int[3];
     private readonly ulong _seed;
     private readonly Dictionary<FaultKind, int> _faults = [];
-    private readonly HashSet<string> _owed = [];
+    private readonly HashSet<string> _failedRequests = [];
     private readonly ConcurrentQueue<string> _log = new();
     private (FaultKind Kind, Regex Request)? _next;
     private int _requests;
     private int _retried;
 
-    /// <summary>Begins to listen.</summary>
-    /// <param name="services">The addresses of Keystone, Mistral and Trove; what follows the port does not matter.</param>
-    /// <param name="seed">Decides, with the number of a request, what becomes of it.</param>
-    /// <param name="percent">How many of a hundred requests go wrong.</param>
+    /// <summary>Starts listening.</summary>
+    /// <param name="services">The addresses of Keystone, Mistral and Trove. Everything after the port is ignored.</param>
+    /// <param name="seed">Decides, together with the number of a request, about its fault.</param>
+    /// <param name="percent">Percentage of requests with a fault.</param>
     public FaultProxy(string[] services, ulong seed, int percent)
     {
         _services = services.Select(service => new Uri(service).GetLeftPart(UriPartial.Authority)).ToArray();
@@ -121,19 +126,19 @@ public sealed class FaultProxy : IDisposable
         Urls = _servers.Select(server => server.Url).ToArray();
     }
 
-    /// <summary>Where the proxy stands for Keystone, Mistral and Trove.</summary>
+    /// <summary>The addresses of the proxy for Keystone, Mistral and Trove.</summary>
     public string[] Urls { get; }
 
-    /// <summary>How many of a hundred requests go wrong.</summary>
+    /// <summary>Percentage of requests with a fault.</summary>
     public int Percent { get; set; }
 
-    /// <summary>How many requests came.</summary>
+    /// <summary>Number of requests.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>How many came once more after they had gone wrong.</summary>
+    /// <summary>Number of requests that were sent again after a fault.</summary>
     public int Retried => Volatile.Read(ref _retried);
 
-    /// <summary>How many went wrong, by kind.</summary>
+    /// <summary>Number of faults by kind.</summary>
     public IReadOnlyDictionary<FaultKind, int> Faults
     {
         get
@@ -143,16 +148,16 @@ public sealed class FaultProxy : IDisposable
         }
     }
 
-    /// <summary>"12 POST /v2/cron_triggers {body} ResetAfter 201" of each request.</summary>
+    /// <summary>One line for each request, such as "12 POST /v2/cron_triggers {body} ResetAfter 201".</summary>
     public IReadOnlyCollection<string> Log => _log;
 
-    /// <summary>Every token that Keystone gave out through the proxy.</summary>
+    /// <summary>All tokens that Keystone issued through the proxy.</summary>
     public ConcurrentBag<string> Tokens { get; } = [];
 
-    /// <summary>What went wrong with the proxy itself.</summary>
+    /// <summary>Errors of the proxy itself.</summary>
     public IReadOnlyCollection<string> Failures => _servers.SelectMany(server => server.Failures).ToArray();
 
-    /// <summary>Whether the fault that <see cref="Inject"/> prepared still waits for its request.</summary>
+    /// <summary>Whether the fault from <see cref="Inject"/> has not been applied yet.</summary>
     public bool IsWaiting
     {
         get
@@ -162,19 +167,20 @@ public sealed class FaultProxy : IDisposable
         }
     }
 
-    /// <summary>What becomes of a request.</summary>
-    /// <param name="seed">The run's seed.</param>
-    /// <param name="number">How many requests came before.</param>
-    /// <param name="percent">How many of a hundred go wrong.</param>
+    /// <summary>Decides about the fault of a request.</summary>
+    /// <param name="seed">The seed of the proxy.</param>
+    /// <param name="number">The number of the request, from 0.</param>
+    /// <param name="percent">Percentage of requests with a fault.</param>
     /// <returns>The fault; null for none.</returns>
     public static FaultKind? Decide(ulong seed, int number, int percent)
     {
         ulong random = Mix(seed ^ Mix((ulong)number + 1));
-        return random % 100 < (ulong)percent ? ByChance[random / 100 % (ulong)ByChance.Length] : null;
+        return random % 100 < (ulong)percent ? RandomKinds[random / 100 % (ulong)RandomKinds.Length] : null;
     }
 
-    /// <summary>Lets the first request that fits go wrong.</summary>
-    /// <param name="kind">How. <see cref="FaultKind.ConnectionRefused"/> begins at once, for every request: nobody listens, and what was connected is not.</param>
+    /// <summary>Injects a fault into the first request that matches.</summary>
+    /// <param name="kind">The fault. <see cref="FaultKind.ConnectionRefused"/> starts immediately and applies to all requests; open connections are
+    /// reset.</param>
     /// <param name="request">A regular expression for "METHOD /path?query".</param>
     public void Inject(FaultKind kind, string request)
     {
@@ -182,14 +188,14 @@ public sealed class FaultProxy : IDisposable
         {
             Count(kind);
             for (int service = 0; service < _servers.Length; service++)
-                GoAway(service, hangUp: true);
+                StopListening(service, resets: true);
             return;
         }
         lock (_faults)
             _next = (kind, new Regex(request));
     }
 
-    /// <summary>Forgets what <see cref="Inject"/> prepared.</summary>
+    /// <summary>Removes the fault from <see cref="Inject"/>.</summary>
     public void Withdraw()
     {
         lock (_faults)
@@ -198,14 +204,14 @@ public sealed class FaultProxy : IDisposable
 
     public void Dispose()
     {
-        lock (_absences)
+        lock (_pendingStops)
             _ended.Cancel();
         foreach (LoopbackServer server in _servers)
             server.Dispose();
         _http.Dispose();
     }
 
-    // SplitMix64's finisher: neighbours have nothing in common.
+    // The finisher of SplitMix64, which gives unrelated values for neighbouring inputs.
     private static ulong Mix(ulong value)
     {
         value += 0x9E3779B97F4A7C15;
@@ -220,30 +226,29 @@ public sealed class FaultProxy : IDisposable
             _faults[kind] = _faults.GetValueOrDefault(kind) + 1;
     }
 
-    // Nobody listens for a while.
-    private void GoAway(int service, bool hangUp)
+    private void StopListening(int service, bool resets)
     {
-        lock (_absences)
+        lock (_pendingStops)
         {
-            _absences[service]++;
-            _servers[service].Stop(resets: hangUp);
+            _pendingStops[service]++;
+            _servers[service].Stop(resets: resets);
         }
-        _ = ReturnAsync(service);
+        _ = ListenAgainAsync(service);
     }
 
-    private async Task ReturnAsync(int service)
+    private async Task ListenAgainAsync(int service)
     {
-        await Task.Delay(Away);
-        lock (_absences)
+        await Task.Delay(RefusalTime);
+        lock (_pendingStops)
         {
-            if (--_absences[service] == 0 && !_ended.IsCancellationRequested)
+            if (--_pendingStops[service] == 0 && !_ended.IsCancellationRequested)
                 _servers[service].Start();
         }
     }
 
     private async Task ServeAsync(LoopbackConnection connection, int service)
     {
-        // A request's number is that of its first byte, for one that is refused is never read.
+        // A request gets its number with its first byte, because a refused request is never read.
         while (await connection.HasMoreAsync())
         {
             int number = Interlocked.Increment(ref _requests) - 1;
@@ -252,18 +257,18 @@ public sealed class FaultProxy : IDisposable
             {
                 Count(FaultKind.ConnectionRefused);
                 _log.Enqueue($"{number} (unread) ConnectionRefused");
-                GoAway(service, hangUp: false);
+                StopListening(service, resets: false);
                 connection.Reset();
                 return;
             }
             if (await connection.ReadRequestAsync() is not { } request)
                 return;
-            if (!await AnswerAsync(connection, service, number, request, Prepared(request) ?? fault))
+            if (!await RespondAsync(connection, service, number, request, TakeInjectedFault(request) ?? fault))
                 return;
         }
     }
 
-    private FaultKind? Prepared(LoopbackRequest request)
+    private FaultKind? TakeInjectedFault(LoopbackRequest request)
     {
         lock (_faults)
         {
@@ -274,25 +279,26 @@ public sealed class FaultProxy : IDisposable
         }
     }
 
-    /// <summary>Whether the connection lasts.</summary>
-    private async Task<bool> AnswerAsync(LoopbackConnection connection, int service, int number, LoopbackRequest request, FaultKind? fault)
+    /// <summary>Sends the response or the fault.</summary>
+    /// <returns>Whether the connection stays open.</returns>
+    private async Task<bool> RespondAsync(LoopbackConnection connection, int service, int number, LoopbackRequest request, FaultKind? fault)
     {
         string key = $"{request} {request.Text}";
         lock (_faults)
         {
-            if (_owed.Remove(key))
+            if (_failedRequests.Remove(key))
                 _retried++;
             if (fault is not null and not FaultKind.Delay)
-                _owed.Add(key);
+                _failedRequests.Add(key);
         }
         if (fault is { } kind)
             Count(kind);
 
-        bool isAsked = fault is null or FaultKind.ResetAfter or FaultKind.Delay or FaultKind.TruncatedBody or FaultKind.BadGatewayAfter or FaultKind.GatewayTimeoutAfter
+        bool reachesService = fault is null or FaultKind.ResetAfter or FaultKind.Delay or FaultKind.TruncatedBody or FaultKind.BadGatewayAfter or FaultKind.GatewayTimeoutAfter
             or FaultKind.HtmlAfter or FaultKind.MalformedJsonAfter or FaultKind.Timeout;
-        LoopbackResponse? answer = isAsked ? await AskAsync(service, request) : null;
-        // A login's body holds the password.
-        _log.Enqueue($"{number} {(service == 0 ? request : key)} {fault} {answer?.Status}");
+        LoopbackResponse? response = reachesService ? await ForwardAsync(service, request) : null;
+        // The body of a login contains the password.
+        _log.Enqueue($"{number} {(service == 0 ? request : key)} {fault} {response?.Status}");
 
         switch (fault)
         {
@@ -303,21 +309,21 @@ public sealed class FaultProxy : IDisposable
                 await Task.Delay(Timeout.InfiniteTimeSpan, _ended.Token);
                 return false;
             case FaultKind.TruncatedBody:
-                byte[] head = answer!.Head();
-                await connection.Stream.WriteAsync(answer.Body.Length > 0 ? [.. head, .. answer.Body[..(answer.Body.Length / 2)]] : head[..(head.Length / 2)]);
+                byte[] head = response!.Head();
+                await connection.Stream.WriteAsync(response.Body.Length > 0 ? [.. head, .. response.Body[..(response.Body.Length / 2)]] : head[..(head.Length / 2)]);
                 return false;
             case FaultKind.Delay:
                 TimeSpan delay = LongestDelay * (Mix(_seed + (ulong)number) % 1000 / 1000.0);
                 await Task.Delay(delay, _ended.Token);
-                byte[] whole = [.. answer!.Head(), .. answer.Body];
+                byte[] whole = [.. response!.Head(), .. response.Body];
                 await connection.Stream.WriteAsync(whole.AsMemory(0, whole.Length / 2));
                 await Task.Delay(delay, _ended.Token);
                 await connection.Stream.WriteAsync(whole.AsMemory(whole.Length / 2));
                 return true;
         }
-        LoopbackResponse given = fault switch
+        LoopbackResponse sent = fault switch
         {
-            null => answer!,
+            null => response!,
             FaultKind.TooManyRequests => Page(429, "Too Many Requests"),
             FaultKind.TooManyRequestsSeconds => Page(429, "Too Many Requests", "1"),
             FaultKind.TooManyRequestsDate => Page(429, "Too Many Requests", InSeconds(2)),
@@ -327,22 +333,22 @@ public sealed class FaultProxy : IDisposable
             FaultKind.BadGatewayBefore or FaultKind.BadGatewayAfter => Page(502, "Bad Gateway"),
             FaultKind.GatewayTimeoutBefore or FaultKind.GatewayTimeoutAfter => Page(504, "Gateway Timeout"),
             FaultKind.HtmlBefore or FaultKind.HtmlAfter => Page(200, "Please log in"),
-            FaultKind.MalformedJsonAfter when answer!.Body.Length > 1 => answer with { Body = answer.Body[..(answer.Body.Length / 2)] },
+            FaultKind.MalformedJsonAfter when response!.Body.Length > 1 => response with { Body = response.Body[..(response.Body.Length / 2)] },
             _ => LoopbackResponse.Of(200, "{\"cron_triggers\": [{\"na", "Content-Type: application/json"),
         };
-        await connection.WriteAsync(given);
+        await connection.WriteAsync(sent);
         return true;
     }
 
-    private async Task<LoopbackResponse> AskAsync(int service, LoopbackRequest request)
+    private async Task<LoopbackResponse> ForwardAsync(int service, LoopbackRequest request)
     {
-        LoopbackResponse answer = await request.ForwardAsync(_http, _services[service], _ended.Token);
+        LoopbackResponse response = await request.ForwardAsync(_http, _services[service], _ended.Token);
         if (service != 0)
-            return answer;
+            return response;
         const string Token = "X-Subject-Token: ";
-        if (answer.Headers.FirstOrDefault(header => header.StartsWith(Token, StringComparison.OrdinalIgnoreCase)) is { } header)
+        if (response.Headers.FirstOrDefault(header => header.StartsWith(Token, StringComparison.OrdinalIgnoreCase)) is { } header)
             Tokens.Add(header[Token.Length..]);
-        return answer.Replace(_services, Urls);
+        return response.Replace(_services, Urls);
     }
 
     private static string InSeconds(int seconds) => DateTime.UtcNow.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture);
@@ -356,12 +362,12 @@ public sealed class FaultProxy : IDisposable
     }
 
     /// <summary>
-    /// Free ports below the range that the system gives to clients, so that a closed port stays free. A process reserves a block of ports by keeping a file open.
+    /// Free ports below the range of ephemeral ports, so that a closed port stays free. A process reserves a block of ports by keeping a file open.
     /// </summary>
     private static class Ports
     {
         private const int First = 15000, Block = 100, Blocks = 170;
-        private static readonly List<FileStream> _held = [];
+        private static readonly List<FileStream> _reservations = [];
         private static int _next, _end;
 
         public static LoopbackServer Listen(Func<LoopbackConnection, Task> serve)
@@ -374,35 +380,35 @@ public sealed class FaultProxy : IDisposable
                 }
                 catch (SocketException)
                 {
-                    // Somebody else's.
+                    // Another process uses the port.
                 }
             }
         }
 
         private static int Next()
         {
-            lock (_held)
+            lock (_reservations)
             {
                 if (_next == _end)
-                    Hold();
+                    ReserveBlock();
                 return _next++;
             }
         }
 
-        private static void Hold()
+        private static void ReserveBlock()
         {
             for (int i = 0; i < Blocks; i++)
             {
                 try
                 {
-                    _held.Add(new FileStream(Path.Combine(Path.GetTempPath(), $"trove-fault-ports-{i}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                    _reservations.Add(new FileStream(Path.Combine(Path.GetTempPath(), $"trove-fault-ports-{i}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
                     _next = First + (i * Block);
                     _end = _next + Block;
                     return;
                 }
                 catch (IOException)
                 {
-                    // Another process has it, or this one.
+                    // Another process, or this one, has reserved the block.
                 }
             }
             throw new InvalidOperationException("There is no port left.");

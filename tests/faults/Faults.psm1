@@ -1,5 +1,5 @@
-# Work by seed on a cloud, through a network that goes wrong by seed, beside a model of what must be true.
-# It needs a cloud that tests/Pester/TestCloud.psm1 has opened.
+# Random operations on a cloud through a network with random faults, and a model of the expected state. Seeds make both reproducible.
+# A cloud must be open (tests/Pester/TestCloud.psm1).
 
 $ErrorActionPreference = 'Stop'
 $script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
@@ -8,7 +8,7 @@ $script:Unknown = 'It is not known whether '
 . "$PSScriptRoot/../Support/Add-TestTypes.ps1"
 
 function New-FaultProxy {
-    <# A proxy before the cloud of the tests. #>
+    <# A proxy in front of the cloud of the tests. #>
     param([ulong] $Seed = 0, [int] $Percent = 0)
     $token = Get-TestToken
     $services = (Get-TestAccount).auth_url, (Get-TestEndpoint workflowv2 $token), (Get-TestEndpoint database $token)
@@ -16,7 +16,7 @@ function New-FaultProxy {
 }
 
 function New-PlainCloud {
-    <# The same cloud, past every proxy and without the module. #>
+    <# A client of the same cloud that uses neither a proxy nor the module. #>
     $account = Get-TestAccount
     [TroveSchedules.FaultTests.PlainCloud]::new($account.auth_url, $account.username, $account.password, $account.project_name)
 }
@@ -30,8 +30,8 @@ function Connect-ThroughProxy {
 
 function Invoke-FaultRun {
     <#
-    Lets workers do so many operations by the module, each through a proxy of its own at which so many of a hundred requests go wrong, and compares with the
-    cloud what each thinks is there. An operation is a schedule made or deleted, an execution deleted, a listing, or a login.
+    Runs operations with the module in several workers, and compares the state that they expect with the cloud. Each worker has its own proxy, which injects a
+    fault into a percentage of the requests. An operation creates or deletes a schedule, deletes an execution, lists, or logs in.
     #>
     param([int] $Operations, [int] $Workers = 4, [int] $Percent = 10, [int] $MaxRetry = 3, [ulong] $Seed = 6)
     $cloud = New-PlainCloud
@@ -42,7 +42,7 @@ function Invoke-FaultRun {
     $trusts = $cloud.Trusts() - $cloud.Schedules('').Count
     $each = [math]::Ceiling($Operations / $Workers)
     $jobs = foreach ($number in 1..$Workers) {
-        # What it deletes executions of; by design some three of ten operations do.
+        # The worker deletes executions of this schedule. About three of ten operations delete one.
         $history = New-TroveBackupSchedule m "$number 3 1 1 *" "${prefix}history$number" -Session $session
         Add-TestExecution ([math]::Ceiling($each * 0.5)) $history.Id
         @{
@@ -60,14 +60,14 @@ function Invoke-FaultRun {
             Invoke-FaultWorker -Job $job -Cloud $using:cloud -Account $using:account
         })
     $seconds = $clock.Elapsed.TotalSeconds
-    $there = $cloud.Schedules($prefix) | Where-Object Name -NotLike "${prefix}history*"
+    $actual = $cloud.Schedules($prefix) | Where-Object Name -NotLike "${prefix}history*"
     $model = @{}
     $results | ForEach-Object { $model += $_.Schedules }
-    $state = Compare-State $model $there
+    $state = Compare-State $model $actual
     foreach ($result in $results) {
         $job = $jobs | Where-Object Number -EQ $result.Number
         $runs = $cloud.Executions($job.TriggerId)
-        # A run that should be there and is not was deleted though that was denied; one that is there was said to be deleted.
+        # A missing execution was deleted although its deletion was reported as failed. An additional one was reported as deleted.
         $state.Lost += @($result.Executions | Where-Object { $_ -notin $runs } | ForEach-Object { "execution $_" })
         $state.Phantom += @($runs | Where-Object { $_ -notin $result.Executions } | ForEach-Object { "execution $_" })
     }
@@ -94,7 +94,7 @@ function Invoke-FaultRun {
 }
 
 function Format-FaultRun {
-    <# The figures of a run, a line each. #>
+    <# The figures of a run, one per line. #>
     param([Parameter(Mandatory, ValueFromPipeline)] $Run)
     $list = { param($of) @($of.GetEnumerator() | ForEach-Object { "$($_.Key) $($_.Value)" }) -join ', ' }
     '{0:N0} operations by {1} workers, seed {2}, {3} % faults, {4:0} s: {5}.' -f $Run.Operations, $Run.Workers, $Run.Seed, $Run.Percent, $Run.Seconds, (& $list $Run.By)
@@ -109,21 +109,21 @@ function Format-FaultRun {
 }
 
 function Compare-State {
-    <# What a model of schedules and the cloud disagree on: what is gone, what is there twice, what is there too much. #>
-    param([Collections.IDictionary] $Model, $There)
+    <# The differences between the expected schedules and those of the cloud: missing, duplicate and unexpected ones. #>
+    param([Collections.IDictionary] $Model, $Actual)
     $names = @{}
     foreach ($entry in $Model.GetEnumerator()) { $names[$entry.Value.Name] = $entry.Key }
     $found = @{}
     $state = @{ Lost = @(); Duplicate = @(); Phantom = @() }
-    foreach ($schedule in $There) {
-        $wanted = $Model[$schedule.Id]
-        if ($found[$schedule.Name] -or (-not $wanted -and $names[$schedule.Name])) { $state.Duplicate += "schedule $($schedule.Id) '$($schedule.Name)'" }
-        elseif (-not $wanted -or $wanted.Pattern -cne $schedule.Pattern -or $wanted.InstanceId -ne $schedule.Instance) {
+    foreach ($schedule in $Actual) {
+        $expected = $Model[$schedule.Id]
+        if ($found[$schedule.Name] -or (-not $expected -and $names[$schedule.Name])) { $state.Duplicate += "schedule $($schedule.Id) '$($schedule.Name)'" }
+        elseif (-not $expected -or $expected.Pattern -cne $schedule.Pattern -or $expected.InstanceId -ne $schedule.Instance) {
             $state.Phantom += "schedule $($schedule.Id) '$($schedule.Name)'"
         }
-        if ($wanted) { $found[$schedule.Name] = $true }
+        if ($expected) { $found[$schedule.Name] = $true }
     }
-    $ids = @($There | ForEach-Object Id)
+    $ids = @($Actual | ForEach-Object Id)
     $state.Lost += @($Model.Keys | Where-Object { $_ -notin $ids } | ForEach-Object { "schedule $_ '$($Model[$_].Name)'" })
     $state
 }
@@ -135,34 +135,34 @@ function Merge-Count($Of) {
 }
 
 function Invoke-FaultWorker {
-    <# Does the operations of one worker, and says what must be there afterwards, and what was said that is not true. #>
+    <# Runs the operations of one worker. Returns the expected state and the wrong reports of the module. #>
     param($Job, $Cloud, $Account)
     $random = [Random]::new([int] ($Job.Seed % [int]::MaxValue))
     $proxy = $Job.Proxy
-    # What must be there. Of schedules the value has Name, InstanceId, Pattern, and Known, the object that the module gave.
+    # The expected state. The value for a schedule has Name, InstanceId, Pattern, and Known, the object that the module returned.
     $schedules = @{}
     $executions = [Collections.Generic.List[string]] @($Job.Executions)
-    $gone = [Collections.Generic.List[string]]::new()
+    $deletedIds = [Collections.Generic.List[string]]::new()
     $result = [pscustomobject] @{
         Number = $Job.Number; Operations = 0; Unknown = 0; Failed = 0; By = [ordered] @{}; FailedBy = [ordered] @{}; Wrong = [Collections.Generic.List[string]]::new()
         Schedules = $schedules; Executions = $executions
     }
 
-    function Add-Done([string] $What, [int] $Count = 1) {
+    function Add-Operation([string] $What, [int] $Count = 1) {
         $result.Operations += $Count
         $result.By[$What] += $Count
     }
 
-    function Add-Wrong([string] $What, $Errors = @()) {
-        $said = @($Errors | ForEach-Object { "$($_.FullyQualifiedErrorId): $(Get-Text $_)" }) -join ' | '
-        $result.Wrong.Add("worker $($Job.Number), request $($proxy.Requests): $What$($said ? "; it said: $said" : '')")
+    function Add-Violation([string] $What, $Errors = @()) {
+        $messages = @($Errors | ForEach-Object { "$($_.FullyQualifiedErrorId): $(Get-Text $_)" }) -join ' | '
+        $result.Wrong.Add("worker $($Job.Number), request $($proxy.Requests): $What$($messages ? "; errors: $messages" : '')")
     }
 
     function Get-Text($Of) { "$Of $($Of.Exception.Message) $($Of.ErrorDetails.RecommendedAction)" }
 
     function Test-Unknown($Of, [string] $What) {
-        <# Whether an error says that it cannot tell; it is counted, and must be one of the module's. #>
-        if ($Of.FullyQualifiedErrorId -notmatch ',TroveSchedules\.Commands\.') { Add-Wrong "$What ended in an error that is not the module's" $Of }
+        <# Whether an error reports an unknown result. Counts the error, which must come from the module. #>
+        if ($Of.FullyQualifiedErrorId -notmatch ',TroveSchedules\.Commands\.') { Add-Violation "$What ended with an error that is not from the module" $Of }
         if ((Get-Text $Of).Contains($script:Unknown)) {
             $result.Unknown++
             return $true
@@ -173,45 +173,45 @@ function Invoke-FaultWorker {
     }
 
     function Invoke-Module([scriptblock] $Block, [string] $ErrorAction = 'Continue') {
-        <# What a pipeline gave, its warnings, and its errors, those that ended it too. #>
-        $ended = @{ IsStopped = $false; Given = [Collections.Generic.List[object]]::new() }
-        $ended.Errors, $ended.Warnings = 1..2 | ForEach-Object { , [Collections.Generic.List[object]]::new() }
+        <# Runs a pipeline. Returns its output, its warnings and its errors, including a terminating one. #>
+        $outcome = @{ IsStopped = $false; Given = [Collections.Generic.List[object]]::new() }
+        $outcome.Errors, $outcome.Warnings = 1..2 | ForEach-Object { , [Collections.Generic.List[object]]::new() }
         $ErrorActionPreference = $ErrorAction
         try {
             & $Block 2>&1 3>&1 | ForEach-Object {
-                if ($_ -is [Management.Automation.ErrorRecord]) { $ended.Errors.Add($_) }
-                elseif ($_ -is [Management.Automation.WarningRecord]) { $ended.Warnings.Add($_) }
-                else { $ended.Given.Add($_) }
+                if ($_ -is [Management.Automation.ErrorRecord]) { $outcome.Errors.Add($_) }
+                elseif ($_ -is [Management.Automation.WarningRecord]) { $outcome.Warnings.Add($_) }
+                else { $outcome.Given.Add($_) }
             }
         }
         catch {
-            $ended.Errors.Add($_)
-            $ended.IsStopped = $ErrorAction -eq 'Stop'
+            $outcome.Errors.Add($_)
+            $outcome.IsStopped = $ErrorAction -eq 'Stop'
         }
-        $ended
+        $outcome
     }
 
-    # Some pipelines are to end at the first error.
-    function Get-Action { $random.Next(5) ? 'Continue' : 'Stop' }
+    # Some pipelines stop at the first error.
+    function Get-RandomErrorAction { $random.Next(5) ? 'Continue' : 'Stop' }
 
-    function Get-Told($Ended) {
-        <# What the warnings of a pipeline that was ended say not to be known; what had been begun when it ended is told of so. #>
-        @($Ended.Warnings | ForEach-Object Message | Where-Object { $_.Contains($script:Unknown) } | ForEach-Object { $result.Unknown++; $_ })
+    function Get-UnknownWarning($Outcome) {
+        <# The warnings about unknown results. A stopped pipeline writes one for each operation that was running. #>
+        @($Outcome.Warnings | ForEach-Object Message | Where-Object { $_.Contains($script:Unknown) } | ForEach-Object { $result.Unknown++; $_ })
     }
 
     function Connect-Worker {
         for ($i = 0; $i -lt 20; $i++) {
-            Add-Done login
-            $ended = Invoke-Module { Connect-ThroughProxy $proxy $Account @{ MaxRetry = $Job.MaxRetry } }
-            if ($ended.Given) { return $ended.Given[0] }
-            foreach ($one in $ended.Errors) { $null = Test-Unknown $one login }
+            Add-Operation login
+            $outcome = Invoke-Module { Connect-ThroughProxy $proxy $Account @{ MaxRetry = $Job.MaxRetry } }
+            if ($outcome.Given) { return $outcome.Given[0] }
+            foreach ($one in $outcome.Errors) { $null = Test-Unknown $one login }
         }
-        throw "There is no way to log in: $($ended.Errors)"
+        throw "The login fails: $($outcome.Errors)"
     }
 
     function New-Schedule([int] $Count) {
-        Add-Done create $Count
-        $wanted = @(for ($i = 0; $i -lt $Count; $i++) {
+        Add-Operation create $Count
+        $requested = @(for ($i = 0; $i -lt $Count; $i++) {
                 $instance = $Job.Instances[$random.Next($Job.Instances.Count)]
                 $script:serial++
                 [pscustomobject] @{
@@ -219,106 +219,106 @@ function Invoke-FaultWorker {
                     Name = "$($Job.Prefix)$script:serial"; InstanceId = $instance.Id
                 }
             })
-        $ended = if ($Count -eq 1) { Invoke-Module { New-TroveBackupSchedule $wanted[0].Instance $wanted[0].Pattern $wanted[0].Name -Session $session } }
-        else { Invoke-Module { $wanted | Select-Object Instance, Pattern, Name | New-TroveBackupSchedule -Session $session } (Get-Action) }
-        $made = @{}
-        foreach ($schedule in $ended.Given) {
-            $of = $wanted | Where-Object Name -CEQ $schedule.Name
-            if (-not $of -or $made[$schedule.Name] -or $of.InstanceId -ne $schedule.InstanceId -or $of.Pattern -cne $schedule.Pattern) {
-                Add-Wrong "a schedule was made that nobody asked for: $($schedule | ConvertTo-Json -Compress -Depth 2)"
+        $outcome = if ($Count -eq 1) { Invoke-Module { New-TroveBackupSchedule $requested[0].Instance $requested[0].Pattern $requested[0].Name -Session $session } }
+        else { Invoke-Module { $requested | Select-Object Instance, Pattern, Name | New-TroveBackupSchedule -Session $session } (Get-RandomErrorAction) }
+        $created = @{}
+        foreach ($schedule in $outcome.Given) {
+            $of = $requested | Where-Object Name -CEQ $schedule.Name
+            if (-not $of -or $created[$schedule.Name] -or $of.InstanceId -ne $schedule.InstanceId -or $of.Pattern -cne $schedule.Pattern) {
+                Add-Violation "a schedule was created that was not requested: $($schedule | ConvertTo-Json -Compress -Depth 2)"
             }
-            $made[$schedule.Name] = $true
+            $created[$schedule.Name] = $true
             $schedules[$schedule.Id] = @{ Name = $schedule.Name; InstanceId = $schedule.InstanceId; Pattern = $schedule.Pattern; Known = $schedule }
         }
-        $missing = @($wanted | Where-Object { -not $made[$_.Name] })
-        if ($ended.IsStopped ? -not $missing : $missing.Count -ne $ended.Errors.Count) { Add-Wrong "of $Count schedules $($missing.Count) are missing, with $($ended.Errors.Count) errors" $ended.Errors }
+        $missing = @($requested | Where-Object { -not $created[$_.Name] })
+        if ($outcome.IsStopped ? -not $missing : $missing.Count -ne $outcome.Errors.Count) { Add-Violation "of $Count schedules $($missing.Count) are missing, with $($outcome.Errors.Count) errors" $outcome.Errors }
         if (-not $missing) { return }
-        $open = @(foreach ($one in $ended.Errors) {
+        $unknownIds = @(foreach ($one in $outcome.Errors) {
                 if (Test-Unknown $one create) {
                     $id = "$($one.TargetObject)"
-                    if (-not ($id -as [guid]) -or -not (Get-Text $one).Contains($id)) { Add-Wrong 'what is not known has no id' $one }
+                    if (-not ($id -as [guid]) -or -not (Get-Text $one).Contains($id)) { Add-Violation 'an unknown result has no id' $one }
                     $id
                 }
             })
-        $told = Get-Told $ended
-        $true_ = $Cloud.Schedules($Job.Prefix)
+        $unknownWarnings = Get-UnknownWarning $outcome
+        $cloudSchedules = $Cloud.Schedules($Job.Prefix)
         foreach ($of in $missing) {
-            foreach ($there in $true_ | Where-Object Name -CEQ $of.Name) {
-                if ($there.Id -notin $open -and -not ($told | Where-Object { $_.Contains($there.Id) })) { Add-Wrong "the schedule $($there.Id) '$($of.Name)' is there, which was said not to be" $ended.Errors }
-                $schedules[$there.Id] = @{ Name = $of.Name; InstanceId = $of.InstanceId; Pattern = $of.Pattern; Known = $null }
+            foreach ($actual in $cloudSchedules | Where-Object Name -CEQ $of.Name) {
+                if ($actual.Id -notin $unknownIds -and -not ($unknownWarnings | Where-Object { $_.Contains($actual.Id) })) { Add-Violation "the schedule $($actual.Id) '$($of.Name)' exists, although it was reported as not created" $outcome.Errors }
+                $schedules[$actual.Id] = @{ Name = $of.Name; InstanceId = $of.InstanceId; Pattern = $of.Pattern; Known = $null }
             }
         }
     }
 
-    function Remove-Thing([string] $What, [string[]] $Ids, $Ended, [scriptblock] $IsThere, [scriptblock] $Forget) {
-        Add-Done $What $Ids.Count
+    function Test-Removal([string] $What, [string[]] $Ids, $Outcome, [scriptblock] $Exists, [scriptblock] $Remove) {
+        Add-Operation $What $Ids.Count
         $by = @{}
-        foreach ($one in $Ended.Errors) {
+        foreach ($one in $Outcome.Errors) {
             $id = "$($one.TargetObject.Id ?? $one.TargetObject)"
-            if ($id -notin $Ids -or $by[$id]) { Add-Wrong "$What has an error that is of none of those, or a second one" $one }
+            if ($id -notin $Ids -or $by[$id]) { Add-Violation "$What has an error for another object, or a second one" $one }
             $by[$id] = $one
         }
-        $told = Get-Told $Ended
+        $unknownWarnings = Get-UnknownWarning $Outcome
         foreach ($id in $Ids) {
-            if (-not $by[$id] -and -not $Ended.IsStopped) { & $Forget $id }
+            if (-not $by[$id] -and -not $Outcome.IsStopped) { & $Remove $id }
             elseif (-not $by[$id]) {
-                # It was deleted and given, or told of, or not begun.
-                if (& $IsThere $id) { continue }
-                if ($id -notin $Ended.Given.Id -and -not ($told | Where-Object { $_.Contains($id) })) { Add-Wrong "$What of ${id}: it is gone, which nothing said" $Ended.Errors }
-                & $Forget $id
+                # The object was deleted and returned, or a warning names it, or its deletion was not started.
+                if (& $Exists $id) { continue }
+                if ($id -notin $Outcome.Given.Id -and -not ($unknownWarnings | Where-Object { $_.Contains($id) })) { Add-Violation "$What of ${id}: it was deleted without a report" $Outcome.Errors }
+                & $Remove $id
             }
             elseif ((Test-Unknown $by[$id] $What)) {
-                if (-not (Get-Text $by[$id]).Contains($id)) { Add-Wrong 'what is not known has no id' $by[$id] }
-                if (-not (& $IsThere $id)) { & $Forget $id }
+                if (-not (Get-Text $by[$id]).Contains($id)) { Add-Violation 'an unknown result has no id' $by[$id] }
+                if (-not (& $Exists $id)) { & $Remove $id }
             }
-            elseif (-not (& $IsThere $id)) {
-                Add-Wrong "$What of ${id}: it is gone, which was said to have failed" $by[$id]
-                & $Forget $id
+            elseif (-not (& $Exists $id)) {
+                Add-Violation "$What of ${id}: it was deleted, although the deletion was reported as failed" $by[$id]
+                & $Remove $id
             }
         }
     }
 
     function Remove-Schedule([int] $Count) {
         $ids = @($schedules.Keys | Sort-Object { $schedules[$_].Name } | Select-Object -Skip $random.Next($schedules.Count) -First $Count)
-        $ended = if ($ids.Count -eq 1) { Invoke-Module { Remove-TroveBackupSchedule $ids[0] -Confirm:$false -Session $session } }
-        else { Invoke-Module { $ids | ForEach-Object { $schedules[$_].Known ?? $_ } | Remove-TroveBackupSchedule -Confirm:$false -PassThru -Session $session } (Get-Action) }
-        Remove-Thing 'delete' $ids $ended { $Cloud.HasSchedule($args[0]) } { $schedules.Remove($args[0]); $gone.Add($args[0]) }
+        $outcome = if ($ids.Count -eq 1) { Invoke-Module { Remove-TroveBackupSchedule $ids[0] -Confirm:$false -Session $session } }
+        else { Invoke-Module { $ids | ForEach-Object { $schedules[$_].Known ?? $_ } | Remove-TroveBackupSchedule -Confirm:$false -PassThru -Session $session } (Get-RandomErrorAction) }
+        Test-Removal 'delete' $ids $outcome { $Cloud.HasSchedule($args[0]) } { $schedules.Remove($args[0]); $deletedIds.Add($args[0]) }
     }
 
     function Remove-Execution([int] $Count) {
         $ids = @($executions | Select-Object -Skip $random.Next($executions.Count) -First $Count)
-        $ended = if ($ids.Count -eq 1) { Invoke-Module { Remove-TroveScheduleExecution $ids[0] -Session $session } }
+        $outcome = if ($ids.Count -eq 1) { Invoke-Module { Remove-TroveScheduleExecution $ids[0] -Session $session } }
         else {
             $rows = Invoke-Module { Get-TroveScheduleExecution $Job.History -Session $session | Where-Object Id -In $ids }
-            Add-Done executions
+            Add-Operation executions
             if ($rows.Errors) {
                 foreach ($one in $rows.Errors) { $null = Test-Unknown $one executions }
                 return
             }
             Test-Rows executions $ids $rows.Given
-            Invoke-Module { $rows.Given | Remove-TroveScheduleExecution -PassThru -Session $session } (Get-Action)
+            Invoke-Module { $rows.Given | Remove-TroveScheduleExecution -PassThru -Session $session } (Get-RandomErrorAction)
         }
-        Remove-Thing 'delete execution' $ids $ended { $Cloud.HasExecution($args[0]) } { $null = $executions.Remove($args[0]) }
+        Test-Removal 'delete execution' $ids $outcome { $Cloud.HasExecution($args[0]) } { $null = $executions.Remove($args[0]) }
     }
 
     function Test-Rows([string] $What, [string[]] $Ids, $Rows) {
         $difference = @(Compare-Object @($Ids) @($Rows | ForEach-Object Id))
-        if ($difference) { Add-Wrong "$What gave $($difference.InputObject) too $($difference.SideIndicator -join ' ')" }
+        if ($difference) { Add-Violation "$What returned the ids $($difference.InputObject) with the differences $($difference.SideIndicator -join ' ')" }
     }
 
-    function Test-Listing([string] $What, [string[]] $Ids, $Ended) {
-        Add-Done $What
-        if ($Ended.Errors) {
-            foreach ($one in $Ended.Errors) {
+    function Test-Listing([string] $What, [string[]] $Ids, $Outcome) {
+        Add-Operation $What
+        if ($Outcome.Errors) {
+            foreach ($one in $Outcome.Errors) {
                 $null = Test-Unknown $one $What
-                if ($one.CategoryInfo.Category -eq 'ObjectNotFound') { Add-Wrong "$What did not find what is there" $one }
+                if ($one.CategoryInfo.Category -eq 'ObjectNotFound') { Add-Violation "$What did not find an existing object" $one }
             }
             return
         }
-        Test-Rows $What $Ids $Ended.Given
-        foreach ($row in $Ended.Given | Where-Object { $_.PSObject.Properties['Pattern'] }) {
+        Test-Rows $What $Ids $Outcome.Given
+        foreach ($row in $Outcome.Given | Where-Object { $_.PSObject.Properties['Pattern'] }) {
             $of = $schedules[$row.Id]
-            if ($of -and ($of.Name -cne $row.Name -or $of.InstanceId -ne $row.InstanceId -or $of.Pattern -cne $row.Pattern)) { Add-Wrong "$What gave $($row.Id) with other values" }
+            if ($of -and ($of.Name -cne $row.Name -or $of.InstanceId -ne $row.InstanceId -or $of.Pattern -cne $row.Pattern)) { Add-Violation "$What returned $($row.Id) with other values" }
             if ($of) { $of.Known = $row }
         }
     }
@@ -333,12 +333,12 @@ function Invoke-FaultWorker {
                 return Test-Listing 'list by instance' $ids (Invoke-Module { Get-TroveBackupSchedule $of.Name -Session $session | Where-Object Name -CLike "$($Job.Prefix)*" })
             }
         }
-        if ($gone.Count -and $random.Next(4) -eq 0) {
-            $id = $gone[$random.Next($gone.Count)]
-            Add-Done 'show'
-            $ended = Invoke-Module { Get-TroveBackupSchedule -Id $id -Session $session }
-            if ($ended.Given -or $ended.Errors.Count -ne 1) { Add-Wrong "the schedule $id is deleted, and was given" $ended.Errors }
-            elseif ($ended.Errors[0].CategoryInfo.Category -ne 'ObjectNotFound') { $null = Test-Unknown $ended.Errors[0] show }
+        if ($deletedIds.Count -and $random.Next(4) -eq 0) {
+            $id = $deletedIds[$random.Next($deletedIds.Count)]
+            Add-Operation 'show'
+            $outcome = Invoke-Module { Get-TroveBackupSchedule -Id $id -Session $session }
+            if ($outcome.Given -or $outcome.Errors.Count -ne 1) { Add-Violation "the deleted schedule $id was returned" $outcome.Errors }
+            elseif ($outcome.Errors[0].CategoryInfo.Category -ne 'ObjectNotFound') { $null = Test-Unknown $outcome.Errors[0] show }
             return
         }
         if (-not $schedules.Count) { return }
@@ -355,7 +355,7 @@ function Invoke-FaultWorker {
     $session = Connect-Worker
     while ($result.Operations -lt $Job.Operations) {
         $many = $random.Next(2, 9)
-        # Some fifteen schedules are there as a rule.
+        # Usually, about fifteen schedules exist.
         $isFull = $random.Next(30) -lt $schedules.Count
         switch ($random.Next(100)) {
             { $_ -lt 20 } { if ($isFull) { Remove-Schedule 1 } else { New-Schedule 1 }; break }

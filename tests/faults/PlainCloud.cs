@@ -7,20 +7,20 @@ using TroveSchedules.TestSupport;
 
 namespace TroveSchedules.FaultTests;
 
-/// <summary>A schedule as Mistral has it.</summary>
-/// <param name="Id">The trigger's name.</param>
-/// <param name="Name">What the backups are called.</param>
+/// <summary>A schedule as stored in Mistral.</summary>
+/// <param name="Id">The name of the trigger.</param>
+/// <param name="Name">The name of the backups.</param>
 /// <param name="Instance">The id of the instance.</param>
-/// <param name="Pattern">When.</param>
-/// <param name="TriggerId">Mistral's own id.</param>
+/// <param name="Pattern">The cron pattern.</param>
+/// <param name="TriggerId">The id of the trigger in Mistral.</param>
 public sealed record PlainSchedule(string Id, string Name, string Instance, string Pattern, string TriggerId);
 
-/// <summary>What is true: the cloud asked by plain HTTP, with nothing of the module and past every proxy. Safe for use by many threads at once.</summary>
+/// <summary>The actual state of the cloud, read with plain HTTP requests without the module and without a proxy. Thread-safe.</summary>
 public sealed class PlainCloud(string authUrl, string user, string password, string project)
 {
     private readonly CloudClient _client = new(authUrl, user, password, project);
 
-    /// <summary>The schedules whose backups have a name that begins so.</summary>
+    /// <summary>The schedules whose backups have a name with this prefix.</summary>
     public IReadOnlyList<PlainSchedule> Schedules(string prefix) =>
         Get("/cron_triggers?fields=id,name,workflow_input,pattern").Success["cron_triggers"]!.AsArray().Select(row =>
         {
@@ -28,20 +28,20 @@ public sealed class PlainCloud(string authUrl, string user, string password, str
             return new PlainSchedule((string)row["name"]!, (string?)input["name"] ?? "", (string?)input["instance"] ?? "", (string)row["pattern"]!, (string)row["id"]!);
         }).Where(schedule => schedule.Name.StartsWith(prefix, StringComparison.Ordinal)).ToList();
 
-    /// <summary>The ids of the executions that a trigger caused, newest first.</summary>
+    /// <summary>The ids of the executions of a trigger, newest first.</summary>
     public IReadOnlyList<string> Executions(string triggerId)
     {
         JsonNode page = Get($"/executions?fields=id&description=has:{triggerId}&sort_keys=created_at&sort_dirs=desc").Success;
         return page["next"] is null ? page["executions"]!.AsArray().Select(row => (string)row!["id"]!).ToList() : throw new InvalidOperationException("There are more on another page.");
     }
 
-    /// <summary>Whether there is a schedule of that id.</summary>
+    /// <summary>Whether a schedule with this id exists.</summary>
     public bool HasSchedule(string id) => Has($"/cron_triggers/{id}");
 
-    /// <summary>Whether there is an execution of that id.</summary>
+    /// <summary>Whether an execution with this id exists.</summary>
     public bool HasExecution(string id) => Has($"/executions/{id}");
 
-    /// <summary>How many trusts the user gave.</summary>
+    /// <summary>Number of trusts that the user created.</summary>
     public int Trusts()
     {
         string user = _client.LogInAsync().GetAwaiter().GetResult().UserId;

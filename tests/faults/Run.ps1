@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    The fault suite at length, on a stack: ./build.ps1 Test -Faults runs it. Writes docs/Faults.md, and fails where anything was lost, done twice or said wrongly.
+    The long form of the fault suite, on a stack. ./build.ps1 Test -Faults runs it. It writes docs/Faults.md, and fails if anything was lost, done twice or reported wrongly.
 #>
 param(
     # The state directory of tests/stack.
@@ -8,7 +8,7 @@ param(
     [uint] $Seed = 6,
     [int] $Operations = 10000,
     [int] $Workers = 8,
-    # How often each fault is tried with each operation, by each side.
+    # Number of attempts for each fault, operation and side.
     [int] $Times = 20
 )
 
@@ -38,21 +38,21 @@ try {
     $null = Install-TroveWorkbook -Confirm:$false
     $heading = "Run on $([DateTime]::UtcNow.ToString('yyyy-MM-dd')) (UTC), $([Environment]::ProcessorCount) cores. Versions: $(Get-Version)."
     $runs = @(Invoke-FaultRun -Operations $Operations -Workers $Workers -Seed $Seed)
-    $told = @('', 'Every tenth request goes wrong, and the module retries three times (`-MaxRetry 3`):', '') + ($runs[0] | Format-FaultRun | ForEach-Object { "- $_" })
-    # So bad that retries run out: then it counts what is said.
+    $summary = @('', 'Every tenth request goes wrong, and the module retries three times (`-MaxRetry 3`):', '') + ($runs[0] | Format-FaultRun | ForEach-Object { "- $_" })
+    # With so many faults, retries run out. This checks the errors.
     $runs += Invoke-FaultRun -Operations ($Operations / 10) -Workers $Workers -Percent 40 -MaxRetry 1 -Seed $Seed
-    $told += @('', 'Four of ten requests go wrong, and the module repeats one only once (`-MaxRetry 1`):', '') + ($runs[1] | Format-FaultRun | ForEach-Object { "- $_" })
-    $told | Out-Host
+    $summary += @('', 'Four of ten requests go wrong, and the module repeats one only once (`-MaxRetry 1`):', '') + ($runs[1] | Format-FaultRun | ForEach-Object { "- $_" })
+    $summary | Out-Host
     $rows = @(Measure-Fault -Times $Times)
     $table = @(Format-Comparison $rows)
     $table | Out-Host
-    Write-Part run (@($heading) + $told)
+    Write-Part run (@($heading) + $summary)
     Write-Part comparison (@($heading, '') + $table)
 
-    $bad = ($runs | ForEach-Object { $_.Lost.Count + $_.Duplicate.Count + $_.Phantom.Count + $_.Wrong.Count + [math]::Abs($_.Trusts) } | Measure-Object -Sum).Sum
+    $violations = ($runs | ForEach-Object { $_.Lost.Count + $_.Duplicate.Count + $_.Phantom.Count + $_.Wrong.Count + [math]::Abs($_.Trusts) } | Measure-Object -Sum).Sum
     $module = @($rows | Where-Object Side -EQ module)
     foreach ($row in $module | Where-Object { $_.Leaks -or $_.Outcomes.Keys -match '^(lost|phantom|duplicate|hung)$' }) {
-        $bad++
+        $violations++
         "The module under $($row.Kind), $($row.What): $(@($row.Outcomes.GetEnumerator() | ForEach-Object { "$($_.Value) $($_.Key)" }) -join ', '), $($row.Leaks) leaks; $($row.Example)" | Out-Host
     }
 }
@@ -60,4 +60,4 @@ finally {
     Clear-TestCloud
     Close-TestCloud
 }
-exit [int] ($bad -gt 0)
+exit [int] ($violations -gt 0)

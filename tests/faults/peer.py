@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""python-troveclient's API in a process that stays, and says what came of it.
+"""Runs the API of python-troveclient for several requests in one process.
 
-A line of JSON says what to do; a line of JSON says what was given, or what
-the user was told instead.
+Each line of standard input is a request as JSON. The response is a line of
+JSON on standard output: the ids that the API returned, or the error.
 """
 import json
 import os
@@ -23,31 +23,31 @@ def connect():
         project_domain_name=e['OS_PROJECT_DOMAIN_NAME'])
 
 
-def do(api, by, what, instance=None, pattern=None, name=None, id=None):
+def do(api, client, what, instance=None, pattern=None, name=None, id=None):
     if what == 'create':
-        return [api.schedule_create(instance, pattern, name, **by).id]
+        return [api.schedule_create(instance, pattern, name, **client).id]
     if what == 'list':
-        return [row.id for row in api.schedule_list(instance, **by)]
+        return [row.id for row in api.schedule_list(instance, **client)]
     if what == 'delete':
-        api.schedule_delete(id, **by)
+        api.schedule_delete(id, **client)
     elif what == 'delete execution':
-        api.execution_delete(id, **by)
+        api.execution_delete(id, **client)
     return []
 
 
 def main():
-    api, by = backups.Backups(None), {}
+    api, client = backups.Backups(None), {}
     for line in sys.stdin:
-        ask = json.loads(line)
+        request = json.loads(line)
         try:
-            if ask['what'] == 'connect':
-                by = {'mistral_client': connect()}
-                answer = {'ids': do(api, by, 'list', 'none')}
+            if request['what'] == 'connect':
+                client = {'mistral_client': connect()}
+                response = {'ids': do(api, client, 'list', 'none')}
             else:
-                answer = {'ids': do(api, by, **ask)}
+                response = {'ids': do(api, client, **request)}
         except Exception:
-            answer = {'error': traceback.format_exc()}
-        print(json.dumps(answer), flush=True)
+            response = {'error': traceback.format_exc()}
+        print(json.dumps(response), flush=True)
 
 
 main()

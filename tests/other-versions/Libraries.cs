@@ -11,13 +11,13 @@ using YamlDotNet.Serialization;
 
 namespace OtherVersions;
 
-/// <summary>Each uses a library, and tells where that came from.</summary>
+/// <summary>Each method uses a library and returns the path of its assembly.</summary>
 public static class Libraries
 {
     public static string Yaml()
     {
         var read = new DeserializerBuilder().Build().Deserialize<Dictionary<string, string>>("library: yaml");
-        return read["library"] == "yaml" ? Place(typeof(DeserializerBuilder)) : throw new InvalidOperationException("It reads something else.");
+        return read["library"] == "yaml" ? PathOf(typeof(DeserializerBuilder)) : throw new InvalidOperationException("It reads something else.");
     }
 
     public static string Polly()
@@ -29,27 +29,27 @@ public static class Libraries
             if (++attempts < 3)
                 throw new InvalidOperationException("Not yet.");
         });
-        return attempts == 3 ? Place(typeof(ResiliencePipeline)) : throw new InvalidOperationException("It does not try again.");
+        return attempts == 3 ? PathOf(typeof(ResiliencePipeline)) : throw new InvalidOperationException("It does not try again.");
     }
 
     public static string Http()
     {
         using ServiceProvider services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
         using HttpClient client = services.GetRequiredService<IHttpClientFactory>().CreateClient();
-        return client.BaseAddress is null ? Place(typeof(IHttpClientFactory)) : throw new InvalidOperationException("It makes something else.");
+        return client.BaseAddress is null ? PathOf(typeof(IHttpClientFactory)) : throw new InvalidOperationException("It makes something else.");
     }
 
     public static string Logging()
     {
         NullLogger.Instance.LogInformation("Nobody reads {This}.", "this");
-        return Place(typeof(NullLogger));
+        return PathOf(typeof(NullLogger));
     }
 
     public static string Cron()
     {
         DateTime? next = CronExpression.Parse("0 3 * * *").GetNextOccurrence(new DateTime(2030, 1, 7, 0, 0, 0, DateTimeKind.Utc));
-        return next?.Hour == 3 ? Place(typeof(CronExpression)) : throw new InvalidOperationException("It computes something else.");
+        return next?.Hour == 3 ? PathOf(typeof(CronExpression)) : throw new InvalidOperationException("It computes something else.");
     }
 
-    private static string Place(Type type) => type.Assembly.Location;
+    private static string PathOf(Type type) => type.Assembly.Location;
 }

@@ -7,14 +7,14 @@ using TroveSchedules.TestSupport;
 
 namespace TroveSchedules.SandboxHost;
 
-/// <summary>Puts a sandbox on three ports of 127.0.0.1, so that other programs can be clients of it. For tests: whoever is on this machine can enter.</summary>
+/// <summary>Serves a sandbox on three ports of 127.0.0.1 for clients in other processes. For tests only, because every local user can log in.</summary>
 public sealed class LoopbackSandbox : IDisposable
 {
     private readonly LoopbackServer[] _servers;
     private readonly HttpMessageInvoker _invoker;
 
-    /// <summary>Starts listening on ports that are free.</summary>
-    /// <param name="speed">How fast the sandbox's clock runs.</param>
+    /// <summary>Starts listening on free ports.</summary>
+    /// <param name="speed">Speed of the sandbox's clock.</param>
     public LoopbackSandbox(double speed = 1)
     {
         _servers = [.. Enumerable.Range(0, 3).Select(i => LoopbackServer.Http(request => request.ForwardAsync(_invoker!, _servers![i].Url)))];
@@ -26,7 +26,7 @@ public sealed class LoopbackSandbox : IDisposable
     /// <summary>The sandbox.</summary>
     public SandboxCloud Cloud { get; }
 
-    /// <summary>The variables with which OpenStack's clients enter it as the user demo.</summary>
+    /// <summary>The environment variables with which OpenStack clients log in as the user demo.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["OS_AUTH_URL"] = Cloud.AuthUrl.AbsoluteUri,

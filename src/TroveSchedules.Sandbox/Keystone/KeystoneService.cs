@@ -34,7 +34,7 @@ internal sealed class KeystoneService
 
     public string Url => _options.KeystoneUrl.AbsoluteUri.TrimEnd('/') + "/v3";
 
-    /// <summary>The services' value of <c>WWW-Authenticate</c>.</summary>
+    /// <summary>The value of <c>WWW-Authenticate</c> in 401 responses of all services.</summary>
     public string Challenge => $"Keystone uri=\"{Url}\"";
 
     /// <summary>The token with that id; null if it is unknown, revoked or expired.</summary>
@@ -60,7 +60,7 @@ internal sealed class KeystoneService
         return response.WithHeader("Vary", "X-Auth-Token").WithHeader("x-openstack-request-id", "req-" + Guid.NewGuid());
     }
 
-    /// <summary>Creates a trust from the caller's token; null for a delegated token, from which Keystone makes none.</summary>
+    /// <summary>Creates a trust with the caller's token. Null for a delegated token, because Keystone refuses it.</summary>
     public Trust? CreateTrust(Token caller)
     {
         if (caller.IsDelegated)
@@ -205,7 +205,7 @@ internal sealed class KeystoneService
         return found?.ProjectId ?? throw Unauthorized();
     }
 
-    // By id, or by name and domain.
+    // A request identifies a user or project by id, or by name and domain.
     private Func<SandboxAccount, bool> MatchIdOrName(JsonMap reference, string kind, Func<SandboxAccount, string> id, Func<SandboxAccount, string> name)
     {
         if (reference.GetString("id") is { } wantedId)
@@ -286,7 +286,7 @@ internal sealed class KeystoneService
     private Response UnauthorizedResponse(string body) => new Response(401, body).WithHeader("WWW-Authenticate", Challenge).WithHeader("Vary", "X-Auth-Token")
         .WithHeader("x-openstack-request-id", "req-" + Guid.NewGuid());
 
-    // Keystone words a token that was valid once differently from one that it never issued.
+    // Keystone has different messages for a token that is no longer valid and for one that it never issued.
     private ErrorResponseException TokenNotFound(string? id) => Error(404,
         string.IsNullOrEmpty(id) ? "No token in the request" : _tokens.ContainsKey(id!) ? "Failed to validate token" : "Could not recognize Fernet token", "Not Found");
 

@@ -11,7 +11,7 @@ internal sealed class Token
 
     public required SandboxAccount User { get; init; }
 
-    /// <summary>The project that it is scoped to; null for an unscoped token.</summary>
+    /// <summary>The project of its scope; null for an unscoped token.</summary>
     public string? ProjectId { get; init; }
 
     public required IReadOnlyList<string> Methods { get; init; }
@@ -24,14 +24,14 @@ internal sealed class Token
 
     public bool IsRevoked { get; set; }
 
-    /// <summary>Whether Keystone refuses to make another token or a trust from it.</summary>
+    /// <summary>Whether Keystone refuses to create another token or a trust with it.</summary>
     public bool IsDelegated => Methods.Contains("application_credential");
 
     public bool IsAdmin => ProjectId is not null && User.Role == "admin";
 
-    /// <summary>The names of its roles, implied roles included.</summary>
+    /// <summary>The names of its roles, including implied roles.</summary>
     public string[] Roles => ProjectId is null ? [] : IsAdmin ? ["admin", "member", "reader"] : ["member", "reader"];
 }
 
-/// <summary>A Keystone trust: it lets Mistral act for a user later.</summary>
+/// <summary>A Keystone trust, with which Mistral can act for a user later.</summary>
 internal sealed record Trust(string Id, SandboxAccount Trustor, string? ProjectId);

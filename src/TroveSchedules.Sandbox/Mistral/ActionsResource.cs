@@ -7,7 +7,7 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary><c>/v2/actions</c>: three of Mistral's own actions, and those of mistral-extra for backups.</summary>
+/// <summary><c>/v2/actions</c>: three standard actions of Mistral, and the backup actions of mistral-extra.</summary>
 internal sealed class ActionsResource
 {
     private readonly TroveService _trove;
@@ -97,7 +97,7 @@ internal sealed class ActionsResource
         }
     }
 
-    // mistral-extra converts python-troveclient's object to a dict, private members included.
+    // mistral-extra converts the object of python-troveclient to a dict, including its private members.
     private static JsonMap ToClientDictionary(JsonMap backup)
     {
         var dictionary = new JsonMap { { "manager", new JsonMap { { "api", new JsonMap { { "client", null } } } } }, { "_info", backup } };

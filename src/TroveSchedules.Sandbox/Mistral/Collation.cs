@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>Compares as MariaDB does: text ignores case and trailing blanks; text that is no time counts as the earliest time.</summary>
+/// <summary>Comparisons with the rules of MariaDB. Text comparisons ignore case and trailing blanks. Text that is not a valid time counts as the earliest time.</summary>
 internal static class Collation
 {
     private static readonly string[] TimeFormats = ["yyyy-M-d", "yyyy-M-d H:m", "yyyy-M-d H:m:s", "yyyy-M-d H:m:s.FFFFFF"];
@@ -12,7 +12,7 @@ internal static class Collation
     public static int Compare(string a, string b) =>
         string.Compare(a.TrimEnd(' '), b.TrimEnd(' '), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary><c>LIKE %part%</c>: whether a text contains another, in which % and _ are wildcards.</summary>
+    /// <summary><c>LIKE %part%</c>: whether a text contains another one, in which % and _ are wildcards.</summary>
     public static bool Contains(string text, string part)
     {
         if (part.IndexOfAny(['%', '_', '\\']) < 0)
@@ -20,7 +20,7 @@ internal static class Collation
         return Like(text, 0, "%" + part + "%", 0);
     }
 
-    /// <summary>Reads the time of a filter.</summary>
+    /// <summary>Parses the time of a filter.</summary>
     public static DateTime ParseTime(string text)
     {
         string plain = text.Trim().Replace('T', ' ').TrimEnd('Z');
@@ -29,7 +29,7 @@ internal static class Collation
             : DateTime.MinValue;
     }
 
-    /// <summary>Whether a text has a character that MariaDB's three-byte utf8 cannot store.</summary>
+    /// <summary>Whether a text has a character that the three-byte utf8 of MariaDB cannot store.</summary>
     public static bool IsBeyondBasicPlane(string text) => text.Any(char.IsSurrogate);
 
     private static bool Like(string text, int t, string pattern, int p)

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>Which filters the API accepts for a column.</summary>
+/// <summary>The kind of filter that the API accepts for a column.</summary>
 internal enum ColumnKind
 {
     /// <summary>Text, with operators.</summary>
@@ -18,17 +18,17 @@ internal enum ColumnKind
     /// <summary>A UUID. An operator is accepted and ignored.</summary>
     Id,
 
-    /// <summary>JSON, which is compared with a whole object.</summary>
+    /// <summary>JSON. A filter must give the complete object.</summary>
     Json,
 
-    /// <summary>Shown, and never filtered by.</summary>
+    /// <summary>Shown in responses. The API does not filter by it.</summary>
     DisplayOnly,
 }
 
 /// <summary>A column of a resource. A row's value is text, a <see cref="DateTime"/>, a number, a list or null.</summary>
 internal sealed record Column<T>(string Name, ColumnKind Kind, Func<T, object?> Value)
 {
-    /// <summary>The value as responses show it.</summary>
+    /// <summary>The value in the format of responses.</summary>
     public object? DisplayValue(T row) => Value(row) switch
     {
         DateTime time => FormatTime(time),

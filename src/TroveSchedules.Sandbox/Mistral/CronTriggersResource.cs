@@ -8,16 +8,16 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary><c>/v2/cron_triggers</c>, and the engine that fires them.</summary>
+/// <summary><c>/v2/cron_triggers</c>, and the firing of due triggers.</summary>
 internal sealed class CronTriggersResource
 {
-    /// <summary>The pattern of a trigger that was created with a first time alone. It never occurs.</summary>
+    /// <summary>The pattern of a trigger that was created with only a first time. It has no occurrence.</summary>
     public const string NeverPattern = "0 0 30 2 0";
 
     private const int LongestName = 200;
     private const int LongestPattern = 100;
 
-    // Mistral looks once a second for triggers that are due within two seconds.
+    // Once a second, Mistral fires the triggers that are due within two seconds.
     private static readonly TimeSpan FiringLead = TimeSpan.FromSeconds(2);
 
     private static readonly string[] Attributes =
@@ -76,7 +76,7 @@ internal sealed class CronTriggersResource
 
     public List<CronTrigger> All { get; } = [];
 
-    /// <summary>Whether due triggers fire. Each trigger that was due meanwhile fires once when this becomes true.</summary>
+    /// <summary>Whether due triggers fire. When this becomes true again, each trigger that became due in the meantime fires once.</summary>
     public bool IsFiring
     {
         get => _isFiring;
@@ -109,7 +109,7 @@ internal sealed class CronTriggersResource
         }
     }
 
-    // By id or by name, in all projects for an administrator.
+    // Finds a trigger by id or by name. An administrator can use those of all projects.
     private CronTrigger Find(Token caller, string identifier) =>
         All.Where(trigger => caller.IsAdmin || trigger.ProjectId == caller.ProjectId || trigger.Scope == "public")
             .Where(trigger => Collation.Compare(trigger.Id, identifier) == 0 || (trigger.Name is not null && Collation.Compare(trigger.Name, identifier) == 0))
@@ -211,7 +211,7 @@ internal sealed class CronTriggersResource
         return first;
     }
 
-    // By the rules of croniter 1.3.5: patterns that only later versions accept are refused.
+    // Applies the rules of croniter 1.3.5. Patterns that only later versions accept are refused.
     private static CronPattern? ParsePattern(string pattern, bool hasFirst)
     {
         if (CronPattern.TryParse(pattern, allowSeconds: true, out CronPattern? parsed, out CronPatternException? fault))
@@ -229,7 +229,7 @@ internal sealed class CronTriggersResource
 
     private static ErrorResponseException Invalid(string pattern) => MistralErrors.ClientError(400, "The specified pattern is not valid: " + pattern);
 
-    // Mistral turns every error of its database into a 409.
+    // Mistral reports every error of its database as a 409.
     private string? FindConflict(CronTrigger trigger)
     {
         if (trigger.Name is { } name)
@@ -249,12 +249,12 @@ internal sealed class CronTriggersResource
         return trigger.Pattern.Length > LongestPattern ? DataError(1406, "Data too long for column 'pattern' at row 1", trigger) : null;
     }
 
-    // The second unique key spans what a trigger does. Databases do not apply it where a column is null, as one usually is.
+    // The table has a second unique key over the columns below. Databases ignore it for rows where one of them is null, which is the usual case.
     private static bool HasSameSchedule(CronTrigger one, CronTrigger other) =>
         one is { RemainingExecutions: not null, FirstExecutionTime: not null }
         && (one.Input, one.WorkflowName, one.Pattern, one.Params, one.RemainingExecutions, one.FirstExecutionTime) == (other.Input, other.WorkflowName, other.Pattern, other.Params, other.RemainingExecutions, other.FirstExecutionTime);
 
-    // As in Mistral, the statement's parameters hold the id of the trust. Clients must not show it.
+    // As in Mistral, the parameters of the statement contain the id of the trust. Clients must not show it.
     private static string DataError(int code, string message, CronTrigger trigger) =>
         $"Duplicate entry for cron trigger: (pymysql.err.DataError) ({code}, \"{message}\")\n"
         + "[SQL: INSERT INTO cron_triggers_v2 (created_at, updated_at, scope, project_id, id, name, pattern, first_execution_time, next_execution_time, workflow_name, "
@@ -285,17 +285,17 @@ internal sealed class CronTriggersResource
         else
         {
             trigger.RemainingExecutions--;
-            // The next time is after now, so that several missed times fire once.
+            // The next time is computed from now, so that several missed times cause one execution.
             DateTime after = due > _scheduler.Now ? due : _scheduler.Now;
             DateTimeOffset? next = trigger.Schedule?.Next(new DateTimeOffset(after));
             if (next is null)
-                return; // Mistral fails on this trigger every second from now on, and never runs it.
+                return; // From now on, Mistral fails on this trigger every second and never fires it.
             trigger.NextExecutionTime = next.Value.UtcDateTime;
             trigger.UpdatedAt = _scheduler.NowInSeconds;
             ScheduleNextFiring(trigger);
         }
 
-        // If the workflow no longer accepts the input, only the log of Mistral says so.
+        // If the workflow no longer accepts the input, Mistral writes that only to its log.
         WorkflowDefinition? workflow = _workflows.FindVisible(trigger.ProjectId, trigger.WorkflowName);
         var input = (JsonMap)Python.Parse(trigger.Input)!;
         Action? end = last ? () => _keystone.Trusts.Remove(trigger.Trust) : null;
@@ -328,7 +328,7 @@ internal sealed class CronTrigger : IProjectRow
     public DateTime? UpdatedAt { get; set; }
     public required Trust Trust { get; init; }
 
-    /// <summary>The description of the executions that it starts.</summary>
+    /// <summary>The description of the executions that the trigger starts.</summary>
     public string ExecutionDescription => DescriptionFor(Id, Name);
 
     public static string DescriptionFor(string id, string? name) => Python.Json(new JsonMap

@@ -7,7 +7,7 @@ namespace TroveSchedules.Sandbox.Mistral;
 /// <summary>One execution of a workflow.</summary>
 internal sealed class Execution : IProjectRow
 {
-    private List<TaskExecution>? _tasks; // Null until the first task: a seeded history has many executions and no tasks.
+    private List<TaskExecution>? _tasks; // Null until the first task, which saves memory for seeded histories without tasks.
 
     public required string Id { get; init; }
     public required string WorkflowId { get; init; }
@@ -24,7 +24,7 @@ internal sealed class Execution : IProjectRow
     public string Output { get; set; } = "{}";
     public IReadOnlyList<TaskExecution> Tasks => (IReadOnlyList<TaskExecution>?)_tasks ?? [];
 
-    /// <summary>Continues a paused execution; null while nothing waits for the end of a pause.</summary>
+    /// <summary>The step that continues a paused execution; null if there is none.</summary>
     public Action? Resume { get; set; }
 
     public bool IsFinished => State is "SUCCESS" or "ERROR" or "CANCELLED";
@@ -34,7 +34,7 @@ internal sealed class Execution : IProjectRow
     public void Add(TaskExecution task) => (_tasks ??= []).Add(task);
 }
 
-/// <summary>One execution of a task, and of the one action that it calls.</summary>
+/// <summary>One execution of a task and of its only action.</summary>
 internal sealed class TaskExecution
 {
     public required string Id { get; init; }

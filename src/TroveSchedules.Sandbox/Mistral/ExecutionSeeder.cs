@@ -4,15 +4,15 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>Writes a history of executions that ended long ago.</summary>
+/// <summary>Creates a history of finished executions.</summary>
 internal sealed class ExecutionSeeder(Scheduler scheduler, IdGenerator ids, WorkflowsResource workflows, ExecutionStore store)
 {
     /// <summary>Adds executions, evenly spread over the time before now.</summary>
-    /// <param name="trigger">The trigger that some of them belong to.</param>
-    /// <param name="count">How many to add.</param>
-    /// <param name="own">How many of them are the trigger's; the rest belong to a hundred deleted triggers.</param>
+    /// <param name="trigger">The trigger that owns some of the executions.</param>
+    /// <param name="count">Number of executions to add.</param>
+    /// <param name="own">Number of executions of the trigger. The others belong to 100 deleted triggers.</param>
     /// <param name="span">The length of the history.</param>
-    /// <param name="errors">How many of a hundred ended in ERROR.</param>
+    /// <param name="errors">Percentage of executions in the state ERROR.</param>
     public void Seed(CronTrigger trigger, int count, int own, TimeSpan span, int errors)
     {
         WorkflowSpec spec = workflows.All.Find(workflow => workflow.Id == trigger.WorkflowId)!.Spec;
@@ -58,7 +58,7 @@ internal sealed class ExecutionSeeder(Scheduler scheduler, IdGenerator ids, Work
             });
         }
 
-        // Spreads the picked ones evenly: true for part of every whole.
+        // Selects part of every whole numbers, evenly distributed.
         static bool IsPicked(int n, int part, int whole) => (long)(n + 1) * part / whole > (long)n * part / whole;
     }
 }

@@ -6,7 +6,7 @@ using TroveSchedules.Sandbox.Keystone;
 namespace TroveSchedules.Sandbox.Mistral;
 
 /// <summary>
-/// Every execution, grouped by description and sorted by time within a group. All executions of one trigger have the same description, so a filter by description
+/// All executions, grouped by description and sorted by time within a group. All executions of one trigger have the same description, so a filter by description
 /// finds the history of one trigger without reading the others.
 /// </summary>
 internal sealed class ExecutionStore
@@ -16,10 +16,10 @@ internal sealed class ExecutionStore
 
     public IEnumerable<Execution> All => _byId.Values;
 
-    /// <summary>The execution with that id if the caller may see it; null otherwise.</summary>
+    /// <summary>The execution with this id if the caller may see it; null otherwise.</summary>
     public Execution? Find(Token caller, string id) => _byId.TryGetValue(id, out Execution? found) && found.IsVisibleTo(caller) ? found : null;
 
-    /// <summary>The executions that may match a listing. If it sorts by time first, those of one description come in that order.</summary>
+    /// <summary>The executions that may match a listing. If the first sort key is the time, the executions of one description are returned in that order.</summary>
     public IEnumerable<Execution> Query(ListQuery<Execution> query)
     {
         List<Filter<Execution>> described = [.. query.Filters.Where(filter => filter.Column.Name == "description")];

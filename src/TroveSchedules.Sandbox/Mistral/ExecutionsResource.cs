@@ -154,7 +154,7 @@ internal sealed class ExecutionsResource
                 $"Only completed executions can be deleted. Use --force to override this. Execution {execution.Id} is in {execution.State} state");
         }
         _store.Remove(execution);
-        execution.State = "CANCELLED"; // Its scheduled run sees the state and does nothing.
+        execution.State = "CANCELLED"; // The scheduled steps check the state and then do nothing.
         return Response.NoContent();
     }
 

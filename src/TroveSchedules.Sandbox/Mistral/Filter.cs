@@ -24,7 +24,7 @@ internal sealed class Filter<T>
 
     public Column<T> Column { get; }
 
-    /// <summary>The filter as the link to the next page repeats it: not encoded, lists as Python prints them.</summary>
+    /// <summary>The filter in the format of the link to the next page: without URL encoding, and with lists in the format of Python.</summary>
     public string QueryText => _value is JsonMap map
         ? $"{Column.Name}={map.Keys.FirstOrDefault()}:{Python.Str(map.FirstOrDefault().Value)}"
         : $"{Column.Name}={_operator}:{Python.Str(_value)}";

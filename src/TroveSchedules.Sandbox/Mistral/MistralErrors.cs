@@ -23,16 +23,16 @@ internal static class MistralErrors
         }
     }
 
-    /// <summary>The form that the workbook and workflow controllers use: <c>faultstring</c> alone.</summary>
+    /// <summary>The format of the workbook and workflow controllers: only <c>faultstring</c>.</summary>
     public static ErrorResponseException FaultStringOnly(int status, string message) => new(Response.Json(status, new JsonMap { { "faultstring", message } }));
 
-    /// <summary>401. Its page repeats the token.</summary>
+    /// <summary>401. Its body repeats the token.</summary>
     public static Response Unauthorized(Request request, string challenge, string reason) =>
         WebObPage(request, 401, "Unauthorized",
             "This server could not verify that you are authorized to access the document you requested. Either you supplied the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials required.",
             reason, "\n\n").WithHeader("Server-Error-Message", reason).WithHeader("Www-Authenticate", reason).WithHeader("Www-Authenticate", challenge);
 
-    /// <summary>404 for a path that has no controller.</summary>
+    /// <summary>404 for a path without a controller.</summary>
     public static Response PathNotFound(Request request) => WebObPage(request, 404, "Not Found", "The resource could not be found.", "", "\n\n");
 
     /// <summary>405.</summary>

@@ -5,13 +5,13 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>Reads the JSON body of a request. Errors have the texts of Mistral's web framework.</summary>
+/// <summary>Parses the JSON body of a request. Errors have the messages of Mistral's web framework.</summary>
 internal static class RequestBody
 {
-    /// <summary>Reads the body as an object.</summary>
+    /// <summary>Parses the body as an object.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="argument">The server's name for the object, for error texts.</param>
-    /// <param name="known">The attributes that it may have. Others are an error.</param>
+    /// <param name="argument">The server's name for the object, which error messages contain.</param>
+    /// <param name="known">The allowed attributes. Any other attribute is an error.</param>
     public static JsonMap Read(Request request, string argument, IReadOnlyList<string> known)
     {
         if (request.Body.Length == 0)
@@ -37,7 +37,7 @@ internal static class RequestBody
         return unknown.Count == 0 ? map : throw MistralErrors.ClientError(400, $"Unknown attribute for argument {argument}: {string.Join(", ", unknown)}");
     }
 
-    /// <summary>The value of an attribute that holds an object, or JSON text of one. Null if the attribute is missing.</summary>
+    /// <summary>The value of an attribute that contains an object or the JSON text of one. Null if the attribute is missing.</summary>
     public static JsonMap? ReadObject(JsonMap body, string attribute, string argument)
     {
         object? value = body[attribute];

@@ -13,25 +13,25 @@ internal sealed class ResourceTable<T>
 {
     private static readonly string[] PageParameters = ["marker", "limit", "sort_keys", "sort_dirs", "fields"];
 
-    /// <summary>The resource's name in the path and in the response.</summary>
+    /// <summary>The name of the resource in the path and in the response.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The server's address in links.</summary>
+    /// <summary>The address of the server in links.</summary>
     public required string Server { get; init; }
 
-    /// <summary>Every column, in the order of a response.</summary>
+    /// <summary>All columns, in the order of a response.</summary>
     public required IReadOnlyList<Column<T>> Columns { get; init; }
 
-    /// <summary>Columns that can be filtered by, in the order in which the link to the next page repeats them.</summary>
+    /// <summary>Columns that support filters, in their order in the link to the next page.</summary>
     public required IReadOnlyList<string> Filters { get; init; }
 
-    /// <summary>Query parameters that are neither filters nor for paging.</summary>
+    /// <summary>Additional query parameters, which are neither filters nor paging parameters.</summary>
     public IReadOnlyList<string> FlagParameters { get; init; } = [];
 
-    /// <summary>Columns that lists leave out unless they are requested.</summary>
+    /// <summary>Columns that a list omits unless they are requested.</summary>
     public IReadOnlyList<string> OptionalColumns { get; init; } = [];
 
-    /// <summary>Names that <c>fields</c> accepts and no response shows.</summary>
+    /// <summary>Names that <c>fields</c> accepts although no response has them.</summary>
     public IReadOnlyList<string> ExtraFields { get; init; } = [];
 
     public string DefaultSortKey { get; init; } = "created_at";
@@ -39,7 +39,7 @@ internal sealed class ResourceTable<T>
     /// <summary>Finds the row with the id in <c>marker</c>, or throws.</summary>
     public required Func<Token, string, T> FindMarker { get; init; }
 
-    /// <summary>The rows that the caller may see. May leave out rows that the query cannot match.</summary>
+    /// <summary>The rows that the caller may see. The result may omit rows that cannot match the query.</summary>
     public required Func<ListQuery<T>, IEnumerable<T>> Rows { get; init; }
 
     /// <summary>One row, with or without the optional columns.</summary>
@@ -108,7 +108,7 @@ internal sealed class ResourceTable<T>
             body.Add("next", Next());
         return Response.Json(200, body);
 
-        // Like the server: not encoded, and without include_output and all_projects.
+        // Like Mistral, without URL encoding, include_output and all_projects.
         string Next() =>
             $"{Server}/v2/{Name}?sort_keys={string.Join(",", sortKeys)}&sort_dirs={string.Join(",", directions)}&"
             + string.Concat(filters.Select(filter => filter.QueryText + "&"))
@@ -143,7 +143,7 @@ internal sealed class ResourceTable<T>
         }
     }
 
-    // In the order of the resource's Python class.
+    // The field names, in the order of the resource's Python class.
     private IEnumerable<string> AllFields()
     {
         foreach (Column<T> column in Columns)
@@ -177,7 +177,7 @@ internal sealed class ResourceTable<T>
         };
     }
 
-    // Keeps one page of rows while it reads, so that a page of a hundred thousand rows costs no sort.
+    // Keeps only one page of rows while it reads, so that a page from 100,000 rows needs no complete sort.
     private List<T> TakeFirst(ListQuery<T> query, IEnumerable<T> rows, Comparison<T> order, int pageSize)
     {
         var first = new List<T>();
@@ -209,13 +209,13 @@ internal sealed class ResourceTable<T>
         [.. text.Split(',').Select(name => name.Trim().ToLowerInvariant()).Where(name => name.Length > 0)];
 }
 
-/// <summary>What a listing asks for.</summary>
+/// <summary>The parameters of a list request.</summary>
 /// <param name="caller">The caller's token.</param>
-/// <param name="filters">The filters. The listing applies them to each row.</param>
+/// <param name="filters">The filters, which apply to each row.</param>
 /// <param name="anyProject">Whether to list the rows of all projects.</param>
 /// <param name="sortKey">The first column to sort by.</param>
 /// <param name="descending">Whether that column sorts in descending order.</param>
-/// <param name="marker">The last row of the previous page; null on the first page. Rows before it may be left out.</param>
+/// <param name="marker">The last row of the previous page; null for the first page. Rows before it may be omitted.</param>
 internal sealed class ListQuery<T>(Token caller, List<Filter<T>> filters, bool anyProject, string sortKey, bool descending, T? marker)
     where T : class
 {
@@ -227,7 +227,7 @@ internal sealed class ListQuery<T>(Token caller, List<Filter<T>> filters, bool a
 
     public T? Marker => marker;
 
-    /// <summary>Whether a row, and with it every row after it in the order, comes after the end of the page. Set before the rows are read.</summary>
+    /// <summary>Whether a row, and therefore every later row in the sort order, is after the end of the page. It is set before the rows are read.</summary>
     public Func<T, bool> IsPastPage { get; set; } = _ => false;
 
     /// <summary>Whether a row matches every filter.</summary>

@@ -5,7 +5,7 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary><c>/v2/tasks</c> and <c>/v2/action_executions</c>. Each task calls one action, so one row serves both.</summary>
+/// <summary><c>/v2/tasks</c> and <c>/v2/action_executions</c>. Each task calls one action, so both use the same row.</summary>
 internal sealed class TasksResource
 {
     private readonly ExecutionStore _store;

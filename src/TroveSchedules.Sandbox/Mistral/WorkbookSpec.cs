@@ -10,13 +10,13 @@ using YamlDotNet.RepresentationModel;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>A parsed workbook. The sandbox refuses what it cannot run, so that no workbook does less than it says.</summary>
+/// <summary>A parsed workbook. The sandbox refuses unsupported elements, so that it never ignores a part of a workbook.</summary>
 internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyList<WorkflowSpec> Workflows)
 {
     private static readonly string[] AllowedKeys = ["version", "name", "description", "tags", "actions", "workflows"];
 
-    /// <summary>Reads a workbook.</summary>
-    /// <exception cref="WorkbookException">The definition is invalid or not supported. The message is the first line of Mistral's.</exception>
+    /// <summary>Parses a workbook.</summary>
+    /// <exception cref="WorkbookException">The definition is invalid or not supported. The message is the first line of Mistral's message.</exception>
     public static WorkbookSpec Parse(string definition)
     {
         JsonMap book = ParseYaml(definition);
@@ -32,14 +32,14 @@ internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyLi
             [.. workflows.Where(member => member.Key != "version").Select(member => WorkflowSpec.Parse(member.Key, member.Value, definition))]);
     }
 
-    /// <summary>Reads the definition of one workflow outside a workbook.</summary>
+    /// <summary>Parses the definition of one workflow outside a workbook.</summary>
     /// <exception cref="WorkbookException">The definition is invalid or not supported.</exception>
     public static WorkflowSpec ParseWorkflow(string definition)
     {
         JsonMap all = ParseYaml(definition);
         CheckVersion(all);
         if (all.Count != 2)
-            throw new WorkbookException("The sandbox takes one workflow at a time."); // Of several, Mistral stores each as PyYAML formats it.
+            throw new WorkbookException("The sandbox takes one workflow at a time."); // For several, Mistral stores each definition in the format of PyYAML.
         KeyValuePair<string, object?> workflow = all.Single(member => member.Key != "version");
         return WorkflowSpec.Parse(workflow.Key, workflow.Value, "") with { Definition = definition };
     }
@@ -70,7 +70,7 @@ internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyLi
 
     internal static WorkbookException Invalid(string what) => new("Invalid DSL: " + what);
 
-    /// <summary>Returns the value if it is an object that is not empty, or throws.</summary>
+    /// <summary>Returns the value if it is a non-empty object, or throws.</summary>
     internal static JsonMap RequireMembers(object? value) => value switch
     {
         JsonMap { Count: > 0 } map => map,
@@ -90,7 +90,7 @@ internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyLi
             throw new WorkbookException($"The sandbox does not support '{key}' in {what}. It supports {string.Join(", ", supported)}.");
     }
 
-    // PyYAML reads YAML 1.1.
+    // PyYAML implements YAML 1.1.
     private static object? ToValue(YamlNode node)
     {
         switch (node)
@@ -121,9 +121,9 @@ internal sealed record WorkbookSpec(string Name, List<object?> Tags, IReadOnlyLi
 }
 
 /// <summary>A workflow within a workbook.</summary>
-/// <param name="Name">Its name, without the workbook's.</param>
-/// <param name="Definition">Its part of the YAML, without the indent.</param>
-/// <param name="Inputs">Its inputs: each a name, or a map of one name and its default.</param>
+/// <param name="Name">Its name, without the name of the workbook.</param>
+/// <param name="Definition">Its part of the YAML, without the indentation.</param>
+/// <param name="Inputs">Its inputs. Each is a name, or a map from one name to its default.</param>
 /// <param name="Output">Its output; null if it defines none.</param>
 /// <param name="Tasks">Its tasks, in their order.</param>
 internal sealed record WorkflowSpec(string Name, string Definition, List<object?> Inputs, JsonMap? Output, IReadOnlyList<TaskSpec> Tasks)
@@ -150,8 +150,8 @@ internal sealed record WorkflowSpec(string Name, string Definition, List<object?
     public IEnumerable<(string Name, bool HasDefault, object? Default)> Parameters => Inputs.Select(input =>
         input is JsonMap { Count: 1 } map ? (map.Keys.First(), true, map.First().Value) : (Python.Str(input), false, (object?)null));
 
-    /// <summary>Compares an input with what the workflow accepts.</summary>
-    /// <returns>Mistral's error text; null if the input fits.</returns>
+    /// <summary>Compares the keys of an input with the inputs of the workflow.</summary>
+    /// <returns>The error message of Mistral; null if the input is valid.</returns>
     public string? FindInputError(JsonMap input)
     {
         List<object?> missing = [.. Parameters.Where(parameter => !parameter.HasDefault && !input.ContainsKey(parameter.Name)).Select(parameter => parameter.Name)];
@@ -163,7 +163,7 @@ internal sealed record WorkflowSpec(string Name, string Definition, List<object?
         static string Part(string name, List<object?> keys) => keys.Count == 0 ? "" : $", {name}={Python.Repr(keys)}";
     }
 
-    /// <summary>The input, with defaults for what it lacks.</summary>
+    /// <summary>The input, with the defaults for missing keys.</summary>
     public JsonMap WithDefaults(JsonMap input)
     {
         JsonMap result = input.Copy();
@@ -175,7 +175,7 @@ internal sealed record WorkflowSpec(string Name, string Definition, List<object?
         return result;
     }
 
-    // Mistral cuts the text of a workflow out of the workbook the same way (mistral.lang.parser).
+    // Mistral extracts the text of a workflow from the workbook in the same way (mistral.lang.parser).
     private static string CutDefinition(string workbook, string name)
     {
         string[] lines = workbook.Substring(Math.Max(0, workbook.IndexOf("workflows:", StringComparison.Ordinal))).Split(["\r\n", "\n"], StringSplitOptions.None);
@@ -190,7 +190,7 @@ internal sealed record WorkflowSpec(string Name, string Definition, List<object?
     }
 }
 
-/// <summary>A task: an action, its input, and what it publishes.</summary>
+/// <summary>A task: an action, its input, and the values that it publishes.</summary>
 internal sealed record TaskSpec(string Name, string Action, JsonMap Input, JsonMap Publish)
 {
     // action: trove.backups_create instance=<% $.instance %> name='x'
@@ -198,7 +198,7 @@ internal sealed record TaskSpec(string Name, string Action, JsonMap Input, JsonM
 
     public static TaskSpec Parse(string name, JsonMap task)
     {
-        // A delay is accepted and has no effect: an execution ends as soon as its actions have.
+        // A delay is accepted and has no effect. An execution ends as soon as its actions have ended.
         WorkbookSpec.RefuseUnsupported(task, "a task", "description", "action", "input", "publish", "wait-before");
         string command = (task.GetString("action") ?? "std.noop").Trim();
         string action = Regex.Match(command, @"^\S+").Value;

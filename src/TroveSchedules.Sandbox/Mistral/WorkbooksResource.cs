@@ -92,7 +92,7 @@ internal sealed class WorkbooksResource
         return Response.Json(201, _resource.ToCreatedJson(created));
     }
 
-    // Mistral does not check who owns the workbook, only who owns its workflows.
+    // Mistral checks only the owner of the workflows, not the owner of the workbook.
     private Response Update(Request request, Token caller)
     {
         string scope = ParseScope(request, caller);

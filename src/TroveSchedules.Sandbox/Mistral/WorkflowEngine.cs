@@ -4,10 +4,10 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary>Runs workflows: one task after the other in their order, each with the input and what earlier tasks published.</summary>
+/// <summary>Executes workflows. The tasks run one after the other. Each task can use the input and the values that earlier tasks published.</summary>
 internal sealed class WorkflowEngine(Scheduler scheduler, IdGenerator ids, ActionsResource actions, ExecutionStore store)
 {
-    // The time from the start to the call of the first action. Trove answers at once, so it is also the time to the end.
+    // The time from the start to the first action. Trove responds immediately, so the execution also ends at that time.
     private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(0.3);
 
     /// <summary>Starts a workflow.</summary>
@@ -17,7 +17,7 @@ internal sealed class WorkflowEngine(Scheduler scheduler, IdGenerator ids, Actio
     /// <param name="parameters">The workflow's parameters.</param>
     /// <param name="projectId">The project that owns the execution.</param>
     /// <param name="id">Its id; null for a new one.</param>
-    /// <param name="onEnd">Called when it has ended; may be null.</param>
+    /// <param name="onEnd">Called when the execution has ended; may be null.</param>
     public Execution Start(WorkflowDefinition workflow, JsonMap input, string description, JsonMap parameters, string? projectId, string? id, Action? onEnd = null)
     {
         if (!parameters.ContainsKey("namespace"))
@@ -110,8 +110,8 @@ internal sealed class WorkflowEngine(Scheduler scheduler, IdGenerator ids, Actio
     /// <summary>Ends an execution.</summary>
     /// <param name="execution">The execution.</param>
     /// <param name="state">SUCCESS, ERROR or CANCELLED.</param>
-    /// <param name="reason">Why it failed; null where it did not.</param>
-    /// <param name="output">Its output; null for one that holds the reason.</param>
+    /// <param name="reason">The reason of a failure; null if it did not fail.</param>
+    /// <param name="output">Its output; null for an output that contains the reason.</param>
     public void Finish(Execution execution, string state, string? reason, JsonMap? output)
     {
         execution.State = state;

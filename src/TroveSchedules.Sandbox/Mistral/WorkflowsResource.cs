@@ -6,7 +6,7 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Mistral;
 
-/// <summary><c>/v2/workflows</c>: workflows of workbooks, and workflows that were created one by one.</summary>
+/// <summary><c>/v2/workflows</c>: workflows of workbooks, and workflows that were created without a workbook.</summary>
 internal sealed class WorkflowsResource
 {
     private readonly Scheduler _scheduler;
@@ -55,12 +55,12 @@ internal sealed class WorkflowsResource
         _ => MistralErrors.MethodNotAllowed(request, "DELETE, GET, POST, PUT"),
     };
 
-    /// <summary>The workflow with that name or id, of any project for an administrator. If several match, the one with the lowest id.</summary>
+    /// <summary>The workflow with this name or id. An administrator can use those of all projects. If several match, the one with the lowest id is returned.</summary>
     public WorkflowDefinition Find(Token caller, string? identifier) =>
         (caller.IsAdmin ? All : VisibleTo(caller.ProjectId)).Where(workflow => workflow.Matches(identifier)).OrderBy(workflow => workflow.Id, StringComparer.Ordinal).FirstOrDefault()
         ?? throw MistralErrors.ClientError(404, NotFound(identifier));
 
-    /// <summary>The workflow with that name or id that the project owns or that is public; null for none.</summary>
+    /// <summary>The workflow with this name or id that the project owns or that is public; null if there is none.</summary>
     public WorkflowDefinition? FindVisible(string? projectId, string identifier) =>
         VisibleTo(projectId).Where(workflow => workflow.Matches(identifier)).OrderBy(workflow => workflow.Id, StringComparer.Ordinal).FirstOrDefault();
 
@@ -85,7 +85,7 @@ internal sealed class WorkflowsResource
         var created = new WorkflowDefinition { Id = _ids.Uuid(), Name = spec.Name, Spec = spec, Scope = scope, ProjectId = caller.ProjectId, CreatedAt = _scheduler.NowInSeconds };
         All.Add(created);
         JsonMap view = _resource.ToCreatedJson(created);
-        view["interface"] = Python.Parse(created.Interface); // Only this response has an object here. All others have JSON text.
+        view["interface"] = Python.Parse(created.Interface); // Only this response contains an object. All other responses contain JSON text.
         return Response.Json(201, new JsonMap { { "workflows", new List<object?> { view } } });
     }
 
@@ -118,7 +118,7 @@ internal sealed class WorkflowDefinition : IProjectRow
 
     public string AccessDeniedMessage => $"Can not access WorkflowDefinition resource of other projects, ID: {Id}";
 
-    /// <summary>The inputs as Mistral lists them: <c>instance, description="None"</c>.</summary>
+    /// <summary>The inputs in the text format of Mistral: <c>instance, description="None"</c>.</summary>
     public string Input => string.Join(", ", Spec.Parameters.Select(parameter =>
         parameter.HasDefault ? $"{parameter.Name}=\"{Python.Str(parameter.Default)}\"" : parameter.Name));
 

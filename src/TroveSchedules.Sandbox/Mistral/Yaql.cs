@@ -7,7 +7,7 @@ using TroveSchedules.Sandbox.Wire;
 namespace TroveSchedules.Sandbox.Mistral;
 
 /// <summary>
-/// The YAQL that workbooks for Trove use: <c>$</c> or <c>task().result</c>, followed by any number of <c>.name</c> and <c>.get(name)</c>; a quoted text, a whole number,
+/// The subset of YAQL that workbooks for Trove use: <c>$</c> or <c>task().result</c>, followed by any number of <c>.name</c> and <c>.get(name)</c>; quoted text, a whole number,
 /// <c>true</c>, <c>false</c> or <c>null</c>. Everything else is refused.
 /// </summary>
 internal static class Yaql

@@ -8,7 +8,7 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Trove;
 
-/// <summary><c>/backups</c>: newest first. The marker is an offset, not an id.</summary>
+/// <summary><c>/backups</c>, newest first. The marker is an offset, not an id.</summary>
 internal sealed class BackupsResource(TroveService trove, SandboxOptions options, Scheduler scheduler, IdGenerator ids)
 {
     private const int PageSize = 20;
@@ -40,7 +40,7 @@ internal sealed class BackupsResource(TroveService trove, SandboxOptions options
                 .OrderByDescending(backup => backup.Updated).Skip(offset).Take(limit),
         ];
         var body = new JsonMap { { "backups", page.Select(backup => backup.ToJson()).ToList<object?>() } };
-        if (page.Count == limit) // Also on a full last page.
+        if (page.Count == limit) // Trove also links from a full last page.
             body.Add("links", trove.NextLink(request, (offset + limit).ToString(System.Globalization.CultureInfo.InvariantCulture)));
         return Response.Json(200, body);
     }

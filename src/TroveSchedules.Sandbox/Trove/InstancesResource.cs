@@ -6,7 +6,7 @@ using TroveSchedules.Sandbox.Wire;
 
 namespace TroveSchedules.Sandbox.Trove;
 
-/// <summary><c>/instances</c>: read-only, sorted by id, at most 20 on a page.</summary>
+/// <summary><c>/instances</c>: read-only, sorted by id, at most 20 per page.</summary>
 internal sealed class InstancesResource
 {
     private const int PageSize = 20;
@@ -47,7 +47,7 @@ internal sealed class InstancesResource
     public Response Show(Request request, Token caller, string id) =>
         Response.Json(200, new JsonMap { { "instance", View(Require(id, caller), caller, true, true) } });
 
-    /// <summary>The instance with that id. Only an administrator gets those of other projects.</summary>
+    /// <summary>The instance with this id. Only an administrator can read those of other projects.</summary>
     public DatabaseInstance Require(string id, Token caller) => Require(id, caller.ProjectId, caller.IsAdmin);
 
     public DatabaseInstance Require(string id, string? projectId, bool isAdmin) =>

@@ -24,7 +24,7 @@ internal sealed class TroveService
 
     public BackupsResource Backups { get; }
 
-    /// <summary>The start of every link: https even on a plain http server, and the server's own idea of its address.</summary>
+    /// <summary>The start of every link. Like the real Trove, it uses the configured address, and https even on a plain http server.</summary>
     public string LinkBase => "https://" + _options.TroveUrl.Authority;
 
     public Response Handle(Request request)
@@ -69,7 +69,7 @@ internal sealed class TroveService
         };
     }
 
-    /// <summary>An error response. Its only key depends on the status.</summary>
+    /// <summary>An error response. The name of its only key depends on the status.</summary>
     public static ErrorResponseException Fault(int status, string key, string message) =>
         new(Response.Json(status, new JsonMap { { key, new JsonMap { { "code", status }, { "message", message } } } }));
 
@@ -80,11 +80,11 @@ internal sealed class TroveService
 
     public static string FormatTime(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>A number from the query. Trove answers other text with a 500.</summary>
+    /// <summary>A number from the query. Like Trove, it responds to other text with a 500.</summary>
     public static int ParseNumber(string? text, int otherwise) =>
         string.IsNullOrEmpty(text) ? otherwise : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : throw InternalError();
 
-    /// <summary>The link to the next page: the request's parameters, then the marker.</summary>
+    /// <summary>The link to the next page, with the parameters of the request and the marker.</summary>
     public List<object?> NextLink(Request request, string marker)
     {
         var pairs = new List<string>();

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>Builds ASCII text as bytes in a pooled buffer. A page of a thousand rows is nearly a megabyte, so it is not built as a string first.</summary>
+/// <summary>Builds ASCII text as bytes in a pooled buffer. A page of 1000 rows is almost a megabyte, so building a string first would waste memory.</summary>
 internal sealed class AsciiBuilder : IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);

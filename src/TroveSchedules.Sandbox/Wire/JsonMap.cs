@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>A JSON object with ordered keys, like Python's dict. A value is null, a string, bool, int, long, double, a list or another map.</summary>
+/// <summary>A JSON object with ordered keys, like a dict in Python. A value is null, a string, bool, int, long, double, a list or another map.</summary>
 internal sealed class JsonMap(int capacity = 0) : IEnumerable<KeyValuePair<string, object?>>
 {
     private readonly List<KeyValuePair<string, object?>> _members = new(capacity);
@@ -35,7 +35,7 @@ internal sealed class JsonMap(int capacity = 0) : IEnumerable<KeyValuePair<strin
 
     public JsonMap? GetMap(string key) => this[key] as JsonMap;
 
-    /// <summary>A copy without some keys.</summary>
+    /// <summary>A copy without the given keys.</summary>
     public JsonMap Without(params string[] keys)
     {
         JsonMap copy = Copy();

@@ -6,13 +6,13 @@ using System.Text.Json;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>Formats values as the services do, which are written in Python: <c>json.dumps</c>, <c>repr</c> and <c>str</c>.</summary>
+/// <summary>Formats values like Python, in which the services are written: <c>json.dumps</c>, <c>repr</c> and <c>str</c>.</summary>
 internal static class Python
 {
-    /// <summary>JSON with ", " and ": " and ASCII escapes.</summary>
+    /// <summary><c>json.dumps</c>: JSON with ", " and ": " as separators, and with ASCII escapes.</summary>
     public static string Json(object? value) => Encoding.ASCII.GetString(JsonBytes(value));
 
-    /// <summary>The same as bytes.</summary>
+    /// <summary>The same JSON as bytes.</summary>
     public static byte[] JsonBytes(object? value)
     {
         using var text = new AsciiBuilder();
@@ -20,7 +20,7 @@ internal static class Python
         return text.ToBytes();
     }
 
-    /// <summary>Reads JSON; throws <see cref="JsonException"/>.</summary>
+    /// <summary>Parses JSON, or throws <see cref="JsonException"/>.</summary>
     public static object? Parse(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
@@ -39,7 +39,7 @@ internal static class Python
         _ => Json(value),
     };
 
-    /// <summary><c>str</c>: as <c>repr</c>, but text is itself.</summary>
+    /// <summary><c>str</c>: like <c>repr</c>, but text is not quoted.</summary>
     public static string Str(object? value) => value as string ?? Repr(value);
 
     private static string Quote(string text)
@@ -129,7 +129,7 @@ internal static class Python
             case JsonValueKind.Object:
                 var map = new JsonMap();
                 foreach (JsonProperty property in element.EnumerateObject())
-                    map[property.Name] = Value(property.Value); // Of several members with one name, the last counts.
+                    map[property.Name] = Value(property.Value); // Like Python, the last of several members with the same name wins.
                 return map;
             case JsonValueKind.Array: return element.EnumerateArray().Select(Value).ToList();
             case JsonValueKind.String: return element.GetString();

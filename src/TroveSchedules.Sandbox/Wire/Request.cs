@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>A request as a service reads it.</summary>
+/// <summary>A request, with the parts that a service uses.</summary>
 internal sealed class Request
 {
     private readonly HttpRequestMessage _request;
@@ -16,7 +16,7 @@ internal sealed class Request
         _request = request;
         Body = body;
         Uri = request.RequestUri!;
-        // WSGI decodes the path before it is split, so %2F separates segments too.
+        // WSGI decodes the path before it is split, so %2F is also a separator.
         Path = Uri.UnescapeDataString(Uri.AbsolutePath).Trim('/').Split('/');
         Query = [.. Uri.Query.TrimStart('?').Split(['&'], StringSplitOptions.RemoveEmptyEntries).Select(pair =>
         {

@@ -8,7 +8,7 @@ using System.Text;
 
 namespace TroveSchedules.Sandbox.Wire;
 
-/// <summary>A service's response.</summary>
+/// <summary>A response of a service.</summary>
 internal sealed class Response(int status, byte[] body, string? contentType)
 {
     private readonly List<KeyValuePair<string, string>> _headers = [];

@@ -10,14 +10,14 @@ namespace TroveSchedules.Tests.Commands;
 public sealed class OrderedWorkQueueTests
 {
     private readonly List<WorkOutcome> _outcomes = [];
-    private readonly List<string> _begun = [];
+    private readonly List<string> _started = [];
     private readonly Dictionary<string, TaskCompletionSource<object?>> _steps = [];
 
     private OrderedWorkQueue Queue(int limit, Action<Task>? wait = null) => new(limit, wait ?? (task => Assert.True(task.IsCompleted)), _outcomes.Add);
 
     private Task<object?> Begin(string step)
     {
-        _begun.Add(step);
+        _started.Add(step);
         return (_steps[step] = new TaskCompletionSource<object?>()).Task;
     }
 
@@ -35,10 +35,10 @@ public sealed class OrderedWorkQueueTests
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(64)]
-    public async Task Outcomes_come_in_the_order_of_the_items_and_no_more_than_the_limit_run_at_once(int limit)
+    public async Task Outcomes_keep_the_order_of_the_items_and_at_most_the_limit_runs_at_once(int limit)
     {
         var random = new Random(limit);
-        int running = 0, most = 0;
+        int running = 0, maxRunning = 0;
         await Task.Run(() =>
         {
             OrderedWorkQueue queue = Queue(limit, task => Task.WhenAny(task).GetAwaiter().GetResult());
@@ -56,12 +56,12 @@ public sealed class OrderedWorkQueueTests
         });
         Assert.Equal(Enumerable.Range(0, 200), _outcomes.Select(outcome => (int)outcome.Item!));
         Assert.All(_outcomes, outcome => Assert.Equal((int)outcome.Item! % 7 == 0 ? (false, null) : (true, outcome.Item), (outcome.IsChanged, outcome.Result)));
-        Assert.InRange(most, Math.Min(2, limit), limit);
+        Assert.InRange(maxRunning, Math.Min(2, limit), limit);
 
         async Task RunAsync(int yields)
         {
             lock (random)
-                most = Math.Max(most, ++running);
+                maxRunning = Math.Max(maxRunning, ++running);
             for (int i = 0; i < yields; i++)
                 await Task.Yield();
             lock (random)
@@ -76,7 +76,7 @@ public sealed class OrderedWorkQueueTests
     }
 
     [Fact]
-    public void A_lookup_that_fails_is_reported_after_the_changes_before_it()
+    public void A_failed_lookup_is_reported_after_the_earlier_changes()
     {
         OrderedWorkQueue queue = Queue(4, _ => End("change 0", "done"));
         queue.Add(0, () => LookUp(0));
@@ -86,7 +86,7 @@ public sealed class OrderedWorkQueueTests
     }
 
     [Fact]
-    public void An_item_that_is_refused_at_once_is_reported_before_the_next_one_is_added()
+    public void An_immediate_failure_is_reported_before_the_next_item_is_added()
     {
         var waited = new Queue<string>(["lookup 0", "change 0"]);
         OrderedWorkQueue queue = Queue(4, task =>
@@ -100,7 +100,7 @@ public sealed class OrderedWorkQueueTests
     }
 
     [Fact]
-    public void A_change_that_fails_is_the_failure_of_its_item_alone()
+    public void A_failed_change_affects_only_its_item()
     {
         OrderedWorkQueue queue = Queue(4);
         queue.Add(0, () => LookUp(0));
@@ -125,12 +125,12 @@ public sealed class OrderedWorkQueueTests
         End("lookup 1");
         queue.FinishStarted();
         queue.Finish();
-        Assert.DoesNotContain("change 1", _begun);
+        Assert.DoesNotContain("change 1", _started);
         Assert.Equal("done", Assert.Single(_outcomes).Result);
     }
 
     [Fact]
-    public void What_is_no_failure_of_the_work_goes_through()
+    public void A_cancellation_is_thrown_to_the_caller()
     {
         OrderedWorkQueue queue = Queue(1);
         Assert.ThrowsAny<OperationCanceledException>(() => queue.Add(0, () => Task.FromCanceled<Func<Task<object?>?>>(new System.Threading.CancellationToken(true))));

@@ -17,7 +17,7 @@ public sealed class PipelineMessageQueueTests
     private void Wait(Task task, Action? tick = null, Action? cancel = null) => _queue.Wait(task, TimeSpan.FromMilliseconds(1), tick ?? (() => { }), cancel ?? (() => { }));
 
     [Fact]
-    public void Messages_of_other_threads_are_written_in_order_by_the_thread_that_waits()
+    public void Messages_of_other_threads_are_written_in_order_by_the_waiting_thread()
     {
         Wait(Task.Run(async () =>
         {
@@ -25,19 +25,19 @@ public sealed class PipelineMessageQueueTests
             await _queue.PostAsync(() => Note("two"));
             _queue.Post(() => Note("three"));
         }));
-        int here = Environment.CurrentManagedThreadId;
-        Assert.Equal([("one", here), ("two", here), ("three", here)], _written);
+        int currentThread = Environment.CurrentManagedThreadId;
+        Assert.Equal([("one", currentThread), ("two", currentThread), ("three", currentThread)], _written);
     }
 
     [Fact]
-    public void A_task_that_fails_is_waited_for_without_an_error()
+    public void Waiting_for_a_failed_task_throws_nothing()
     {
         Wait(Task.Run(() => throw new InvalidOperationException()));
         Wait(Task.FromException(new InvalidOperationException()));
     }
 
     [Fact]
-    public void It_calls_back_while_it_waits()
+    public void Wait_calls_the_tick_callback_repeatedly()
     {
         var end = new TaskCompletionSource();
         int ticks = 0;
@@ -50,7 +50,7 @@ public sealed class PipelineMessageQueueTests
     }
 
     [Fact]
-    public async Task Where_writing_throws_the_task_is_cancelled_and_has_ended_before_the_exception_goes_on()
+    public async Task If_a_write_throws_the_task_is_cancelled_and_finishes_before_the_exception_is_rethrown()
     {
         using var stop = new CancellationTokenSource();
         var ended = false;

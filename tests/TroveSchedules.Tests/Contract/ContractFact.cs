@@ -6,7 +6,7 @@ using Xunit.Sdk;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>What a case needs in a cloud besides a user and a project.</summary>
+/// <summary>The users and instances that a case needs in a cloud, in addition to one user and a project.</summary>
 [Flags]
 public enum Needs
 {
@@ -45,22 +45,22 @@ public sealed class ContractTheoryDiscoverer(IMessageSink diagnostics) : IXunitT
 {
     public IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions options, ITestMethod method, IAttributeInfo fact)
     {
-        var whole = new ContractCase(diagnostics, options, method, null);
-        if (whole.SkipReason is not null)
+        var single = new ContractCase(diagnostics, options, method, null);
+        if (single.SkipReason is not null)
         {
-            yield return whole; // Once is visible enough.
+            yield return single; // One skipped case is enough.
             yield break;
         }
         foreach (IAttributeInfo row in method.Method.GetCustomAttributes(typeof(InlineDataAttribute)))
         {
-            // Inline data are the one argument of their attribute's constructor.
+            // The constructor of InlineData has one argument, the array of values.
             foreach (object? arguments in row.GetConstructorArguments())
                 yield return new ContractCase(diagnostics, options, method, (object?[]?)arguments ?? [null]);
         }
     }
 }
 
-/// <summary>A case that knows which class, and so which cloud, it runs for.</summary>
+/// <summary>A test case that knows its class, and therefore its cloud.</summary>
 public sealed class ContractCase : XunitTestCase
 {
     [Obsolete("For deserialization.")]

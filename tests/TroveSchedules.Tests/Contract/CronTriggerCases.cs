@@ -15,55 +15,55 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     private readonly string _prefix = Name("t");
 
     [ContractFact]
-    public async Task A_trigger_comes_back_as_it_is_written_and_without_updated_at()
+    public async Task A_created_trigger_is_returned_as_stored_without_updated_at()
     {
         string name = Name();
-        CloudResponse made = await TriggerAsync(name);
-        Assert.Equal(201, made.Status);
+        CloudResponse created = await TriggerAsync(name);
+        Assert.Equal(201, created.Status);
         Assert.Equal(
-            $"{{\"id\": \"{made.Text("id")}\", \"name\": \"{name}\", \"workflow_name\": \"trove.backup_create\", \"workflow_id\": \"{made.Text("workflow_id")}\", "
+            $"{{\"id\": \"{created.Text("id")}\", \"name\": \"{name}\", \"workflow_name\": \"trove.backup_create\", \"workflow_id\": \"{created.Text("workflow_id")}\", "
             + $"\"workflow_input\": \"{{\\\"instance\\\": \\\"{M}\\\", \\\"name\\\": \\\"contract\\\"}}\", \"workflow_params\": \"{{}}\", \"project_id\": \"{await ProjectAsync()}\", "
             + "\"scope\": \"private\", \"pattern\": \"0 3 1 1 *\", \"remaining_executions\": null, \"first_execution_time\": null, "
-            + $"\"next_execution_time\": \"{made.Text("next_execution_time")}\", \"created_at\": \"{made.Text("created_at")}\"}}",
-            made.Body);
-        Assert.Matches(@"^\d{4}-01-01 03:00:00$", made.Text("next_execution_time"));
-        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", made.Text("created_at"));
+            + $"\"next_execution_time\": \"{created.Text("next_execution_time")}\", \"created_at\": \"{created.Text("created_at")}\"}}",
+            created.Body);
+        Assert.Matches(@"^\d{4}-01-01 03:00:00$", created.Text("next_execution_time"));
+        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", created.Text("created_at"));
     }
 
     [ContractFact]
-    public async Task It_is_got_by_id_or_by_name_in_any_case_with_updated_at()
+    public async Task A_trigger_is_read_by_id_or_by_name_in_any_case_with_updated_at()
     {
         string name = Name();
-        CloudResponse made = await TriggerAsync(name);
-        foreach (string key in new[] { name, made.Text("id")!, name.ToUpperInvariant() })
+        CloudResponse created = await TriggerAsync(name);
+        foreach (string key in new[] { name, created.Text("id")!, name.ToUpperInvariant() })
         {
-            CloudResponse got = await Mistral("GET", $"{Url}/{key}");
-            Assert.Equal((200, made.Body[..^1] + ", \"updated_at\": null}"), (got.Status, got.Body));
+            CloudResponse read = await Mistral("GET", $"{Url}/{key}");
+            Assert.Equal((200, created.Body[..^1] + ", \"updated_at\": null}"), (read.Status, read.Body));
         }
     }
 
     [ContractFact]
-    public async Task The_input_may_be_text_or_an_object_and_comes_back_as_ASCII_text()
+    public async Task The_input_may_be_text_or_an_object_and_is_returned_as_ASCII_text()
     {
-        const string Said = "b\u00fc\ud83d\ude00/\"<";
-        string answer = $"{{\"instance\": \"{M}\", \"name\": \"b\\u00fc\\ud83d\\ude00/\\\"<\"}}";
-        Assert.Equal(answer, (await TriggerAsync(input: Input(name: Said))).Text("workflow_input"));
-        Assert.Equal(answer, (await TriggerAsync(input: JsonValue.Create(Input(name: Said).ToJsonString()))).Text("workflow_input"));
+        const string InputName = "b\u00fc\ud83d\ude00/\"<";
+        string expected = $"{{\"instance\": \"{M}\", \"name\": \"b\\u00fc\\ud83d\\ude00/\\\"<\"}}";
+        Assert.Equal(expected, (await TriggerAsync(input: Input(name: InputName))).Text("workflow_input"));
+        Assert.Equal(expected, (await TriggerAsync(input: JsonValue.Create(Input(name: InputName).ToJsonString()))).Text("workflow_input"));
     }
 
     [ContractFact]
-    public async Task It_is_deleted_once()
+    public async Task A_second_DELETE_is_404()
     {
         string name = Name();
         await TriggerAsync(name);
-        CloudResponse gone = await Mistral("DELETE", $"{Url}/{name}");
-        Assert.Equal((204, ""), (gone.Status, gone.Body));
+        CloudResponse deleted = await Mistral("DELETE", $"{Url}/{name}");
+        Assert.Equal((204, ""), (deleted.Status, deleted.Body));
         Fault(await Mistral("DELETE", $"{Url}/{name}"), 404, $"Cron trigger not found [identifier={name}]");
         Fault(await Mistral("GET", $"{Url}/{name}"), 404, $"Cron trigger not found [identifier={name}]");
     }
 
     [ContractFact]
-    public async Task There_is_no_PUT()
+    public async Task PUT_is_405()
     {
         CloudResponse html = await Mistral("PUT", Url + "/x", "{}", accept: "*/*");
         Assert.Equal(405, html.Status);
@@ -77,19 +77,19 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_name_with_a_slash_is_out_of_reach_by_name()
+    public async Task A_name_with_a_slash_cannot_be_used_in_a_path()
     {
         string name = Name("a/b");
-        CloudResponse made = await TriggerAsync(name);
-        Assert.Equal(201, made.Status);
+        CloudResponse created = await TriggerAsync(name);
+        Assert.Equal(201, created.Status);
         CloudResponse html = await Mistral("GET", $"{Url}/{Uri.EscapeDataString(name)}", accept: "*/*");
         Assert.Equal(
             (404, "<html>\n <head>\n  <title>404 Not Found</title>\n </head>\n <body>\n  <h1>404 Not Found</h1>\n  The resource could not be found.<br /><br />\n\n\n\n </body>\n</html>"),
             (html.Status, html.Body));
         CloudResponse text = await Mistral("DELETE", $"{Url}/{Uri.EscapeDataString(name)}");
         Assert.Equal((404, "404 Not Found\n\nThe resource could not be found.\n\n   "), (text.Status, text.Body));
-        Assert.Equal(200, (await Mistral("GET", $"{Url}/{made.Text("id")}")).Status);
-        Assert.Equal(204, (await Mistral("DELETE", $"{Url}/{made.Text("id")}")).Status);
+        Assert.Equal(200, (await Mistral("GET", $"{Url}/{created.Text("id")}")).Status);
+        Assert.Equal(204, (await Mistral("DELETE", $"{Url}/{created.Text("id")}")).Status);
     }
 
     [ContractFact]
@@ -101,7 +101,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_missing_path_is_no_JSON()
+    public async Task The_404_for_an_unknown_path_is_not_JSON()
     {
         CloudResponse reply = await Mistral("GET", "/nope", accept: "*/*");
         Assert.Equal(404, reply.Status);
@@ -109,24 +109,24 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_bad_token_gets_a_page_that_repeats_it()
+    public async Task The_401_for_an_invalid_token_repeats_the_reason_in_body_and_headers()
     {
         Entry demo = await EnterAsync("demo");
-        const string Why = "Failed to validate access token: Auth token is invalid: not-a-token";
+        const string Reason = "Failed to validate access token: Auth token is invalid: not-a-token";
         CloudResponse html = await SendAsync("GET", demo.Workflow + Url, token: "not-a-token", accept: "*/*");
         Assert.Equal(
-            (401, $"<html>\n <head>\n  <title>401 Unauthorized</title>\n </head>\n <body>\n  <h1>401 Unauthorized</h1>\n  {Unverified}<br /><br />\n{Why}\n\n\n </body>\n</html>"),
+            (401, $"<html>\n <head>\n  <title>401 Unauthorized</title>\n </head>\n <body>\n  <h1>401 Unauthorized</h1>\n  {Unverified}<br /><br />\n{Reason}\n\n\n </body>\n</html>"),
             (html.Status, html.Body));
-        Assert.Equal(Why, html.Headers["Server-Error-Message"]);
-        Assert.StartsWith($"{Why} | Keystone uri=\"http", html.Headers["WWW-Authenticate"]);
+        Assert.Equal(Reason, html.Headers["Server-Error-Message"]);
+        Assert.StartsWith($"{Reason} | Keystone uri=\"http", html.Headers["WWW-Authenticate"]);
         CloudResponse text = await SendAsync("GET", demo.Workflow + Url, token: "not-a-token");
-        Assert.Equal($"401 Unauthorized\n\n{Unverified}\n\n {Why}  ", text.Body);
+        Assert.Equal($"401 Unauthorized\n\n{Unverified}\n\n {Reason}  ", text.Body);
         CloudResponse json = await SendAsync("GET", demo.Workflow + Url, token: "not-a-token", accept: "application/json");
-        Assert.Equal($"{{\"code\": 401, \"title\": \"Unauthorized\", \"description\": \"{Why}\"}}", json.Body);
+        Assert.Equal($"{{\"code\": 401, \"title\": \"Unauthorized\", \"description\": \"{Reason}\"}}", json.Body);
     }
 
     [ContractFact]
-    public async Task No_token_is_401_too()
+    public async Task A_missing_token_is_401()
     {
         CloudResponse none = await SendAsync("GET", (await EnterAsync("demo")).Workflow + Url);
         Assert.Equal(401, none.Status);
@@ -160,13 +160,13 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("* * * * * */10")]
     [InlineData("30 2 * * * 15")]
     [InlineData("0\t3 * * *")]
-    public async Task A_pattern_that_croniter_takes(string pattern)
+    public async Task A_pattern_that_croniter_accepts_is_201(string pattern)
     {
-        // A run that falls due meanwhile would need an instance.
-        CloudResponse made = await TriggerAsync(pattern: pattern, input: Input(Nobody));
-        Assert.Equal(201, made.Status);
-        Assert.Equal(pattern, made.Text("pattern"));
-        DateTimeOffset created = Time(made.Text("created_at")), next = Time(made.Text("next_execution_time"));
+        // An execution that becomes due during the test would need an instance.
+        CloudResponse trigger = await TriggerAsync(pattern: pattern, input: Input(Nobody));
+        Assert.Equal(201, trigger.Status);
+        Assert.Equal(pattern, trigger.Text("pattern"));
+        DateTimeOffset created = Time(trigger.Text("created_at")), next = Time(trigger.Text("next_execution_time"));
         global::TroveSchedules.Cron.CronPattern ours = global::TroveSchedules.Cron.CronPattern.Parse(pattern, allowSeconds: true);
         Assert.Contains(next, new[] { ours.Next(created), ours.Next(created.AddSeconds(-5)) }.OfType<DateTimeOffset>());
 
@@ -213,18 +213,18 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("0 0 30,L 2 *", "failed to find next date")]
     [InlineData("0 0 31,L 4,6,9,11 1", "failed to find next date")]
     [InlineData("0 0 L-2 * *", "name 'exc' is not defined")]
-    public async Task A_pattern_that_never_comes_is_500(string pattern, string message) =>
+    public async Task A_pattern_without_occurrences_is_500(string pattern, string message) =>
         Fault(await TriggerAsync(pattern: pattern), 500, message, "Server");
 
     [ContractFact]
-    public async Task A_pattern_or_a_first_time_must_be_there()
+    public async Task A_pattern_or_a_first_time_is_required()
     {
         Fault(await TriggerAsync(pattern: null), 400, "Pattern or first_execution_time must be specified.");
         Fault(await TriggerAsync(pattern: ""), 400, "Pattern or first_execution_time must be specified.");
     }
 
     [ContractFact]
-    public async Task A_first_time_has_minutes_and_lies_a_minute_ahead()
+    public async Task A_first_time_has_no_seconds_and_is_at_least_a_minute_in_the_future()
     {
         Fault(await First("2030-01-01T00:00:00Z"), 400, "time data '2030-01-01T00:00:00Z' does not match format '%Y-%m-%d %H:%M'");
         Fault(await First("2030-01-01 00:00:30"), 400, "unconverted data remains: :30");
@@ -234,25 +234,25 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_first_time_alone_gives_a_pattern_that_never_comes_and_one_run()
+    public async Task A_first_time_alone_gives_a_pattern_without_occurrences_and_one_execution()
     {
-        CloudResponse made = await TriggerAsync(pattern: null, more: new JsonObject { ["first_execution_time"] = "2091-01-01 00:00" });
-        Assert.Equal(201, made.Status);
-        Assert.Equal(("0 0 30 2 0", "1"), (made.Text("pattern"), made.Text("remaining_executions")));
-        Assert.Equal(("2091-01-01 00:00:00", "2091-01-01 00:00:00"), (made.Text("first_execution_time"), made.Text("next_execution_time")));
+        CloudResponse created = await TriggerAsync(pattern: null, more: new JsonObject { ["first_execution_time"] = "2091-01-01 00:00" });
+        Assert.Equal(201, created.Status);
+        Assert.Equal(("0 0 30 2 0", "1"), (created.Text("pattern"), created.Text("remaining_executions")));
+        Assert.Equal(("2091-01-01 00:00:00", "2091-01-01 00:00:00"), (created.Text("first_execution_time"), created.Text("next_execution_time")));
         Fault(await TriggerAsync(pattern: null, more: new JsonObject { ["first_execution_time"] = "2091-01-01 00:00", ["remaining_executions"] = 2 }),
             400, "Pattern must be provided if count is superior to 1.");
     }
 
     [ContractFact]
-    public async Task A_first_time_and_a_pattern_start_at_the_first_time()
+    public async Task With_a_pattern_the_first_time_is_the_next_execution()
     {
-        CloudResponse made = await TriggerAsync(more: new JsonObject { ["first_execution_time"] = "2091-02-03 04:05", ["remaining_executions"] = 3 });
-        Assert.Equal(("0 3 1 1 *", "3", "2091-02-03 04:05:00"), (made.Text("pattern"), made.Text("remaining_executions"), made.Text("next_execution_time")));
+        CloudResponse created = await TriggerAsync(more: new JsonObject { ["first_execution_time"] = "2091-02-03 04:05", ["remaining_executions"] = 3 });
+        Assert.Equal(("0 3 1 1 *", "3", "2091-02-03 04:05:00"), (created.Text("pattern"), created.Text("remaining_executions"), created.Text("next_execution_time")));
     }
 
     [ContractFact]
-    public async Task The_number_of_runs_is_one_or_more()
+    public async Task The_number_of_executions_is_at_least_one()
     {
         Fault(await TriggerAsync(more: new JsonObject { ["remaining_executions"] = 0 }),
             400, "Invalid input for field/attribute remaining_executions. Value: '0'. Value should be greater or equal to 1");
@@ -263,7 +263,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task An_input_that_lacks_something_or_has_too_much_is_400()
+    public async Task An_input_with_missing_or_additional_keys_is_400()
     {
         Fault(await TriggerAsync(input: new JsonObject { ["instance"] = M, ["bogus"] = 1, ["bogus2"] = 2 }),
             400, "Invalid input [name=backup_create, class=DirectWorkflowSpec, missing=['name'], unexpected=['bogus', 'bogus2']]");
@@ -287,7 +287,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_name_that_is_there_is_409()
+    public async Task An_existing_name_is_409()
     {
         string name = Name();
         await TriggerAsync(name);
@@ -297,43 +297,43 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task The_same_under_another_name_is_fine()
+    public async Task An_equal_trigger_with_another_name_is_accepted()
     {
         Assert.Equal(201, (await TriggerAsync()).Status);
         Assert.Equal(201, (await TriggerAsync()).Status);
     }
 
     [ContractFact]
-    public async Task The_same_with_a_first_time_and_a_number_of_runs_is_409_and_blamed_on_the_name()
+    public async Task An_equal_trigger_with_first_time_and_number_of_executions_is_409_with_a_message_about_the_name()
     {
-        var once = new JsonObject { ["first_execution_time"] = "2037-05-06 18:30", ["remaining_executions"] = 2 };
+        var additional = new JsonObject { ["first_execution_time"] = "2037-05-06 18:30", ["remaining_executions"] = 2 };
         string second = Name();
-        Assert.Equal(201, (await TriggerAsync(more: once)).Status);
-        Fault(await TriggerAsync(second, more: once), 409, $"Duplicate entry for cron trigger ['name', 'project_id']: {second}, None");
-        once["remaining_executions"] = 3;
-        Assert.Equal(201, (await TriggerAsync(more: once)).Status);
+        Assert.Equal(201, (await TriggerAsync(more: additional)).Status);
+        Fault(await TriggerAsync(second, more: additional), 409, $"Duplicate entry for cron trigger ['name', 'project_id']: {second}, None");
+        additional["remaining_executions"] = 3;
+        Assert.Equal(201, (await TriggerAsync(more: additional)).Status);
     }
 
     [ContractFact]
-    public async Task What_the_database_refuses_is_409_too_with_its_SQL_and_a_trust()
+    public async Task A_database_error_is_409_with_the_SQL_and_a_trust()
     {
-        (string Name, string Pattern, string Why)[] refused =
+        (string Name, string Pattern, string Reason)[] refused =
         [
             ("\ud83d\ude00", "0 3 1 1 *", "(1366, \"Incorrect string value: '\\\\xF0\\\\x9F\\\\x98\\\\x80' for column `mistral`.`cron_triggers_v2`.`name` at row 1\")"),
             (new string('x', 201), "0 3 1 1 *", "(1406, \"Data too long for column 'name' at row 1\")"),
             (Name(), "0 3 1 1 " + string.Join(",", Enumerable.Repeat("1", 60)), "(1406, \"Data too long for column 'pattern' at row 1\")"),
         ];
-        foreach ((string name, string pattern, string why) in refused)
+        foreach ((string name, string pattern, string reason) in refused)
         {
             CloudResponse reply = await TriggerAsync(name, pattern);
             Assert.Equal(409, reply.Status);
-            Assert.StartsWith($"Duplicate entry for cron trigger: (pymysql.err.DataError) {why}\n[SQL: INSERT INTO cron_triggers_v2 (created_at, ", reply.Text("faultstring"));
+            Assert.StartsWith($"Duplicate entry for cron trigger: (pymysql.err.DataError) {reason}\n[SQL: INSERT INTO cron_triggers_v2 (created_at, ", reply.Text("faultstring"));
             Assert.Matches("'trust_id': '[0-9a-f]{32}'", reply.Text("faultstring"));
         }
     }
 
     [ContractFact]
-    public async Task A_request_that_is_none_is_refused()
+    public async Task A_malformed_request_is_refused()
     {
         Fault(await Mistral("POST", Url, "not json"), 400, "Request is not in valid JSON format");
         Fault(await Mistral("POST", Url, ""), 400, "Missing argument: \"cron_trigger\"");
@@ -346,7 +346,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_scope_is_private_or_for_administrators_public()
+    public async Task A_public_scope_is_forbidden_for_users()
     {
         Fault(await TriggerAsync(more: new JsonObject { ["scope"] = "public" }), 403, "Operation forbidden (insufficient permissions)");
         CloudResponse bogus = await TriggerAsync(more: new JsonObject { ["scope"] = "bogus" });
@@ -355,7 +355,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task Another_project_s_trigger_is_not_there()
+    public async Task A_trigger_of_another_project_is_404()
     {
         string name = Name();
         string id = (await TriggerAsync(name)).Text("id")!;
@@ -368,7 +368,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task An_administrator_sees_another_project_s_by_name_and_lists_it_only_when_asked()
+    public async Task An_administrator_reads_a_trigger_of_another_project_by_name_and_lists_it_only_on_request()
     {
         string name = Name();
         await TriggerAsync(name);
@@ -383,11 +383,11 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("true")]
     [InlineData("1")]
     [InlineData("false")]
-    public async Task All_projects_whatever_is_said_is_for_administrators(string said) =>
-        Fault(await Mistral("GET", $"{Url}?all_projects={said}"), 403, "Operation forbidden (insufficient permissions)");
+    public async Task The_all_projects_parameter_with_any_value_is_forbidden_for_users(string value) =>
+        Fault(await Mistral("GET", $"{Url}?all_projects={value}"), 403, "Operation forbidden (insufficient permissions)");
 
     [ContractFact(Needs = Needs.People)]
-    public async Task Another_project_s_id_lists_nothing()
+    public async Task The_id_of_another_project_as_a_filter_lists_nothing()
     {
         CloudResponse reply = await Mistral("GET", $"{Url}?project_id={await ProjectAsync("other")}");
         Assert.Equal((200, "{\"cron_triggers\": []}"), (reply.Status, reply.Body));
@@ -418,9 +418,9 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("name=has:{p}&created_at=gt:2020-01-01", "a,b,c,once")]
     [InlineData("name=has:{p}&created_at=rubbish", "")]
     [InlineData("name=", "")]
-    public async Task A_filter_finds_what_it_says(string query, string found)
+    public async Task A_filter_returns_the_matching_triggers(string query, string found)
     {
-        await FourAsync();
+        await CreateFourAsync();
         CloudResponse reply = await Mistral("GET", $"{Url}?{Fill(query)}&fields=name&sort_keys=name");
         Assert.Equal(200, reply.Status);
         Assert.Equal(found, string.Join(",", reply.Column("cron_triggers", "name").Select(name => name![_prefix.Length..])));
@@ -439,7 +439,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task The_operator_of_a_workflow_id_is_dropped()
+    public async Task The_operator_of_a_workflow_id_filter_is_ignored()
     {
         string name = Name();
         string workflow = (await TriggerAsync(name)).Text("workflow_id")!;
@@ -460,7 +460,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("remaining_executions=gte:1", 400, "Invalid input for field/attribute remaining_executions. Value: 'gte:1'. unable to convert to integer. Error: invalid literal for int() with base 10: 'gte:1'")]
     [InlineData("workflow_id=x", 400, "Invalid input for field/attribute workflow_id. Value: 'x'. unable to convert to uuid. Error: Expected a uuid but received x.")]
     [InlineData("fields=bogus", 400, "Some fields do not exist  [bogus], please choose from [id, name, workflow_name, workflow_id, workflow_input, workflow_params, project_id, scope, pattern, remaining_executions, first_execution_time, next_execution_time, created_at, updated_at]")]
-    public async Task A_listing_that_makes_no_sense_is_refused(string query, int status, string message) =>
+    public async Task Invalid_list_parameters_are_refused(string query, int status, string message) =>
         Fault(await Mistral("GET", $"{Url}?{query}"), status, message);
 
     [ContractFact]
@@ -468,7 +468,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
         Fault(await Mistral("GET", Url + "?sort_keys=bogus"), 500, "Sort key supplied is invalid: bogus", "Server");
 
     [ContractFact]
-    public async Task Fields_choose_columns_and_the_id_always_comes()
+    public async Task Fields_selects_columns_and_always_includes_the_id()
     {
         string name = Name();
         string id = (await TriggerAsync(name)).Text("id")!;
@@ -480,8 +480,8 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     public async Task A_list_has_every_column()
     {
         string name = Name();
-        CloudResponse made = await TriggerAsync(name);
-        Assert.Equal($"{{\"cron_triggers\": [{made.Body[..^1]}, \"updated_at\": null}}]}}", (await Mistral("GET", $"{Url}?name={name}")).Body);
+        CloudResponse created = await TriggerAsync(name);
+        Assert.Equal($"{{\"cron_triggers\": [{created.Body[..^1]}, \"updated_at\": null}}]}}", (await Mistral("GET", $"{Url}?name={name}")).Body);
     }
 
     [ContractTheory]
@@ -492,7 +492,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("first_execution_time,name", "asc,desc", "b,a,once,c")]
     public async Task A_list_is_sorted_nulls_first(string keys, string directions, string found)
     {
-        await FourAsync();
+        await CreateFourAsync();
         string dirs = directions.Length > 0 ? "&sort_dirs=" + directions : "";
         CloudResponse all = await Mistral("GET", $"{Url}?name=has:{_prefix}&fields=name&sort_keys={keys}{dirs}");
         Assert.Equal(found, string.Join(",", all.Column("cron_triggers", "name").Select(name => name![_prefix.Length..])));
@@ -501,29 +501,29 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task Pages_follow_each_other_by_marker()
     {
-        await FourAsync();
+        await CreateFourAsync();
         string query = $"{Url}?name=has:{_prefix}&fields=name&limit=2&sort_keys=name&sort_dirs=desc";
         CloudResponse first = await Mistral("GET", query);
         Assert.Equal([_prefix + "once", _prefix + "c"], first.Column("cron_triggers", "name"));
         CloudResponse second = await Mistral("GET", $"{query}&marker={first.List("cron_triggers")[1]!["id"]}");
         Assert.Equal([_prefix + "b", _prefix + "a"], second.Column("cron_triggers", "name"));
-        Assert.NotNull(second.Text("next")); // The page is full, though nothing follows.
+        Assert.NotNull(second.Text("next")); // A full page has a next link even if it is the last one.
         CloudResponse third = await Mistral("GET", $"{query}&marker={second.List("cron_triggers")[1]!["id"]}");
         Assert.Equal("{\"cron_triggers\": []}", third.Body);
     }
 
     [ContractFact]
-    public async Task A_page_that_is_not_full_has_no_next()
+    public async Task A_page_that_is_not_full_has_no_next_link()
     {
-        await FourAsync();
+        await CreateFourAsync();
         Assert.Null((await Mistral("GET", $"{Url}?name=has:{_prefix}&limit=5")).Json!["next"]);
         Assert.Null((await Mistral("GET", $"{Url}?name=has:{_prefix}")).Json!["next"]);
     }
 
     [ContractFact]
-    public async Task Next_is_written_without_encoding()
+    public async Task The_next_link_is_not_URL_encoded()
     {
-        await FourAsync();
+        await CreateFourAsync();
         Entry demo = await EnterAsync("demo");
         CloudResponse page = await Mistral("GET", $"{Url}?limit=1&fields=name&sort_keys=name&pattern=eq:5 5 5 5 *&name=in:{_prefix}a,{_prefix}b&workflow_name={Workflow}");
         string id = (string)page.List("cron_triggers")[0]!["id"]!;
@@ -533,16 +533,16 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task Next_forgets_all_projects()
+    public async Task The_next_link_omits_all_projects()
     {
-        await FourAsync();
+        await CreateFourAsync();
         CloudResponse page = await Mistral("GET", $"{Url}?limit=1&name=has:{_prefix}&all_projects=true&sort_keys=name", user: "admin");
         string id = (string)page.List("cron_triggers")[0]!["id"]!;
         Assert.EndsWith($"{Url}?sort_keys=name,id&sort_dirs=asc,asc&name=has:{_prefix}&limit=1&marker={id}", page.Text("next"));
     }
 
     [ContractFact]
-    public async Task The_library_s_own_query_works()
+    public async Task The_query_of_the_library_works()
     {
         const string Columns = "id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at";
         string name = Name("in:x");
@@ -553,13 +553,13 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_single_one_takes_no_fields()
+    public async Task A_single_trigger_accepts_no_fields_parameter()
     {
         string id = (await TriggerAsync(Name())).Text("id")!;
         Fault(await Mistral("GET", $"{Url}/{id}?fields=id"), 400, "Unknown argument: \"fields\"");
     }
 
-    private async Task FourAsync()
+    private async Task CreateFourAsync()
     {
         await TriggerAsync(_prefix + "a");
         await TriggerAsync(_prefix + "b", "5 5 5 5 *");

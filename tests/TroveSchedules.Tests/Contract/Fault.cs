@@ -15,7 +15,7 @@ public enum FaultKind
     /// <summary>The service handles the request, and the connection breaks before the response arrives.</summary>
     ResetAfter,
 
-    /// <summary>No response ever comes.</summary>
+    /// <summary>No response arrives.</summary>
     Timeout,
 
     /// <summary>The response pauses for <see cref="Fault.Delay"/> after half of the body.</summary>
@@ -27,7 +27,7 @@ public enum FaultKind
     /// <summary>The body is cut in half, and its Content-Length says that it is complete.</summary>
     MalformedJson,
 
-    /// <summary>A proxy answers with an HTML page and status 200.</summary>
+    /// <summary>A proxy sends an HTML page with status 200.</summary>
     Html,
 
     /// <summary>Mistral's 401, which repeats the token in the body and in two headers.</summary>
@@ -54,18 +54,18 @@ internal sealed class Fault(FaultKind kind)
 {
     public FaultKind Kind => kind;
 
-    /// <summary>Which requests it applies to; all by default.</summary>
+    /// <summary>Selects the requests with the fault; all by default.</summary>
     public Func<HttpRequestMessage, bool> When { get; init; } = _ => true;
 
-    /// <summary>How many requests it applies to.</summary>
+    /// <summary>Maximum number of requests with the fault.</summary>
     public int Times { get; init; } = 1;
 
-    /// <summary>How long a slow body waits between its halves.</summary>
+    /// <summary>Pause between the halves of a slow body.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Value of <c>Retry-After</c>, in whole seconds.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Where a redirect leads.</summary>
+    /// <summary>Target of a redirect.</summary>
     public Uri RedirectTo { get; init; } = new("http://elsewhere.invalid");
 }

@@ -11,11 +11,11 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>What the library makes of a network and of services that fail, on either cloud.</summary>
+/// <summary>How the library handles failures of the network and of services. Runs on both clouds.</summary>
 public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
 {
     private readonly FaultHandler _faults = new(cloud.CreateHandler());
-    private readonly HurriedTimers _timers = new(cloud);
+    private readonly AcceleratedTimers _timers = new(cloud);
 
     [ContractTheory]
     [InlineData(FaultKind.ConnectionRefused)]
@@ -24,7 +24,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.TooManyRequests)]
     [InlineData(FaultKind.ServiceUnavailable)]
     [InlineData(FaultKind.Unauthorized)]
-    public async Task What_passes_is_not_noticed_by_who_reads(FaultKind kind)
+    public async Task A_transient_failure_of_a_GET_is_retried(FaultKind kind)
     {
         using CloudSession session = await ConnectAsync();
         _faults.Inject(new Fault(kind) { When = IsMistral });
@@ -44,10 +44,10 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.Html, TroveErrorKind.ProtocolError)]
     [InlineData(FaultKind.Unauthorized, TroveErrorKind.Unauthorized)]
     [InlineData(FaultKind.Redirect, TroveErrorKind.ProtocolError)]
-    public async Task What_stays_is_an_error_of_its_kind_without_the_token(FaultKind kind, TroveErrorKind expected)
+    public async Task A_permanent_failure_is_an_error_of_its_kind_without_the_token(FaultKind kind, TroveErrorKind expected)
     {
         using CloudSession session = await ConnectAsync();
-        _timers.HurriesLimit = kind == FaultKind.Timeout;
+        _timers.DividesLimit = kind == FaultKind.Timeout;
         _faults.Inject(new Fault(kind) { When = IsMistral, Times = int.MaxValue });
         var error = await Assert.ThrowsAsync<TroveScheduleException>(() => session.Schedules.ListAsync());
         Assert.Equal(expected, error.Kind);
@@ -55,7 +55,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_slow_body_is_waited_for()
+    public async Task A_slow_body_is_read_to_its_end()
     {
         using CloudSession session = await ConnectAsync();
         _faults.Inject(new Fault(FaultKind.SlowBody) { When = IsMistral, Delay = TimeSpan.FromMilliseconds(50) });
@@ -63,10 +63,10 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task A_body_that_never_ends_is_a_timeout()
+    public async Task An_endless_body_is_a_timeout()
     {
         using CloudSession session = await ConnectAsync();
-        _timers.HurriesLimit = true;
+        _timers.DividesLimit = true;
         _faults.Inject(new Fault(FaultKind.SlowBody) { When = IsMistral, Times = int.MaxValue, Delay = Timeout.InfiniteTimeSpan });
         Assert.Equal(TroveErrorKind.Timeout, (await Assert.ThrowsAsync<TroveScheduleException>(() => session.Schedules.ListAsync())).Kind);
     }
@@ -79,7 +79,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         using var cancel = new CancellationTokenSource();
         Task<IReadOnlyList<BackupSchedule>> list = session.Schedules.ListAsync(cancellationToken: cancel.Token);
         cancel.Cancel();
-        // Without the cancellation it would end by its time limit of 100 s.
+        // Without the cancellation it would end at its time limit of 100 s.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => list.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Single(_faults.Requests, request => request.Contains("/v2/"));
     }
@@ -93,27 +93,27 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.ConnectionRefused, 2)]
     [InlineData(FaultKind.ServiceUnavailable, 2)]
     [InlineData(FaultKind.ServerError, 1, false)]
-    public async Task A_schedule_is_made_once_or_said_not_to_be(FaultKind kind, int attempts = 1, bool isMade = true)
+    public async Task A_schedule_is_created_once_or_reported_as_not_created(FaultKind kind, int attempts = 1, bool isCreated = true)
     {
         using CloudSession session = await ConnectAsync();
         BackupSchedules schedules = session.Schedules;
         string name = Name("fault");
         PreparedSchedule prepared = await schedules.PrepareAsync(new ScheduleRequest { Instance = "m", Name = name, Pattern = "0 3 1 1 *" });
         _faults.Inject(new Fault(kind) { When = request => request.Method == HttpMethod.Post && IsMistral(request) });
-        if (isMade)
+        if (isCreated)
             Finally(() => Mistral("DELETE", "/cron_triggers/" + prepared.Id));
 
-        Task<BackupSchedule> making = schedules.CreateAsync(prepared);
-        if (isMade)
-            Assert.Equal(name, (await making).Name);
+        Task<BackupSchedule> creation = schedules.CreateAsync(prepared);
+        if (isCreated)
+            Assert.Equal(name, (await creation).Name);
         else
-            Assert.StartsWith("The schedule was not created.", (await Assert.ThrowsAsync<TroveScheduleException>(() => making)).Message);
+            Assert.StartsWith("The schedule was not created.", (await Assert.ThrowsAsync<TroveScheduleException>(() => creation)).Message);
         Assert.Equal(attempts, _faults.Requests.Count(request => request.StartsWith("POST", StringComparison.Ordinal) && request.Contains("/cron_triggers")));
-        Assert.Equal(isMade ? 200 : 404, (await Mistral("GET", "/cron_triggers/" + prepared.Id)).Status);
+        Assert.Equal(isCreated ? 200 : 404, (await Mistral("GET", "/cron_triggers/" + prepared.Id)).Status);
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_schedule_of_which_nothing_can_be_known_is_said_to_be_that()
+    public async Task A_schedule_with_an_unknown_result_is_reported_as_unknown()
     {
         using CloudSession session = await ConnectAsync();
         BackupSchedules schedules = session.Schedules;
@@ -127,18 +127,18 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task A_delete_whose_answer_was_lost_has_succeeded()
+    public async Task A_DELETE_with_a_lost_response_has_succeeded()
     {
         using CloudSession session = await ConnectAsync();
         BackupSchedules schedules = session.Schedules;
-        BackupSchedule made = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 1 1 *" });
+        BackupSchedule schedule = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 1 1 *" });
         _faults.Inject(new Fault(FaultKind.ResetAfter) { When = request => request.Method == HttpMethod.Delete });
-        await schedules.DeleteAsync(made);
-        Assert.Equal(404, (await Mistral("GET", "/cron_triggers/" + made.TriggerId)).Status);
+        await schedules.DeleteAsync(schedule);
+        Assert.Equal(404, (await Mistral("GET", "/cron_triggers/" + schedule.TriggerId)).Status);
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task Schedules_without_end_are_an_error()
+    public async Task An_endless_listing_of_schedules_is_an_error()
     {
         await TriggerAsync();
         using CloudSession session = await ConnectAsync();
@@ -147,7 +147,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task Instances_without_end_are_an_error()
+    public async Task An_endless_listing_of_instances_is_an_error()
     {
         using CloudSession session = await ConnectAsync();
         _faults.Inject(new Fault(FaultKind.EndlessPaging) { When = request => request.Method == HttpMethod.Get, Times = int.MaxValue });
@@ -174,9 +174,9 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.ServerError, TroveErrorKind.Unavailable)]
     [InlineData(FaultKind.Timeout, TroveErrorKind.Timeout)]
     [InlineData(FaultKind.Redirect, TroveErrorKind.ProtocolError)]
-    public async Task A_Keystone_that_fails_lets_nobody_in(FaultKind kind, TroveErrorKind expected)
+    public async Task A_failing_Keystone_is_an_error_of_the_login(FaultKind kind, TroveErrorKind expected)
     {
-        _timers.HurriesLimit = kind == FaultKind.Timeout;
+        _timers.DividesLimit = kind == FaultKind.Timeout;
         _faults.Inject(new Fault(kind) { Times = int.MaxValue });
         Assert.Equal(expected, (await Assert.ThrowsAsync<TroveScheduleException>(() => ConnectAsync())).Kind);
     }

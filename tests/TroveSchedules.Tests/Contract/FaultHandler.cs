@@ -13,7 +13,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>Makes chosen requests fail, on the way to the sandbox or to a real cloud. Thread-safe.</summary>
+/// <summary>Injects faults into requests to the sandbox or to a real cloud. Thread-safe.</summary>
 internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private readonly List<(Fault Fault, int Left)> _faults = [];
@@ -29,7 +29,7 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
         }
     }
 
-    /// <summary>Adds a fault. Where several match a request, the oldest applies.</summary>
+    /// <summary>Adds a fault. If several match a request, the oldest one applies.</summary>
     public void Inject(Fault fault)
     {
         lock (_faults)
@@ -58,18 +58,18 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
             case FaultKind.TruncatedBody:
                 return await HalvedAsync(request, _ => throw new IOException("The response ended prematurely."), cancellationToken);
             case FaultKind.MalformedJson:
-                HttpResponseMessage whole = await base.SendAsync(request, cancellationToken);
-                string text = Encoding.UTF8.GetString(await whole.Content.ReadAsByteArrayAsync(cancellationToken));
-                ReplaceBody(whole, text.Substring(0, text.Length / 2));
-                return whole;
+                HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+                string text = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+                ReplaceBody(response, text.Substring(0, text.Length / 2));
+                return response;
             case FaultKind.Html:
                 return CreateResponse(request, 200, "<html><head><title>Please log in</title></head><body>Sign in to the network</body></html>", "text/html");
             case FaultKind.Unauthorized:
                 return Unauthorized(request);
             case FaultKind.TooManyRequests or FaultKind.ServiceUnavailable:
-                HttpResponseMessage later = CreateResponse(request, fault.Kind == FaultKind.TooManyRequests ? 429 : 503, "<html><body>Not now.</body></html>", "text/html");
-                later.Headers.TryAddWithoutValidation("Retry-After", fault.RetryAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture));
-                return later;
+                HttpResponseMessage unavailable = CreateResponse(request, fault.Kind == FaultKind.TooManyRequests ? 429 : 503, "<html><body>Not now.</body></html>", "text/html");
+                unavailable.Headers.TryAddWithoutValidation("Retry-After", fault.RetryAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture));
+                return unavailable;
             case FaultKind.ServerError:
                 return CreateResponse(request, 500, "{\"faultcode\": \"Server\", \"faultstring\": \"Something broke.\", \"debuginfo\": null}", "application/json");
             case FaultKind.EndlessPaging:
@@ -95,11 +95,11 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
         }
     }
 
-    private async Task<HttpResponseMessage> HalvedAsync(HttpRequestMessage request, Func<CancellationToken, Task> between, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> HalvedAsync(HttpRequestMessage request, Func<CancellationToken, Task> onHalf, CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        var content = new StreamContent(new HalvedStream(body, between));
+        var content = new StreamContent(new HalvedStream(body, onHalf));
         content.Headers.ContentType = response.Content.Headers.ContentType;
         response.Content = content;
         return response;
@@ -145,11 +145,11 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
     private static HttpRequestException Reset() =>
         new("An error occurred while sending the request.", new IOException("Connection reset by peer", new SocketException((int)SocketError.ConnectionReset)));
 
-    /// <summary>A body that runs code between its halves: a wait or an error.</summary>
-    private sealed class HalvedStream(byte[] body, Func<CancellationToken, Task> between) : Stream
+    /// <summary>A body that waits or throws between its halves.</summary>
+    private sealed class HalvedStream(byte[] body, Func<CancellationToken, Task> onHalf) : Stream
     {
         private int _at;
-        private bool _passed;
+        private bool _halfPassed;
 
         public override bool CanRead => true;
 
@@ -168,10 +168,10 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
         public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         {
             int half = body.Length / 2;
-            if (_at >= half && !_passed)
+            if (_at >= half && !_halfPassed)
             {
-                await between(cancellationToken);
-                _passed = true;
+                await onHalf(cancellationToken);
+                _halfPassed = true;
             }
             int length = Math.Min(count, (_at < half ? half : body.Length) - _at);
             Array.Copy(body, _at, buffer, offset, length);

@@ -18,7 +18,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     private const string Malformed = "The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.";
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_password_gives_a_token_in_a_header_and_the_catalog_in_the_body()
+    public async Task A_password_login_returns_a_token_in_a_header_and_the_catalog_in_the_body()
     {
         CloudResponse reply = await Login(Password());
         Assert.Equal(201, reply.Status);
@@ -33,7 +33,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_token_tells_its_times_in_UTC_with_six_decimals()
+    public async Task Token_times_are_in_UTC_with_six_decimals()
     {
         JsonNode token = (await Login(Password())).Json!["token"]!;
         DateTime issued = Time(token["issued_at"]), expires = Time(token["expires_at"]);
@@ -59,11 +59,11 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task The_catalog_can_be_left_out() =>
+    public async Task The_nocatalog_parameter_omits_the_catalog() =>
         Assert.Null((await Keystone("POST", Tokens + "?nocatalog", Auth(Password(), Scope()))).Json!["token"]!["catalog"]);
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_user_is_known_by_id_as_well()
+    public async Task A_user_can_be_given_by_id()
     {
         Entry demo = await EnterAsync("demo");
         var identity = new JsonObject { ["methods"] = new JsonArray("password"), ["password"] = new JsonObject { ["user"] = new JsonObject { ["id"] = demo.UserId, ["password"] = "secret-demo" } } };
@@ -80,7 +80,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_wrong_password_an_unknown_project_and_another_s_project_are_the_same_401()
+    public async Task A_wrong_password_an_unknown_project_and_a_foreign_project_give_the_same_401()
     {
         foreach (JsonObject auth in new[] { Auth(Password(password: "wrong"), Scope()), Auth(Password(), Scope("nope")), Auth(Password(), Scope("other")), Auth(Password("nobody"), Scope()) })
         {
@@ -92,7 +92,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task What_is_no_request_for_a_token_is_400()
+    public async Task A_malformed_token_request_is_400()
     {
         CloudResponse text = await Keystone("POST", Tokens, "not json");
         Assert.Equal((400, $"{{\"error\":{{\"code\":400,\"message\":\"Expecting to find valid JSON in request body. {Malformed}\",\"title\":\"Bad Request\"}}}}\n"), (text.Status, text.Body));
@@ -102,7 +102,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task Without_a_scope_there_is_a_token_without_a_project()
+    public async Task A_login_without_a_scope_returns_a_token_without_a_project()
     {
         CloudResponse reply = await Keystone("POST", Tokens, Auth(Password()));
         Assert.Equal(201, reply.Status);
@@ -127,18 +127,18 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     {
         CloudSettings demo = Cloud.As("demo");
         var unscoped = new CloudSettings { AuthUrl = demo.AuthUrl, Credential = demo.Credential };
-        var refusal = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(unscoped, TimeProvider.System, Cloud.CreateHandler, default));
-        Assert.Equal("UnscopedToken", refusal.ErrorId);
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(unscoped, TimeProvider.System, Cloud.CreateHandler, default));
+        Assert.Equal("UnscopedToken", error.ErrorId);
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_token_is_good_for_another_that_expires_with_it()
+    public async Task A_token_can_be_exchanged_for_another_with_the_same_expiry()
     {
         CloudResponse first = await Login(Password());
         await Cloud.PassAsync(TimeSpan.FromSeconds(1));
         CloudResponse second = await Keystone("POST", Tokens, Auth(TokenOf(first), Scope()));
         Assert.Equal(201, second.Status);
-        Assert.Equal(["password", "token"], second.Json!["token"]!["methods"]!.AsArray().Select(m => (string?)m).Order()); // A set to Keystone.
+        Assert.Equal(["password", "token"], second.Json!["token"]!["methods"]!.AsArray().Select(m => (string?)m).Order()); // Keystone returns them in any order.
         Assert.Equal((string?)first.Json!["token"]!["expires_at"], (string?)second.Json!["token"]!["expires_at"]);
     }
 
@@ -150,14 +150,14 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task What_is_no_token_is_no_good_for_another()
+    public async Task An_invalid_token_cannot_be_exchanged()
     {
         CloudResponse reply = await Keystone("POST", Tokens, Auth(new JsonObject { ["methods"] = new JsonArray("token"), ["token"] = new JsonObject { ["id"] = "xx" } }));
         Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Could not recognize Fernet token\",\"title\":\"Not Found\"}}\n"), (reply.Status, reply.Body));
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_revoked_token_is_no_good_for_another()
+    public async Task A_revoked_token_cannot_be_exchanged()
     {
         CloudResponse first = await Login(Password());
         await Keystone("DELETE", Tokens, user: "demo", header: ("X-Subject-Token", first.Headers["X-Subject-Token"]));
@@ -166,16 +166,16 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task The_library_says_of_a_token_that_it_is_no_good_not_that_there_is_no_Keystone()
+    public async Task The_library_reports_an_invalid_token_and_not_a_missing_Keystone()
     {
         CloudSettings demo = Cloud.As("demo");
         var settings = new CloudSettings { AuthUrl = demo.AuthUrl, Credential = new TokenCredential("gAAAAABno-such-token"), Project = demo.Project };
-        var refusal = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(settings, TimeProvider.System, Cloud.CreateHandler, default));
-        Assert.Equal(TroveErrorKind.Unauthorized, refusal.Kind);
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(settings, TimeProvider.System, Cloud.CreateHandler, default));
+        Assert.Equal(TroveErrorKind.Unauthorized, error.Kind);
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task An_application_credential_enters_its_project_and_takes_no_scope()
+    public async Task An_application_credential_is_scoped_to_its_project_and_accepts_no_scope()
     {
         CloudResponse good = await Keystone("POST", Tokens, Auth(AppCred()));
         Assert.Equal(201, good.Status);
@@ -190,7 +190,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task An_application_credential_is_known_by_name_and_user_too()
+    public async Task An_application_credential_can_be_given_by_name_and_user()
     {
         var credential = (ApplicationCredential)Cloud.As("demo-appcred").Credential;
         var identity = new JsonObject
@@ -202,7 +202,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task An_application_credential_that_does_not_exist_is_404_and_a_wrong_name_of_one_401()
+    public async Task An_unknown_application_credential_id_is_404_and_an_unknown_name_401()
     {
         CloudResponse id = await Keystone("POST", Tokens, Auth(Named(new JsonObject { ["id"] = "nope" })));
         Assert.Equal((404, "{\"error\":{\"code\":404,\"message\":\"Could not find Application Credential: nope.\",\"title\":\"Not Found\"}}\n"), (id.Status, id.Body));
@@ -219,10 +219,10 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task The_library_tells_what_Keystone_says_of_a_credential_that_it_refuses()
+    public async Task The_library_shows_the_message_of_Keystone_for_a_rejected_credential()
     {
         CloudSettings demo = Cloud.As("demo");
-        foreach ((CloudCredential credential, int status, string words) in new (CloudCredential, int, string)[]
+        foreach ((CloudCredential credential, int status, string message) in new (CloudCredential, int, string)[]
         {
             (ApplicationCredential.ById("nope", "x"), 404, "Could not find Application Credential: nope."),
             (new TokenCredential("nope"), 404, "Could not recognize Fernet token"),
@@ -230,14 +230,14 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
         })
         {
             var settings = new CloudSettings { AuthUrl = demo.AuthUrl, Credential = credential, Project = demo.Project };
-            var refusal = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(settings, TimeProvider.System, Cloud.CreateHandler, default));
-            Assert.Equal(("Unauthorized", status, words), (refusal.ErrorId, refusal.StatusCode, refusal.ServerMessage));
-            Assert.Contains(words, refusal.Problem);
+            var error = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(settings, TimeProvider.System, Cloud.CreateHandler, default));
+            Assert.Equal(("Unauthorized", status, message), (error.ErrorId, error.StatusCode, error.ServerMessage));
+            Assert.Contains(message, error.Problem);
         }
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_delegated_token_is_no_good_for_another()
+    public async Task A_delegated_token_cannot_be_exchanged()
     {
         CloudResponse first = await Keystone("POST", Tokens, Auth(AppCred()));
         CloudResponse second = await Keystone("POST", Tokens, Auth(TokenOf(first)));
@@ -247,7 +247,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task The_root_tells_the_versions_with_300()
+    public async Task The_root_lists_the_versions_with_300()
     {
         CloudResponse root = await Keystone("GET", "/");
         Assert.Equal(300, root.Status);
@@ -259,7 +259,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task There_is_no_v2()
+    public async Task Version_2_is_404()
     {
         CloudResponse reply = await Keystone("GET", "/v2.0");
         Assert.Equal(404, reply.Status);
@@ -272,7 +272,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("/v3/")]
     [InlineData("/")]
     [InlineData("")]
-    public async Task The_library_takes_the_auth_url_with_or_without_version_and_slash(string end)
+    public async Task The_library_accepts_the_auth_url_with_or_without_version_and_slash(string end)
     {
         CloudSettings demo = Cloud.As("demo");
         var settings = new CloudSettings { AuthUrl = new Uri(demo.AuthUrl.GetLeftPart(UriPartial.Authority) + end), Credential = demo.Credential, Project = demo.Project };
@@ -281,37 +281,37 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_token_can_be_looked_at_and_revoked()
+    public async Task A_token_can_be_read_and_revoked()
     {
-        string doomed = (await Login(Password())).Headers["X-Subject-Token"];
-        CloudResponse seen = await Keystone("GET", Tokens, user: "demo", header: ("X-Subject-Token", doomed));
-        Assert.Equal(200, seen.Status);
-        Assert.Equal("demo", (string?)seen.Json!["token"]!["user"]!["name"]);
-        CloudResponse revoked = await Keystone("DELETE", Tokens, user: "demo", header: ("X-Subject-Token", doomed));
+        string token = (await Login(Password())).Headers["X-Subject-Token"];
+        CloudResponse shown = await Keystone("GET", Tokens, user: "demo", header: ("X-Subject-Token", token));
+        Assert.Equal(200, shown.Status);
+        Assert.Equal("demo", (string?)shown.Json!["token"]!["user"]!["name"]);
+        CloudResponse revoked = await Keystone("DELETE", Tokens, user: "demo", header: ("X-Subject-Token", token));
         Assert.Equal((204, ""), (revoked.Status, revoked.Body));
-        Assert.Equal(404, (await Keystone("GET", Tokens, user: "demo", header: ("X-Subject-Token", doomed))).Status);
-        Assert.Equal(401, (await Keystone("GET", Tokens, header: ("X-Subject-Token", doomed))).Status);
+        Assert.Equal(404, (await Keystone("GET", Tokens, user: "demo", header: ("X-Subject-Token", token))).Status);
+        Assert.Equal(401, (await Keystone("GET", Tokens, header: ("X-Subject-Token", token))).Status);
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task Each_trigger_owns_a_trust_that_goes_with_it()
+    public async Task Each_trigger_has_a_trust_that_is_deleted_with_it()
     {
         Entry demo = await EnterAsync("demo");
-        string mine = "/v3/OS-TRUST/trusts?trustor_user_id=" + demo.UserId;
-        IEnumerable<string?> before = (await Keystone("GET", mine, user: "demo")).Column("trusts", "id");
+        string ownTrusts = "/v3/OS-TRUST/trusts?trustor_user_id=" + demo.UserId;
+        IEnumerable<string?> before = (await Keystone("GET", ownTrusts, user: "demo")).Column("trusts", "id");
         string id = (await TriggerAsync()).Text("id")!;
-        JsonNode trust = Assert.Single((await Keystone("GET", mine, user: "demo")).List("trusts"), one => !before.Contains((string?)one!["id"]))!;
+        JsonNode trust = Assert.Single((await Keystone("GET", ownTrusts, user: "demo")).List("trusts"), one => !before.Contains((string?)one!["id"]))!;
         Assert.Equal(
             ["id", "trustor_user_id", "trustee_user_id", "project_id", "impersonation", "expires_at", "remaining_uses", "deleted_at", "redelegated_trust_id", "redelegation_count", "links"],
             trust.AsObject().Select(m => m.Key));
         Assert.Equal(demo.ProjectId, (string?)trust["project_id"]);
         Assert.True((bool)trust["impersonation"]!);
         await Mistral("DELETE", "/cron_triggers/" + id);
-        Assert.DoesNotContain((string?)trust["id"], (await Keystone("GET", mine, user: "demo")).Column("trusts", "id"));
+        Assert.DoesNotContain((string?)trust["id"], (await Keystone("GET", ownTrusts, user: "demo")).Column("trusts", "id"));
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task All_trusts_are_not_for_everybody_to_see()
+    public async Task Listing_all_trusts_is_forbidden()
     {
         CloudResponse reply = await Keystone("GET", "/v3/OS-TRUST/trusts", user: "demo");
         Assert.Equal(
@@ -320,7 +320,7 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task An_application_credential_cannot_make_a_trigger_which_is_a_500()
+    public async Task Creating_a_trigger_with_an_application_credential_is_500()
     {
         CloudResponse refused = await TriggerAsync(user: "demo-appcred");
         Assert.Equal(500, refused.Status);
@@ -344,22 +344,22 @@ public abstract class KeystoneCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People | Needs.Instances)]
-    public async Task The_library_says_plainly_that_an_application_credential_cannot_schedule()
+    public async Task The_library_tells_that_an_application_credential_cannot_schedule()
     {
         using CloudSession session = await Cloud.ConnectAsync("demo-appcred");
-        var refusal = await Assert.ThrowsAsync<TroveScheduleException>(
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(
             () => session.Schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 * * *" }));
-        Assert.Equal("ApplicationCredential", refusal.ErrorId);
+        Assert.Equal("ApplicationCredential", error.ErrorId);
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_region_s_case_matters()
+    public async Task Region_names_are_case_sensitive()
     {
         CloudSettings demo = Cloud.As("demo");
         CloudSettings In(string region) => new() { AuthUrl = demo.AuthUrl, Credential = demo.Credential, Project = demo.Project, Region = region };
         using CloudSession session = await CloudSession.ConnectAsync(In("RegionOne"), TimeProvider.System, Cloud.CreateHandler, default);
-        var refusal = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(In("regionone"), TimeProvider.System, Cloud.CreateHandler, default));
-        Assert.Equal("NoEndpoint", refusal.ErrorId);
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => CloudSession.ConnectAsync(In("regionone"), TimeProvider.System, Cloud.CreateHandler, default));
+        Assert.Equal("NoEndpoint", error.ErrorId);
     }
 
     private Task<CloudResponse> Login(JsonObject identity) => Keystone("POST", Tokens, Auth(identity, Scope()));

@@ -14,16 +14,16 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>Features of the sandbox that no real cloud has: a controllable clock, and thirty days of history.</summary>
+/// <summary>Features of the sandbox that no real cloud has: a controllable clock and a seeded history.</summary>
 public sealed class SandboxTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 30, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task A_filtered_page_of_a_hundred_thousand_executions_has_the_newest_fifty()
+    public async Task A_filtered_page_of_100000_executions_has_the_newest_50()
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         BackupSchedule some = await ScheduleAsync(session), all = await ScheduleAsync(session);
         cloud.SeedExecutions(some.TriggerId, 100_000, own: 500);
         cloud.SeedExecutions(all.TriggerId, 100_000);
@@ -39,10 +39,10 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task The_history_is_read_whole_and_in_order()
+    public async Task The_history_is_complete_and_in_order()
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         BackupSchedule schedule = await ScheduleAsync(session);
         cloud.SeedExecutions(schedule.TriggerId, 5_000, own: 700, errors: 10);
         List<ScheduleExecution> runs = await RunsAsync(session, schedule);
@@ -53,24 +53,24 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task However_long_a_history_is_no_more_than_two_pages_of_it_are_in_memory()
+    public async Task Reading_a_long_history_keeps_at_most_two_pages_in_memory()
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         BackupSchedule schedule = await ScheduleAsync(session);
         cloud.SeedExecutions(schedule.TriggerId, 20_000);
-        var seen = new List<WeakReference>();
-        int held = 0;
+        var ids = new List<WeakReference>();
+        int alive = 0;
         await foreach (ScheduleExecution run in session.Executions.ListAsync(schedule))
         {
-            seen.Add(new WeakReference(run.Id)); // The row of the page references the same string.
-            if (seen.Count < 20_000)
+            ids.Add(new WeakReference(run.Id)); // The row of the page references the same string.
+            if (ids.Count < 20_000)
                 continue;
             GC.Collect();
-            held = seen.Count(id => id.IsAlive);
+            alive = ids.Count(id => id.IsAlive);
         }
-        Assert.Equal(20_000, seen.Count);
-        Assert.InRange(held, 1, 2_000);
+        Assert.Equal(20_000, ids.Count);
+        Assert.InRange(alive, 1, 2_000);
     }
 
     [Theory]
@@ -79,14 +79,14 @@ public sealed class SandboxTests
     [InlineData("created_at", "desc")]
     [InlineData("created_at", "asc")]
     [InlineData("state,created_at", "asc,desc")]
-    public async Task Pages_leave_out_no_run_and_repeat_none_where_many_began_in_one_second(string keys, string directions)
+    public async Task Pages_neither_skip_nor_repeat_executions_with_the_same_time(string keys, string directions)
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         BackupSchedule schedule = await ScheduleAsync(session);
         cloud.SeedExecutions(schedule.TriggerId, 600, own: 300, days: TimeSpan.FromMinutes(1).TotalDays);
         using HttpClient http = Http(cloud, session);
-        List<string> whole = await IdsAsync("");
+        List<string> unpaged = await IdsAsync("");
         var paged = new List<string>();
         for (string marker = ""; paged.Count == 0 || marker.Length > 0;)
         {
@@ -94,8 +94,8 @@ public sealed class SandboxTests
             paged.AddRange(page);
             marker = page.Count == 7 ? "&marker=" + page[^1] : "";
         }
-        Assert.Equal(600, whole.Distinct().Count());
-        Assert.Equal(whole, paged);
+        Assert.Equal(600, unpaged.Distinct().Count());
+        Assert.Equal(unpaged, paged);
 
         async Task<List<string>> IdsAsync(string page)
         {
@@ -105,10 +105,10 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task The_last_page_of_a_long_history_costs_no_more_than_the_first()
+    public async Task The_last_page_of_a_long_history_needs_no_more_memory_than_the_first()
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         BackupSchedule schedule = await ScheduleAsync(session);
         cloud.SeedExecutions(schedule.TriggerId, 20_000);
         using var handler = new HttpMessageInvoker(cloud.CreateHandler());
@@ -131,10 +131,10 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task What_was_missed_runs_once()
+    public async Task Missed_executions_run_once()
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         BackupSchedule schedule = await ScheduleAsync(session, "*/5 * * * *");
         cloud.RunsTriggers = false;
         cloud.Step(TimeSpan.FromMinutes(42));
@@ -147,10 +147,10 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task A_day_is_run_in_one_step_each_thing_at_its_time()
+    public async Task A_step_of_one_day_runs_each_execution_at_its_time()
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         BackupSchedule schedule = await ScheduleAsync(session, "0 */6 * * *");
         cloud.Step(TimeSpan.FromDays(1));
         List<ScheduleExecution> runs = await RunsAsync(session, schedule);
@@ -165,10 +165,10 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task A_backup_can_fail_where_the_run_does_not()
+    public async Task A_backup_can_fail_after_a_successful_execution()
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         BackupSchedule schedule = await ScheduleAsync(session, "*/5 * * * *");
         cloud.FailBackups(schedule.InstanceId!);
         cloud.Step(TimeSpan.FromMinutes(6));
@@ -177,10 +177,10 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task More_backups_than_a_page_holds_are_listed_each_once()
+    public async Task Backups_on_several_pages_are_each_listed_once()
     {
-        using SandboxCloud cloud = Standing(new SandboxOptions { Clock = new FakeTimeProvider(Start), Speed = 0, MaxBackups = -1 });
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud(new SandboxOptions { Clock = new FakeTimeProvider(Start), Speed = 0, MaxBackups = -1 });
+        using CloudSession session = await ConnectAsync(cloud);
         await ScheduleAsync(session, "*/5 * * * *");
         cloud.Step(TimeSpan.FromDays(1.5));
         var ids = new HashSet<string>();
@@ -190,10 +190,10 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task A_token_that_expired_is_renewed_unnoticed()
+    public async Task An_expired_token_is_renewed_automatically()
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         DateTimeOffset first = session.TokenExpiresAt;
         cloud.Step(TimeSpan.FromHours(2));
         await session.Schedules.ListAsync();
@@ -201,10 +201,10 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task A_token_that_expired_is_401_everywhere()
+    public async Task An_expired_token_is_401_in_every_service()
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         cloud.Step(TimeSpan.FromHours(1));
         using var http = new HttpClient(cloud.CreateHandler());
         http.DefaultRequestHeaders.Add("X-Auth-Token", session.Token.Value);
@@ -213,11 +213,11 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task Its_clock_runs_as_fast_as_asked_without_a_timer()
+    public async Task Speed_sets_the_speed_of_the_clock_without_a_timer()
     {
         var clock = new FakeTimeProvider(Start);
         using var cloud = new SandboxCloud(new SandboxOptions { Clock = clock, Speed = 60 });
-        using CloudSession session = await EnterAsync(cloud);
+        using CloudSession session = await ConnectAsync(cloud);
         BackupSchedule schedule = await ScheduleAsync(session, "*/5 * * * *");
         clock.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(Start.AddMinutes(11), cloud.Clock.GetUtcNow());
@@ -225,10 +225,10 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task Two_sandboxes_share_nothing()
+    public async Task Two_sandboxes_are_independent()
     {
-        using SandboxCloud one = Standing(), two = Standing();
-        using CloudSession session = await EnterAsync(one), other = await EnterAsync(two);
+        using SandboxCloud one = CreateCloud(), two = CreateCloud();
+        using CloudSession session = await ConnectAsync(one), other = await ConnectAsync(two);
         await ScheduleAsync(session);
         Assert.Empty(await other.Schedules.ListAsync());
         using var http = new HttpClient(two.CreateHandler());
@@ -237,45 +237,45 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task After_the_end_nothing_answers_and_nothing_is_held()
+    public async Task A_disposed_sandbox_does_not_respond_and_is_collected()
     {
         var ended = new SandboxCloud();
         using var http = new HttpClient(ended.CreateHandler());
         ended.Dispose();
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("http://sandbox.invalid:5000/v3"));
-        WeakReference forgotten = Forgotten();
-        for (int n = 0; n < 200 && forgotten.IsAlive; n++)
+        WeakReference reference = CreateUnreferenced();
+        for (int n = 0; n < 200 && reference.IsAlive; n++)
         {
             // A pool thread may still reference its last work item on its stack, until it runs another one.
             await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount * 4).Select(_ => Task.Run(GC.Collect)));
             GC.WaitForPendingFinalizers();
         }
-        Assert.False(forgotten.IsAlive);
+        Assert.False(reference.IsAlive);
     }
 
     // Creates a cloud with a schedule that is due each minute, and drops the last reference to it.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference Forgotten()
+    private static WeakReference CreateUnreferenced()
     {
         var cloud = new SandboxCloud();
-        using (CloudSession session = EnterAsync(cloud).GetAwaiter().GetResult())
+        using (CloudSession session = ConnectAsync(cloud).GetAwaiter().GetResult())
             ScheduleAsync(session, "* * * * *").GetAwaiter().GetResult();
         cloud.Dispose();
         return new WeakReference(cloud);
     }
 
     [Fact]
-    public async Task Another_host_is_not_found()
+    public async Task A_request_to_another_host_fails()
     {
-        using SandboxCloud cloud = Standing();
+        using SandboxCloud cloud = CreateCloud();
         using var http = new HttpClient(cloud.CreateHandler());
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("http://elsewhere.invalid/v2"));
     }
 
     [Fact]
-    public async Task A_cloud_without_mistral_extra_is_known_by_it()
+    public async Task HasTroveActions_is_false_without_mistral_extra()
     {
-        using SandboxCloud cloud = Standing();
+        using SandboxCloud cloud = CreateCloud();
         using CloudSession session = await CloudSession.ConnectAsync(
             SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, () => new WithoutTroveActions(cloud.CreateHandler()), default);
         Assert.False((await session.Workbook.InstallAsync()).HasTroveActions);
@@ -286,33 +286,33 @@ public sealed class SandboxTests
     [InlineData("action: std.noop\n        publish:\n          a: <% $.b + 1 %>", "The sandbox cannot evaluate <% $.b + 1 %>. It supports $, task().result,")]
     [InlineData("action: std.noop\n    vars:\n      a: 1", "The sandbox does not support 'vars' in a workflow.")]
     [InlineData("action: std.noop\nactions:\n  a:\n    base: std.noop", "The sandbox does not support 'actions' in a workbook.")]
-    public async Task A_workbook_that_the_sandbox_cannot_run_is_refused(string task, string why)
+    public async Task A_workbook_that_the_sandbox_cannot_run_is_refused(string task, string reason)
     {
-        using SandboxCloud cloud = Standing();
-        using CloudSession session = await EnterAsync(cloud);
+        using SandboxCloud cloud = CreateCloud();
+        using CloudSession session = await ConnectAsync(cloud);
         using HttpClient http = Http(cloud, session);
         using HttpResponseMessage refused = await http.PostAsync(session.WorkflowEndpoint + "/workbooks",
             new StringContent($"version: '2.0'\nname: x\nworkflows:\n  w:\n    tasks:\n      t:\n        {task}\n"));
         Assert.Equal(400, (int)refused.StatusCode);
-        Assert.StartsWith(why, (string)JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["faultstring"]!);
+        Assert.StartsWith(reason, (string)JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["faultstring"]!);
     }
 
     [Fact]
-    public async Task The_same_steps_with_the_same_seed_give_the_same_ids()
+    public async Task The_same_requests_with_the_same_seed_give_the_same_ids()
     {
         async Task<string> OnceAsync()
         {
-            using SandboxCloud cloud = Standing(new SandboxOptions { Clock = new FakeTimeProvider(Start), Seed = 1 });
-            using CloudSession session = await EnterAsync(cloud);
+            using SandboxCloud cloud = CreateCloud(new SandboxOptions { Clock = new FakeTimeProvider(Start), Seed = 1 });
+            using CloudSession session = await ConnectAsync(cloud);
             return (await ScheduleAsync(session)).TriggerId;
         }
         Assert.Equal(await OnceAsync(), await OnceAsync());
     }
 
-    private static SandboxCloud Standing(SandboxOptions? options = null) =>
+    private static SandboxCloud CreateCloud(SandboxOptions? options = null) =>
         new(options ?? new SandboxOptions { Clock = new FakeTimeProvider(Start) });
 
-    private static async Task<CloudSession> EnterAsync(SandboxCloud cloud)
+    private static async Task<CloudSession> ConnectAsync(SandboxCloud cloud)
     {
         CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
         await session.Workbook.InstallAsync();

@@ -270,7 +270,7 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
 
     private static Task<BackupSchedule> ApplyAsync(CloudSession session, PreparedScheduleChange change) => session.ScheduleChanges.ApplyAsync(change);
 
-    private Task<CloudSession> ConnectAsync(FaultHandler faults) => CloudSession.ConnectAsync(Cloud.As("demo") with { MaxRetries = 2 }, new HurriedTimers(Cloud), () => faults, default);
+    private Task<CloudSession> ConnectAsync(FaultHandler faults) => CloudSession.ConnectAsync(Cloud.As("demo") with { MaxRetries = 2 }, new AcceleratedTimers(Cloud), () => faults, default);
 
     /// <summary>The schedule's own trigger and the one that keeps its new definition.</summary>
     private async Task<List<JsonNode>> OwnTriggersAsync(string id) =>

@@ -13,29 +13,29 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Contract;
 
-/// <summary>The peer, Debian's <c>trove</c>, on the sandbox as on the stack.</summary>
+/// <summary>Debian's <c>trove</c> client on the sandbox.</summary>
 public sealed class TroveClientTests
 {
     [TroveClientFact]
-    public async Task The_real_client_creates_lists_shows_and_deletes_schedules_and_executions()
+    public async Task Python_troveclient_creates_lists_shows_and_deletes_schedules_and_executions()
     {
-        // An hour passes in two seconds, in steps. The clock is stopped between them.
+        // The clock is stopped, and advances only with Step.
         using var sandbox = new LoopbackSandbox(speed: 0);
         using CloudSession session = await CloudSession.ConnectAsync(
             SandboxUnderTest.Settings(sandbox.Cloud, "demo"), sandbox.Cloud.Clock, () => new SocketsHttpHandler(), default);
         await session.Workbook.InstallAsync(PeerWorkbook);
 
-        string made = await Trove("schedule-create", "m", "*/2 * * * *", "nightly", "--description", "by the peer");
-        string id = Regex.Match(made, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").Value;
+        string output = await Trove("schedule-create", "m", "*/2 * * * *", "nightly", "--description", "by the peer");
+        string id = Regex.Match(output, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").Value;
         Assert.NotEmpty(id);
         Assert.Contains(id, await Trove("schedule-list", "m"));
         Assert.Contains("*/2 * * * *", await Trove("schedule-show", id));
-        BackupSchedule ours = Assert.Single(await session.Schedules.ListAsync("m"));
-        Assert.Equal((id, "nightly", "by the peer"), (ours.Id, ours.Name, ours.Description));
+        BackupSchedule schedule = Assert.Single(await session.Schedules.ListAsync("m"));
+        Assert.Equal((id, "nightly", "by the peer"), (schedule.Id, schedule.Name, schedule.Description));
 
         sandbox.Cloud.Step(TimeSpan.FromMinutes(5));
         var runs = new List<ScheduleExecution>();
-        await foreach (ScheduleExecution run in session.Executions.ListAsync(ours))
+        await foreach (ScheduleExecution run in session.Executions.ListAsync(schedule))
             runs.Add(run);
         Assert.InRange(runs.Count, 2, 3);
         string listed = await Trove("execution-list", id);
@@ -52,7 +52,7 @@ public sealed class TroveClientTests
     }
 
     [TroveClientFact]
-    public async Task On_our_workbook_the_real_client_lists_the_runs_of_schedules_made_here_and_not_those_of_its_own()
+    public async Task With_our_workbook_python_troveclient_lists_executions_of_our_schedules_but_not_of_its_own()
     {
         using var sandbox = new LoopbackSandbox(speed: 0);
         using CloudSession session = await CloudSession.ConnectAsync(
@@ -64,12 +64,12 @@ public sealed class TroveClientTests
         BackupSchedule theirs = Assert.Single(await schedules.ListAsync("m"));
         await session.Workbook.InstallAsync(warn: warnings.Add);
         Assert.StartsWith("1 schedule of this project was", Assert.Single(warnings));
-        BackupSchedule ours = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Pattern = "*/2 * * * *", Name = "ours" });
+        BackupSchedule schedule = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Pattern = "*/2 * * * *", Name = "ours" });
 
         sandbox.Cloud.Step(TimeSpan.FromMinutes(3));
-        ScheduleExecution shown = await FirstRunAsync(ours);
+        ScheduleExecution shown = await FirstRunAsync(schedule);
         ScheduleExecution hidden = await FirstRunAsync(theirs);
-        Assert.Contains(shown.Id, await RunClientAsync(sandbox, "execution-list", ours.Id));
+        Assert.Contains(shown.Id, await RunClientAsync(sandbox, "execution-list", schedule.Id));
         Assert.DoesNotContain(hidden.Id, await RunClientAsync(sandbox, "execution-list", theirs.Id));
 
         async Task<ScheduleExecution> FirstRunAsync(BackupSchedule schedule)
@@ -116,7 +116,7 @@ public sealed class TroveClientTests
         """;
 }
 
-/// <summary>A test that needs python3-troveclient; skipped, visibly, where it is not installed.</summary>
+/// <summary>A test that needs python3-troveclient. It is reported as skipped if that is not installed.</summary>
 public sealed class TroveClientFactAttribute : FactAttribute
 {
     public TroveClientFactAttribute() =>

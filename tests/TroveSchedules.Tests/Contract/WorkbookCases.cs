@@ -32,12 +32,12 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     private string Ours => Workbook.Bundled.Replace("name: trove\n", $"name: {_name}\n");
 
     [ContractFact]
-    public async Task A_workbook_is_made_once_and_its_workflow_with_it()
+    public async Task A_workbook_is_created_once_together_with_its_workflow()
     {
-        CloudResponse made = await PostAsync(Ours);
+        CloudResponse created = await PostAsync(Ours);
         Assert.Equal(
-            $"{{\"id\": \"{made.Text("id")}\", \"name\": \"{_name}\", \"namespace\": \"\", \"definition\": {PythonText(Ours)}, \"tags\": [], \"scope\": \"private\", \"project_id\": \"{await ProjectAsync()}\", \"created_at\": \"{made.Text("created_at")}\"}}",
-            made.Body);
+            $"{{\"id\": \"{created.Text("id")}\", \"name\": \"{_name}\", \"namespace\": \"\", \"definition\": {PythonText(Ours)}, \"tags\": [], \"scope\": \"private\", \"project_id\": \"{await ProjectAsync()}\", \"created_at\": \"{created.Text("created_at")}\"}}",
+            created.Body);
         CloudResponse again = await PostAsync(Ours);
         Assert.Equal((409, $"{{\"faultstring\": \"Duplicate entry for WorkbookDefinition ['name', 'namespace', 'project_id']: {_name}, , None\"}}"), (again.Status, again.Body));
 
@@ -52,21 +52,21 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task The_spec_s_workbook_takes_what_the_spec_says()
+    public async Task The_workbook_of_the_spec_has_the_inputs_of_the_spec()
     {
         Assert.Equal(201, (await PostAsync(Spec)).Status);
         CloudResponse workflow = await Mistral("GET", $"/workflows/{_name}.backup_create");
         Assert.Equal("instance, name, description, parent_id", workflow.Text("input"));
         Assert.Equal("{\"input\": [\"instance\", \"name\", \"description\", \"parent_id\"], \"output\": [\"status\"]}", workflow.Text("interface"));
-        // python-troveclient's input, and one that leaves out a null.
+        // The input of python-troveclient, and one without parent_id.
         Fault(await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["incremental"] = false }),
             400, "Invalid input [name=backup_create, class=DirectWorkflowSpec, missing=['parent_id'], unexpected=['incremental']]");
-        CloudResponse made = await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["parent_id"] = null });
-        Assert.Equal(201, made.Status);
+        CloudResponse created = await TriggerAsync(workflow: _name + ".backup_create", input: new System.Text.Json.Nodes.JsonObject { ["instance"] = M, ["name"] = "n", ["description"] = null, ["parent_id"] = null });
+        Assert.Equal(201, created.Status);
     }
 
     [ContractFact(Needs = Needs.Instances)]
-    public async Task The_spec_s_workbook_runs()
+    public async Task The_workbook_of_the_spec_can_be_executed()
     {
         await PostAsync(Spec);
         await IdleAsync(OtherDup);
@@ -77,7 +77,7 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task No_workflow_takes_a_key_that_another_kind_of_trigger_lacks_without_showing_it_in_the_run()
+    public async Task A_default_for_a_missing_input_always_appears_in_the_input_of_the_execution()
     {
         var input = new System.Text.Json.Nodes.JsonObject { ["instance"] = OtherDup, ["name"] = "n", ["description"] = null, ["incremental"] = false };
         string with = Spec.Replace("parent_id]", "incremental, parent_id: {0}]").Replace("parent_id=<% $.parent_id %>", "incremental=<% $.incremental %>");
@@ -93,7 +93,7 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
         await ReloadAsync(with.Replace(", incremental, parent_id: {0}", "").Replace(" incremental=<% $.incremental %>", ""));
         Fault(await StartAsync(), 400, "Invalid input [name=backup_create, class=DirectWorkflowSpec, unexpected=['incremental']]");
 
-        // Mistral knows a workflow by its id and the second of its last change: two updates within a second run the older text.
+        // Mistral caches a workflow by its id and the second of its last change. Two updates within one second would execute the older definition.
         async Task ReloadAsync(string definition)
         {
             Assert.Equal(204, (await Mistral("DELETE", $"/workflows/{_name}.backup_create")).Status);
@@ -105,14 +105,14 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task An_update_of_what_is_not_there_is_404()
+    public async Task An_update_of_a_missing_workbook_is_404()
     {
         CloudResponse reply = await Mistral("PUT", "/workbooks", Ours, type: "text/plain");
         Assert.Equal((404, $"{{\"faultstring\": \"Workbook not found [name={_name}, namespace=]\"}}"), (reply.Status, reply.Body));
     }
 
     [ContractFact]
-    public async Task An_update_changes_the_workflow_and_only_a_change_is_one()
+    public async Task An_update_changes_the_workflow_and_an_identical_one_changes_nothing()
     {
         await PostAsync(Ours);
         CloudResponse same = await Mistral("PUT", "/workbooks?scope=private", Ours, type: "text/plain");
@@ -165,19 +165,19 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     [InlineData("version: '2.0'\nname: x\nworkflows:\n  w:\n    input: [a]\n", "Invalid DSL: 'tasks' is a required property")]
     [InlineData("version: '2.0'\nname: x\nworkflows:\n  w:\n    tasks:\n      t:\n        action: std.echo\n        publish:\n          a: <% $. %>\n", "Parse error: unexpected end of statement")]
     [InlineData("a: b: c", "Definition could not be parsed: ")]
-    public async Task What_is_no_workbook_is_said_to_be_none(string definition, string why)
+    public async Task An_invalid_workbook_is_refused_with_a_reason(string definition, string reason)
     {
-        CloudResponse verdict = await Mistral("POST", "/workbooks/validate", definition, type: "text/plain");
-        Assert.Equal((200, "False"), (verdict.Status, verdict.Json!["valid"]!.ToString() is "false" ? "False" : "True"));
-        Assert.StartsWith(why, verdict.Text("error"));
+        CloudResponse validation = await Mistral("POST", "/workbooks/validate", definition, type: "text/plain");
+        Assert.Equal((200, "False"), (validation.Status, validation.Json!["valid"]!.ToString() is "false" ? "False" : "True"));
+        Assert.StartsWith(reason, validation.Text("error"));
         CloudResponse refused = await Mistral("POST", "/workbooks", definition, type: "text/plain");
         Assert.Equal(400, refused.Status);
         Assert.Equal(["faultstring"], refused.Keys);
-        Assert.StartsWith(why, refused.Text("faultstring"));
+        Assert.StartsWith(reason, refused.Text("faultstring"));
     }
 
     [ContractFact]
-    public async Task A_good_workbook_is_valid()
+    public async Task A_valid_workbook_passes_validation()
     {
         Assert.Equal("{\"valid\": true}", (await Mistral("POST", "/workbooks/validate", Ours, type: "text/plain")).Body);
         Assert.Equal("{\"valid\": true}", (await Mistral("POST", "/workbooks/validate", Spec, type: "text/plain")).Body);
@@ -185,7 +185,7 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_public_workbook_is_for_administrators_to_make()
+    public async Task Only_an_administrator_can_create_a_public_workbook()
     {
         CloudResponse refused = await Mistral("POST", "/workbooks?scope=public", Ours, type: "text/plain");
         Assert.Equal((403, "{\"faultstring\": \"Operation forbidden (insufficient permissions)\"}"), (refused.Status, refused.Body));
@@ -195,11 +195,11 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_public_workbook_is_seen_by_all_used_by_all_and_changed_by_none()
+    public async Task A_public_workbook_can_be_read_and_used_but_not_changed_by_other_projects()
     {
         Assert.Equal(201, (await PostAsync(Ours, "admin", "public")).Status);
-        CloudResponse seen = await Mistral("GET", "/workbooks/" + _name, user: "other");
-        Assert.Equal(("public", await ProjectAsync("admin")), (seen.Text("scope"), seen.Text("project_id")));
+        CloudResponse shown = await Mistral("GET", "/workbooks/" + _name, user: "other");
+        Assert.Equal(("public", await ProjectAsync("admin")), (shown.Text("scope"), shown.Text("project_id")));
         string id = (await Mistral("GET", $"/workflows/{_name}.backup_create", user: "other")).Text("id")!;
         Assert.Equal(201, (await TriggerAsync(user: "other", workflow: _name + ".backup_create")).Status);
         string notYours = $"Can not access WorkflowDefinition resource of other projects, ID: {id}";
@@ -216,7 +216,7 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.People)]
-    public async Task A_private_workbook_is_not_seen_by_others()
+    public async Task A_private_workbook_is_hidden_from_other_projects()
     {
         await PostAsync(Ours);
         Fault(await Mistral("GET", "/workbooks/" + _name, user: "other"), 404, $"Workbook not found [name={_name}, namespace=]");
@@ -225,7 +225,7 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact]
-    public async Task An_action_tells_whether_the_cloud_can_make_backups()
+    public async Task The_Trove_actions_are_listed()
     {
         CloudResponse action = await Mistral("GET", "/actions/trove.backups_create");
         Assert.Equal(
@@ -245,21 +245,21 @@ public abstract class WorkbookCases(ICloud cloud) : ContractCases(cloud)
         Finally(() => Mistral("DELETE", "/workflows/trove.backup_create", user: "other"));
         InstalledWorkbook before = await workbook.GetAsync();
         Assert.False(before.IsInstalled);
-        InstalledWorkbook made = await workbook.InstallAsync();
-        Assert.True(made is { IsInstalled: true, IsCurrent: true, AcceptsParentId: true, AcceptsIncremental: true, ReportsBackupId: true, HasTroveActions: true, Scope: "private" });
+        InstalledWorkbook created = await workbook.InstallAsync();
+        Assert.True(created is { IsInstalled: true, IsCurrent: true, AcceptsParentId: true, AcceptsIncremental: true, ReportsBackupId: true, HasTroveActions: true, Scope: "private" });
         InstalledWorkbook again = await workbook.InstallAsync();
         Assert.Null(again.UpdatedAt);
     }
 
     private async Task<CloudResponse> PostAsync(string definition, string user = "demo", string? scope = null)
     {
-        CloudResponse made = await Mistral("POST", "/workbooks" + (scope is null ? "" : "?scope=" + scope), definition, user, "text/plain");
-        if (made.Status == 201)
+        CloudResponse created = await Mistral("POST", "/workbooks" + (scope is null ? "" : "?scope=" + scope), definition, user, "text/plain");
+        if (created.Status == 201)
         {
             Finally(() => Mistral("DELETE", $"/workflows/{_name}.backup_create", user: user));
             Finally(() => Mistral("DELETE", "/workbooks/" + _name, user: user));
         }
-        return made;
+        return created;
     }
 }
 

@@ -62,11 +62,11 @@ public class CronPropertyTests
     public void Parsing_Text_again_gives_an_equal_pattern() =>
         ForAll(Patterns(), Times, 5, (pattern, start) =>
         {
-            CronPattern once = CronPattern.Parse(pattern), again = CronPattern.Parse(once.Text);
-            Assert.Equal(pattern, once.Text);
-            Assert.Equal(once.Explain(), again.Explain());
-            Assert.Equal(once.Warnings, again.Warnings);
-            Assert.Equal(once.Next(start), again.Next(start));
+            CronPattern first = CronPattern.Parse(pattern), second = CronPattern.Parse(first.Text);
+            Assert.Equal(pattern, first.Text);
+            Assert.Equal(first.Explain(), second.Explain());
+            Assert.Equal(first.Warnings, second.Warnings);
+            Assert.Equal(first.Next(start), second.Next(start));
         });
 
     [Fact]
@@ -83,9 +83,9 @@ public class CronPropertyTests
     {
         Gen<string> letters = Gen.Elements("0123456789*/-,#LlWwRHh?@=. \t\n\u00a0monsufrijactTZé\0٣".ToCharArray())
             .ListOf().Select(list => string.Concat(list));
-        Gen<string> words = Gen.Elements("*", "0", "5", "59", "60", "L", "l5", "5#2", "mon", "FEB", "fri-mon", "1-31", "*/0", "*/61", "31", "2", "-", ",", "/", "#", "@daily", " ", " ", " ", " ", "")
+        Gen<string> tokens = Gen.Elements("*", "0", "5", "59", "60", "L", "l5", "5#2", "mon", "FEB", "fri-mon", "1-31", "*/0", "*/61", "31", "2", "-", ",", "/", "#", "@daily", " ", " ", " ", " ", "")
             .ListOf().Select(list => string.Concat(list));
-        ForAll(Gen.OneOf(letters, words), Times, 7, (text, start) => AssertAcceptedOrRefused(text, start), tries: 20_000);
+        ForAll(Gen.OneOf(letters, tokens), Times, 7, (text, start) => AssertAcceptedOrRefused(text, start), tries: 20_000);
     }
 
     [Fact]

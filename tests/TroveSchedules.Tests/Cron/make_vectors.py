@@ -1,20 +1,20 @@
 #!/usr/bin/python3
-"""Makes croniter-vectors.jsonl beside this script: what croniter itself says of random patterns.
+"""Generates croniter-vectors.jsonl beside this script: the results of croniter for random patterns.
 
-Run it with Debian 12's Python and croniter, which are what a Mistral of that release runs:
+Run it with the Python and the croniter of Debian 12. Mistral of that release uses the same ones:
 
     apt-get install python3-croniter        # 1.3.5
     /usr/bin/python3 tests/TroveSchedules.Tests/Cron/make_vectors.py
 
-The random numbers are seeded: the same croniter gives the same file, byte for byte.
+The random numbers are seeded. The same version of croniter gives exactly the same file.
 
-Each line is [section, pattern, start, five occurrences], the last two only for what runs. Times are UTC, yyyyMMddHHmmss.
+Each line is [section, pattern, start, five occurrences]. The last two are missing if the pattern has no occurrence. Times are UTC, yyyyMMddHHmmss.
 Sections:
-  agreed    five fields or an alias, which all versions of croniter take alike
+  agreed    five fields or an alias, which all versions of croniter read in the same way
   seconds   the same with a sixth field, the seconds
-  differs   what versions take differently and 1.3.5 accepts
-  refused   what 1.3.5 refuses, or accepts and can find no time for: good patterns with one character changed
-  ordinals  weeks of the month, x#n and Lx, in ranges, lists and steps, by names and numbers: with times where 1.3.5 runs it, without where it does not
+  differs   patterns that versions read differently and 1.3.5 accepts
+  refused   valid patterns with one changed character, which 1.3.5 refuses or finds no time for
+  ordinals  weeks of the month, x#n and Lx, in ranges, lists and steps, by names and numbers; with times if 1.3.5 accepts the pattern
 """
 import calendar
 import datetime
@@ -57,7 +57,7 @@ def value(field, number):
 
 
 def item(field, low, high):
-    """One plain item and nothing that versions read differently."""
+    """One item that all versions read in the same way."""
     kind = rng.random()
     if kind < 0.40:
         return value(field, rng.randint(low, high))
@@ -76,9 +76,9 @@ def items(field, low, high):
     return [item(field, low, high) for _ in range(rng.choice([1, 1, 1, 1, 2, 2, 3, 4]))]
 
 
-def ordinals(most):
+def ordinals(max_weekday):
     def one():
-        weekday = rng.randint(0, most)
+        weekday = rng.randint(0, max_weekday)
         if rng.random() < 0.4:
             return f"{rng.choice('Ll')}{weekday}"
         return f"{value(DOW, weekday)}#{rng.randint(1, 5)}"
@@ -115,7 +115,7 @@ def expanded(pattern):
 
 
 def is_agreed(pattern):
-    """Whether all versions take the pattern alike; where croniter's own expansion does not show it, it is excluded."""
+    """Whether all versions read the pattern in the same way. Patterns where the expansion of croniter does not show it are excluded."""
     expansion, ordinal = expanded(pattern)
     if pattern.lower() in ALIASES:
         return True
@@ -138,7 +138,7 @@ def is_agreed(pattern):
 
 
 def overruns(dates, months):
-    """croniter before 6.1 looks for the 31st in February and ends up in March, past its first days."""
+    """croniter before 6.1 searches for the 31st in February and continues in March, after its first days."""
     if "*" in dates:
         return False
     numbers = sorted(d for d in dates if d != "l")
@@ -154,7 +154,7 @@ def overruns(dates, months):
 
 
 def differing_pattern():
-    """A pattern with one thing in it that versions take differently."""
+    """A pattern with one element that versions read differently."""
     columns = [str(rng.randint(0, 59)), str(rng.randint(0, 23)), "*", "*", "*"]
     kind = rng.randrange(7)
     if kind == 0:  # a full day field beside a restricted one
@@ -192,19 +192,19 @@ def occurrences(pattern, start):
     return [times.get_next(datetime.datetime) for _ in range(5)]
 
 
-def vectors(section, make, wanted):
+def vectors(section, make, is_suitable):
     seen = set()
     while len(seen) < COUNTS[section]:
         pattern = make()
         if pattern in seen and not pattern.startswith("@"):
             continue
-        if len(pattern) > 100 or not wanted(pattern):
+        if len(pattern) > 100 or not is_suitable(pattern):
             continue
         start = rng.choice(STARTS)
         try:
             times = occurrences(pattern, start)
         except package.CroniterBadDateError:
-            continue  # never runs: refused, and tested as a refusal
+            continue  # never runs, so it belongs to the section "refused"
         seen.add(pattern)
         yield [section, pattern] + [time.strftime("%Y%m%d%H%M%S") for time in [start] + times]
 
@@ -219,7 +219,7 @@ def is_refused(pattern):
     try:
         occurrences(pattern, STARTS[0])
         return False
-    except Exception:  # NameError too: what is meant to be refused is not always refused on purpose
+    except Exception:  # croniter refuses some patterns by accident, with errors such as NameError
         return True
 
 
@@ -253,8 +253,8 @@ def ordinals_taken():
         yield ["ordinals", pattern] + [time.strftime("%Y%m%d%H%M%S") for time in times]
 
 
-# Drawn as a pattern that versions take differently, but all 39 that were measured agree on it.
-AGREED_AFTER_ALL = "43 1 L,28,31 2,3 mon,wed"
+# Generated as a pattern that versions read differently, but all 39 measured versions agree on it.
+ACTUALLY_AGREED = "43 1 L,28,31 2,3 mon,wed"
 
 
 def main():
@@ -264,7 +264,7 @@ def main():
     lines += refusals()
     lines += ordinals_taken()
     for line in lines:
-        if line[1] == AGREED_AFTER_ALL:
+        if line[1] == ACTUALLY_AGREED:
             line[0] = "agreed"
     text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
     pathlib.Path(__file__).with_name("croniter-vectors.jsonl").write_text(text, encoding="ascii")

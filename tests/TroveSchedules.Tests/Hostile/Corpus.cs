@@ -10,7 +10,7 @@ namespace TroveSchedules.Tests.Hostile;
 internal static class Corpus
 {
     /// <summary>Placeholder for the name of the trigger in the request.</summary>
-    public const string AskedName = "20000000-0000-4000-8000-000000000777";
+    public const string RequestedName = "20000000-0000-4000-8000-000000000777";
 
     public const string Token = "gAAAAABo-topsecret-1";
 
@@ -37,7 +37,7 @@ internal static class Corpus
     public static WireAnswer OneOff { get; } = WireAnswer.Json(200, Rows.Trigger(1, row =>
         (row["pattern"], row["first_execution_time"], row["remaining_executions"]) = ("0 0 30 2 0", "2026-11-23 03:00:00", 1)));
 
-    public static WireAnswer CreatedTrigger { get; } = WireAnswer.Json(201, Rows.Trigger(77, row => row["name"] = AskedName));
+    public static WireAnswer CreatedTrigger { get; } = WireAnswer.Json(201, Rows.Trigger(77, row => row["name"] = RequestedName));
 
     public static WireAnswer FoundTrigger { get; } = CreatedTrigger with { Status = 200 };
 
@@ -132,7 +132,7 @@ internal static class Corpus
         WireAnswer.Html(302, "<html>Moved</html>", ("Location", "https://evil.example/login")),
     ];
 
-    /// <summary>All of them.</summary>
+    /// <summary>All responses.</summary>
     public static IReadOnlyList<WireAnswer> All { get; } =
     [
         Login, Trigger, OneOff, CreatedTrigger, FoundTrigger, Triggers, NoTriggers, Execution, Executions, NoExecutions, Workbooks, OldWorkbooks, LoadedWorkbook, Valid, NotValid,

@@ -26,28 +26,28 @@ public sealed class EndlessPagesTests
     }
 
     [Fact]
-    public async Task Schedules_that_come_again_and_again_under_fresh_markers_end_as_an_error()
+    public async Task Repeated_schedules_under_new_markers_end_with_an_error()
     {
         int page = 0;
         string rows = string.Join(",", ManyTriggers);
-        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, (sent, token) =>
-            Answers.Ok($$"""{"cron_triggers": [{{rows}},{{Rows.Trigger(1_000_000 + ++page)}}], "next": "x"}""")(sent, token));
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, (request, token) =>
+            Answers.Ok($$"""{"cron_triggers": [{{rows}},{{Rows.Trigger(1_000_000 + ++page)}}], "next": "x"}""")(request, token));
         Assert.Contains("100000 rows", (await FailureOf(cloud, session => session.Schedules.ListAsync())).Message);
         Assert.Equal(100, page);
     }
 
     [Fact]
-    public async Task Instances_that_never_end_are_an_error()
+    public async Task An_endless_listing_of_instances_is_an_error()
     {
         int page = 0;
-        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", (sent, token) =>
-            Answers.Ok(Rows.InstancePage(Enumerable.Range(page++ * 1000, 1000).Select(i => Rows.Instance(i, "other")), "x"))(sent, token));
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", (request, token) =>
+            Answers.Ok(Rows.InstancePage(Enumerable.Range(page++ * 1000, 1000).Select(i => Rows.Instance(i, "other")), "x"))(request, token));
         await FailureOf(cloud, session => session.Instances.GetAsync("m"));
         Assert.Equal(100, page);
     }
 
     [Fact]
-    public async Task Rows_that_nobody_wants_do_not_come_for_ever()
+    public async Task An_endless_listing_without_a_match_is_an_error()
     {
         int page = 0;
         string[] rows = new string[Paging.Large];
@@ -65,7 +65,7 @@ public sealed class EndlessPagesTests
     [Theory]
     [InlineData(99_999)]
     [InlineData(100_000)]
-    public async Task As_many_rows_as_there_may_be_are_no_error(int count)
+    public async Task The_maximum_number_of_rows_is_not_an_error(int count)
     {
         string[] rows = [.. Enumerable.Range(1, count).Select(i => $"{i}")];
         int at = 0;
@@ -80,7 +80,7 @@ public sealed class EndlessPagesTests
     }
 
     [Fact]
-    public async Task A_page_that_comes_again_is_an_error()
+    public async Task A_repeated_page_is_an_error()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/backups", Answers.Ok(
             $$"""{"backups": [{{Rows.Backup(1)}}], "links": [{"rel": "next", "href": "x"}]}"""));
@@ -89,7 +89,7 @@ public sealed class EndlessPagesTests
     }
 
     [Fact]
-    public async Task An_empty_page_is_the_last_whatever_it_says_of_a_next()
+    public async Task An_empty_page_is_the_last_one_even_with_a_next_link()
     {
         ScriptedCloud cloud = new ScriptedCloud()
             .Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers([], more: true)))
@@ -101,7 +101,7 @@ public sealed class EndlessPagesTests
     }
 
     [Fact]
-    public async Task Of_a_page_larger_than_asked_for_no_more_is_given_than_is_wanted()
+    public async Task A_page_larger_than_the_limit_is_cut_to_the_requested_number()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", Answers.Ok(Rows.Instances([.. Enumerable.Range(1, 5000).Select(i => Rows.Instance(i))])));
         using CloudSession session = await cloud.ConnectAsync();

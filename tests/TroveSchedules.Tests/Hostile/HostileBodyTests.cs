@@ -28,10 +28,10 @@ public sealed class HostileBodyTests : IDisposable
     public void Dispose() => folders.Dispose();
 
     /// <summary>A server that sends the beginning once per connection, and then repeats the rest until the client disconnects.</summary>
-    private static LoopbackServer Endless(string begin, string rest, Action? onRest = null) => new(async connection =>
+    private static LoopbackServer Endless(string start, string rest, Action? onRest = null) => new(async connection =>
     {
         _ = await connection.Stream.ReadAsync(new byte[4096]);
-        await connection.WriteAsync(begin);
+        await connection.WriteAsync(start);
         while (true)
         {
             onRest?.Invoke();
@@ -41,21 +41,21 @@ public sealed class HostileBodyTests : IDisposable
 
     private static CloudSettings SettingsOf(LoopbackServer server) => new() { AuthUrl = new Uri($"{server.Url}/v3"), Credential = PasswordCredential.ById("u1", "topsecret") };
 
-    private static Stream Packing(string how, Stream into) => how switch
+    private static Stream Compress(string encoding, Stream target) => encoding switch
     {
-        "gzip" => new GZipStream(into, CompressionLevel.Fastest, leaveOpen: true),
-        "deflate" => new ZLibStream(into, CompressionLevel.Fastest, leaveOpen: true),
-        "br" => new BrotliStream(into, CompressionLevel.Fastest, leaveOpen: true),
-        _ => into,
+        "gzip" => new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true),
+        "deflate" => new ZLibStream(target, CompressionLevel.Fastest, leaveOpen: true),
+        "br" => new BrotliStream(target, CompressionLevel.Fastest, leaveOpen: true),
+        _ => target,
     };
 
-    private static async Task WriteAsync(LoopbackConnection connection, string how, int status, string begin, long length)
+    private static async Task WriteAsync(LoopbackConnection connection, string encoding, int status, string start, long length)
     {
-        await connection.WriteAsync($"HTTP/1.1 {status} Hostile\r\nX-Subject-Token: gAAAA-topsecret\r\nContent-Encoding: {how}\r\nConnection: close\r\n\r\n");
+        await connection.WriteAsync($"HTTP/1.1 {status} Hostile\r\nX-Subject-Token: gAAAA-topsecret\r\nContent-Encoding: {encoding}\r\nConnection: close\r\n\r\n");
         byte[] piece = new byte[1 << 20];
         piece.AsSpan().Fill((byte)'x');
-        await using Stream body = Packing(how, connection.Stream);
-        await body.WriteAsync(Encoding.UTF8.GetBytes(begin));
+        await using Stream body = Compress(encoding, connection.Stream);
+        await body.WriteAsync(Encoding.UTF8.GetBytes(start));
         for (long written = 0; written < length; written += piece.Length)
             await body.WriteAsync(piece);
     }
@@ -64,9 +64,9 @@ public sealed class HostileBodyTests : IDisposable
     [InlineData("gzip", "{\"cron_triggers\": [{\"id\": \"")]
     [InlineData("deflate", "{\"x\": \"")]
     [InlineData("br", "{\"cron_triggers\": [], \"x\": \"")]
-    public async Task A_bomb_is_not_unpacked_beyond_the_limit(string how, string begin)
+    public async Task A_decompression_bomb_is_read_only_up_to_the_limit(string encoding, string start)
     {
-        using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, how, 200, begin, Bomb));
+        using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, encoding, 200, start, Bomb));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         Assert.Equal((TroveErrorKind.ProtocolError, 200), (error.Kind, error.StatusCode));
@@ -74,7 +74,7 @@ public sealed class HostileBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_bomb_for_a_login_is_not_unpacked_beyond_the_limit()
+    public async Task A_decompression_bomb_for_a_login_is_read_only_up_to_the_limit()
     {
         using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, "gzip", 201, "{\"token\": {\"x\": \"", Bomb)) { AcceptsLogins = false };
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(cloud.Settings(folders)));
@@ -83,7 +83,7 @@ public sealed class HostileBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_refusal_only_the_beginning_is_unpacked()
+    public async Task Only_the_beginning_of_an_error_body_is_decompressed()
     {
         using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, "br", 400, "{\"faultstring\": \"", Bomb));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
@@ -92,7 +92,7 @@ public sealed class HostileBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_of_gigabytes_is_not_read_to_its_end()
+    public async Task An_endless_body_is_read_only_up_to_the_limit()
     {
         int pieces = 0;
         using LoopbackServer server = Endless("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{\"\r\n", $"100000\r\n{new string('x', 1 << 20)}\r\n", () => pieces++);
@@ -108,10 +108,10 @@ public sealed class HostileBodyTests : IDisposable
     [InlineData("gzip", true)]
     [InlineData("deflate", true)]
     [InlineData("br", true)]
-    public async Task What_is_not_packed_as_it_says_is_a_protocol_error(string how, bool spoilsLogin)
+    public async Task A_body_that_does_not_match_its_Content_Encoding_is_a_protocol_error(string encoding, bool spoilsLogin)
     {
         using var cloud = new LoopbackCloud((connection, request) => connection.WriteAsync(LoopbackResponse.Of(
-            LoopbackCloud.IsLogin(request) ? 201 : 200, "{\"cron_triggers\": []}, and this is not packed at all", $"Content-Encoding: {how}", "Connection: close"))) { AcceptsLogins = !spoilsLogin };
+            LoopbackCloud.IsLogin(request) ? 201 : 200, "{\"cron_triggers\": []}, and this is not packed at all", $"Content-Encoding: {encoding}", "Connection: close"))) { AcceptsLogins = !spoilsLogin };
         TroveScheduleException error = await ScriptedCloud.FailureOf(async () =>
         {
             using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
@@ -124,16 +124,16 @@ public sealed class HostileBodyTests : IDisposable
     [InlineData("gzip")]
     [InlineData("deflate")]
     [InlineData("br")]
-    public async Task What_is_packed_well_is_read(string how)
+    public async Task A_compressed_body_is_read(string encoding)
     {
         string rows = Rows.Triggers([.. Enumerable.Range(1, 1000).Select(i => Rows.Trigger(i))]);
-        using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, how, 200, rows.Replace(ScriptedCloud.Project, "p1"), 0));
+        using var cloud = new LoopbackCloud((connection, _) => WriteAsync(connection, encoding, 200, rows.Replace(ScriptedCloud.Project, "p1"), 0));
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
         Assert.Equal(1000, (await session.Schedules.ListAsync()).Count);
     }
 
     [Fact]
-    public async Task An_answer_as_long_as_the_limit_is_read_and_a_longer_one_is_an_error_at_once()
+    public async Task A_response_of_the_maximum_length_is_read_and_a_longer_one_is_an_error_without_retries()
     {
         byte[] page = Encoding.UTF8.GetBytes(Rows.Triggers(Rows.Trigger()));
         foreach ((long length, bool isRead) in new[] { (ResponseBody.Longest, true), (ResponseBody.Longest + 1, false) })
@@ -153,7 +153,7 @@ public sealed class HostileBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_deletion_whose_connection_is_closed_before_an_answer_is_not_sent_again_unseen()
+    public async Task A_DELETE_is_not_silently_resent_when_the_connection_closes_before_the_response()
     {
         // On a reused connection, .NET silently resends a request without a body.
         int deletions = 0;
@@ -181,7 +181,7 @@ public sealed class HostileBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_that_trickles_in_falls_under_the_time_limit()
+    public async Task A_slow_body_ends_at_the_time_limit()
     {
         var clock = new ManualClock(ScriptedCloud.Start);
         int reads = 0;
@@ -202,17 +202,17 @@ public sealed class HostileBodyTests : IDisposable
     [InlineData("", "garbage garbage garbage garbage\r\n", TroveErrorKind.ProtocolError, 4)]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "garbage", TroveErrorKind.Unavailable, 4)]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "extension=extension;", TroveErrorKind.Unavailable, 4)]
-    public async Task Headers_without_end_and_what_is_no_http_are_errors(string begin, string rest, TroveErrorKind kind, int attempts)
+    public async Task Endless_headers_and_invalid_HTTP_are_errors(string start, string rest, TroveErrorKind kind, int attempts)
     {
-        using LoopbackServer server = Endless(begin, rest);
+        using LoopbackServer server = Endless(start, rest);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => CloudSession.ConnectAsync(
             SettingsOf(server), new ManualClock(ScriptedCloud.Start), () => PrimaryHandler.Create(SettingsOf(server))).WaitAsync(TimeSpan.FromMinutes(1)));
-        Assert.True(kind == error.Kind || (begin.Contains("chunked") && error.Kind == TroveErrorKind.ProtocolError), error.ToString());
+        Assert.True(kind == error.Kind || (start.Contains("chunked") && error.Kind == TroveErrorKind.ProtocolError), error.ToString());
         Assert.Equal(attempts, server.Connections); // A retry would get headers of the same length.
     }
 
     [Fact]
-    public async Task Answers_that_only_announce_another_fall_under_the_time_limit()
+    public async Task Endless_informational_responses_end_at_the_time_limit()
     {
         var clock = new ManualClock(ScriptedCloud.Start);
         using LoopbackServer server = Endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", () => clock.Advance(TimeSpan.FromSeconds(1)));
@@ -228,7 +228,7 @@ public sealed class HostileBodyTests : IDisposable
     [InlineData(206)]
     [InlineData(300)]
     [InlineData(304)]
-    public async Task A_status_that_is_not_due_and_brings_nothing_is_a_protocol_error(int status)
+    public async Task An_unexpected_success_status_without_a_body_is_a_protocol_error(int status)
     {
         foreach (Func<CloudSession, Task> act in new Func<CloudSession, Task>[]
         {
@@ -282,11 +282,11 @@ public sealed class HostileBodyTests : IDisposable
     }
 
     /// <summary>Sends the requests for one URL over the network, and all others to a cloud in this process.</summary>
-    private sealed class Switch(ScriptedCloud cloud, Uri there) : DelegatingHandler(cloud)
+    private sealed class Switch(ScriptedCloud cloud, Uri networkUrl) : DelegatingHandler(cloud)
     {
         private readonly HttpMessageInvoker network = new(new SocketsHttpHandler());
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            request.RequestUri!.Authority == there.Authority ? network.SendAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
+            request.RequestUri!.Authority == networkUrl.Authority ? network.SendAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
     }
 }

@@ -16,9 +16,9 @@ internal sealed class HostileCloud : ScriptedHandler
     public const string Login = "POST /v3/auth/tokens";
 
     /// <summary>More requests than any operation needs for a cloud of this size, including retries.</summary>
-    private const int MostRequests = 100;
+    private const int MaxRequests = 100;
 
-    private static readonly Dictionary<string, WireAnswer> Truth = new()
+    private static readonly Dictionary<string, WireAnswer> CorrectResponses = new()
     {
         [Login] = Corpus.Login,
         ["GET /v2/cron_triggers"] = Corpus.Triggers,
@@ -46,11 +46,11 @@ internal sealed class HostileCloud : ScriptedHandler
         ["GET /v1.0/p/backups/{id}"] = Corpus.Backup,
     };
 
-    private readonly Dictionary<string, WireAnswer> _answers = new(Truth);
-    private string? _victim;
-    private WireAnswer? _wrong;
-    private int _left;
-    private string? _made;
+    private readonly Dictionary<string, WireAnswer> _responses = new(CorrectResponses);
+    private string? _mutatedRoute;
+    private WireAnswer? _mutated;
+    private int _remaining;
+    private string? _triggerName;
 
     public ManualClock Clock { get; } = new(ScriptedCloud.Start);
 
@@ -58,51 +58,51 @@ internal sealed class HostileCloud : ScriptedHandler
     public HashSet<string> TokenSeenBy { get; } = [];
 
     /// <summary>Sets another correct response for a route.</summary>
-    public HostileCloud With(string route, WireAnswer answer)
+    public HostileCloud With(string route, WireAnswer response)
     {
-        _answers[route] = answer;
+        _responses[route] = response;
         return this;
     }
 
     /// <summary>Mutates the responses to the first requests of a route.</summary>
-    public void Spoil(string route, WireAnswer wrong, int times) => (_victim, _wrong, _left) = (route, wrong, times);
+    public void MutateRoute(string route, WireAnswer mutated, int times) => (_mutatedRoute, _mutated, _remaining) = (route, mutated, times);
 
     public Task<CloudSession> ConnectAsync(int retries, CancellationToken cancellationToken) =>
         CloudSession.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = retries }, Clock, () => this, cancellationToken);
 
     protected override Answer Choose(RecordedRequest request)
     {
-        if (Requests.Count > MostRequests)
+        if (Requests.Count > MaxRequests)
             throw new UnexpectedRequestException($"{request} is request number {Requests.Count}.");
         if (request.Token is not null)
             TokenSeenBy.Add(request.Uri.GetLeftPart(UriPartial.Authority));
         string path = request.Uri.AbsolutePath.Replace($"/v1.0/{ScriptedCloud.Project}", "/v1.0/p");
         string last = path[(path.LastIndexOf('/') + 1)..];
         if (Guid.TryParseExact(last, "D", out _))
-            path = path[..^last.Length] + (last == _made ? "{asked}" : "{id}");
+            path = path[..^last.Length] + (last == _triggerName ? "{asked}" : "{id}");
         string route = $"{request.Method} {path}";
         if (route == "POST /v2/cron_triggers")
-            _made = NameIn(request.Body);
-        WireAnswer answer = route == _victim && _left-- > 0 ? _wrong!
-            : request.Query.Contains("marker=") && _answers.TryGetValue(route + "?marker", out WireAnswer? end) ? end
-            : _answers.TryGetValue(route, out WireAnswer? right) ? right
-            : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // For URLs from a mutated catalog.
-        return (_made is null ? answer : answer with { Body = Named(answer.Body, _made) }).Answer;
+            _triggerName = NameIn(request.Body);
+        WireAnswer response = route == _mutatedRoute && _remaining-- > 0 ? _mutated!
+            : request.Query.Contains("marker=") && _responses.TryGetValue(route + "?marker", out WireAnswer? end) ? end
+            : _responses.TryGetValue(route, out WireAnswer? correct) ? correct
+            : WireAnswer.Json(404, """{"faultstring": "Not here."}"""); // The URL comes from a mutated catalog.
+        return (_triggerName is null ? response : response with { Body = ReplaceName(response.Body, _triggerName) }).Answer;
     }
 
     private static string NameIn(string body)
     {
-        const string Before = "\"name\":\"";
-        int at = body.IndexOf(Before, StringComparison.Ordinal) + Before.Length;
-        return body.Substring(at, Corpus.AskedName.Length);
+        const string Prefix = "\"name\":\"";
+        int at = body.IndexOf(Prefix, StringComparison.Ordinal) + Prefix.Length;
+        return body.Substring(at, Corpus.RequestedName.Length);
     }
 
-    private static byte[] Named(byte[] body, string name)
+    private static byte[] ReplaceName(byte[] body, string name)
     {
-        ReadOnlySpan<byte> asked = "20000000-0000-4000-8000-000000000777"u8;
-        byte[] named = [.. body];
-        for (int at; (at = named.AsSpan().IndexOf(asked)) >= 0;)
-            Encoding.ASCII.GetBytes(name).CopyTo(named, at);
-        return named;
+        ReadOnlySpan<byte> placeholder = "20000000-0000-4000-8000-000000000777"u8;
+        byte[] result = [.. body];
+        for (int at; (at = result.AsSpan().IndexOf(placeholder)) >= 0;)
+            Encoding.ASCII.GetBytes(name).CopyTo(result, at);
+        return result;
     }
 }

@@ -22,7 +22,7 @@ public sealed class HostileRowTests
     }
 
     [Fact]
-    public async Task What_another_id_has_is_not_taken_for_what_was_asked_for()
+    public async Task An_object_with_another_id_than_requested_is_a_protocol_error()
     {
         await FailureOf($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Rows.Trigger(2), session => session.Schedules.GetAsync(Rows.Id(1)));
         await FailureOf($"GET {Rows.ExecutionsPath}/{Rows.Id(1)}", Rows.Execution(2), session => session.Executions.GetAsync(Rows.Id(1)));
@@ -32,7 +32,7 @@ public sealed class HostileRowTests
     }
 
     [Fact]
-    public async Task A_trigger_is_found_by_mistrals_id_and_by_its_name_in_any_case()
+    public async Task The_id_of_a_trigger_is_compared_without_case()
     {
         string id = Rows.TriggerId(1).ToUpperInvariant();
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{id}", Answers.Ok(Rows.Trigger()));
@@ -41,7 +41,7 @@ public sealed class HostileRowTests
     }
 
     [Fact]
-    public async Task Rows_that_a_filter_should_have_kept_away_are_left_out()
+    public async Task Rows_that_do_not_match_the_filter_are_skipped()
     {
         ScriptedCloud cloud = new ScriptedCloud()
             .Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1), Rows.Trigger(2, row => row["workflow_name"] = "other.workflow"), Rows.Trigger(3, row => row.Remove("workflow_name")))))
@@ -57,13 +57,13 @@ public sealed class HostileRowTests
     [InlineData("1e400")]
     [InlineData("-1e400")]
     [InlineData("\"NaN\"")]
-    public async Task A_size_that_is_no_number_is_a_protocol_error(string size) =>
+    public async Task A_size_that_is_not_a_number_is_a_protocol_error(string size) =>
         await FailureOf($"GET {Rows.TrovePath}/backups", $$"""{"backups": [{{Rows.Backup(1).Replace("0.14", size)}}]}""", async session => await session.Backups.ListAsync().ToListAsync());
 
     [Theory]
     [InlineData("""{"workflows": null}""")]
     [InlineData("""{"workflows": [null]}""")]
-    public async Task Workflows_that_are_none_are_a_protocol_error(string body)
+    public async Task An_invalid_list_of_workflows_is_a_protocol_error(string body)
     {
         ScriptedCloud cloud = new ScriptedCloud()
             .Always(Rows.WorkflowRoute, Answers.Ok(Rows.Workflow(Rows.OurInputs, row => (row["project_id"], row["scope"]) = (Rows.Other, "private"))))
@@ -79,11 +79,11 @@ public sealed class HostileRowTests
     [InlineData("Auth token is invalid: gAAAAABo-topsecret-1")]
     [InlineData("fgAAAAABo-topsecret-1")]
     [InlineData("{\"cron_triggers\": [{\"id\": \"x\", \"name\": \"x\", \"created_at\": \"gAAAAABo-topsecret-1\"}]}")]
-    public async Task A_token_that_stands_in_what_cannot_be_read_is_not_repeated(string body) =>
+    public async Task A_token_in_an_unreadable_response_is_not_repeated(string body) =>
         await FailureOf(Rows.TriggersRoute, body, session => session.Schedules.ListAsync());
 
     [Fact]
-    public async Task A_text_that_no_service_has_room_for_is_a_protocol_error()
+    public async Task A_text_longer_than_any_column_is_a_protocol_error()
     {
         JsonNode id = new string('x', 1001);
         await FailureOf(Rows.TriggersRoute, Rows.Triggers(Rows.Trigger(1, row => row["id"] = id)), session => session.Schedules.ListAsync());
@@ -92,7 +92,7 @@ public sealed class HostileRowTests
     [Theory]
     [InlineData("0001-01-01 00:00:00")]
     [InlineData("9999-12-31 23:59:59")]
-    public async Task Times_at_the_ends_of_the_calendar_are_times(string time)
+    public async Task Times_at_the_ends_of_the_calendar_are_accepted(string time)
     {
         ScriptedCloud cloud = new ScriptedCloud().WithInstance().WithWorkflow()
             .On("POST " + Rows.TriggersPath, (sent, token) => Answers.Json(201, Rows.TriggerOf(sent, row => (row["created_at"], row["next_execution_time"]) = (time, time)))(sent, token));

@@ -44,11 +44,11 @@ public sealed class HostileTokenTests
     [InlineData("topsecret\u007f")]
     [InlineData("töpsecret")]
     [InlineData("topsecret\u009b31m")]
-    public async Task A_token_that_no_header_can_hold_is_a_protocol_error(string token) =>
+    public async Task A_token_that_is_invalid_in_a_header_is_a_protocol_error(string token) =>
         Assert.Equal(TroveErrorKind.ProtocolError, (await FailureOf(Cloud(Body(), token))).Kind);
 
     [Fact]
-    public async Task Of_two_tokens_neither_is_taken() =>
+    public async Task Two_tokens_in_one_response_are_a_protocol_error() =>
         Assert.Equal(TroveErrorKind.ProtocolError, (await FailureOf(Cloud(Body(), "topsecret-one", "topsecret-two"))).Kind);
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class HostileTokenTests
     [InlineData("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z")]
     [InlineData("9999-12-31T23:59:60Z", null)]
     [InlineData("99999-01-01T00:00:00Z", null)]
-    public async Task A_token_that_has_expired_or_never_does_by_the_calendar_is_a_protocol_error(string expires, string? issued) =>
+    public async Task A_token_with_an_invalid_or_past_expiry_is_a_protocol_error(string expires, string? issued) =>
         Assert.Equal(TroveErrorKind.ProtocolError, (await FailureOf(Cloud(Body(expires, issued)))).Kind);
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class HostileTokenTests
     [InlineData("9999-12-31T23:59:59.9999999Z", "0001-01-01T00:00:00Z")]
     [InlineData("9999-12-31T23:59:59.9999999Z", "2026-11-22T07:42:30Z")]
     [InlineData("1971-01-01T01:00:00Z", "1971-01-01T00:00:00Z")]
-    public async Task A_token_at_the_end_of_the_calendar_can_be_used(string expires, string? issued)
+    public async Task A_token_that_expires_at_the_end_of_the_calendar_is_accepted(string expires, string? issued)
     {
         ScriptedCloud cloud = Cloud(Body(expires, issued));
         using CloudSession session = await cloud.ConnectAsync();
@@ -86,11 +86,11 @@ public sealed class HostileTokenTests
     [InlineData("p1\n")]
     [InlineData("@evil.example/")]
     [InlineData("ｐ1")]
-    public async Task A_project_that_would_lead_elsewhere_is_a_protocol_error(string project) =>
+    public async Task A_project_id_that_would_change_the_address_is_a_protocol_error(string project) =>
         Assert.Equal(TroveErrorKind.ProtocolError, (await FailureOf(Cloud(Body(project: project)))).Kind);
 
     [Fact]
-    public async Task A_project_too_long_for_an_address_is_a_protocol_error() =>
+    public async Task A_project_id_too_long_for_an_address_is_a_protocol_error() =>
         Assert.Equal(TroveErrorKind.ProtocolError, (await FailureOf(Cloud(Body(project: new string('p', 100_000))))).Kind);
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class HostileTokenTests
     [InlineData("http://[fe80::1%25eth0/v2")]
     [InlineData("http://evil.example\\@cloud/v2")]
     [InlineData("http://cloud:8989:8989/v2")]
-    public async Task An_endpoint_that_is_no_address_of_http_is_refused_before_a_token_goes_anywhere(string url)
+    public async Task An_endpoint_that_is_not_an_http_address_is_refused_before_a_token_is_sent(string url)
     {
         TroveScheduleException error = await FailureOf(Cloud(Body(mistral: url)));
         Assert.Equal((TroveErrorKind.Invalid, "InvalidConfiguration"), (error.Kind, error.ErrorId));
@@ -132,18 +132,18 @@ public sealed class HostileTokenTests
     [InlineData("http://[::1]:8989/v2", "http://[::1]:8989/v2/cron_triggers")]
     [InlineData("http://[fe80::1%25eth0]:8989/v2", "http://[fe80::1]:8989/v2/cron_triggers")]
     [InlineData("http://[::1]evil.example/v2", "http://[::1]/evil.example/v2/cron_triggers")]
-    public async Task A_token_goes_where_the_catalog_says_and_nowhere_else(string url, string asked)
+    public async Task A_token_is_sent_only_to_the_address_in_the_catalog(string url, string expected)
     {
-        ScriptedCloud cloud = Cloud(Body(mistral: url)).Always($"GET {new Uri(asked).AbsolutePath}", Answers.Ok(Rows.Triggers()));
+        ScriptedCloud cloud = Cloud(Body(mistral: url)).Always($"GET {new Uri(expected).AbsolutePath}", Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
         Assert.Empty(await session.Schedules.ListAsync());
         RecordedRequest sent = Assert.Single(cloud.Requests);
-        Assert.Equal((asked, "gAAAA-topsecret"), (sent.Uri.GetLeftPart(UriPartial.Path), sent.Token));
+        Assert.Equal((expected, "gAAAA-topsecret"), (sent.Uri.GetLeftPart(UriPartial.Path), sent.Token));
         Assert.Equal(session.WorkflowEndpoint.Authority, sent.Uri.Authority);
     }
 
     [Fact]
-    public async Task Where_the_user_names_the_endpoint_the_catalog_counts_for_nothing()
+    public async Task An_endpoint_override_replaces_the_address_in_the_catalog()
     {
         ScriptedCloud cloud = Cloud(Body(mistral: "http://evil.example"));
         using CloudSession session = await cloud.ConnectAsync(new CloudSettings
@@ -157,7 +157,7 @@ public sealed class HostileTokenTests
     }
 
     [Fact]
-    public async Task A_catalog_of_a_hundred_thousand_endpoints_is_read_all_the_same()
+    public async Task A_catalog_with_100000_endpoints_is_read()
     {
         string others = string.Concat(Enumerable.Range(0, 50_000).Select(i => $$"""
             {"type": "other{{i}}", "endpoints": [{"interface": "public", "region": "R", "url": "http://evil.example"}]}, {"type": "workflowv2", "endpoints": [{"interface": "admin", "region": "R{{i}}", "url": "http://evil.example"}]},

@@ -7,7 +7,8 @@ using TroveSchedules.Tests.Keystone;
 
 namespace TroveSchedules.Tests.Hostile;
 
-/// <summary>A Keystone, a Mistral and a Trove on one port of the loopback. A test decides how they answer; each answer ends its connection.</summary>
+/// <summary>A Keystone, a Mistral and a Trove on one port of the loopback. A test sets their responses. Each response closes its
+/// connection.</summary>
 internal sealed class LoopbackCloud : IDisposable
 {
     private static readonly TestCertificate Authority = TestCertificate.Authority("ours");
@@ -15,7 +16,7 @@ internal sealed class LoopbackCloud : IDisposable
     private readonly LoopbackServer _server;
     private readonly bool _isTls;
 
-    public LoopbackCloud(Func<LoopbackConnection, LoopbackRequest, Task> answer, bool isTls = false)
+    public LoopbackCloud(Func<LoopbackConnection, LoopbackRequest, Task> respond, bool isTls = false)
     {
         _isTls = isTls;
         _server = new LoopbackServer(async connection =>
@@ -23,7 +24,7 @@ internal sealed class LoopbackCloud : IDisposable
             if (await connection.ReadRequestAsync() is not { } request)
                 return;
             Requests.Enqueue($"{request}{(request.Header("X-Auth-Token") is null ? "" : " with token")}");
-            await (AcceptsLogins && IsLogin(request) ? connection.WriteAsync(Login) : answer(connection, request));
+            await (AcceptsLogins && IsLogin(request) ? connection.WriteAsync(Login) : respond(connection, request));
         }, isTls ? new SslServerAuthenticationOptions { ServerCertificate = Authority.Server().Certificate } : null);
     }
 
@@ -32,7 +33,7 @@ internal sealed class LoopbackCloud : IDisposable
 
     public string Url => _server.Url;
 
-    /// <summary>Whether Keystone answers as it should.</summary>
+    /// <summary>Whether Keystone accepts logins.</summary>
     public bool AcceptsLogins { get; set; } = true;
 
     public static bool IsLogin(LoopbackRequest request) => request.Target == "/v3/auth/tokens";
@@ -41,7 +42,7 @@ internal sealed class LoopbackCloud : IDisposable
     {
         AuthUrl = new Uri(Url),
         Credential = PasswordCredential.ById("u1", "topsecret"),
-        MaxRetries = 0, // Else each test would wait for those.
+        MaxRetries = 0, // Retries would take real time.
         CaCertificatePath = _isTls ? folders.Write("ca.pem", Authority.Pem).PathOf("ca.pem") : null,
     };
 

@@ -22,18 +22,18 @@ namespace TroveSchedules.Tests.Hostile;
 public sealed class MutatedAnswerTests(ITestOutputHelper output)
 {
     // For the slowest case, a mutated response of some hundred kilobytes.
-    private const long MostMemory = 100_000_000;
+    private const long MaxMemory = 100_000_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CaseTimeout = TimeSpan.FromMinutes(1);
 
     private static int Seed => FromEnvironment("TROVE_TEST_SEED") ?? 6;
 
     [Fact]
-    public async Task A_wrong_answer_ends_in_an_error_of_ours_or_in_a_right_result()
+    public async Task A_mutated_response_leads_to_an_error_of_the_library_or_to_a_correct_result()
     {
         int? only = FromEnvironment("TROVE_FUZZ_CASE");
         IEnumerable<int> cases = only is { } one ? [one] : Enumerable.Range(0, FromEnvironment("TROVE_FUZZ_ANSWERS") ?? 10_000);
-        var ends = new ConcurrentDictionary<string, int>();
+        var results = new ConcurrentDictionary<string, int>();
         var failures = new ConcurrentDictionary<string, string>();
         int tried = 0, failed = 0;
         var watch = Stopwatch.StartNew();
@@ -42,7 +42,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             var run = new Case(Seed, number);
             try
             {
-                ends.AddOrUpdate(await run.RunAsync(), 1, (_, count) => count + 1);
+                results.AddOrUpdate(await run.RunAsync(), 1, (_, count) => count + 1);
             }
             catch (Exception e)
             {
@@ -52,7 +52,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             }
             Interlocked.Increment(ref tried);
         });
-        output.WriteLine($"Seed {Seed}: {tried} wrong answers in {watch.Elapsed.TotalSeconds:0.0} s. " + string.Join(", ", ends.OrderByDescending(end => end.Value).Select(end => $"{end.Key}: {end.Value}")));
+        output.WriteLine($"Seed {Seed}: {tried} mutated responses in {watch.Elapsed.TotalSeconds:0.0} s. " + string.Join(", ", results.OrderByDescending(result => result.Value).Select(result => $"{result.Key}: {result.Value}")));
         Assert.True(failures.IsEmpty, $"{failed} of {tried} ended otherwise.\n" + string.Join("\n", failures.Values.Take(20)));
     }
 
@@ -62,84 +62,84 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
     /// <summary>One mutated response. Seed and number decide the mutation, the request and how often it occurs.</summary>
     private sealed class Case
     {
-        private readonly WireAnswer _wrong;
+        private readonly WireAnswer _mutated;
         private readonly int _times;
         private readonly int _retries;
-        private readonly bool _isHeard;
+        private readonly bool _isLogged;
 
         public Case(int seed, int number)
         {
             var mutator = new Mutator(unchecked((seed * 16_777_619) ^ number));
             Reader = mutator.Any(Reader.All);
-            _wrong = mutator.Mutate(mutator.Next(8) == 0 ? Corpus.Refusals : Reader.Right);
+            _mutated = mutator.Mutate(mutator.Next(8) == 0 ? Corpus.Refusals : Reader.CorrectResponses);
             _times = mutator.Next(3) == 0 ? 1 : int.MaxValue;
             _retries = mutator.Next(5) == 0 ? 3 : 0;
-            _isHeard = mutator.Next(10) == 0;
+            _isLogged = mutator.Next(10) == 0;
         }
 
         public Reader Reader { get; }
 
         public override string ToString() =>
-            $"{Reader.Name}, where {Reader.Victim} is answered {(_times == 1 ? "once" : "always")}, with {_retries} repeats\n{_wrong.Status}\n{string.Join("\n", _wrong.Headers.Select(header => $"{header.Name}: {header.Value}"))}\n\n"
-            + Encoding.Latin1.GetString(_wrong.Body.AsSpan(0, int.Min(_wrong.Body.Length, 4_000)));
+            $"{Reader.Name}, where {Reader.MutatedRoute} is mutated {(_times == 1 ? "once" : "always")}, with {_retries} repeats\n{_mutated.Status}\n{string.Join("\n", _mutated.Headers.Select(header => $"{header.Name}: {header.Value}"))}\n\n"
+            + Encoding.Latin1.GetString(_mutated.Body.AsSpan(0, int.Min(_mutated.Body.Length, 4_000)));
 
-        /// <summary>Runs it.</summary>
-        /// <returns>How it ended.</returns>
+        /// <summary>Runs the case.</summary>
+        /// <returns>The kind of the error, or <c>right</c> for a correct result.</returns>
         public async Task<string> RunAsync()
         {
             var cloud = new HostileCloud();
             Reader.Arrange?.Invoke(cloud);
-            cloud.Spoil(Reader.Victim, _wrong, _times);
-            var said = new ConcurrentQueue<string>();
-            RequestLog.Current = _isHeard ? new RequestLog { Line = said.Enqueue, Body = said.Enqueue } : null;
-            using var patience = new CancellationTokenSource(Patience);
+            cloud.MutateRoute(Reader.MutatedRoute, _mutated, _times);
+            var logged = new ConcurrentQueue<string>();
+            RequestLog.Current = _isLogged ? new RequestLog { Line = logged.Enqueue, Body = logged.Enqueue } : null;
+            using var timeout = new CancellationTokenSource(CaseTimeout);
             int thread = Environment.CurrentManagedThreadId;
             long before = GC.GetAllocatedBytesForCurrentThread();
-            string end;
+            string result;
             string? mistral = null, trove = null;
             try
             {
-                using CloudSession session = await cloud.ConnectAsync(_retries, patience.Token);
-                (mistral, trove) = JudgeSession(session);
-                await Reader.Read(session, AssertNoSecret, patience.Token); // Cmdlets make warnings fit for a screen.
-                end = "right";
+                using CloudSession session = await cloud.ConnectAsync(_retries, timeout.Token);
+                (mistral, trove) = AssertSession(session);
+                await Reader.Read(session, AssertNoSecret, timeout.Token); // Only secrets are checked, because cmdlets remove control characters from warnings.
+                result = "right";
             }
             catch (TroveScheduleException e)
             {
-                Judge(e);
-                end = e.Kind.ToString();
+                AssertError(e);
+                result = e.Kind.ToString();
             }
             if (thread == Environment.CurrentManagedThreadId)
-                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostMemory);
+                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxMemory);
             Assert.All(cloud.TokenSeenBy, place => Assert.True(place == mistral || place == trove, $"The token went to {place}."));
-            Assert.All(said, text =>
+            Assert.All(logged, text =>
             {
                 Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
-                if (Reader.Victim != HostileCloud.Login) // An error response to a login may contain a token that was never issued.
+                if (Reader.MutatedRoute != HostileCloud.Login) // An error response to a login may contain a token that was never issued.
                     AssertNoSecret(text);
             });
-            return end;
+            return result;
         }
 
-        private static (string Mistral, string? Trove) JudgeSession(CloudSession session)
+        private static (string Mistral, string? Trove) AssertSession(CloudSession session)
         {
             Assert.NotEqual("", session.ToString());
             Assert.NotEqual("", session.ProjectId);
             _ = session.UserName + session.ProjectName + session.Token;
             _ = session.TokenExpiresAt.ToString("u", CultureInfo.InvariantCulture);
             _ = session.CloudTime.AddMinutes(1).AddMinutes(-2);
-            string mistral = Place(session.WorkflowEndpoint);
+            string mistral = Authority(session.WorkflowEndpoint);
             try
             {
-                return (mistral, Place(session.DatabaseEndpoint));
+                return (mistral, Authority(session.DatabaseEndpoint));
             }
             catch (TroveScheduleException e)
             {
-                Judge(e);
+                AssertError(e);
                 return (mistral, null);
             }
 
-            static string Place(Uri endpoint)
+            static string Authority(Uri endpoint)
             {
                 Assert.True(endpoint.Scheme is "http" or "https", endpoint.Scheme);
                 Assert.Equal(("", "", ""), (endpoint.UserInfo, endpoint.Query, endpoint.Fragment));
@@ -147,7 +147,7 @@ public sealed class MutatedAnswerTests(ITestOutputHelper output)
             }
         }
 
-        private static void Judge(TroveScheduleException error)
+        private static void AssertError(TroveScheduleException error)
         {
             string[] shown = [error.Message, error.Problem, error.ErrorId, error.ServerMessage ?? "", error.RequestId ?? "", error.RecommendedAction ?? ""];
             Assert.All(shown, text =>

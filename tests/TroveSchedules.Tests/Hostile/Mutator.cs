@@ -66,16 +66,16 @@ internal sealed class Mutator(int seed)
     public T Any<T>(IReadOnlyList<T> of) => of[_random.Next(of.Count)];
 
     /// <summary>Mutates one of these responses, and occasionally another one.</summary>
-    public WireAnswer Mutate(IReadOnlyList<WireAnswer> right)
+    public WireAnswer Mutate(IReadOnlyList<WireAnswer> candidates)
     {
-        WireAnswer answer = Chance(6) ? Any(Corpus.All) : Any(right);
+        WireAnswer response = Chance(6) ? Any(Corpus.All) : Any(candidates);
         if (Chance(12))
-            answer = answer with { Status = Any(Statuses) };
+            response = response with { Status = Any(Statuses) };
         if (Chance(5))
-            answer = answer with { Headers = MutateHeaders([.. answer.Headers]) };
+            response = response with { Headers = MutateHeaders([.. response.Headers]) };
         if (!Chance(20))
-            answer = answer with { Body = MutateBody(answer.Body) };
-        return Chance(8) ? answer with { Piece = 1 + Next(40) } : answer;
+            response = response with { Body = MutateBody(response.Body) };
+        return Chance(8) ? response with { Piece = 1 + Next(40) } : response;
     }
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
@@ -114,33 +114,33 @@ internal sealed class Mutator(int seed)
         byte[] own = body[node.Start..node.End];
         switch (Next(10))
         {
-            case 0 when node.NameStart >= 0: // Removed.
+            case 0 when node.NameStart >= 0: // Removes the value.
                 int after = node.End < body.Length && body[node.End] == ',' ? node.End + 1 : node.End;
                 return (node.NameStart, after, Chance(4) ? [(byte)','] : []);
-            case 1 when node.NameStart >= 0: // Duplicated.
-                return (node.End, node.End, [(byte)',', .. body.AsSpan(node.NameStart, node.Start - node.NameStart), .. Nasty(node)]);
-            case 2 when node.NameStart >= 0: // Under another name.
+            case 1 when node.NameStart >= 0: // Duplicates the key with another value.
+                return (node.End, node.End, [(byte)',', .. body.AsSpan(node.NameStart, node.Start - node.NameStart), .. UnexpectedValue(node)]);
+            case 2 when node.NameStart >= 0: // Replaces the key.
                 return (node.NameStart, node.Start, [.. Any(nodes) is { NameStart: >= 0 } other ? body[other.NameStart..other.Start] : Utf8("\"\\u001b[1m\":")]);
-            case 3: // One more beside it.
+            case 3: // Adds another value before it.
                 return node.NameStart >= 0
-                    ? (node.NameStart, node.NameStart, [.. Utf8($"\"new{Next(9)}\":"), .. Nasty(node), (byte)','])
+                    ? (node.NameStart, node.NameStart, [.. Utf8($"\"new{Next(9)}\":"), .. UnexpectedValue(node), (byte)','])
                     : (node.Start, node.Start, Chance(2) ? [.. own, (byte)','] : []);
-            case 4: // The value of another key.
+            case 4: // Replaces it by the value of another key.
                 Node from = Any(nodes);
                 return (node.Start, node.End, body[from.Start..from.End]);
-            case 5: // Wrapped.
+            case 5: // Wraps it in an array or an object.
                 return (node.Start, node.End, Chance(2) ? [(byte)'[', .. own, (byte)']'] : [.. Utf8("{\"a\":"), .. own, (byte)'}']);
-            case 6 or 7 when depth < 2 && node.Inside is { } inner: // JSON inside JSON.
+            case 6 or 7 when depth < 2 && node.Inside is { } inner: // Mutates JSON inside a JSON string.
                 byte[] mutated = MutateJson(inner.Text, inner.Nodes, 1 + Next(2), depth + 1);
                 if (Chance(6))
                     mutated = MutateBytes(mutated);
                 return (node.Start, node.End, Utf8(JsonSerializer.Serialize(Encoding.UTF8.GetString(mutated))));
             default:
-                return (node.Start, node.End, Nasty(node));
+                return (node.Start, node.End, UnexpectedValue(node));
         }
     }
 
-    private byte[] Nasty(Node node) => node.IsTime && !Chance(3) || Chance(15) ? Any(Dates)
+    private byte[] UnexpectedValue(Node node) => node.IsTime && !Chance(3) || Chance(15) ? Any(Dates)
         : Chance(400) ? Utf8("\"" + new string(Chance(2) ? 'y' : '\\', 200_000) + "\"")
         : Any(Values);
 
@@ -157,20 +157,20 @@ internal sealed class Mutator(int seed)
                 return [0xEF, 0xBB, 0xBF, .. body];
             case 3:
                 return [.. body, .. Any(Values)];
-            case 4: // Cut off.
+            case 4: // Cuts off the end.
                 return body[..at];
-            case 5: // A hole.
+            case 5: // Removes bytes.
                 return [.. body.AsSpan(0, at), .. body.AsSpan(to)];
-            case 6: // Twice the same.
+            case 6: // Repeats bytes.
                 return [.. body.AsSpan(0, to), .. body.AsSpan(at)];
-            case 7: // The end of another answer.
+            case 7: // Appends the end of another response.
                 byte[] other = Any(Corpus.All).Body;
                 return [.. body.AsSpan(0, at), .. other.AsSpan(Next(other.Length + 1))];
             case 8:
                 return [.. body.AsSpan(0, at), .. Any(Values), .. body.AsSpan(at)];
-            case 9: // Another encoding.
+            case 9: // Changes the encoding.
                 return Chance(2) ? Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(body)) : Encoding.Latin1.GetBytes(Encoding.UTF8.GetString(body));
-            default: // A few bits.
+            default: // Flips a few bits.
                 byte[] flipped = [.. body];
                 for (int i = Next(4); i >= 0 && body.Length > 0; i--)
                     flipped[Next(body.Length)] ^= (byte)(1 << Next(8));

@@ -14,11 +14,11 @@ namespace TroveSchedules.Tests.Hostile;
 
 /// <summary>A public operation, the request whose response is mutated, and the checks of the operation's result.</summary>
 /// <param name="Name">Its name in test failures.</param>
-/// <param name="Victim">The route of the request whose response is mutated.</param>
-/// <param name="Right">The correct response.</param>
+/// <param name="MutatedRoute">The route of the request whose response is mutated.</param>
+/// <param name="CorrectResponses">The correct response.</param>
 /// <param name="Read">Runs the operation and checks the result.</param>
 /// <param name="Arrange">Sets further responses of the cloud; null for none.</param>
-internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnswer> Right, Func<CloudSession, Action<string>, CancellationToken, Task> Read, Action<HostileCloud>? Arrange = null)
+internal sealed record Reader(string Name, string MutatedRoute, IReadOnlyList<WireAnswer> CorrectResponses, Func<CloudSession, Action<string>, CancellationToken, Task> Read, Action<HostileCloud>? Arrange = null)
 {
     private static readonly BackupSchedule Schedule = new() { Id = Rows.Id(1), TriggerId = Rows.TriggerId(1), ProjectId = ScriptedCloud.Project, Input = "{\"instance\": \"x\"}" };
     private static readonly ScheduleExecution Run = new() { Id = Rows.Id(11), State = "SUCCESS", ProjectId = ScriptedCloud.Project };
@@ -27,21 +27,21 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
 
     public static IReadOnlyList<Reader> All { get; } =
     [
-        new("connect", HostileCloud.Login, [Corpus.Login], async (session, _, token) => Judge(await session.Schedules.ListAsync(cancellationToken: token))),
+        new("connect", HostileCloud.Login, [Corpus.Login], async (session, _, token) => AssertValid(await session.Schedules.ListAsync(cancellationToken: token))),
         new("log in and find nothing", HostileCloud.Login, [Corpus.Login], async (session, _, token) => await session.Backups.GetAsync("nothing", cancellationToken: token)),
-        new("list schedules", "GET /v2/cron_triggers", [Corpus.Triggers], async (session, _, token) => Judge(await session.Schedules.ListAsync(cancellationToken: token))),
-        new("list the next schedules", "GET /v2/cron_triggers?marker", [Corpus.Triggers, Corpus.NoTriggers], async (session, _, token) => Judge(await session.Schedules.ListAsync(cancellationToken: token))),
-        new("list schedules of an instance", "GET /v1.0/p/instances", [Corpus.Instances], async (session, _, token) => Judge(await session.Schedules.ListAsync("m", cancellationToken: token))),
+        new("list schedules", "GET /v2/cron_triggers", [Corpus.Triggers], async (session, _, token) => AssertValid(await session.Schedules.ListAsync(cancellationToken: token))),
+        new("list the next schedules", "GET /v2/cron_triggers?marker", [Corpus.Triggers, Corpus.NoTriggers], async (session, _, token) => AssertValid(await session.Schedules.ListAsync(cancellationToken: token))),
+        new("list schedules of an instance", "GET /v1.0/p/instances", [Corpus.Instances], async (session, _, token) => AssertValid(await session.Schedules.ListAsync("m", cancellationToken: token))),
         new("get a schedule", "GET /v2/cron_triggers/{id}", [Corpus.Trigger, Corpus.OneOff], async (session, _, token) =>
         {
             BackupSchedule found = await session.Schedules.GetAsync(Rows.Id(1), cancellationToken: token);
-            Judge([found]);
+            AssertValid([found]);
             Assert.Contains(Rows.Id(1), new[] { found.Id, found.TriggerId }, StringComparer.OrdinalIgnoreCase);
         }),
         new("get a schedule by name", "GET /v2/cron_triggers", [Corpus.Triggers], async (session, _, token) =>
         {
             BackupSchedule found = await session.Schedules.GetAsync("nightly", cancellationToken: token);
-            Judge([found]);
+            AssertValid([found]);
             Assert.Equal("nightly", found.Id);
         }),
         Create("create a schedule", "POST /v2/cron_triggers", [Corpus.CreatedTrigger]),
@@ -62,65 +62,65 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
         new("get an execution", "GET /v2/executions/{id}", [Corpus.Execution], async (session, _, token) =>
         {
             ScheduleExecution found = await session.Executions.GetAsync(Rows.Id(11), includeBackupStatus: true, cancellationToken: token);
-            Judge(found);
+            AssertValid(found);
             Assert.Equal(Rows.Id(11), found.Id, ignoreCase: true);
         }),
         new("delete an execution", "DELETE /v2/executions/{id}", [Corpus.Deleted], (session, _, token) => session.Executions.DeleteAsync(Run, force: true, cancellationToken: token)),
-        Book("get the workbook", "GET /v2/workbooks", [Corpus.Workbooks, Corpus.OldWorkbooks], false),
-        Book("get the workbook's workflow", "GET /v2/workflows/trove.backup_create", [Corpus.OurWorkflow, Corpus.OldWorkflow], false),
-        Book("get the workbook's action", "GET /v2/actions/trove.backups_create", [Corpus.Action], false),
-        Book("install the workbook", "GET /v2/workbooks", [Corpus.OldWorkbooks, Corpus.Workbooks], true),
-        Book("install a valid workbook", "POST /v2/workbooks/validate", [Corpus.Valid, Corpus.NotValid], true),
-        Book("install over schedules", "GET /v2/cron_triggers", [Corpus.Triggers], true),
-        Book("update the workbook", "PUT /v2/workbooks", [Corpus.LoadedWorkbook], true),
-        Book("load the workbook", "POST /v2/workbooks", [Corpus.LoadedWorkbook with { Status = 201 }], true, cloud => cloud.With("GET /v2/workbooks", WireAnswer.Json(200, """{"workbooks": []}"""))),
+        WorkbookReader("get the workbook", "GET /v2/workbooks", [Corpus.Workbooks, Corpus.OldWorkbooks], false),
+        WorkbookReader("get the workbook's workflow", "GET /v2/workflows/trove.backup_create", [Corpus.OurWorkflow, Corpus.OldWorkflow], false),
+        WorkbookReader("get the workbook's action", "GET /v2/actions/trove.backups_create", [Corpus.Action], false),
+        WorkbookReader("install the workbook", "GET /v2/workbooks", [Corpus.OldWorkbooks, Corpus.Workbooks], true),
+        WorkbookReader("install a valid workbook", "POST /v2/workbooks/validate", [Corpus.Valid, Corpus.NotValid], true),
+        WorkbookReader("install over schedules", "GET /v2/cron_triggers", [Corpus.Triggers], true),
+        WorkbookReader("update the workbook", "PUT /v2/workbooks", [Corpus.LoadedWorkbook], true),
+        WorkbookReader("load the workbook", "POST /v2/workbooks", [Corpus.LoadedWorkbook with { Status = 201 }], true, cloud => cloud.With("GET /v2/workbooks", WireAnswer.Json(200, """{"workbooks": []}"""))),
         new("list instances", "GET /v1.0/p/instances", [Corpus.Instances], async (session, _, token) =>
         {
             await foreach (Instance instance in session.Instances.ListAsync(token))
-                Judge(instance);
+                AssertValid(instance);
         }),
         new("get an instance", "GET /v1.0/p/instances/{id}", [Corpus.Instance], async (session, _, token) =>
         {
             Instance found = await session.Instances.GetAsync(Rows.Id(900), token);
-            Judge(found);
+            AssertValid(found);
             Assert.Equal(Rows.Id(900), found.Id, ignoreCase: true);
         }),
         new("list backups", "GET /v1.0/p/backups", [Corpus.Backups], async (session, _, token) =>
         {
             await foreach (Backup backup in session.Backups.ListAsync(null, token))
-                Judge(backup);
+                AssertValid(backup);
         }),
         new("get a backup", "GET /v1.0/p/backups/{id}", [Corpus.Backup], async (session, _, token) =>
         {
             Backup found = await session.Backups.GetAsync(Rows.Id(31), cancellationToken: token);
-            Judge(found);
+            AssertValid(found);
             Assert.Equal(Rows.Id(31), found.Id, ignoreCase: true);
         }),
     ];
 
-    private static Reader Create(string name, string victim, IReadOnlyList<WireAnswer> right, Action<HostileCloud>? arrange = null, ScheduleRequest? request = null) =>
-        new(name, victim, right, async (session, warn, token) =>
+    private static Reader Create(string name, string mutatedRoute, IReadOnlyList<WireAnswer> correctResponses, Action<HostileCloud>? arrange = null, ScheduleRequest? request = null) =>
+        new(name, mutatedRoute, correctResponses, async (session, warn, token) =>
         {
             PreparedSchedule prepared = await session.Schedules.PrepareAsync(request ?? Request, null, warn, token);
             _ = prepared.Explain();
-            BackupSchedule made = await session.Schedules.CreateAsync(prepared, warn, token);
-            Judge([made]);
-            Assert.Equal(prepared.Id, made.Id);
+            BackupSchedule created = await session.Schedules.CreateAsync(prepared, warn, token);
+            AssertValid([created]);
+            Assert.Equal(prepared.Id, created.Id);
         }, arrange);
 
-    private static Reader History(string name, string victim, IReadOnlyList<WireAnswer> right, ExecutionQuery? query) => new(name, victim, right, async (session, _, token) =>
+    private static Reader History(string name, string mutatedRoute, IReadOnlyList<WireAnswer> correctResponses, ExecutionQuery? query) => new(name, mutatedRoute, correctResponses, async (session, _, token) =>
     {
         await foreach (ScheduleExecution execution in session.Executions.ListAsync(Rows.Id(1), query, token))
         {
-            Judge(execution);
+            AssertValid(execution);
             Assert.True(query?.MatchInput == true || execution.ScheduleId == Rows.Id(1) || execution.TriggerId is not null, "It is nobody's run.");
             Assert.True(query is not { States.Count: > 0 } || query.States.Contains(execution.State, StringComparer.OrdinalIgnoreCase), $"It is in the state {execution.State}.");
             Assert.True(query?.After is null || !(execution.ExecutionTime < query.After || execution.ExecutionTime > query.Before), $"It was at {execution.ExecutionTime}.");
         }
     });
 
-    private static Reader Book(string name, string victim, IReadOnlyList<WireAnswer> right, bool installs, Action<HostileCloud>? arrange = null) =>
-        new(name, victim, right, async (session, warn, token) =>
+    private static Reader WorkbookReader(string name, string mutatedRoute, IReadOnlyList<WireAnswer> correctResponses, bool installs, Action<HostileCloud>? arrange = null) =>
+        new(name, mutatedRoute, correctResponses, async (session, warn, token) =>
         {
             InstalledWorkbook found = await (installs ? session.Workbook.InstallAsync(warn: warn, cancellationToken: token) : session.Workbook.GetAsync(token));
             Assert.All([found.Name, found.Workflow], AssertText);
@@ -132,7 +132,7 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
             arrange?.Invoke(cloud);
         } : arrange);
 
-    private static void Judge(IReadOnlyList<BackupSchedule> schedules)
+    private static void AssertValid(IReadOnlyList<BackupSchedule> schedules)
     {
         foreach (BackupSchedule schedule in schedules)
         {
@@ -145,13 +145,13 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
             }
             catch (CronPatternException)
             {
-                // Not ours to know.
+                // The pattern may be unknown.
             }
         }
         Assert.Equal(schedules.OrderBy(schedule => schedule.NextExecutionTime ?? DateTimeOffset.MaxValue).Select(schedule => schedule.NextExecutionTime), schedules.Select(schedule => schedule.NextExecutionTime));
     }
 
-    private static void Judge(ScheduleExecution execution)
+    private static void AssertValid(ScheduleExecution execution)
     {
         Assert.All([execution.Id, execution.State], AssertText);
         Assert.Equal(execution.Id, execution.ToString());
@@ -160,13 +160,13 @@ internal sealed record Reader(string Name, string Victim, IReadOnlyList<WireAnsw
         Assert.True(execution.BackupStatus is null || execution.BackupStatus.Length > 0);
     }
 
-    private static void Judge(Instance instance)
+    private static void AssertValid(Instance instance)
     {
         AssertText(instance.Id);
         Assert.Equal(instance.Id, instance.ToString());
     }
 
-    private static void Judge(Backup backup)
+    private static void AssertValid(Backup backup)
     {
         Assert.All([backup.Id, backup.Status], AssertText);
         Assert.Equal(backup.Id, backup.ToString());

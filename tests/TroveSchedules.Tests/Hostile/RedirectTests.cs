@@ -85,7 +85,7 @@ public sealed class RedirectTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Locations))]
-    public async Task Where_a_redirect_points_is_told_without_what_may_be_secret_in_it(string location, string shown)
+    public async Task The_target_of_a_redirect_is_shown_without_possible_secrets(string location, string shown)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always("GET " + Rows.TriggersPath, Answers.Status(302, ("Location", location)));
         using CloudSession session = await cloud.ConnectAsync();
@@ -100,7 +100,7 @@ public sealed class RedirectTests : IDisposable
     [InlineData("POST /v3/auth/tokens", "auth_url")]
     [InlineData("GET " + Rows.TriggersPath, "workflow_endpoint_override")]
     [InlineData("GET " + Rows.TrovePath + "/instances", "database_endpoint_override")]
-    public async Task A_redirect_names_the_setting_that_takes_the_address_and_repeats_no_secret_that_was_sent(string route, string setting)
+    public async Task The_error_for_a_redirect_names_the_setting_and_repeats_no_secret(string route, string setting)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always("GET " + Rows.TriggersPath, Answers.Ok(Rows.Triggers())).Always(route, (request, token) =>
             Answers.Status(301, ("Location", $"https://new.example/{request.Token ?? ScriptedCloud.Password}/{new string('x', 5000)}"))(request, token));
@@ -124,7 +124,7 @@ public sealed class RedirectTests : IDisposable
     [InlineData(302, "")]
     [InlineData(202, "http://elsewhere/")]
     [InlineData(401, "http://elsewhere/")]
-    public async Task A_redirect_without_a_location_has_none_to_tell(int status, string? location = null)
+    public async Task A_redirect_without_a_location_is_reported_without_one(int status, string? location = null)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always("GET " + Rows.TriggersPath, Answers.Status(status, location is null ? [] : [("Location", location)]));
         using CloudSession session = await cloud.ConnectAsync();
@@ -134,7 +134,7 @@ public sealed class RedirectTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_to_the_next_page_is_a_sign_and_no_address()
+    public async Task A_link_to_the_next_page_is_never_followed()
     {
         ScriptedCloud cloud = new ScriptedCloud()
             .On(Rows.TriggersRoute, Answers.Ok(Rows.Triggers([Rows.Trigger(1)], more: true)), Answers.Ok(Rows.Triggers()))

@@ -10,7 +10,7 @@ using System.Threading.Tasks;
 
 namespace TroveSchedules.Tests.Http;
 
-/// <summary>Reactions of a service to a request.</summary>
+/// <summary>Responses of a service to a request, and network errors.</summary>
 internal static class Answers
 {
     public static Answer Json(int status, string body, params (string Name, string Value)[] headers) =>
@@ -35,7 +35,7 @@ internal static class Answers
     /// <summary>The connection breaks before a response arrives.</summary>
     public static Answer Reset { get; } = Fails(SocketError.ConnectionReset);
 
-    /// <summary>The network fails with that exception.</summary>
+    /// <summary>The network fails with this error.</summary>
     public static Answer Fails(SocketError error) => (_, _) =>
         throw new HttpRequestException("An error occurred while sending the request.", new IOException("Unable to read data.", new SocketException((int)error)));
 
@@ -54,14 +54,14 @@ internal static class Answers
         throw new InvalidOperationException("Nothing ends silence but its cancellation.");
     };
 
-    /// <summary>A response with status 200 and that stream as its body.</summary>
+    /// <summary>A response with status 200 and this stream as its body.</summary>
     public static Answer Body(Func<Stream> body) => (_, _) =>
         Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body()) });
 
-    /// <summary>The service carries out the request, and then something else happens to the response.</summary>
-    public static Answer After(Action<RecordedRequest> deed, Answer then) => (request, cancellationToken) =>
+    /// <summary>The service executes the request first. The second reaction decides what the client receives.</summary>
+    public static Answer After(Action<RecordedRequest> action, Answer then) => (request, cancellationToken) =>
     {
-        deed(request);
+        action(request);
         return then(request, cancellationToken);
     };
 
@@ -76,11 +76,11 @@ internal static class Answers
     };
 }
 
-/// <summary>A body that breaks off.</summary>
-internal sealed class BreakingStream(string begins, Exception with) : MemoryStream(Encoding.UTF8.GetBytes(begins))
+/// <summary>A body that breaks off with an exception.</summary>
+internal sealed class BreakingStream(string start, Exception exception) : MemoryStream(Encoding.UTF8.GetBytes(start))
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Position < Length ? base.ReadAsync(buffer, cancellationToken) : ValueTask.FromException<int>(with);
+        Position < Length ? base.ReadAsync(buffer, cancellationToken) : ValueTask.FromException<int>(exception);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -45,7 +45,7 @@ public sealed class ErrorTests
     [InlineData(511, TroveErrorKind.ProtocolError)]
     [InlineData(300, TroveErrorKind.ProtocolError)]
     [InlineData(304, TroveErrorKind.ProtocolError)]
-    public async Task Each_status_has_its_kind_and_keeps_its_request_id(int status, TroveErrorKind kind)
+    public async Task Each_status_maps_to_a_kind_and_the_request_id_is_kept(int status, TroveErrorKind kind)
     {
         TroveScheduleException error = await FailureOf(Answers.Html(status, "<html><h1>Nope</h1></html>", ("x-openstack-request-id", "req-7")));
         Assert.Equal((kind, kind.ToString(), status, "req-7"), (error.Kind, error.ErrorId, error.StatusCode, error.RequestId));
@@ -55,7 +55,7 @@ public sealed class ErrorTests
         Assert.DoesNotContain("<h1>", error.ToString());
     }
 
-    public static TheoryData<string, string?> Words => new()
+    public static TheoryData<string, string?> Messages => new()
     {
         { """{"faultcode": "Client", "faultstring": "Sort key supplied is invalid: bogus", "debuginfo": null}""", "Sort key supplied is invalid: bogus" },
         { """{"debuginfo": {"message": "trace"}, "faultstring": "the fault"}""", "the fault" },
@@ -83,33 +83,33 @@ public sealed class ErrorTests
     };
 
     [Theory]
-    [MemberData(nameof(Words))]
-    public async Task The_services_own_words_are_found_in_whatever_shape_they_come(string body, string? words)
+    [MemberData(nameof(Messages))]
+    public async Task The_message_of_the_service_is_found_in_every_known_format(string body, string? message)
     {
         TroveScheduleException error = await FailureOf(Answers.Json(400, body));
-        Assert.Equal((TroveErrorKind.Invalid, 400, words), (error.Kind, error.StatusCode, error.ServerMessage));
-        Assert.Contains(words ?? "HTTP 400 Bad Request", error.Problem);
+        Assert.Equal((TroveErrorKind.Invalid, 400, message), (error.Kind, error.StatusCode, error.ServerMessage));
+        Assert.Contains(message ?? "HTTP 400 Bad Request", error.Problem);
     }
 
     [Fact]
-    public async Task Of_a_database_error_neither_the_sql_nor_the_trust_is_shown()
+    public async Task A_database_error_is_shown_without_its_SQL_and_its_trust()
     {
-        const string words = "Duplicate entry for cron trigger: (pymysql.err.DataError) (1406, \"Data too long for column 'name' at row 1\")";
+        const string message = "Duplicate entry for cron trigger: (pymysql.err.DataError) (1406, \"Data too long for column 'name' at row 1\")";
         TroveScheduleException error = await FailureOf(Answers.Fault(409,
-            words + "\n[SQL: INSERT INTO cron_triggers_v2 (trust_id) VALUES (%(trust_id)s)]\n[parameters: {'trust_id': 'topsecret-trust'}]"));
-        Assert.Equal((TroveErrorKind.Conflict, words), (error.Kind, error.ServerMessage));
+            message + "\n[SQL: INSERT INTO cron_triggers_v2 (trust_id) VALUES (%(trust_id)s)]\n[parameters: {'trust_id': 'topsecret-trust'}]"));
+        Assert.Equal((TroveErrorKind.Conflict, message), (error.Kind, error.ServerMessage));
         Assert.DoesNotContain("INSERT", error.ToString());
     }
 
     [Fact]
-    public async Task What_a_terminal_would_obey_is_made_harmless()
+    public async Task Control_characters_are_removed_from_messages()
     {
         TroveScheduleException error = await FailureOf(Answers.Fault(400, "a\u001b[31mred\u009b2J\u0007\r\0\tb\nc"));
         Assert.Equal("a [31mred 2J    b\nc", error.ServerMessage);
     }
 
     [Fact]
-    public async Task Request_ids_and_reasons_are_made_harmless_too()
+    public async Task Control_characters_are_removed_from_request_ids_and_reason_phrases()
     {
         TroveScheduleException error = await FailureOf(async (request, token) =>
         {
@@ -122,7 +122,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task Long_words_are_shortened_and_never_in_the_middle_of_a_character()
+    public async Task A_long_message_is_shortened_at_a_character_boundary()
     {
         TroveScheduleException error = await FailureOf(Answers.Fault(400, "x" + string.Concat(Enumerable.Repeat("😀", 5000))));
         Assert.InRange(error.ServerMessage!.Length, 1000, 2001);
@@ -131,19 +131,19 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task An_endless_refusal_is_not_read_to_its_end()
+    public async Task An_endless_error_body_is_not_read_to_its_end()
     {
         TroveScheduleException error = await FailureOf((request, token) => Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)400) { Content = new StreamContent(new EndlessStream()) }));
         Assert.Equal((TroveErrorKind.Invalid, null), (error.Kind, error.ServerMessage));
     }
 
     [Fact]
-    public async Task The_other_header_of_a_request_id_will_do()
+    public async Task The_second_request_id_header_is_used_as_well()
     {
         Assert.Equal("req-8", (await FailureOf(Answers.Html(400, "", ("x-compute-request-id", "req-8")))).RequestId);
     }
 
-    public static TheoryData<string> NoPages =>
+    public static TheoryData<string> InvalidPages =>
     [
         "", " ", "null", "[]", "{}", "7", "\"text\"", "<html>Welcome to the hotel's wireless</html>",
         """{"cron_triggers": null}""", """{"cron_triggers": {}}""", """{"cron_triggers": "x"}""", """{"cron_triggers": [""", """{"cron_triggers": []""",
@@ -159,8 +159,8 @@ public sealed class ErrorTests
     ];
 
     [Theory]
-    [MemberData(nameof(NoPages))]
-    public async Task An_answer_that_the_api_does_not_promise_is_a_protocol_error(string body)
+    [MemberData(nameof(InvalidPages))]
+    public async Task A_response_that_does_not_match_the_API_is_a_protocol_error(string body)
     {
         TroveScheduleException error = await FailureOf(Answers.Json(200, body, ("x-openstack-request-id", "req-9")));
         Assert.Equal((TroveErrorKind.ProtocolError, "ProtocolError", 200, "req-9"), (error.Kind, error.ErrorId, error.StatusCode, error.RequestId));
@@ -174,7 +174,7 @@ public sealed class ErrorTests
     [InlineData("GET /v2/executions", """{"executions": [{"id": "x", "state": null}]}""")]
     [InlineData("GET /v2/executions", """{"executions": [{"id": null, "state": "SUCCESS"}]}""")]
     [InlineData("GET /v2/executions", """{"executions": [{"state": "SUCCESS"}]}""")]
-    public async Task A_row_of_a_history_that_is_none_is_a_protocol_error(string route, string body)
+    public async Task An_invalid_row_of_a_history_is_a_protocol_error(string route, string body)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger())).Always(route, Answers.Ok(body));
         using CloudSession session = await cloud.ConnectAsync();
@@ -194,7 +194,7 @@ public sealed class ErrorTests
     [InlineData("backups", """{"backups": [{"id": "x", "status": null}]}""")]
     [InlineData("backups", """{"backups": [{"id": "x"}]}""")]
     [InlineData("backups", """{"backups": [], "links": {}}""")]
-    public async Task A_row_of_troves_that_is_none_is_a_protocol_error(string what, string body)
+    public async Task An_invalid_row_of_Trove_is_a_protocol_error(string what, string body)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/{what}", Answers.Ok(body));
         using CloudSession session = await cloud.ConnectAsync();
@@ -212,7 +212,7 @@ public sealed class ErrorTests
     [InlineData("""{"instance": null}""")]
     [InlineData("{}")]
     [InlineData("null")]
-    public async Task An_instance_that_is_none_is_a_protocol_error(string body)
+    public async Task An_invalid_instance_is_a_protocol_error(string body)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances/{Rows.Id(900)}", Answers.Ok(body));
         using CloudSession session = await cloud.ConnectAsync();
@@ -224,7 +224,7 @@ public sealed class ErrorTests
     [InlineData("""{"links": null}""")]
     [InlineData("""{"links": [{"rel": null}]}""")]
     [InlineData("""{"links": []}""")]
-    public async Task Odd_links_end_a_listing(string rest)
+    public async Task Invalid_links_end_a_listing(string rest)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", Answers.Ok(rest.Insert(1, "\"instances\": [],")));
         using CloudSession session = await cloud.ConnectAsync();
@@ -232,7 +232,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task What_a_row_holds_besides_the_promised_is_ignored()
+    public async Task Unknown_fields_of_a_row_are_ignored()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers(Rows.Trigger(1, row => row["new"] = new System.Text.Json.Nodes.JsonObject()))));
         using CloudSession session = await cloud.ConnectAsync();
@@ -240,24 +240,24 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task A_body_that_cannot_be_unpacked_is_a_protocol_error()
+    public async Task A_body_that_cannot_be_decompressed_is_a_protocol_error()
     {
         TroveScheduleException error = await FailureOf(Answers.Body(() => new BreakingStream("{\"cron_", new InvalidDataException("The archive entry was compressed using an unsupported compression method."))));
         Assert.Equal(TroveErrorKind.ProtocolError, error.Kind);
     }
 
     [Fact]
-    public async Task A_refusal_that_cannot_be_read_is_told_by_its_status()
+    public async Task An_error_response_with_an_unreadable_body_is_reported_by_its_status()
     {
-        foreach (Exception broken in new Exception[] { new InvalidDataException("bad gzip"), new IOException("reset"), new HttpRequestException("reset") })
+        foreach (Exception exception in new Exception[] { new InvalidDataException("bad gzip"), new IOException("reset"), new HttpRequestException("reset") })
         {
-            TroveScheduleException error = await FailureOf((_, _) => Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)403) { Content = new StreamContent(new BreakingStream("{", broken)) }));
+            TroveScheduleException error = await FailureOf((_, _) => Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)403) { Content = new StreamContent(new BreakingStream("{", exception)) }));
             Assert.Equal((TroveErrorKind.Forbidden, 403), (error.Kind, error.StatusCode));
         }
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_within_the_body_is_unavailable()
+    public async Task A_connection_that_breaks_within_the_body_gives_Unavailable()
     {
         TroveScheduleException error = await FailureOf(Answers.Body(() => new BreakingStream("{\"cron_", new IOException("The response ended prematurely."))));
         Assert.Equal((TroveErrorKind.Unavailable, null), (error.Kind, error.StatusCode));
@@ -265,7 +265,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task A_body_that_never_ends_falls_under_the_time_limit()
+    public async Task An_endless_body_ends_at_the_time_limit()
     {
         var clock = new ManualClock(ScriptedCloud.Start);
         ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.Body(() => new SilentStream(() => clock.Advance(TimeSpan.FromSeconds(100)))));
@@ -276,14 +276,14 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task Silence_is_a_timeout_after_the_limit_and_not_before()
+    public async Task A_missing_response_is_a_timeout_at_the_limit_and_not_before()
     {
         var clock = new ManualClock(ScriptedCloud.Start);
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.After(_ => asked.SetResult(), Answers.Silence));
+        var requestReceived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedCloud cloud = new ScriptedCloud(clock).Always(Get, Answers.After(_ => requestReceived.SetResult(), Answers.Silence));
         using CloudSession session = await cloud.ConnectAsync();
         Task listing = session.Schedules.ListAsync();
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await requestReceived.Task.WaitAsync(TimeSpan.FromSeconds(30));
         clock.Advance(ScriptedCloud.Settings.TimeLimit - TimeSpan.FromTicks(1));
         Assert.False(listing.IsCompleted);
         clock.Advance(TimeSpan.FromTicks(1));
@@ -292,7 +292,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task A_service_that_cannot_be_reached_is_named()
+    public async Task The_error_names_the_service_that_cannot_be_reached()
     {
         TroveScheduleException error = await FailureOf(Answers.Reset);
         Assert.Equal((TroveErrorKind.Unavailable, "Unavailable", null), (error.Kind, error.ErrorId, error.StatusCode));
@@ -300,7 +300,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task An_untrusted_certificate_is_its_own_error_and_is_not_asked_for_again()
+    public async Task An_untrusted_certificate_has_its_own_error_id_and_is_not_retried()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("The SSL connection could not be established.",
             new AuthenticationException("The remote certificate is invalid because of errors in the certificate chain: UntrustedRoot")));
@@ -315,7 +315,7 @@ public sealed class ErrorTests
     [InlineData("The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch", "UntrustedCertificate", "another host name")]
     [InlineData("The remote certificate is invalid because of errors in the certificate chain: NotTimeValid", "UntrustedCertificate", "Check the clock of this machine")]
     [InlineData("Cannot determine the frame size or a corrupted frame was received.", "Unavailable", "the scheme (http or https)")]
-    public async Task A_handshake_that_fails_has_the_advice_that_fits(string reason, string id, string advice)
+    public async Task A_failed_handshake_has_an_advice_for_its_reason(string reason, string id, string advice)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("The SSL connection could not be established.", new AuthenticationException(reason)));
         using CloudSession session = await cloud.ConnectAsync();
@@ -328,7 +328,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task A_handshake_that_fails_is_told_by_its_cause()
+    public async Task A_failed_handshake_is_reported_with_its_inner_cause()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("The SSL connection could not be established.",
             new AuthenticationException("Authentication failed, see inner exception.", new IOException("unsupported protocol"))));
@@ -342,7 +342,7 @@ public sealed class ErrorTests
     [InlineData("error:0A00045C:SSL routines::tlsv13 alert certificate required", "wants a client certificate")]
     [InlineData("error:0A000418:SSL routines::tlsv1 alert unknown ca", "does not accept the client certificate")]
     [InlineData("error:0A000412:SSL routines::ssl/tls alert bad certificate", "does not accept the client certificate")]
-    public async Task What_a_server_says_of_the_client_certificate_is_told_by_its_alert(string alert, string advice)
+    public async Task A_TLS_alert_about_the_client_certificate_has_its_own_advice(string alert, string advice)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (_, _) => throw new HttpRequestException("An error occurred while sending the request.",
             new IOException("The decryption operation failed, see inner exception.", new IOException(alert))));
@@ -354,7 +354,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task A_byte_order_mark_is_no_part_of_the_json()
+    public async Task A_byte_order_mark_before_the_JSON_is_ignored()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok("\ufeff" + Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
@@ -373,12 +373,12 @@ public sealed class ErrorTests
 
     private sealed class EndlessStream : MemoryStream
     {
-        private long _given;
+        private long _bytesRead;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            _given += buffer.Length;
-            Assert.InRange(_given, 0, 10_000_000);
+            _bytesRead += buffer.Length;
+            Assert.InRange(_bytesRead, 0, 10_000_000);
             buffer.Span.Fill((byte)'[');
             return ValueTask.FromResult(buffer.Length);
         }

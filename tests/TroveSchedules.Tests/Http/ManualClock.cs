@@ -7,8 +7,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace TroveSchedules.Tests.Http;
 
 /// <summary>
-/// A clock that only a test moves. A wait shorter than the time limit of a request is a back-off: it takes no real time, but the clock moves on by it
-/// and it is noted in <see cref="Waits"/>, unless <see cref="HoldsWaits"/>.
+/// A clock that only a test moves. A wait that is shorter than the time limit of a request counts as a back-off: it is added to <see cref="Waits"/>,
+/// and the clock moves on at once. With <see cref="HoldsWaits"/>, the wait stays pending.
 /// </summary>
 internal sealed class ManualClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
@@ -20,7 +20,7 @@ internal sealed class ManualClock(DateTimeOffset start) : FakeTimeProvider(start
 
     public bool HoldsWaits { get; init; }
 
-    /// <summary>Completes when something waits on a clock that holds waits.</summary>
+    /// <summary>Completes when a wait is pending.</summary>
     public Task Held => _held.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
     /// <summary>The real time, which is the cloud's time unless a test changes it.</summary>

@@ -10,25 +10,25 @@ namespace TroveSchedules.Tests.Http;
 
 public sealed class PagingTests
 {
-    private readonly List<(string? After, int Limit)> _asked = [];
+    private readonly List<(string? After, int Limit)> _requestedPages = [];
 
     private IAsyncEnumerable<string> Walk(
-        Func<string?, int, Page<string>> fetch, Func<string, bool>? keep = null, long? most = null, string? marker = null, int size = 50, CancellationToken cancellationToken = default) =>
-        Walk((after, limit, _) => Task.FromResult(fetch(after, limit)), keep, most, marker, size, cancellationToken);
+        Func<string?, int, Page<string>> fetch, Func<string, bool>? keep = null, long? maxRows = null, string? marker = null, int size = 50, CancellationToken cancellationToken = default) =>
+        Walk((after, limit, _) => Task.FromResult(fetch(after, limit)), keep, maxRows, marker, size, cancellationToken);
 
     private IAsyncEnumerable<string> Walk(
-        Func<string?, int, CancellationToken, Task<Page<string>>> fetch, Func<string, bool>? keep = null, long? most = null, string? marker = null, int size = 50, CancellationToken cancellationToken = default) =>
+        Func<string?, int, CancellationToken, Task<Page<string>>> fetch, Func<string, bool>? keep = null, long? maxRows = null, string? marker = null, int size = 50, CancellationToken cancellationToken = default) =>
         Paging.WalkAsync(
             (after, limit, token) =>
             {
                 token.ThrowIfCancellationRequested();
-                _asked.Add((after, limit));
+                _requestedPages.Add((after, limit));
                 return fetch(after, limit, token);
             },
-            row => row, keep, marker, most, size, cancellationToken);
+            row => row, keep, marker, maxRows, size, cancellationToken);
 
     /// <summary>A service with a number of rows, counted from 1, and a maximum page size.</summary>
-    private static Func<string?, int, Page<string>> Having(int rows, int pageSize = int.MaxValue) => (after, limit) =>
+    private static Func<string?, int, Page<string>> ServiceWithRows(int rows, int pageSize = int.MaxValue) => (after, limit) =>
     {
         int from = after is null ? 0 : int.Parse(after);
         int count = Math.Min(Math.Min(limit, pageSize), rows - from);
@@ -45,89 +45,89 @@ public sealed class PagingTests
     [InlineData(1050, 4)]
     [InlineData(2049, 4)]
     [InlineData(2050, 5)]
-    public async Task Every_row_comes_once_in_order_though_the_last_page_may_be_empty(int rows, int pages)
+    public async Task Every_row_is_returned_once_and_in_order_even_if_the_last_page_is_empty(int rows, int pages)
     {
-        Assert.Equal(Enumerable.Range(1, rows).Select(i => i.ToString()), await Walk(Having(rows)).ToListAsync());
-        Assert.Equal(pages, _asked.Count);
+        Assert.Equal(Enumerable.Range(1, rows).Select(i => i.ToString()), await Walk(ServiceWithRows(rows)).ToListAsync());
+        Assert.Equal(pages, _requestedPages.Count);
     }
 
     [Fact]
-    public async Task The_first_page_is_small_and_each_other_four_times_as_large_up_to_a_thousand()
+    public async Task The_page_size_starts_small_and_quadruples_up_to_1000()
     {
-        await Walk(Having(4000)).ToListAsync();
-        Assert.Equal([50, 200, 800, 1000, 1000, 1000], _asked.Select(page => page.Limit));
+        await Walk(ServiceWithRows(4000)).ToListAsync();
+        Assert.Equal([50, 200, 800, 1000, 1000, 1000], _requestedPages.Select(page => page.Limit));
     }
 
     [Fact]
-    public async Task What_is_collected_whole_is_asked_for_by_the_thousand()
+    public async Task A_complete_listing_reads_pages_of_1000()
     {
-        await Walk(Having(2500), size: Paging.Large).ToListAsync();
-        Assert.Equal([1000, 1000, 1000], _asked.Select(page => page.Limit));
+        await Walk(ServiceWithRows(2500), size: Paging.Large).ToListAsync();
+        Assert.Equal([1000, 1000, 1000], _requestedPages.Select(page => page.Limit));
     }
 
     [Fact]
-    public async Task The_next_page_begins_after_the_last_row_of_the_one_before()
+    public async Task The_marker_of_the_next_page_is_the_last_row_of_the_previous_one()
     {
-        await Walk(Having(45, pageSize: 20)).ToListAsync();
-        Assert.Equal([null, "20", "40"], _asked.Select(page => page.After));
+        await Walk(ServiceWithRows(45, pageSize: 20)).ToListAsync();
+        Assert.Equal([null, "20", "40"], _requestedPages.Select(page => page.After));
     }
 
     [Fact]
-    public async Task A_listing_begins_after_the_marker()
+    public async Task A_listing_starts_after_the_marker()
     {
-        Assert.Equal(["4", "5"], await Walk(Having(5), marker: "3").ToListAsync());
-        Assert.Equal("3", _asked[0].After);
+        Assert.Equal(["4", "5"], await Walk(ServiceWithRows(5), marker: "3").ToListAsync());
+        Assert.Equal("3", _requestedPages[0].After);
     }
 
     [Fact]
-    public async Task The_last_row_of_a_page_is_handed_out_only_after_the_next_page_has_come()
+    public async Task The_last_row_of_a_page_is_returned_only_after_the_next_page_arrived()
     {
         var pagesWhen = new List<(string Row, int Pages)>();
-        await foreach (string row in Walk(Having(5, pageSize: 2)))
-            pagesWhen.Add((row, _asked.Count));
+        await foreach (string row in Walk(ServiceWithRows(5, pageSize: 2)))
+            pagesWhen.Add((row, _requestedPages.Count));
         Assert.Equal([("1", 1), ("2", 2), ("3", 2), ("4", 3), ("5", 3)], pagesWhen);
     }
 
     [Fact]
-    public async Task The_next_page_is_asked_for_while_rows_are_still_handed_out()
+    public async Task The_next_page_is_requested_while_rows_are_still_being_returned()
     {
         var gate = new Gate();
-        await using IAsyncEnumerator<string> rows = Walk(gate.Having(Having(100))).GetAsyncEnumerator();
+        await using IAsyncEnumerator<string> rows = Walk(gate.ServiceWithRows(ServiceWithRows(100))).GetAsyncEnumerator();
         for (int i = 1; i <= 25; i++)
         {
             Assert.True(await rows.MoveNextAsync());
-            Assert.Single(_asked);
+            Assert.Single(_requestedPages);
         }
         for (int i = 26; i <= 49; i++)
         {
             ValueTask<bool> next = rows.MoveNextAsync();
             Assert.True(next.IsCompleted); // Although the second page has not arrived.
             Assert.True(await next);
-            Assert.Equal((i.ToString(), 2), (rows.Current, _asked.Count));
+            Assert.Equal((i.ToString(), 2), (rows.Current, _requestedPages.Count));
         }
         Task<bool> last = rows.MoveNextAsync().AsTask();
         Assert.False(last.IsCompleted);
         gate.Open();
         Assert.True(await last);
         Assert.Equal("50", rows.Current);
-        Assert.Equal([(null, 50), ("50", 200)], _asked);
+        Assert.Equal([(null, 50), ("50", 200)], _requestedPages);
     }
 
     [Fact]
-    public async Task Of_a_page_that_was_sifted_half_of_what_is_wanted_counts()
+    public async Task The_next_page_is_requested_after_half_of_the_matching_rows()
     {
         var pagesWhen = new List<(string Row, int Pages)>();
-        await foreach (string row in Walk(Having(20, pageSize: 10), keep: row => row is "3" or "5" or "7" or "9" or "12"))
-            pagesWhen.Add((row, _asked.Count));
+        await foreach (string row in Walk(ServiceWithRows(20, pageSize: 10), keep: row => row is "3" or "5" or "7" or "9" or "12"))
+            pagesWhen.Add((row, _requestedPages.Count));
         Assert.Equal([("3", 1), ("5", 1), ("7", 2), ("9", 2), ("12", 2)], pagesWhen);
-        Assert.Equal(3, _asked.Count);
+        Assert.Equal(3, _requestedPages.Count);
     }
 
     [Fact]
-    public async Task Whoever_stops_while_a_page_is_under_way_cancels_it_and_waits_for_its_end()
+    public async Task Stopping_during_a_page_request_cancels_it_and_waits_for_its_end()
     {
         var gate = new Gate();
-        IAsyncEnumerator<string> rows = Walk(gate.Having(Having(100))).GetAsyncEnumerator();
+        IAsyncEnumerator<string> rows = Walk(gate.ServiceWithRows(ServiceWithRows(100))).GetAsyncEnumerator();
         for (int i = 1; i <= 26; i++)
             Assert.True(await rows.MoveNextAsync());
         Task end = rows.DisposeAsync().AsTask();
@@ -138,11 +138,11 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task Cancelled_while_a_page_is_under_way_it_hands_out_no_more_and_cancels_the_page()
+    public async Task Cancellation_during_a_page_request_returns_no_more_rows_and_cancels_the_request()
     {
         using var cancellation = new CancellationTokenSource();
         var gate = new Gate();
-        IAsyncEnumerator<string> rows = Walk(gate.Having(Having(100)), cancellationToken: cancellation.Token).GetAsyncEnumerator();
+        IAsyncEnumerator<string> rows = Walk(gate.ServiceWithRows(ServiceWithRows(100)), cancellationToken: cancellation.Token).GetAsyncEnumerator();
         for (int i = 1; i <= 49; i++)
             Assert.True(await rows.MoveNextAsync());
         Task<bool> last = rows.MoveNextAsync().AsTask();
@@ -153,12 +153,12 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task Where_the_next_page_fails_the_rows_of_this_one_come_first()
+    public async Task If_the_next_page_fails_the_rows_of_the_current_page_come_first()
     {
         var found = new List<string>();
         TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(async () =>
         {
-            await foreach (string row in Walk((after, limit) => after is null ? Having(100)(after, limit) : throw new TroveScheduleException(TroveErrorKind.Unavailable, "down")))
+            await foreach (string row in Walk((after, limit) => after is null ? ServiceWithRows(100)(after, limit) : throw new TroveScheduleException(TroveErrorKind.Unavailable, "down")))
                 found.Add(row);
         });
         Assert.Equal("down", error.Message);
@@ -166,11 +166,11 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task A_failure_of_the_next_page_that_nobody_waits_for_is_not_left_unobserved()
+    public async Task A_failed_prefetch_after_an_early_stop_is_observed()
     {
-        var mine = new TroveScheduleException(TroveErrorKind.Unavailable, "down");
+        var failure = new TroveScheduleException(TroveErrorKind.Unavailable, "down");
         bool isUnobserved = false;
-        void Note(object? sender, UnobservedTaskExceptionEventArgs e) => isUnobserved |= e.Exception.InnerExceptions.Contains(mine);
+        void Note(object? sender, UnobservedTaskExceptionEventArgs e) => isUnobserved |= e.Exception.InnerExceptions.Contains(failure);
         TaskScheduler.UnobservedTaskException += Note;
         try
         {
@@ -186,31 +186,31 @@ public sealed class PagingTests
 
         async Task Abandon()
         {
-            await using IAsyncEnumerator<string> rows = Walk((after, limit) => after is null ? Having(100)(after, limit) : throw mine).GetAsyncEnumerator();
+            await using IAsyncEnumerator<string> rows = Walk((after, limit) => after is null ? ServiceWithRows(100)(after, limit) : throw failure).GetAsyncEnumerator();
             for (int i = 1; i <= 26; i++)
                 Assert.True(await rows.MoveNextAsync());
-            Assert.Equal(2, _asked.Count);
+            Assert.Equal(2, _requestedPages.Count);
         }
     }
 
     [Fact]
-    public async Task Rows_that_are_deleted_as_they_come_do_not_end_the_listing()
+    public async Task Deleting_rows_while_listing_does_not_end_the_listing()
     {
-        var there = new SortedSet<int>(Enumerable.Range(1, 1250));
+        var existing = new SortedSet<int>(Enumerable.Range(1, 1250));
         var deleted = new List<string>();
         await foreach (string row in Walk((after, limit) =>
         {
             // Mistral rejects a marker that does not exist.
-            Assert.True(after is null || there.Contains(int.Parse(after)), $"Marker {after} is gone.");
-            string[] rows = [.. there.Where(i => after is null || i > int.Parse(after)).Take(limit).Select(i => i.ToString())];
+            Assert.True(after is null || existing.Contains(int.Parse(after)), $"Marker {after} is gone.");
+            string[] rows = [.. existing.Where(i => after is null || i > int.Parse(after)).Take(limit).Select(i => i.ToString())];
             return new Page<string>(rows, rows.Length == limit);
         }))
         {
             deleted.Add(row);
-            there.Remove(int.Parse(row));
+            existing.Remove(int.Parse(row));
         }
         Assert.Equal(1250, deleted.Count);
-        Assert.Empty(there);
+        Assert.Empty(existing);
     }
 
     [Theory]
@@ -221,60 +221,60 @@ public sealed class PagingTests
     [InlineData(1001, new[] { 50, 951 })]
     [InlineData(1250, new[] { 50, 200, 1000 })]
     [InlineData(3000, new[] { 50, 200, 800, 1000, 950 })]
-    public async Task No_more_is_asked_for_than_is_wanted(int most, int[] limits)
+    public async Task The_page_limit_does_not_exceed_the_requested_number_of_rows(int maxRows, int[] limits)
     {
-        Assert.Equal(most, (await Walk(Having(5000), most: most).ToListAsync()).Count);
-        Assert.Equal(limits, _asked.Select(page => page.Limit));
+        Assert.Equal(maxRows, (await Walk(ServiceWithRows(5000), maxRows: maxRows).ToListAsync()).Count);
+        Assert.Equal(limits, _requestedPages.Select(page => page.Limit));
     }
 
     [Fact]
-    public async Task A_small_listing_that_has_to_be_sifted_goes_on_in_growing_pages()
+    public async Task A_filtered_listing_continues_with_growing_pages()
     {
-        List<string> found = await Walk(Having(5000), keep: row => int.Parse(row) % 300 == 0, most: 3).ToListAsync();
+        List<string> found = await Walk(ServiceWithRows(5000), keep: row => int.Parse(row) % 300 == 0, maxRows: 3).ToListAsync();
         Assert.Equal(["300", "600", "900"], found);
-        Assert.Equal([3, 50, 200, 800], _asked.Select(page => page.Limit));
+        Assert.Equal([3, 50, 200, 800], _requestedPages.Select(page => page.Limit));
     }
 
     [Fact]
-    public async Task Rows_that_are_not_wanted_do_not_count()
+    public async Task Rows_that_the_filter_drops_do_not_count()
     {
-        Assert.Equal(["2", "4", "6"], await Walk(Having(10, pageSize: 3), keep: row => int.Parse(row) % 2 == 0, most: 3).ToListAsync());
-        Assert.Equal([null, "3"], _asked.Select(page => page.After));
+        Assert.Equal(["2", "4", "6"], await Walk(ServiceWithRows(10, pageSize: 3), keep: row => int.Parse(row) % 2 == 0, maxRows: 3).ToListAsync());
+        Assert.Equal([null, "3"], _requestedPages.Select(page => page.After));
     }
 
     [Fact]
-    public async Task Pages_of_unwanted_rows_lead_on_to_the_wanted_one()
+    public async Task Pages_without_a_match_are_read_until_a_match_is_found()
     {
-        Assert.Equal(["9"], await Walk(Having(10, pageSize: 2), keep: row => row == "9").ToListAsync());
-        Assert.Equal(6, _asked.Count);
+        Assert.Equal(["9"], await Walk(ServiceWithRows(10, pageSize: 2), keep: row => row == "9").ToListAsync());
+        Assert.Equal(6, _requestedPages.Count);
     }
 
     [Fact]
-    public async Task The_first_row_comes_after_the_first_page_and_whoever_stops_early_asks_no_more()
+    public async Task An_early_stop_requests_only_the_first_page()
     {
-        await foreach (string row in Walk(Having(1000)))
+        await foreach (string row in Walk(ServiceWithRows(1000)))
         {
             if (row == "25")
                 break;
         }
-        Assert.Single(_asked);
+        Assert.Single(_requestedPages);
     }
 
     [Fact]
-    public async Task Nothing_is_asked_before_someone_listens()
+    public async Task No_request_is_sent_before_enumeration_starts()
     {
-        IAsyncEnumerable<string> rows = Walk(Having(5));
-        Assert.Empty(_asked);
+        IAsyncEnumerable<string> rows = Walk(ServiceWithRows(5));
+        Assert.Empty(_requestedPages);
         await rows.ToListAsync();
         await rows.ToListAsync();
-        Assert.Equal(2, _asked.Count);
+        Assert.Equal(2, _requestedPages.Count);
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public async Task A_listing_that_goes_round_in_circles_is_a_protocol_error_and_no_loop(int round)
+    public async Task A_repeated_marker_is_a_protocol_error_and_not_an_endless_loop(int round)
     {
         int page = 0;
         TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(async () => await Walk((_, _) =>
@@ -288,26 +288,26 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task A_link_to_a_next_page_ends_with_the_rows()
+    public async Task An_empty_page_ends_the_listing_despite_a_next_link()
     {
         Assert.Empty(await Walk((_, _) => new Page<string>([], true)).ToListAsync());
-        Assert.Single(_asked);
+        Assert.Single(_requestedPages);
     }
 
     [Fact]
-    public async Task Cancelled_between_two_pages_it_asks_for_no_other()
+    public async Task Cancellation_between_two_pages_sends_no_further_request()
     {
         using var cancellation = new CancellationTokenSource();
         var rows = new List<string>();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (string row in Walk(Having(10, pageSize: 3), cancellationToken: cancellation.Token))
+            await foreach (string row in Walk(ServiceWithRows(10, pageSize: 3), cancellationToken: cancellation.Token))
             {
                 rows.Add(row);
                 cancellation.Cancel();
             }
         });
-        Assert.Single(_asked);
+        Assert.Single(_requestedPages);
     }
 
     /// <summary>Delays every page except the first until the test sets the outcome.</summary>
@@ -321,7 +321,7 @@ public sealed class PagingTests
 
         public void Fail(Exception error) => _end.SetException(error);
 
-        public Func<string?, int, CancellationToken, Task<Page<string>>> Having(Func<string?, int, Page<string>> rows) => async (after, limit, token) =>
+        public Func<string?, int, CancellationToken, Task<Page<string>>> ServiceWithRows(Func<string?, int, Page<string>> rows) => async (after, limit, token) =>
         {
             if (after is not null)
             {

@@ -12,7 +12,7 @@ namespace TroveSchedules.Tests.Http;
 
 public sealed class QueryTests
 {
-    // As a server reads it.
+    // Parses a query like a server.
     private static Dictionary<string, string> Read(string query) => query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
         .Select(pair => pair.Split('=')).ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => Uri.UnescapeDataString(Assert.Single(pair.Skip(1))));
 
@@ -24,14 +24,14 @@ public sealed class QueryTests
     [InlineData("a=b#c?d/e+f g%20h;i,j")]
     [InlineData("日本 😀")]
     [InlineData("")]
-    public void A_value_is_never_taken_for_an_operator_or_another_parameter(string value)
+    public void A_value_is_never_read_as_an_operator_or_another_parameter(string value)
     {
         Assert.Equal(new() { ["name"] = "eq:" + value }, Read(new Query().Equal("name", value).ToString()));
         Assert.Equal(new() { ["description"] = "has:" + value }, Read(new Query().Has("description", value).ToString()));
     }
 
     [Fact]
-    public void Any_text_survives_the_way_through_a_whole_address()
+    public void Any_text_is_read_back_unchanged_from_an_address()
     {
         Prop.ForAll<string?>(text =>
         {
@@ -45,10 +45,10 @@ public sealed class QueryTests
     }
 
     [Fact]
-    public void Nothing_asked_is_no_query() => Assert.Equal("", new Query().In("state", []).UpToSecond("created_at", null).AllProjects(false).ToString());
+    public void A_query_without_filters_is_empty() => Assert.Equal("", new Query().In("state", []).UpToSecond("created_at", null).AllProjects(false).ToString());
 
     [Fact]
-    public void A_copy_can_be_added_to_without_the_original_growing()
+    public void Adding_to_a_copy_does_not_change_the_original()
     {
         Query query = new Query().Equal("a", "b");
         Assert.Equal("?a=eq%3Ab&limit=3&marker=m", query.Copy().Page("m", 3).ToString());
@@ -59,14 +59,14 @@ public sealed class QueryTests
     [InlineData("2026-01-02T03:04:05+09:00", "lt:2026-01-01 18:04:06")]
     [InlineData("2026-01-02T03:04:05.999+09:00", "lt:2026-01-01 18:04:06")]
     [InlineData("2026-12-31T23:59:59Z", "lt:2027-01-01 00:00:00")]
-    public void A_time_is_compared_in_utc_as_mistral_writes_it(string time, string expected)
+    public void A_time_is_sent_in_UTC_in_the_format_of_Mistral(string time, string expected)
     {
         string query = new Query().UpToSecond("created_at", DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)).ToString();
         Assert.Equal(expected, Read(query)["created_at"]);
     }
 
     [Fact]
-    public void The_end_of_all_time_is_no_bound() => Assert.Equal("", new Query().UpToSecond("created_at", DateTimeOffset.MaxValue).ToString());
+    public void DateTimeOffset_MaxValue_adds_no_filter() => Assert.Equal("", new Query().UpToSecond("created_at", DateTimeOffset.MaxValue).ToString());
 
     [Theory]
     [InlineData("\"2026-11-22 07:44:00\"", "2026-11-22T07:44:00.0000000+00:00")]
@@ -78,7 +78,7 @@ public sealed class QueryTests
     [InlineData("\"2024-02-29 23:59:59\"", "2024-02-29T23:59:59.0000000+00:00")]
     [InlineData("null", null)]
     [InlineData("\"\"", null)]
-    public void Every_way_to_write_a_time_is_read_as_utc(string json, string? expected)
+    public void Every_time_format_is_read_as_UTC(string json, string? expected)
     {
         DateTimeOffset? time = JsonSerializer.Deserialize($$"""{"id": "x", "name": "y", "created_at": {{json}}}""", WireJson.Default.CronTrigger)!.CreatedAt;
         Assert.Equal(expected, time?.ToString("o"));
@@ -95,6 +95,6 @@ public sealed class QueryTests
     [InlineData("1795333440")]
     [InlineData("{}")]
     [InlineData("\"\\ud83d\"")]
-    public void What_is_no_time_is_no_answer(string json) =>
+    public void An_invalid_time_throws(string json) =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize($$"""{"id": "x", "name": "y", "created_at": {{json}}}""", WireJson.Default.CronTrigger));
 }

@@ -30,7 +30,7 @@ public sealed class RequestLogTests
         await session.Schedules.ListAsync();
     }
 
-    private async Task Heard(Func<Task> work, bool bodies = true)
+    private async Task WithLog(Func<Task> work, bool bodies = true)
     {
         RequestLog.Current = new RequestLog { Line = _lines.Add, Body = bodies ? _bodies.Add : null };
         try
@@ -45,7 +45,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task Each_request_is_one_line_with_address_status_milliseconds_and_request_id()
+    public async Task Each_request_is_logged_with_address_status_milliseconds_and_request_id()
     {
         var cloud = new ScriptedCloud();
         cloud.Always(Get, (request, token) =>
@@ -53,15 +53,15 @@ public sealed class RequestLogTests
             cloud.Clock.Advance(TimeSpan.FromMilliseconds(35));
             return Answers.Json(200, Rows.Triggers(), ("x-openstack-request-id", "req-1"))(request, token);
         });
-        await Heard(() => List(cloud), bodies: false);
+        await WithLog(() => List(cloud), bodies: false);
         Assert.Equal(["POST http://cloud:5000/v3/auth/tokens 201 in 0 ms", Listing + " 200 in 35 ms (req-1)"], _lines);
     }
 
     [Fact]
-    public async Task Each_attempt_is_a_line_and_so_is_the_renewal_of_the_token()
+    public async Task Each_attempt_and_each_token_renewal_is_logged()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Answers.Reset, Answers.Status(503), Answers.Html(401, "topsecret"), Answers.Ok(Rows.Triggers()));
-        await Heard(() => List(cloud), bodies: false);
+        await WithLog(() => List(cloud), bodies: false);
         Assert.Equal(
             [
                 "POST http://cloud:5000/v3/auth/tokens 201 in 0 ms",
@@ -75,7 +75,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task A_request_that_was_cancelled_is_a_line()
+    public async Task A_cancelled_request_is_logged()
     {
         using var stop = new CancellationTokenSource();
         ScriptedCloud cloud = new ScriptedCloud().Always($"{Get}/{Rows.Id(1)}", (request, token) =>
@@ -84,15 +84,15 @@ public sealed class RequestLogTests
             return Answers.Silence(request, token);
         });
         using CloudSession session = await cloud.ConnectAsync();
-        await Heard(() => Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Schedules.GetAsync(Rows.Id(1), cancellationToken: stop.Token)));
+        await WithLog(() => Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Schedules.GetAsync(Rows.Id(1), cancellationToken: stop.Token)));
         Assert.StartsWith($"GET http://cloud:8989{Rows.TriggersPath}/{Rows.Id(1)} was cancelled after 0 ms", Assert.Single(_lines));
     }
 
     [Fact]
-    public async Task Bodies_are_told_of_with_their_secrets_masked()
+    public async Task Bodies_are_logged_with_masked_secrets()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers(Rows.Trigger())));
-        await Heard(() => List(cloud));
+        await WithLog(() => List(cloud));
         Assert.Equal(3, _bodies.Count);
         Assert.StartsWith("POST http://cloud:5000/v3/auth/tokens sends {\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"demo\"", _bodies[0]);
         Assert.Contains("\"password\":\"***\"", _bodies[0]);
@@ -102,11 +102,11 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task A_secret_that_a_service_repeats_is_masked_in_its_answer()
+    public async Task A_secret_that_a_service_repeats_is_masked_in_the_response()
     {
         var token = new TokenCredential("topsecret \"token\"");
         ScriptedCloud cloud = new ScriptedCloud().Always("POST /v3/auth/tokens", Answers.Json(400, """{"error": {"message": "What is topsecret \"token\"?"}}"""));
-        await Heard(() => ScriptedCloud.FailureOf(() => cloud.ConnectAsync(new CloudSettings { AuthUrl = new Uri("http://cloud:5000"), Credential = token })));
+        await WithLog(() => ScriptedCloud.FailureOf(() => cloud.ConnectAsync(new CloudSettings { AuthUrl = new Uri("http://cloud:5000"), Credential = token })));
         Assert.Contains("\"token\":{\"id\":\"***\"}", _bodies[0]);
         Assert.EndsWith("answers {\"error\":{\"message\":\"What is ***?\"}}", _bodies[1]);
     }
@@ -115,61 +115,61 @@ public sealed class RequestLogTests
     [InlineData(200, "text")]
     [InlineData(403, "text")]
     [InlineData(403, "json")]
-    public async Task The_present_token_is_masked_wherever_a_service_repeats_it(int status, string kind)
+    public async Task The_current_token_is_masked_wherever_a_service_repeats_it(int status, string kind)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, (request, token) => kind == "json"
             ? Answers.Fault(status, $"No: {request.Token}")(request, token)
             : Answers.Html(status, $"<p>{request.Token}</p>", ("x-openstack-request-id", request.Token!))(request, token));
-        await Heard(() => Assert.ThrowsAnyAsync<TroveScheduleException>(() => List(cloud)));
+        await WithLog(() => Assert.ThrowsAnyAsync<TroveScheduleException>(() => List(cloud)));
         Assert.Contains("***", _bodies[2]);
         Assert.Equal(kind == "text", _lines[1].EndsWith("(***)", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Nothing_of_a_401_is_shown()
+    public async Task The_body_of_a_401_is_not_logged()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Html(401, "half a token: topsec"));
-        await Heard(() => ScriptedCloud.FailureOf(() => List(cloud)));
+        await WithLog(() => ScriptedCloud.FailureOf(() => List(cloud)));
         Assert.Equal(2, _bodies.Count(body => body == Listing + " answers a 401, which may repeat the token: it is not shown"));
         Assert.DoesNotContain(_bodies, body => body.Contains("half a token"));
     }
 
     [Fact]
-    public async Task A_long_body_is_cut_and_what_is_left_out_is_counted()
+    public async Task A_long_body_is_cut_with_the_number_of_omitted_characters()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Html(400, new string('x', 5000)));
-        await Heard(() => ScriptedCloud.FailureOf(() => List(cloud)));
+        await WithLog(() => ScriptedCloud.FailureOf(() => List(cloud)));
         Assert.EndsWith(new string('x', 4096) + " … and 904 more characters", _bodies[2]);
     }
 
     [Fact]
-    public async Task Control_characters_reach_no_terminal()
+    public async Task Control_characters_are_removed_from_the_log()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Html(400, "a\u001b]0;title\u0007b\u009bc", ("x-openstack-request-id", "req\u001b[2J")));
-        await Heard(() => ScriptedCloud.FailureOf(() => List(cloud)));
+        await WithLog(() => ScriptedCloud.FailureOf(() => List(cloud)));
         Assert.EndsWith("a ]0;title b c", _bodies[2]);
         Assert.DoesNotContain(_lines.Concat(_bodies), text => text.Any(char.IsControl));
     }
 
     [Fact]
-    public async Task A_body_that_breaks_off_is_told_as_far_as_it_came_and_its_failure_stays_the_same()
+    public async Task An_incomplete_body_is_logged_and_the_error_stays_the_same()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Body(() => new BrokenStream("{\"cron_triggers\": [")));
-        TroveScheduleException unheard = await ScriptedCloud.FailureOf(() => List(cloud));
-        int asked = cloud.Requests.Count;
-        TroveScheduleException? heard = null;
-        await Heard(async () => heard = await ScriptedCloud.FailureOf(() => List(cloud)));
-        Assert.Equal(unheard.Message, heard!.Message);
-        Assert.Equal(2 * asked, cloud.Requests.Count);
+        TroveScheduleException expected = await ScriptedCloud.FailureOf(() => List(cloud));
+        int requestCount = cloud.Requests.Count;
+        TroveScheduleException? actual = null;
+        await WithLog(async () => actual = await ScriptedCloud.FailureOf(() => List(cloud)));
+        Assert.Equal(expected.Message, actual!.Message);
+        Assert.Equal(2 * requestCount, cloud.Requests.Count);
         Assert.EndsWith("answers {\"cron_triggers\": [", _bodies[2]);
     }
 
     [Fact]
-    public async Task An_answer_that_is_heard_is_read_by_its_reader_alone()
+    public async Task Logging_a_response_does_not_read_its_body_ahead()
     {
         var body = new BrokenStream("{}");
         using var http = new HttpMessageInvoker(new RequestLogHandler(TimeProvider.System) { InnerHandler = new ScriptedHandler(Answers.Body(() => body)) });
-        await Heard(async () =>
+        await WithLog(async () =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "http://cloud/");
             using HttpResponseMessage response = await http.SendAsync(request, CancellationToken.None);
@@ -183,11 +183,11 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task Of_many_who_share_a_session_each_hears_of_its_own_requests()
+    public async Task Concurrent_users_of_a_session_log_only_their_own_requests()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
-        int[] heard = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(async () =>
+        int[] lineCounts = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(async () =>
         {
             int lines = 0;
             RequestLog.Current = new RequestLog { Line = _ => Interlocked.Increment(ref lines) };
@@ -195,20 +195,20 @@ public sealed class RequestLogTests
                 await session.Schedules.ListAsync();
             return lines;
         })));
-        Assert.Equal(Enumerable.Range(0, 20), heard);
+        Assert.Equal(Enumerable.Range(0, 20), lineCounts);
         Assert.Null(RequestLog.Current);
     }
 
     [Fact]
-    public async Task It_says_what_is_being_waited_for_and_for_whom()
+    public async Task Waiting_names_the_service_and_the_current_request()
     {
         var waits = new List<string?>();
-        Answer note(Answer then) => Answers.After(_ => waits.Add(RequestLog.Current!.Waiting), then);
+        Answer withWaitingNoted(Answer then) => Answers.After(_ => waits.Add(RequestLog.Current!.Waiting), then);
         var log = new RequestLog();
-        ScriptedCloud cloud = new ScriptedCloud().Always(Get, note(Answers.Ok(Rows.Triggers())));
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, withWaitingNoted(Answers.Ok(Rows.Triggers())));
         using CloudSession session = await cloud.ConnectAsync();
         cloud.Clock.Advance(TimeSpan.FromHours(1));
-        cloud.On("POST /v3/auth/tokens", note(Answers.Status(500)));
+        cloud.On("POST /v3/auth/tokens", withWaitingNoted(Answers.Status(500)));
         RequestLog.Current = log;
         await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
         await session.Schedules.ListAsync();
@@ -218,10 +218,10 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public void Of_several_requests_at_once_it_names_the_newest_that_is_still_waited_for()
+    public void Waiting_names_the_newest_pending_request()
     {
         var log = new RequestLog();
-        IDisposable first = Asked("/1"), second = Asked("/2"), third = Asked("/3");
+        IDisposable first = StartWait("/1"), second = StartWait("/2"), third = StartWait("/3");
         second.Dispose();
         Assert.Equal("Mistral: GET /3", log.Waiting);
         third.Dispose();
@@ -229,7 +229,7 @@ public sealed class RequestLogTests
         first.Dispose();
         Assert.Null(log.Waiting);
 
-        IDisposable Asked(string path) => log.WaitFor("Mistral", new HttpRequestMessage(HttpMethod.Get, "http://cloud:8989" + path));
+        IDisposable StartWait(string path) => log.WaitFor("Mistral", new HttpRequestMessage(HttpMethod.Get, "http://cloud:8989" + path));
     }
 
     /// <summary>A body that starts, and then the connection breaks.</summary>

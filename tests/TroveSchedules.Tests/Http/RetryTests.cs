@@ -15,12 +15,12 @@ public sealed class RetryTests
 {
     private const string Get = "GET " + Rows.TriggersPath;
     private const string Post = "POST /v2/workbooks/validate";
-    private const string Once = "POST /v2/workbooks";
+    private const string CreateWorkbook = "POST /v2/workbooks";
     private const string Delete = "DELETE /v2/executions/20000000-0000-4000-8000-000000000001";
 
-    private const string Look = "GET /v2/executions/20000000-0000-4000-8000-000000000001";
+    private const string Lookup = "GET /v2/executions/20000000-0000-4000-8000-000000000001";
 
-    // Number of attempts for a host that has not answered yet, and for one that has.
+    // Number of attempts for a host that has not responded yet, and for one that has.
     private const int Few = 4;
     private const int Many = 1 + CloudSettings.DefaultMaxRetries;
 
@@ -38,7 +38,7 @@ public sealed class RetryTests
         await session.Executions.DeleteAsync(new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project });
     }
 
-    private static Answer Passing(string what) => what == "reset" ? Answers.Reset : Answers.Html(int.Parse(what), "<h1>later</h1>");
+    private static Answer TransientFailure(string what) => what == "reset" ? Answers.Reset : Answers.Html(int.Parse(what), "<h1>later</h1>");
 
     [Theory]
     [InlineData("reset")]
@@ -46,9 +46,9 @@ public sealed class RetryTests
     [InlineData("502")]
     [InlineData("503")]
     [InlineData("504")]
-    public async Task A_get_is_retried_eight_times_where_the_host_has_served_one_and_else_three_times(string what)
+    public async Task A_GET_is_retried_eight_times_for_a_host_that_has_responded_and_three_times_otherwise(string what)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Passing(what));
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, TransientFailure(what));
         using CloudSession session = await cloud.ConnectAsync();
         await session.Schedules.ListAsync();
         await ScriptedCloud.FailureOf(() => session.Schedules.ListAsync());
@@ -56,7 +56,7 @@ public sealed class RetryTests
         Assert.Equal(8, cloud.Clock.Waits.Count);
         Assert.All(cloud.Clock.Waits, wait => Assert.InRange(wait, TimeSpan.Zero, TimeSpan.FromSeconds(5)));
 
-        ScriptedCloud down = new ScriptedCloud().Always(Get, Passing(what));
+        ScriptedCloud down = new ScriptedCloud().Always(Get, TransientFailure(what));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(down));
         Assert.Equal(Few, down.Requests.Count);
         Assert.Equal(what == "504" ? TroveErrorKind.Timeout : TroveErrorKind.Unavailable, error.Kind);
@@ -66,7 +66,7 @@ public sealed class RetryTests
     [InlineData("{\"cron_triggers\": [{\"id\": \"8d")]
     [InlineData("<html><title>Please log in</title></html>")]
     [InlineData("")]
-    public async Task A_success_that_cannot_be_read_was_not_the_services_and_is_asked_for_again(string body)
+    public async Task A_success_with_an_unreadable_body_is_retried(string body)
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Answers.Ok(body), Rows0);
         await List(cloud);
@@ -77,7 +77,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_body_that_breaks_off_is_asked_for_again()
+    public async Task An_incomplete_body_is_retried()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Answers.Body(() => new BreakingStream("{\"cron_", new IOException("The response ended prematurely."))), Rows0);
         await List(cloud);
@@ -85,19 +85,19 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_session_says_how_often_a_request_is_repeated_and_for_how_long()
+    public async Task MaxRetries_and_TimeLimit_bound_the_retries()
     {
-        ScriptedCloud never = new ScriptedCloud().Always(Get, Answers.Reset);
-        await FailureIn(never, ScriptedCloud.Settings with { MaxRetries = 0 });
-        Assert.Equal([Get], never.Routes);
+        ScriptedCloud withoutRetries = new ScriptedCloud().Always(Get, Answers.Reset);
+        await FailureIn(withoutRetries, ScriptedCloud.Settings with { MaxRetries = 0 });
+        Assert.Equal([Get], withoutRetries.Routes);
 
-        ScriptedCloud often = new ScriptedCloud().Always(Get, Answers.Reset);
-        await FailureIn(often, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromHours(1) });
-        Assert.Equal(8, often.Requests.Count);
+        ScriptedCloud withSevenRetries = new ScriptedCloud().Always(Get, Answers.Reset);
+        await FailureIn(withSevenRetries, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromHours(1) });
+        Assert.Equal(8, withSevenRetries.Requests.Count);
 
-        ScriptedCloud soon = new ScriptedCloud().Always(Get, Answers.Json(503, "{}", ("Retry-After", "45")));
-        await FailureIn(soon, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromSeconds(200) });
-        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(45), 4), soon.Clock.Waits);
+        ScriptedCloud withTimeLimit = new ScriptedCloud().Always(Get, Answers.Json(503, "{}", ("Retry-After", "45")));
+        await FailureIn(withTimeLimit, ScriptedCloud.Settings with { MaxRetries = 7, TimeLimit = TimeSpan.FromSeconds(200) });
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(45), 4), withTimeLimit.Clock.Waits);
 
         async Task FailureIn(ScriptedCloud cloud, CloudSettings settings)
         {
@@ -123,19 +123,19 @@ public sealed class RetryTests
     [Theory]
     [InlineData("reset")]
     [InlineData("503")]
-    public async Task A_host_that_has_served_a_request_may_restart(string before)
+    public async Task A_restart_of_a_host_that_has_responded_is_bridged_by_retries(string before)
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Answers.Refused);
         using CloudSession session = await cloud.ConnectAsync();
         await session.Schedules.ListAsync();
-        DateTimeOffset back = cloud.Clock.World + TimeSpan.FromSeconds(13);
-        cloud.On(Get, Passing(before)).Always(Get, (request, token) => (cloud.Clock.World < back ? Answers.Refused : Rows0)(request, token));
+        DateTimeOffset restartTime = cloud.Clock.World + TimeSpan.FromSeconds(13);
+        cloud.On(Get, TransientFailure(before)).Always(Get, (request, token) => (cloud.Clock.World < restartTime ? Answers.Refused : Rows0)(request, token));
         await session.Schedules.ListAsync();
         Assert.InRange(Total(cloud.Clock.Waits), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(18));
     }
 
     [Fact]
-    public async Task Once_an_operation_gave_a_host_up_the_next_ones_wait_less_until_it_serves_one_again()
+    public async Task After_a_failed_operation_fewer_retries_are_made_until_the_host_responds_again()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Answers.Refused);
         using CloudSession session = await cloud.ConnectAsync();
@@ -156,7 +156,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(0)]
     [InlineData(6)]
-    public async Task A_number_of_retries_that_was_asked_for_holds_for_a_host_that_has_served_nothing(int retries)
+    public async Task An_explicit_MaxRetries_also_applies_to_a_host_that_has_not_responded(int retries)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Refused);
         using CloudSession session = await cloud.ConnectAsync(ScriptedCloud.Settings with { MaxRetries = retries });
@@ -167,7 +167,7 @@ public sealed class RetryTests
     private static TimeSpan Total(IEnumerable<TimeSpan> waits) => waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait);
 
     [Fact]
-    public async Task A_name_that_no_server_has_is_not_asked_for_twice()
+    public async Task An_unknown_host_name_is_not_retried()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Fails(SocketError.HostNotFound));
         Assert.Equal(TroveErrorKind.Unavailable, (await ScriptedCloud.FailureOf(() => List(cloud))).Kind);
@@ -178,7 +178,7 @@ public sealed class RetryTests
     [InlineData(200, "<html>")]
     [InlineData(200, "")]
     [InlineData(202, "")]
-    public async Task Only_what_the_api_says_to_a_deletion_is_one(int status, string body)
+    public async Task A_DELETE_succeeds_only_with_the_documented_status(int status, string body)
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Delete, Answers.Json(status, body), Answers.Status(204));
         await Remove(cloud);
@@ -189,9 +189,9 @@ public sealed class RetryTests
     [InlineData("reset")]
     [InlineData("429")]
     [InlineData("503")]
-    public async Task A_delete_is_repeated(string what)
+    public async Task A_DELETE_is_retried(string what)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Delete, Passing(what), Answers.Status(204));
+        ScriptedCloud cloud = new ScriptedCloud().On(Delete, TransientFailure(what), Answers.Status(204));
         await Remove(cloud);
         Assert.Equal([Delete, Delete], cloud.Routes);
     }
@@ -199,15 +199,15 @@ public sealed class RetryTests
     [Theory]
     [InlineData("reset")]
     [InlineData("502")]
-    public async Task A_delete_that_finds_nothing_when_repeated_has_succeeded_before(string what)
+    public async Task A_404_for_a_retried_DELETE_counts_as_success(string what)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Delete, Passing(what), Answers.NotFound);
+        ScriptedCloud cloud = new ScriptedCloud().On(Delete, TransientFailure(what), Answers.NotFound);
         await Remove(cloud);
         Assert.Equal([Delete, Delete], cloud.Routes);
     }
 
     [Fact]
-    public async Task A_delete_that_finds_nothing_at_first_is_an_error()
+    public async Task A_404_for_the_first_DELETE_is_an_error()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Delete, Answers.NotFound);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
@@ -216,7 +216,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_delete_whose_token_ran_out_between_two_attempts_has_still_been_attempted_before()
+    public async Task A_404_counts_as_success_also_after_a_token_renewal_between_two_attempts()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Delete, Answers.Reset, Answers.Html(401, "no"), Answers.NotFound);
         await Remove(cloud);
@@ -225,7 +225,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_delete_that_finds_nothing_after_a_rejected_token_is_an_error()
+    public async Task A_404_after_a_rejected_token_is_an_error()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Delete, Answers.Html(401, "no"), Answers.NotFound);
         Assert.Equal("ExecutionNotFound", (await ScriptedCloud.FailureOf(() => Remove(cloud))).ErrorId);
@@ -239,12 +239,12 @@ public sealed class RetryTests
     [InlineData(500)]
     [InlineData(501)]
     [InlineData(302)]
-    public async Task A_definite_answer_is_not_asked_for_twice(int status)
+    public async Task A_definite_error_status_is_not_retried(int status)
     {
-        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Status(status)).Always(Delete, Answers.Status(status)).Always(Look, Answers.Ok(Rows.Execution(1)));
+        ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Status(status)).Always(Delete, Answers.Status(status)).Always(Lookup, Answers.Ok(Rows.Execution(1)));
         await ScriptedCloud.FailureOf(() => List(cloud));
         await ScriptedCloud.FailureOf(() => Remove(cloud));
-        Assert.Equal([Get, Delete], cloud.Routes.Except([Look]));
+        Assert.Equal([Get, Delete], cloud.Routes.Except([Lookup]));
         Assert.Empty(cloud.Clock.Waits);
     }
 
@@ -253,15 +253,15 @@ public sealed class RetryTests
     [InlineData("429")]
     [InlineData("503")]
     [InlineData("504")]
-    public async Task What_does_no_harm_twice_is_repeated_and_nothing_else(string what)
+    public async Task Only_idempotent_requests_are_retried(string what)
     {
-        await IsSent(Few, Post, session => session.Mistral.Workbooks.ValidateAsync("x", CancellationToken.None));
-        await IsSent(Few, "PUT /v2/workbooks", session => session.Mistral.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
-        await IsSent(1, "POST /v2/workbooks", session => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
+        await AssertSent(Few, Post, session => session.Mistral.Workbooks.ValidateAsync("x", CancellationToken.None));
+        await AssertSent(Few, "PUT /v2/workbooks", session => session.Mistral.Workbooks.UpdateAsync("x", "private", CancellationToken.None));
+        await AssertSent(1, "POST /v2/workbooks", session => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
 
-        async Task IsSent(int times, string route, Func<CloudSession, Task> send)
+        async Task AssertSent(int times, string route, Func<CloudSession, Task> send)
         {
-            ScriptedCloud cloud = new ScriptedCloud().Always(route, Passing(what));
+            ScriptedCloud cloud = new ScriptedCloud().Always(route, TransientFailure(what));
             using CloudSession session = await cloud.ConnectAsync();
             await ScriptedCloud.FailureOf(() => send(session));
             Assert.Equal(Enumerable.Repeat(route, times), cloud.Routes);
@@ -272,24 +272,24 @@ public sealed class RetryTests
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
-    public async Task While_a_service_says_not_now_to_one_request_others_wait_before_they_are_sent(int status)
+    public async Task Retry_After_of_one_request_delays_the_others_to_that_service(int status)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Once, Answers.Json(status, "{}", ("Retry-After", "7"))).Always(Get, Rows0);
+        ScriptedCloud cloud = new ScriptedCloud().On(CreateWorkbook, Answers.Json(status, "{}", ("Retry-After", "7"))).Always(Get, Rows0);
         using CloudSession session = await cloud.ConnectAsync();
         await ScriptedCloud.FailureOf(() => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
         await session.Schedules.ListAsync();
         await session.Schedules.ListAsync();
         Assert.Equal([TimeSpan.FromSeconds(7)], cloud.Clock.Waits);
-        Assert.Equal([Once, Get, Get], cloud.Routes);
+        Assert.Equal([CreateWorkbook, Get, Get], cloud.Routes);
     }
 
     [Theory]
     [InlineData(429, "3600")]
     [InlineData(502, "7")]
     [InlineData(504, "7")]
-    public async Task Others_do_not_wait_for_a_gateway_nor_longer_than_anyone_would(int status, string retryAfter)
+    public async Task Other_requests_ignore_Retry_After_of_a_gateway_and_excessive_values(int status, string retryAfter)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Once, Answers.Json(status, "{}", ("Retry-After", retryAfter))).Always(Get, Rows0);
+        ScriptedCloud cloud = new ScriptedCloud().On(CreateWorkbook, Answers.Json(status, "{}", ("Retry-After", retryAfter))).Always(Get, Rows0);
         using CloudSession session = await cloud.ConnectAsync();
         await ScriptedCloud.FailureOf(() => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
         await session.Schedules.ListAsync();
@@ -297,9 +297,9 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Another_service_is_asked_at_once_meanwhile()
+    public async Task Retry_After_of_one_service_does_not_delay_another()
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Once, Answers.Json(503, "{}", ("Retry-After", "7")))
+        ScriptedCloud cloud = new ScriptedCloud().On(CreateWorkbook, Answers.Json(503, "{}", ("Retry-After", "7")))
             .Always($"GET /v1.0/{ScriptedCloud.Project}/instances", Answers.Ok("""{"instances": []}"""));
         using CloudSession session = await cloud.ConnectAsync();
         await ScriptedCloud.FailureOf(() => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
@@ -308,7 +308,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_login_is_repeated()
+    public async Task A_login_is_retried()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always("POST /v3/auth/tokens", Answers.Html(503, ""));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => cloud.ConnectAsync());
@@ -317,7 +317,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_renewal_that_fails_is_not_repeated_for_the_request_that_needs_it()
+    public async Task A_failed_token_renewal_is_not_started_again_by_the_waiting_request()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Html(401, "no"));
         using CloudSession session = await cloud.ConnectAsync();
@@ -330,7 +330,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task The_server_says_in_seconds_how_long_to_wait()
+    public async Task Retry_After_in_seconds_sets_the_wait()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Answers.Json(503, "{}", ("Retry-After", "7")), Answers.Json(429, "{}", ("Retry-After", "11")), Rows0);
         await List(cloud);
@@ -341,7 +341,7 @@ public sealed class RetryTests
     [InlineData(0)]
     [InlineData(6)]
     [InlineData(-6)]
-    public async Task The_server_says_by_its_own_clock_until_when_to_wait(int hoursAhead)
+    public async Task Retry_After_as_a_date_is_read_with_the_Date_header(int hoursAhead)
     {
         DateTimeOffset now = ScriptedCloud.Start.AddHours(hoursAhead);
         ScriptedCloud cloud = new ScriptedCloud { Ahead = TimeSpan.FromHours(hoursAhead) }
@@ -351,7 +351,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_time_to_wait_for_is_ours_where_the_answer_has_no_date()
+    public async Task Retry_After_as_a_date_is_read_with_the_local_clock_without_a_Date_header()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Answers.Json(503, "{}", ("Retry-After", ScriptedCloud.Start.AddSeconds(7).ToString("r"))), Rows0);
         await List(cloud);
@@ -362,7 +362,7 @@ public sealed class RetryTests
     [InlineData("0")]
     [InlineData("Sat, 21 Nov 2026 07:00:00 GMT")]
     [InlineData("soon")]
-    public async Task A_wait_that_is_over_or_unreadable_is_the_usual_back_off(string retryAfter)
+    public async Task An_invalid_or_past_Retry_After_gives_the_default_back_off(string retryAfter)
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Answers.Json(503, "{}", ("Retry-After", retryAfter)), Rows0);
         await List(cloud);
@@ -372,7 +372,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData("3600")]
     [InlineData("Sun, 22 Nov 2026 09:00:00 GMT")]
-    public async Task A_wait_longer_than_anyone_would_wait_ends_the_request_with_the_servers_words(string retryAfter)
+    public async Task An_excessive_Retry_After_ends_the_request_with_the_message_of_the_server(string retryAfter)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Json(503, """{"faultstring": "Down for maintenance."}""", ("Retry-After", retryAfter)));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(cloud));
@@ -395,7 +395,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Repeats_and_their_waits_share_one_time_limit()
+    public async Task Retries_and_their_waits_share_one_time_limit()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Json(503, "{}", ("Retry-After", "45")));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(cloud));
@@ -405,11 +405,11 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_deletion_that_kept_failing_is_looked_after_and_has_happened_where_nothing_is_left()
+    public async Task A_failed_deletion_is_checked_and_succeeds_if_the_object_is_gone()
     {
-        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Reset).Always(Look, Answers.NotFound);
+        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Reset).Always(Lookup, Answers.NotFound);
         await Remove(cloud);
-        Assert.Equal([.. Enumerable.Repeat(Delete, Few), Look], cloud.Routes);
+        Assert.Equal([.. Enumerable.Repeat(Delete, Few), Lookup], cloud.Routes);
     }
 
     [Theory]
@@ -419,18 +419,18 @@ public sealed class RetryTests
     [InlineData("429", "was not deleted", false)]
     [InlineData("503", "was not deleted", false)]
     [InlineData("500", "was not deleted", false)]
-    public async Task A_deletion_that_failed_and_whose_object_is_there_says_whether_it_may_yet_happen(string what, string says, bool mayHappen)
+    public async Task The_error_of_a_failed_deletion_tells_whether_it_may_still_happen(string what, string expected, bool mayHappen)
     {
-        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Passing(what)).Always(Look, Answers.Ok(Rows.Execution(1)));
+        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, TransientFailure(what)).Always(Lookup, Answers.Ok(Rows.Execution(1)));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
-        Assert.StartsWith($"The execution '{Rows.Id(1)}' {says}", error.Message);
+        Assert.StartsWith($"The execution '{Rows.Id(1)}' {expected}", error.Message);
         Assert.Equal(mayHappen, error.MayHaveHappened);
     }
 
     [Fact]
-    public async Task A_deletion_of_which_nothing_can_be_learnt_is_said_to_be_that()
+    public async Task A_deletion_with_an_unknown_result_is_reported_as_unknown()
     {
-        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Reset).Always(Look, Answers.Reset);
+        ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Reset).Always(Lookup, Answers.Reset);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
         Assert.StartsWith($"It is not known whether the execution '{Rows.Id(1)}' was deleted", error.Message);
         Assert.Contains($"look for the execution '{Rows.Id(1)}' before you repeat the request", error.RecommendedAction);
@@ -438,7 +438,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_deletion_that_was_never_sent_has_not_happened_and_nothing_is_looked_for()
+    public async Task A_deletion_that_was_never_sent_is_not_checked()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Delete, Answers.Fails(SocketError.ConnectionRefused));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
@@ -449,18 +449,18 @@ public sealed class RetryTests
     [Theory]
     [InlineData(403)]
     [InlineData(500)]
-    public async Task A_refusal_after_an_attempt_whose_answer_was_lost_does_not_say_that_nothing_happened(int status)
+    public async Task A_client_error_after_a_lost_response_is_checked(int status)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Delete, Answers.Reset, Answers.Status(status)).Always(Look, Answers.NotFound);
+        ScriptedCloud cloud = new ScriptedCloud().On(Delete, Answers.Reset, Answers.Status(status)).Always(Lookup, Answers.NotFound);
         await Remove(cloud);
-        Assert.Equal([Delete, Delete, Look], cloud.Routes);
+        Assert.Equal([Delete, Delete, Lookup], cloud.Routes);
     }
 
     [Fact]
-    public async Task Of_several_failures_the_one_is_told_that_leaves_most_open()
+    public async Task The_failure_with_the_most_uncertain_result_is_reported()
     {
         Answer refused = Answers.Fails(SocketError.ConnectionRefused);
-        ScriptedCloud cloud = new ScriptedCloud().On(Delete, refused, Answers.Html(504, "")).Always(Delete, refused).Always(Look, Answers.Ok(Rows.Execution(1)));
+        ScriptedCloud cloud = new ScriptedCloud().On(Delete, refused, Answers.Html(504, "")).Always(Delete, refused).Always(Lookup, Answers.Ok(Rows.Execution(1)));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Remove(cloud));
         Assert.Equal((504, true), (error.StatusCode, error.MayHaveHappened));
     }

@@ -20,7 +20,7 @@ internal static class Rows
     public const string TroveclientInputs = """["instance", "name", "description", "incremental"]""";
     public const string OurInputs = """["instance", "name", {"description": null}, {"parent_id": null}, {"incremental": false}]""";
 
-    /// <summary>A UUID that ends in that number.</summary>
+    /// <summary>A UUID that ends with the number.</summary>
     public static string Id(int number) => $"20000000-0000-4000-8000-{number:d12}";
 
     /// <summary>The id of a trigger.</summary>
@@ -40,10 +40,10 @@ internal static class Rows
     /// <summary>The trigger that a POST creates.</summary>
     public static string TriggerOf(RecordedRequest request, Action<JsonObject>? change = null)
     {
-        JsonObject asked = JsonNode.Parse(request.Body)!.AsObject();
+        JsonObject requested = JsonNode.Parse(request.Body)!.AsObject();
         return Trigger(77, row =>
         {
-            foreach ((string name, JsonNode? value) in asked)
+            foreach ((string name, JsonNode? value) in requested)
                 row[name] = name == "first_execution_time" ? $"{value}:00" : value?.DeepClone();
             change?.Invoke(row);
         });
@@ -76,7 +76,7 @@ internal static class Rows
 
     public static string Instances(params string[] rows) => $$"""{"instances": [{{string.Join(",", rows)}}]}""";
 
-    /// <summary>A page of Trove, with a link as recorded: https on a plain http server.</summary>
+    /// <summary>A page of Trove. Its link is recorded: https, although the server uses plain http.</summary>
     public static string InstancePage(IEnumerable<string> rows, string next) =>
         $$"""{"instances": [{{string.Join(",", rows)}}], "links": [{"rel": "next", "href": "https://evil.example/v1.0/x/instances?marker={{next}}&limit=20"}]}""";
 

@@ -12,7 +12,7 @@ using Xunit;
 namespace TroveSchedules.Tests.Http;
 
 /// <summary>
-/// A cloud without a network. Its Keystone accepts every login. Each test sets the answers of Mistral and Trove.
+/// A cloud without a network. Its Keystone accepts every login. Each test sets the responses of Mistral and Trove.
 /// </summary>
 internal sealed class ScriptedCloud : ScriptedHandler
 {
@@ -57,14 +57,14 @@ internal sealed class ScriptedCloud : ScriptedHandler
         Project = ProjectScope.ById(Project),
     };
 
-    /// <summary>Sets the answers to the next requests of a route, one each.</summary>
+    /// <summary>Sets the responses to the next requests of a route, one each.</summary>
     public ScriptedCloud On(string route, params Answer[] answers)
     {
         Next(route, answers);
         return this;
     }
 
-    /// <summary>Sets the answer to all other requests of a route.</summary>
+    /// <summary>Sets the response to all other requests of a route.</summary>
     public ScriptedCloud Always(string route, Answer answer)
     {
         Default(route, answer);

@@ -20,7 +20,7 @@ public sealed class SecretEchoTests
     private const string Get = "GET " + Rows.TriggersPath;
     private const string Password = "top\"sec ret/ü+&<'z\\9";
 
-    private static readonly Dictionary<string, Func<string, string>> Spellings = new()
+    private static readonly Dictionary<string, Func<string, string>> Encodings = new()
     {
         ["plain"] = secret => secret,
         ["json"] = secret => JsonEncodedText.Encode(secret).ToString(),
@@ -33,22 +33,22 @@ public sealed class SecretEchoTests
         ["base64"] = secret => Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)),
     };
 
-    public static TheoryData<string> SpellingNames => [.. Spellings.Keys];
+    public static TheoryData<string> SpellingNames => [.. Encodings.Keys];
 
     [Theory]
     [MemberData(nameof(SpellingNames))]
-    public void A_secret_is_found_however_it_is_spelled(string spelling)
+    public void A_secret_is_masked_in_every_encoding(string spelling)
     {
         var mask = new SecretMask();
         mask.Add(Password);
         // In a URL, only plain letters can differ in case from the secret.
-        string written = spelling == "address, lower case" ? Spellings[spelling](Password.ToLowerInvariant()) : Spellings[spelling](Password);
+        string written = spelling == "address, lower case" ? Encodings[spelling](Password.ToLowerInvariant()) : Encodings[spelling](Password);
         string masked = mask.MaskKnown($"before {written} after");
         Assert.Equal("before *** after", masked.Replace("***==", "***", StringComparison.Ordinal).Replace("***=", "***", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Of_a_long_secret_the_beginning_is_one_too()
+    public void The_beginning_of_a_long_secret_is_masked()
     {
         string token = "gAAAAABo" + new string('x', 150) + "-_Q==";
         var mask = new SecretMask();
@@ -58,14 +58,14 @@ public sealed class SecretEchoTests
     }
 
     [Fact]
-    public void An_address_is_shown_without_its_user_and_password()
+    public void User_and_password_in_an_address_are_masked()
     {
         Assert.Equal("The proxy 'http://***@proxy:3128/' and https://***@k.", new SecretMask().MaskKnown("The proxy 'http://ann:topsecret@proxy:3128/' and https://ann@k."));
         Assert.Equal("http://k/a@b and a://", new SecretMask().MaskKnown("http://k/a@b and a://"));
     }
 
     [Fact]
-    public void Backslashes_without_end_take_no_long_time()
+    public void Masking_a_long_run_of_backslashes_does_not_hang()
     {
         var mask = new SecretMask();
         mask.Add("\\\"/");
@@ -90,11 +90,11 @@ public sealed class SecretEchoTests
 
     [Theory]
     [MemberData(nameof(Places))]
-    public async Task What_a_service_repeats_of_the_token_is_in_no_error_and_no_line(string place)
+    public async Task Errors_and_log_lines_do_not_contain_a_token_that_the_service_repeats(string place)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Echo(place));
-        List<string> heard = [];
-        RequestLog.Current = new RequestLog { Line = heard.Add };
+        List<string> logged = [];
+        RequestLog.Current = new RequestLog { Line = logged.Add };
         try
         {
             using CloudSession session = await cloud.ConnectAsync();
@@ -104,19 +104,19 @@ public sealed class SecretEchoTests
         {
             RequestLog.Current = null;
         }
-        Assert.NotEmpty(heard);
-        Assert.All(heard, line => Assert.DoesNotContain("topsecret", line));
+        Assert.NotEmpty(logged);
+        Assert.All(logged, line => Assert.DoesNotContain("topsecret", line));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_keystone_repeats_of_the_password_is_in_no_error_and_no_line(bool bodies)
+    public async Task Errors_and_log_lines_do_not_contain_a_password_that_Keystone_repeats(bool bodies)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always("POST /v3/auth/tokens",
             Answers.Json(500, $$$"""{"error": {"message": "{{{ScriptedCloud.Password}}}"}}""", ("x-openstack-request-id", ScriptedCloud.Password)));
-        List<string> heard = [];
-        RequestLog.Current = new RequestLog { Line = heard.Add, Body = bodies ? heard.Add : null };
+        List<string> logged = [];
+        RequestLog.Current = new RequestLog { Line = logged.Add, Body = bodies ? logged.Add : null };
         try
         {
             TroveScheduleException error = await ScriptedCloud.FailureOf(() => cloud.ConnectAsync());
@@ -126,22 +126,22 @@ public sealed class SecretEchoTests
         {
             RequestLog.Current = null;
         }
-        Assert.Equal(bodies ? 3 : 1, heard.Count);
-        Assert.All(heard, line => Assert.DoesNotContain("topsecret", line));
+        Assert.Equal(bodies ? 3 : 1, logged.Count);
+        Assert.All(logged, line => Assert.DoesNotContain("topsecret", line));
     }
 
     [Theory]
     [InlineData(400)]
     [InlineData(401)]
     [InlineData(500)]
-    public async Task A_receipt_that_keystone_gives_out_is_in_no_error_and_no_line(int status)
+    public async Task Errors_and_log_lines_do_not_contain_an_auth_receipt(int status)
     {
         const string receipt = "gAAAAABrCbRc-topsecret-receipt-of-the-first-factor";
         ScriptedCloud cloud = new ScriptedCloud().Always("POST /v3/auth/tokens", Answers.Json(status,
             $$$"""{"receipt": {"methods": ["password"]}, "error": {"message": "Not good for more: {{{receipt}}}"}, "required_auth_methods": [["totp", "{{{receipt}}}"]]}""",
             ("Openstack-Auth-Receipt", receipt), ("x-openstack-request-id", receipt)));
-        List<string> heard = [];
-        RequestLog.Current = new RequestLog { Line = heard.Add, Body = heard.Add };
+        List<string> logged = [];
+        RequestLog.Current = new RequestLog { Line = logged.Add, Body = logged.Add };
         try
         {
             await ScriptedCloud.FailureOf(() => cloud.ConnectAsync());
@@ -150,12 +150,12 @@ public sealed class SecretEchoTests
         {
             RequestLog.Current = null;
         }
-        Assert.Equal(3, heard.Count);
-        Assert.All(heard, line => Assert.DoesNotContain("topsecret", line));
+        Assert.Equal(3, logged.Count);
+        Assert.All(logged, line => Assert.DoesNotContain("topsecret", line));
     }
 
     [Fact]
-    public async Task An_error_without_a_secret_keeps_its_cause_and_the_services_words()
+    public async Task An_error_without_a_secret_keeps_its_inner_exception_and_the_message_of_the_service()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Fault(400, "Sort key supplied is invalid: bogus"));
         using CloudSession session = await cloud.ConnectAsync();
@@ -165,7 +165,7 @@ public sealed class SecretEchoTests
     }
 
     [Fact]
-    public void An_error_that_is_masked_keeps_all_else_that_it_says()
+    public void A_masked_error_keeps_all_other_properties()
     {
         var error = new TroveScheduleException(TroveErrorKind.Conflict, "No x9.");
         var values = new Dictionary<Type, object> { [typeof(string)] = "said", [typeof(object)] = "said", [typeof(int?)] = 409, [typeof(bool)] = true, [typeof(IReadOnlyList<string>)] = new[] { "said" } };

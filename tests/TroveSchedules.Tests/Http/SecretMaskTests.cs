@@ -17,7 +17,7 @@ public sealed class SecretMaskTests
     [InlineData("""{"input": "{\"deep\": \"{\\\"password\\\": \\\"x9\\\"}\"}"}""", """{"input":"{\"deep\":\"{\\\"password\\\":\\\"***\\\"}\"}"}""")]
     [InlineData("""{"state_info": "failed with password=x9, alas"}""", """{"state_info":"failed with password=*** alas"}""")]
     [InlineData("""{"n": 1.50, "b": true, "umlaut": "ä<&'"}""", """{"n":1.50,"b":true,"umlaut":"ä<&'"}""")]
-    public void In_json_what_a_telling_name_has_is_masked(string body, string masked) => Assert.Equal(masked, new SecretMask().Mask(body));
+    public void Values_under_secret_names_are_masked_in_JSON(string body, string masked) => Assert.Equal(masked, new SecretMask().Mask(body));
 
     [Theory]
     [InlineData("""{"password": "x9", "broken": """, """{"password": ***, "broken": """)]
@@ -30,10 +30,10 @@ public sealed class SecretMaskTests
     [InlineData("SECRET_KEY = x9", "SECRET_KEY = ***")]
     [InlineData("The token is invalid", "The token is invalid")]
     [InlineData("{\"password\": \"x9\", \"half\": \"\\ud800\"}", "{\"password\": ***, \"half\": \"\\ud800\"}")]
-    public void In_other_text_it_is_masked_too(string body, string masked) => Assert.Equal(masked, new SecretMask().Mask(body));
+    public void Values_under_secret_names_are_masked_in_other_text(string body, string masked) => Assert.Equal(masked, new SecretMask().Mask(body));
 
     [Fact]
-    public void A_secret_is_masked_wherever_it_is_repeated_however_it_is_written()
+    public void A_known_secret_is_masked_in_every_encoding()
     {
         var mask = new SecretMask();
         mask.Mask("""{"password": "a \"b\"/ü"}""");
@@ -41,7 +41,7 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void A_header_is_a_secret_and_no_secret_is_nothing()
+    public void A_header_value_is_masked_and_empty_secrets_are_ignored()
     {
         using var request = new HttpRequestMessage();
         request.Headers.Add("X-Auth-Token", "x9");
@@ -53,10 +53,10 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void A_long_word_takes_no_long_time() => Assert.Equal(1_000_000, new SecretMask().Mask(new string('p', 1_000_000)).Length);
+    public void Masking_a_long_word_does_not_hang() => Assert.Equal(1_000_000, new SecretMask().Mask(new string('p', 1_000_000)).Length);
 
     [Fact]
-    public void A_long_secret_takes_no_more_memory_than_its_beginning()
+    public void A_long_secret_is_masked_with_little_memory()
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal("{\"password_expires_at\":\"***\"}", new SecretMask().Mask($$"""{"password_expires_at": "{{new string('{', 200_000)}}"}"""));

@@ -27,12 +27,12 @@ public sealed class SessionStressTests
     private static Task List(CloudSession session, CancellationToken cancellationToken = default) => session.Schedules.ListAsync(cancellationToken: cancellationToken);
 
     private static async Task<TroveScheduleException[]> FailuresOf(IEnumerable<Task> all) =>
-        await Task.WhenAll(all.Select(one => ScriptedCloud.FailureOf(() => one))).WaitAsync(Limit);
+        await Task.WhenAll(all.Select(request => ScriptedCloud.FailureOf(() => request))).WaitAsync(Limit);
 
     private static string[] Tokens(ScriptedCloud cloud) => [.. cloud.Requests.Select(request => request.Token![ScriptedCloud.Token.Length..])];
 
-    /// <summary>Delays a response. Nothing before it waits, so a request has reached it when the call that sends the request returns.</summary>
-    private static (Answer Held, TaskCompletionSource Gate) Hold(Answer then)
+    /// <summary>Delays a response. A request has reached it when the call that sends the request returns, because nothing before it waits.</summary>
+    private static (Answer Delayed, TaskCompletionSource Gate) Delay(Answer then)
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return (async (request, token) =>
@@ -43,7 +43,7 @@ public sealed class SessionStressTests
     }
 
     /// <summary>Starts a number of listings. All are rejected at the same time and wait for one login.</summary>
-    private static async Task<(CloudSession Session, Task[] Listings, TaskCompletionSource Gate)> ManyThatWaitFor(ScriptedCloud cloud, Answer? login)
+    private static async Task<(CloudSession Session, Task[] Listings, TaskCompletionSource Gate)> StartManyThatWaitFor(ScriptedCloud cloud, Answer? login)
     {
         var rejections = new ConcurrentQueue<TaskCompletionSource>();
         cloud.Always(Get, async (request, token) =>
@@ -56,20 +56,20 @@ public sealed class SessionStressTests
             return await Unauthorized(request, token).ConfigureAwait(false);
         });
         CloudSession session = await cloud.ConnectAsync();
-        (Answer held, TaskCompletionSource gate) = Hold(login ?? cloud.Accept);
-        cloud.Always(LogIn, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(login ?? cloud.Accept);
+        cloud.Always(LogIn, delayed);
         Task[] listings = [.. Enumerable.Range(0, Many).Select(_ => List(session))];
-        // Each continues until it waits for the login before SetResult returns. With the synchronization context of the test runner, it would not.
+        // Outside the synchronization context of the test runner, each listing waits for the login when SetResult returns.
         await Task.Run(() => Assert.All(rejections, rejection => rejection.SetResult()));
         Assert.Equal((Many, 2), (cloud.Requests.Count, cloud.LoginRequests.Count));
         return (session, listings, gate);
     }
 
     [Fact]
-    public async Task Many_that_are_rejected_at_once_share_one_login()
+    public async Task Concurrent_rejected_requests_share_one_login()
     {
         var cloud = new ScriptedCloud();
-        (CloudSession session, Task[] listings, TaskCompletionSource gate) = await ManyThatWaitFor(cloud, null);
+        (CloudSession session, Task[] listings, TaskCompletionSource gate) = await StartManyThatWaitFor(cloud, null);
         gate.SetResult();
         await Task.WhenAll(listings).WaitAsync(Limit);
         Assert.Equal(2, cloud.LoginRequests.Count);
@@ -81,10 +81,10 @@ public sealed class SessionStressTests
     [InlineData("401", TroveErrorKind.Unauthorized)]
     [InlineData("403", TroveErrorKind.Forbidden)]
     [InlineData("500", TroveErrorKind.Unavailable)]
-    public async Task A_login_that_fails_fails_once_for_all_who_wait_for_it(string what, TroveErrorKind kind)
+    public async Task A_failed_login_is_sent_once_for_all_waiting_requests(string what, TroveErrorKind kind)
     {
         var cloud = new ScriptedCloud();
-        (CloudSession session, Task[] listings, TaskCompletionSource gate) = await ManyThatWaitFor(cloud, what == "401" ? Refusal : Answers.Html(int.Parse(what), ""));
+        (CloudSession session, Task[] listings, TaskCompletionSource gate) = await StartManyThatWaitFor(cloud, what == "401" ? Refusal : Answers.Html(int.Parse(what), ""));
         gate.SetResult();
         TroveScheduleException[] errors = await FailuresOf(listings);
         Assert.Equal(2, cloud.LoginRequests.Count);
@@ -95,27 +95,27 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task Whoever_began_a_login_and_gives_up_leaves_it_to_the_others()
+    public async Task Cancelling_the_request_that_started_a_login_does_not_cancel_the_login()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
         cloud.Clock.Advance(TimeSpan.FromHours(2));
-        (Answer held, TaskCompletionSource gate) = Hold(cloud.Accept);
-        cloud.Always(LogIn, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(cloud.Accept);
+        cloud.Always(LogIn, delayed);
         using var cancellation = new CancellationTokenSource();
-        Task impatient = List(session, cancellation.Token);
-        Task[] patient = [.. Enumerable.Range(0, Many).Select(_ => List(session))];
+        Task cancelled = List(session, cancellation.Token);
+        Task[] others = [.. Enumerable.Range(0, Many).Select(_ => List(session))];
         await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient.WaitAsync(Limit));
-        Assert.All(patient, one => Assert.False(one.IsCompleted));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Limit));
+        Assert.All(others, request => Assert.False(request.IsCompleted));
         gate.SetResult();
-        await Task.WhenAll(patient).WaitAsync(Limit);
+        await Task.WhenAll(others).WaitAsync(Limit);
         Assert.Equal(2, cloud.LoginRequests.Count);
         Assert.Equal(Many, cloud.Requests.Count);
     }
 
     [Fact]
-    public async Task A_login_that_nobody_waits_for_any_more_is_given_up_and_the_next_begins_anew()
+    public async Task A_login_without_waiting_requests_is_cancelled_and_the_next_request_starts_a_new_one()
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
@@ -129,18 +129,18 @@ public sealed class SessionStressTests
         using var cancellation = new CancellationTokenSource();
         Task[] all = [.. Enumerable.Range(0, 3).Select(_ => List(session, cancellation.Token))];
         await cancellation.CancelAsync();
-        foreach (Task one in all)
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one.WaitAsync(Limit));
+        foreach (Task request in all)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(Limit));
         await ended.Task.WaitAsync(Limit);
         await List(session).WaitAsync(Limit);
         Assert.Equal(["2"], Tokens(cloud));
     }
 
     [Fact]
-    public async Task Whoever_waits_for_a_login_when_the_session_ends_hears_of_that()
+    public async Task Requests_that_wait_for_a_login_fail_with_NotConnected_on_Dispose()
     {
         var cloud = new ScriptedCloud();
-        (CloudSession session, Task[] listings, _) = await ManyThatWaitFor(cloud, Answers.Silence);
+        (CloudSession session, Task[] listings, _) = await StartManyThatWaitFor(cloud, Answers.Silence);
         session.Dispose();
         TroveScheduleException[] errors = await FailuresOf(listings);
         Assert.All(errors, error => Assert.Equal("NotConnected", error.ErrorId));
@@ -148,9 +148,9 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task A_login_that_succeeds_after_the_sessions_end_does_not_bring_it_back()
+    public async Task A_login_that_succeeds_after_Dispose_does_not_reopen_the_session()
     {
-        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var loginCompleted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
         CloudSession session = await cloud.ConnectAsync();
@@ -159,20 +159,20 @@ public sealed class SessionStressTests
         {
             await gate.Task; // Ignores the cancellation, like a response that is already on its way.
             HttpResponseMessage response = await cloud.Accept(request, CancellationToken.None);
-            answered.SetResult();
+            loginCompleted.SetResult();
             return response;
         });
         Task listing = List(session);
         session.Dispose();
         gate.SetResult();
-        await answered.Task.WaitAsync(Limit);
+        await loginCompleted.Task.WaitAsync(Limit);
         Assert.Equal("NotConnected", (await ScriptedCloud.FailureOf(() => listing.WaitAsync(Limit))).ErrorId);
         Assert.Equal("NotConnected", Assert.Throws<TroveScheduleException>(() => session.ProjectId).ErrorId);
         Assert.Empty(cloud.Requests);
     }
 
     [Fact]
-    public async Task A_token_that_comes_after_the_sessions_end_is_not_kept()
+    public async Task A_token_that_arrives_after_Dispose_is_not_stored()
     {
         var login = new TaskCompletionSource<AuthToken>();
         var tokens = new TokenSource(_ => login.Task, new ManualClock(ScriptedCloud.Start));
@@ -188,7 +188,7 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task A_credential_that_keystone_refused_is_not_shown_to_it_again()
+    public async Task A_rejected_credential_is_not_sent_again()
     {
         ScriptedCloud cloud = new ScriptedCloud();
         using CloudSession session = await cloud.ConnectAsync();
@@ -218,7 +218,7 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task A_service_that_takes_no_token_does_not_cost_a_login_for_each_request()
+    public async Task A_service_that_rejects_every_token_does_not_cause_a_login_for_each_request()
     {
         ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Get, Unauthorized);
         using CloudSession session = await cloud.ConnectAsync();
@@ -233,7 +233,7 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task A_token_that_is_revoked_between_two_pages_costs_no_row_and_brings_none_twice()
+    public async Task A_token_revoked_between_two_pages_neither_loses_nor_repeats_a_row()
     {
         string[] rows = [.. Enumerable.Range(1, 450).Select(i => Rows.Execution(i))];
         bool isRevoked = false;
@@ -257,7 +257,7 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task While_keystone_is_down_a_token_is_used_to_its_end()
+    public async Task While_Keystone_is_down_a_token_is_used_until_it_expires()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
@@ -280,7 +280,7 @@ public sealed class SessionStressTests
     [InlineData("500")]
     [InlineData("refused")]
     [InlineData("unknown host")]
-    public async Task A_token_that_ended_while_keystone_is_down_is_keystones_failure_and_the_session_goes_on_when_it_is_back(string how)
+    public async Task An_expired_token_while_Keystone_is_down_is_an_error_of_Keystone_and_the_session_recovers(string how)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
@@ -312,7 +312,7 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task A_request_that_waits_in_vain_for_a_login_names_keystone()
+    public async Task A_request_that_times_out_during_a_login_names_Keystone()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
@@ -329,7 +329,7 @@ public sealed class SessionStressTests
     [Theory]
     [InlineData(5)]
     [InlineData(-5)]
-    public async Task A_clock_that_is_set_by_hours_neither_shortens_nor_stretches_a_tokens_life(int hours)
+    public async Task Setting_the_system_clock_by_hours_does_not_change_the_life_of_a_token(int hours)
     {
         ScriptedCloud cloud = new ScriptedCloud { Ahead = TimeSpan.FromHours(2) }.Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
@@ -351,7 +351,7 @@ public sealed class SessionStressTests
     [Theory]
     [InlineData(30)]
     [InlineData(300)]
-    public async Task After_a_sleep_the_token_is_good_and_the_clouds_time_right(int minutes)
+    public async Task After_a_sleep_the_token_is_renewed_and_CloudTime_is_correct(int minutes)
     {
         ScriptedCloud cloud = new ScriptedCloud { Ahead = TimeSpan.FromHours(-3) }.Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
@@ -362,7 +362,7 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task A_clock_that_was_set_while_keystone_is_down_keeps_nobody_from_working()
+    public async Task Setting_the_system_clock_while_Keystone_is_down_does_not_fail_requests()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
@@ -376,7 +376,7 @@ public sealed class SessionStressTests
     [Theory]
     [InlineData(5)]
     [InlineData(-5)]
-    public async Task A_clock_that_is_set_does_not_change_how_long_others_wait_for_a_busy_service(int hours)
+    public async Task Setting_the_system_clock_does_not_change_a_Retry_After_wait(int hours)
     {
         ScriptedCloud cloud = new ScriptedCloud().On("POST /v2/workbooks", Answers.Json(503, "{}", ("Retry-After", "7"))).Always(Get, Listing);
         using CloudSession session = await cloud.ConnectAsync();
@@ -390,19 +390,19 @@ public sealed class SessionStressTests
     [InlineData("refused")]
     [InlineData("unknown host")]
     [InlineData("silent")]
-    public async Task A_catalog_that_leads_nowhere_is_an_error_that_names_service_address_and_way_out(string how)
+    public async Task The_error_for_an_unreachable_catalog_address_names_service_address_and_settings(string how)
     {
         Answer dead = how switch { "refused" => Answers.Refused, "silent" => Answers.Silence, _ => Answers.UnknownHost };
         ScriptedCloud cloud = new ScriptedCloud { MistralUrl = "http://nowhere.example:8989/v2" }.Always(Get, dead).Always($"GET {Rows.TrovePath}/instances", dead);
         using CloudSession session = await cloud.ConnectAsync();
-        await Names(List(session), "Mistral", "http://nowhere.example:8989/v2/cron_triggers", "workflow_endpoint_override");
-        await Names(session.CreateLookup().AllInstancesAsync(), "Trove", "http://cloud:8779/v1.0/", "database_endpoint_override");
+        await AssertNamed(List(session), "Mistral", "http://nowhere.example:8989/v2/cron_triggers", "workflow_endpoint_override");
+        await AssertNamed(session.CreateLookup().AllInstancesAsync(), "Trove", "http://cloud:8779/v1.0/", "database_endpoint_override");
 
-        async Task Names(Task asking, string service, string address, string setting)
+        async Task AssertNamed(Task request, string service, string address, string setting)
         {
             if (how == "silent")
                 cloud.Clock.Advance(TimeSpan.FromSeconds(101));
-            TroveScheduleException error = await ScriptedCloud.FailureOf(() => asking.WaitAsync(Limit));
+            TroveScheduleException error = await ScriptedCloud.FailureOf(() => request.WaitAsync(Limit));
             Assert.Equal(how == "silent" ? TroveErrorKind.Timeout : TroveErrorKind.Unavailable, error.Kind);
             Assert.Contains(service, error.Problem);
             Assert.Contains(address, error.Problem);
@@ -412,29 +412,29 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task A_look_up_is_not_cancelled_with_whoever_began_it()
+    public async Task Cancelling_the_request_that_started_a_shared_lookup_does_not_cancel_the_lookup()
     {
         ScriptedCloud cloud = new ScriptedCloud().WithWorkflow();
         using CloudSession session = await cloud.ConnectAsync();
-        (Answer held, TaskCompletionSource gate) = Hold(Answers.Ok(Rows.Workflow(Rows.OurInputs)));
-        cloud.Always(Rows.WorkflowRoute, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(Answers.Ok(Rows.Workflow(Rows.OurInputs)));
+        cloud.Always(Rows.WorkflowRoute, delayed);
         using var cancellation = new CancellationTokenSource();
-        Task impatient = session.Workbook.InputsAsync(cancellation.Token);
-        Task[] patient = [.. Enumerable.Range(0, Many).Select(_ => session.Workbook.InputsAsync(CancellationToken.None))];
+        Task cancelled = session.Workbook.InputsAsync(cancellation.Token);
+        Task[] others = [.. Enumerable.Range(0, Many).Select(_ => session.Workbook.InputsAsync(CancellationToken.None))];
         await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient.WaitAsync(Limit));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Limit));
         gate.SetResult();
-        await Task.WhenAll(patient).WaitAsync(Limit);
+        await Task.WhenAll(others).WaitAsync(Limit);
         Assert.Single(cloud.Routes, Rows.WorkflowRoute);
     }
 
     [Fact]
-    public async Task A_look_up_that_fails_fails_once_for_all_who_wait_for_it_and_is_made_again_for_the_next()
+    public async Task A_failed_shared_lookup_fails_all_waiting_requests_and_is_repeated_for_the_next()
     {
         ScriptedCloud cloud = new ScriptedCloud().WithWorkflow();
         using CloudSession session = await cloud.ConnectAsync();
-        (Answer held, TaskCompletionSource gate) = Hold(Answers.Status(500));
-        cloud.On(Rows.WorkflowRoute, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(Answers.Status(500));
+        cloud.On(Rows.WorkflowRoute, delayed);
         Task[] all = [.. Enumerable.Range(0, Many).Select(_ => session.Workbook.InputsAsync(CancellationToken.None))];
         gate.SetResult();
         Assert.All(await FailuresOf(all), error => Assert.Equal(TroveErrorKind.Unavailable, error.Kind));
@@ -444,12 +444,12 @@ public sealed class SessionStressTests
     }
 
     [Fact]
-    public async Task What_was_looked_up_while_it_changed_is_not_kept()
+    public async Task A_lookup_result_is_not_cached_if_the_cache_was_cleared_meanwhile()
     {
         ScriptedCloud cloud = new ScriptedCloud().WithWorkflow();
         using CloudSession session = await cloud.ConnectAsync();
-        (Answer held, TaskCompletionSource gate) = Hold(Answers.Ok(Rows.Workflow(Rows.SpecInputs)));
-        cloud.On(Rows.WorkflowRoute, held);
+        (Answer delayed, TaskCompletionSource gate) = Delay(Answers.Ok(Rows.Workflow(Rows.SpecInputs)));
+        cloud.On(Rows.WorkflowRoute, delayed);
         Task<WorkflowInputs> old = session.Workbook.InputsAsync(CancellationToken.None);
         session.Inputs.Forget();
         gate.SetResult();

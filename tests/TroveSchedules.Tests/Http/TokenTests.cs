@@ -12,7 +12,7 @@ public sealed class TokenTests
 {
     private const string Get = "GET " + Rows.TriggersPath;
 
-    // As Mistral 15 writes it: the body and two headers repeat the token.
+    // A 401 of Mistral 15, which repeats the token in the body and in two headers.
     private static readonly Answer Unauthorized = (request, token) => Answers.Html(401,
         $"<html><head><title>401 Unauthorized</title></head><body><h1>401 Unauthorized</h1>Failed to validate access token: Auth token is invalid: {request.Token}</body></html>",
         ("Server-Error-Message", $"Failed to validate access token: Auth token is invalid: {request.Token}"),
@@ -23,7 +23,7 @@ public sealed class TokenTests
     private static Task List(CloudSession session) => session.Schedules.ListAsync();
 
     [Fact]
-    public async Task The_token_goes_to_mistral_and_trove_and_to_nobody_else()
+    public async Task The_token_is_sent_only_to_Mistral_and_Trove()
     {
         ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Get, Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
@@ -38,7 +38,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_token_is_kept_until_two_minutes_before_its_end_and_then_renewed()
+    public async Task A_token_is_renewed_two_minutes_before_it_expires()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
@@ -52,7 +52,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_catalog_that_comes_with_a_renewed_token_leads_to_no_plain_http_that_was_not_there_before()
+    public async Task The_catalog_of_a_renewed_token_cannot_change_an_address_to_plain_http()
     {
         ScriptedCloud cloud = new ScriptedCloud { MistralUrl = "https://cloud:8989/v2" }.WithInstance().Always(Get, Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
@@ -69,7 +69,7 @@ public sealed class TokenTests
     [Theory]
     [InlineData(5)]
     [InlineData(-5)]
-    public async Task Clocks_that_differ_by_hours_neither_shorten_nor_stretch_a_tokens_life(int hoursAhead)
+    public async Task A_clock_difference_of_hours_does_not_change_the_life_of_a_token(int hoursAhead)
     {
         ScriptedCloud cloud = new ScriptedCloud { Ahead = TimeSpan.FromHours(hoursAhead) }.Always(Get, Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
@@ -90,7 +90,7 @@ public sealed class TokenTests
     [InlineData(5, -59, false)]
     [InlineData(-5, -61, true)]
     [InlineData(-5, -59, false)]
-    public async Task A_schedule_is_stuck_by_the_clouds_clock(int hoursAhead, int nextSeconds, bool isStuck)
+    public async Task IsStuck_uses_the_clock_of_the_cloud(int hoursAhead, int nextSeconds, bool isStuck)
     {
         var later = TimeSpan.FromMinutes(30);
         DateTimeOffset next = ScriptedCloud.Start.AddHours(hoursAhead) + later + TimeSpan.FromSeconds(nextSeconds);
@@ -102,7 +102,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_rejected_token_is_renewed_once_and_the_request_repeated()
+    public async Task A_rejected_token_is_renewed_once_and_the_request_is_sent_again()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Unauthorized, Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
@@ -113,7 +113,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_second_rejection_is_the_users_error_and_shows_nothing_of_the_page()
+    public async Task A_second_rejection_is_an_error_without_the_body_of_the_401()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Unauthorized);
         using CloudSession session = await cloud.ConnectAsync();
@@ -127,7 +127,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Not_even_the_reason_phrase_of_a_rejection_is_shown()
+    public async Task The_reason_phrase_of_a_401_is_not_shown()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, async (request, token) =>
         {
@@ -140,7 +140,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_renewal_that_keystone_refuses_is_keystones_refusal()
+    public async Task A_refused_token_renewal_is_reported_as_an_error_of_Keystone()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Unauthorized);
         using CloudSession session = await cloud.ConnectAsync();
@@ -152,7 +152,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Fifty_rejections_at_once_log_in_once()
+    public async Task Fifty_concurrent_rejections_cause_one_login()
     {
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         int rejected = 0;
@@ -172,7 +172,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Fifty_requests_after_the_tokens_end_log_in_once()
+    public async Task Fifty_requests_with_an_expired_token_cause_one_login()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Get, Answers.Ok(Rows.Triggers()));
         using CloudSession session = await cloud.ConnectAsync();
@@ -203,7 +203,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_session_that_was_ended_has_no_token_any_more()
+    public async Task A_disposed_session_has_no_token()
     {
         var cloud = new ScriptedCloud();
         CloudSession session = await cloud.ConnectAsync();
@@ -214,7 +214,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task The_session_prints_no_secret()
+    public async Task The_properties_of_a_session_contain_no_secret()
     {
         using CloudSession session = await new ScriptedCloud().ConnectAsync();
         string text = string.Join("\n", session.GetType().GetProperties().Select(property => $"{property.Name}={property.GetValue(session)}")) + session;

@@ -31,19 +31,19 @@ public sealed class VersionTests : IDisposable
     [InlineData(HttpProtocols.Http1, true, "HTTP/1.1")]
     [InlineData(HttpProtocols.Http1, false, "HTTP/1.1")]
     [InlineData(HttpProtocols.Http1AndHttp2, false, "HTTP/1.1")]
-    public async Task A_session_speaks_the_best_that_TLS_offers_and_the_old_version_elsewhere(HttpProtocols offered, bool isTls, string spoken)
+    public async Task A_session_uses_HTTP_2_if_TLS_negotiates_it_and_HTTP_1_1_otherwise(HttpProtocols offered, bool isTls, string expected)
     {
         await using var cloud = await KestrelCloud.StartAsync(offered, isTls);
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
         _ = await session.Schedules.CreateListing().AllAsync();
-        Assert.Equal([("POST", spoken), ("GET", spoken)], cloud.Requests.Select(request => (request.Method, request.Protocol)));
+        Assert.Equal([("POST", expected), ("GET", expected)], cloud.Requests.Select(request => (request.Method, request.Protocol)));
     }
 
     [Theory]
     [InlineData(HttpProtocols.Http2, true)]
     [InlineData(HttpProtocols.Http1, true)]
     [InlineData(HttpProtocols.Http1, false)]
-    public async Task Requests_one_after_another_share_a_connection(HttpProtocols offered, bool isTls)
+    public async Task Sequential_requests_share_a_connection(HttpProtocols offered, bool isTls)
     {
         await using var cloud = await KestrelCloud.StartAsync(offered, isTls);
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
@@ -54,9 +54,9 @@ public sealed class VersionTests : IDisposable
     }
 
     [Fact]
-    public async Task Requests_at_once_take_more_connections_where_a_server_allows_one_stream_each()
+    public async Task Concurrent_requests_open_more_connections_if_the_server_allows_one_stream_each()
     {
-        await using var cloud = await KestrelCloud.StartAsync(HttpProtocols.Http2, isTls: true, streams: 1, together: 3);
+        await using var cloud = await KestrelCloud.StartAsync(HttpProtocols.Http2, isTls: true, streams: 1, concurrentRequests: 3);
         using CloudSession session = await CloudSession.ConnectAsync(cloud.Settings(folders));
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => session.Schedules.CreateListing().AllAsync())).WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(3, cloud.Requests.Where(request => request.Method == "GET").Select(request => request.Connection).Distinct().Count());
@@ -68,14 +68,14 @@ public sealed class VersionTests : IDisposable
     private sealed class KestrelCloud : IAsyncDisposable
     {
         private readonly WebApplication app;
-        private readonly TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource allArrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly bool isTls;
-        private int awaited;
+        private int missingRequests;
 
-        private KestrelCloud(HttpProtocols offered, bool isTls, int streams, int together)
+        private KestrelCloud(HttpProtocols offered, bool isTls, int streams, int concurrentRequests)
         {
             this.isTls = isTls;
-            awaited = together;
+            missingRequests = concurrentRequests;
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
@@ -89,16 +89,16 @@ public sealed class VersionTests : IDisposable
                 });
             });
             app = builder.Build();
-            app.Run(AnswerAsync);
+            app.Run(RespondAsync);
         }
 
         public ConcurrentQueue<Request> Requests { get; } = new();
 
         private string Url => app.Urls.Single();
 
-        public static async Task<KestrelCloud> StartAsync(HttpProtocols offered, bool isTls, int streams = 100, int together = 1)
+        public static async Task<KestrelCloud> StartAsync(HttpProtocols offered, bool isTls, int streams = 100, int concurrentRequests = 1)
         {
-            var cloud = new KestrelCloud(offered, isTls, streams, together);
+            var cloud = new KestrelCloud(offered, isTls, streams, concurrentRequests);
             await cloud.app.StartAsync();
             return cloud;
         }
@@ -112,7 +112,7 @@ public sealed class VersionTests : IDisposable
 
         public ValueTask DisposeAsync() => app.DisposeAsync();
 
-        private async Task AnswerAsync(HttpContext context)
+        private async Task RespondAsync(HttpContext context)
         {
             Requests.Enqueue(new Request(context.Request.Method, context.Request.Protocol, context.Connection.Id));
             if (context.Request.Method == "POST")
@@ -126,9 +126,9 @@ public sealed class VersionTests : IDisposable
                 return;
             }
             // Requests that must be concurrent wait for one another.
-            if (Interlocked.Decrement(ref awaited) <= 0)
-                all.TrySetResult();
-            await all.Task;
+            if (Interlocked.Decrement(ref missingRequests) <= 0)
+                allArrived.TrySetResult();
+            await allArrived.Task;
             await context.Response.WriteAsync("""{"cron_triggers": []}""");
         }
     }

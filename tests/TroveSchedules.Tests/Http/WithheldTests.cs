@@ -24,21 +24,21 @@ public sealed class WithheldTests
     };
 
     // A 404 in another service's format: Trove or Keystone at Mistral's URL, Mistral or Keystone at Trove's.
-    private static readonly Answer TroveWords = Answers.TroveNotFound;
-    private static readonly Answer KeystoneWords = Answers.Json(404, """{"error": {"code": 404, "message": "Could not find it.", "title": "Not Found"}}""");
+    private static readonly Answer TroveNotFound = Answers.TroveNotFound;
+    private static readonly Answer KeystoneNotFound = Answers.Json(404, """{"error": {"code": 404, "message": "Could not find it.", "title": "Not Found"}}""");
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public Task Nothing_is_called_absent_where_something_else_answers(string what, Func<CloudSession, Task> operation) => CheckAsync(what, operation, Gateway, Gateway);
+    public Task A_404_of_a_gateway_is_not_reported_as_NotFound(string what, Func<CloudSession, Task> operation) => CheckAsync(what, operation, Gateway, Gateway);
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public Task Nothing_is_called_absent_where_trove_answers_for_mistral_and_the_other_way_round(string what, Func<CloudSession, Task> operation) =>
-        CheckAsync(what, operation, TroveWords, Answers.NotFound);
+    public Task A_404_of_Trove_at_the_address_of_Mistral_or_the_reverse_is_not_reported_as_NotFound(string what, Func<CloudSession, Task> operation) =>
+        CheckAsync(what, operation, TroveNotFound, Answers.NotFound);
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public Task Nothing_is_called_absent_where_keystone_answers(string what, Func<CloudSession, Task> operation) => CheckAsync(what, operation, KeystoneWords, KeystoneWords);
+    public Task A_404_of_Keystone_is_not_reported_as_NotFound(string what, Func<CloudSession, Task> operation) => CheckAsync(what, operation, KeystoneNotFound, KeystoneNotFound);
 
     private static async Task CheckAsync(string what, Func<CloudSession, Task> operation, Answer mistral, Answer trove)
     {
@@ -68,7 +68,7 @@ public sealed class WithheldTests
     [InlineData("two  blanks")]
     [InlineData("quoted \"words\" and more")]
     [InlineData("tab\tand more")]
-    public void A_secret_with_blanks_is_masked_as_a_whole(string secret)
+    public void A_secret_with_blanks_is_masked_completely(string secret)
     {
         string json = System.Text.Json.JsonSerializer.Serialize(secret);
         foreach (string body in new[]

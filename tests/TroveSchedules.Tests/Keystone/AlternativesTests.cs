@@ -30,7 +30,7 @@ public sealed class AlternativesTests : IDisposable
         ("insecure: true", "verify: true", User, Skips), ("insecure: false", "verify: false", User, Skips),
     ];
 
-    // The ways in which one setting gets the higher precedence. {o} is replaced by the other settings of the login.
+    // The ways to give one setting the higher precedence. {o} is replaced by the other settings of the login.
     private static readonly Dictionary<string, (string Clouds, string? Secure, string? Public)> Ways = new()
     {
         ["secure.yaml"] = ("clouds: {prod: {auth: {{o}, {far}}}}", "clouds: {prod: {auth: {{near}}}}", null),

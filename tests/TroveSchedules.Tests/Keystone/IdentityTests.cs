@@ -85,7 +85,7 @@ public sealed class IdentityTests
 
     [Theory]
     [MemberData(nameof(Bodies))]
-    public async Task Each_credential_is_sent_as_the_identity_api_wants_it(CloudCredential credential, ProjectScope? project, string expected)
+    public async Task Each_credential_is_sent_in_the_format_of_the_identity_API(CloudCredential credential, ProjectScope? project, string expected)
     {
         ScriptedHandler keystone = Accepting();
         await Authenticate(Settings(credential, project), keystone);
@@ -107,7 +107,7 @@ public sealed class IdentityTests
     [InlineData("https://k//v3//", "https://k//v3/auth/tokens")]
     [InlineData("https://[::1]:5000/v3", "https://[::1]:5000/v3/auth/tokens")]
     [InlineData("https://kv3", "https://kv3/v3/auth/tokens")]
-    public async Task Keystone_is_found_with_and_without_version_path_and_final_slash(string authUrl, string expected)
+    public async Task The_auth_url_works_with_and_without_version_path_and_final_slash(string authUrl, string expected)
     {
         ScriptedHandler keystone = Accepting();
         await Authenticate(Settings(authUrl: authUrl), keystone);
@@ -118,7 +118,7 @@ public sealed class IdentityTests
     [InlineData("ftp://k")]
     [InlineData("http://demo:topsecret@k/v3")]
     [InlineData("http://k/v3?x=topsecret")]
-    public async Task An_auth_url_that_is_no_place_is_refused_before_anything_is_sent(string authUrl)
+    public async Task An_invalid_auth_url_is_refused_before_a_request_is_sent(string authUrl)
     {
         ScriptedHandler keystone = Accepting();
         Assert.Equal("InvalidConfiguration", (await Refusal(keystone, Settings(authUrl: authUrl))).ErrorId);
@@ -126,7 +126,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task The_token_says_whose_it_is_for_what_and_how_long()
+    public async Task The_token_has_the_user_the_project_and_the_times_of_the_response()
     {
         AuthToken token = await Authenticate(Settings(), Accepting());
         Assert.Equal("gAAAA", token.Value);
@@ -155,7 +155,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task A_sparse_answer_is_enough()
+    public async Task A_response_with_only_the_required_fields_is_accepted()
     {
         AuthToken token = await Authenticate(Settings(), Accepting("""
             {"token": {"expires_at": "2026-11-22T08:43:53Z", "project": {"id": "p1"}, "roles": [null, {}], "catalog": [null, {"type": "workflow", "endpoints": [null, {}]}]}}
@@ -186,7 +186,7 @@ public sealed class IdentityTests
 
     [Theory]
     [MemberData(nameof(Nonsense))]
-    public async Task An_acceptance_that_is_not_keystones_is_a_protocol_error(string body, string? token)
+    public async Task A_201_in_an_unexpected_format_is_a_protocol_error(string body, string? token)
     {
         TroveScheduleException error = await Refusal(Accepting(body, token));
         Assert.Equal((TroveErrorKind.ProtocolError, "ProtocolError", 201), (error.Kind, error.ErrorId, error.StatusCode));
@@ -200,7 +200,7 @@ public sealed class IdentityTests
     [InlineData(HttpStatusCode.Forbidden, TroveErrorKind.Forbidden)]
     [InlineData(HttpStatusCode.TooManyRequests, TroveErrorKind.Unavailable)]
     [InlineData(HttpStatusCode.ServiceUnavailable, TroveErrorKind.Unavailable)]
-    public async Task Any_other_status_keeps_its_kind(HttpStatusCode status, TroveErrorKind kind)
+    public async Task Any_other_status_gives_an_error_of_its_kind(HttpStatusCode status, TroveErrorKind kind)
     {
         var keystone = new ScriptedHandler(Answers.Json((int)status, """{"error": {"code": 0, "message": "Because.", "title": "No"}}"""));
         TroveScheduleException error = await Refusal(keystone);
@@ -209,7 +209,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task Keystones_own_words_are_shown_unless_the_secret_is_among_them()
+    public async Task The_message_of_Keystone_is_shown_unless_it_contains_the_secret()
     {
         string words = "Expecting to find domain in project.";
         var keystone = new ScriptedHandler((request, token) => Answers.Json(400, $$$"""{"error": {"code": 400, "message": "{{{words}}}"}}""")(request, token));
@@ -230,7 +230,7 @@ public sealed class IdentityTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task A_refusal_names_the_credential_the_project_and_the_keystone(CloudCredential credential, ProjectScope? project, string[] named)
+    public async Task The_error_for_a_failed_login_names_the_credential_the_project_and_Keystone(CloudCredential credential, ProjectScope? project, string[] named)
     {
         var keystone = new ScriptedHandler(Answers.Json(401, """{"error": {"code": 401, "message": "topsecret"}}""", ("x-openstack-request-id", "req-1")));
         TroveScheduleException error = await Refusal(keystone, Settings(credential, project));
@@ -242,7 +242,7 @@ public sealed class IdentityTests
     [InlineData("""{"token": {"expires_at": "2026-11-22T08:43:53Z"}}""")]
     [InlineData("""{"token": {"expires_at": "2026-11-22T08:43:53Z", "project": {"id": ""}}}""")]
     [InlineData("""{"token": {"expires_at": "2026-11-22T08:43:53Z", "domain": {"id": "default"}}}""")]
-    public async Task A_token_without_a_project_is_no_way_in(string body)
+    public async Task A_token_without_a_project_is_refused(string body)
     {
         TroveScheduleException error = await Refusal(Accepting(body));
         Assert.Equal("UnscopedToken", error.ErrorId);
@@ -250,7 +250,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task A_token_without_the_project_or_of_another_one_than_was_asked_for_is_refused()
+    public async Task A_token_without_the_requested_project_is_refused()
     {
         CloudSettings settings = Settings(project: ProjectScope.ById("another"));
         TroveScheduleException error = await Refusal(Accepting(), settings);
@@ -265,7 +265,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task An_address_where_no_keystone_is_is_a_wrong_setting()
+    public async Task A_404_without_a_Keystone_error_is_a_configuration_error()
     {
         var nothing = new ScriptedHandler(Answers.Json(404, "<html/>"));
         TroveScheduleException error = await Refusal(nothing);
@@ -274,7 +274,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task Cancellation_is_not_an_error_of_ours() =>
+    public async Task Cancellation_throws_OperationCanceledException() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             new Identity(HttpSender(Accepting()), Settings(), new FakeTimeProvider(Now)).AuthenticateAsync(new CancellationToken(canceled: true)));
 }

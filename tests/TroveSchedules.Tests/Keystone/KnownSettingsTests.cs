@@ -332,34 +332,34 @@ public sealed class KnownSettingsTests : IDisposable
 
     private static void AssertErrorIsSilent(Func<CloudSettings> read)
     {
-        var said = new List<string?>();
+        var messages = new List<string?>();
         try
         {
-            said.AddRange(read().Warnings);
+            messages.AddRange(read().Warnings);
         }
         catch (TroveScheduleException e)
         {
-            said.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
+            messages.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
         }
-        Assert.DoesNotContain(said, text => text?.Contains(Secret) ?? false);
+        Assert.DoesNotContain(messages, text => text?.Contains(Secret) ?? false);
     }
 
     // All possible results: an error, a warning, or a handler that cannot be created.
     private static void AssertSilent(Func<CloudSettings> read)
     {
-        var said = new List<string?>();
+        var messages = new List<string?>();
         try
         {
             CloudSettings cloud = read();
-            said.AddRange(cloud.Warnings);
-            said.Add(cloud.ToString());
+            messages.AddRange(cloud.Warnings);
+            messages.Add(cloud.ToString());
             PrimaryHandler.Create(cloud).Dispose();
         }
         catch (TroveScheduleException e)
         {
-            said.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
+            messages.AddRange([e.ToString(), e.Target?.ToString(), e.RecommendedAction]);
             Assert.Equal("InvalidConfiguration", e.ErrorId);
         }
-        Assert.DoesNotContain(said, text => text?.Contains(Secret) ?? false);
+        Assert.DoesNotContain(messages, text => text?.Contains(Secret) ?? false);
     }
 }

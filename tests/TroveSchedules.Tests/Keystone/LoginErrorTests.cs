@@ -32,9 +32,9 @@ public sealed class LoginErrorTests
     private static string Error(string message, int code = 401) =>
         $$$"""{"error":{"code":{{{code}}},"message":{{{JsonSerializer.Serialize(message)}}},"title":"Unauthorized"}}""";
 
-    private static string Factors(string given, string wanted, string more = "") => $$$"""
+    private static string Factors(string given, string required, string more = "") => $$$"""
         {"receipt": {"methods": {{{given}}}, "user": {"id": "u1", "name": "demo", "domain": {"id": "default", "name": "Default"}},
-         "expires_at": "2026-11-27T16:53:28.000000Z", "issued_at": "2026-11-27T16:48:28.000000Z"{{{more}}}}, "required_auth_methods": {{{wanted}}}}
+         "expires_at": "2026-11-27T16:53:28.000000Z", "issued_at": "2026-11-27T16:48:28.000000Z"{{{more}}}}, "required_auth_methods": {{{required}}}}
         """;
 
     private static async Task<TroveScheduleException> Refusal(string body, CloudCredential? credential = null, int status = 401, string type = "application/json", string? receipt = null)
@@ -42,8 +42,8 @@ public sealed class LoginErrorTests
         var settings = new CloudSettings { AuthUrl = new Uri("http://k:5000/v3"), Credential = credential ?? Password, Project = ProjectScope.ByName("shop", Default) };
         (string, string)[] headers = [("x-openstack-request-id", "req-1"), .. receipt is null ? [] : new[] { ("Openstack-Auth-Receipt", receipt) }];
         var keystone = new ScriptedHandler(Answers.Text(status, body, type, headers));
-        var exchange = new HttpSender(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0));
-        TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(() => new Identity(exchange, settings, TimeProvider.System).AuthenticateAsync(CancellationToken.None));
+        var sender = new HttpSender(new HttpClient(keystone), TimeProvider.System, new RetryPolicy(TimeProvider.System, TimeSpan.FromMinutes(1), maxRetries: 0));
+        TroveScheduleException error = await Assert.ThrowsAsync<TroveScheduleException>(() => new Identity(sender, settings, TimeProvider.System).AuthenticateAsync(CancellationToken.None));
         foreach (string text in new[] { error.ToString(), error.RecommendedAction ?? "", error.ServerMessage ?? "", error.RequestId ?? "" })
         {
             Assert.DoesNotContain(Secret, text);
@@ -64,7 +64,7 @@ public sealed class LoginErrorTests
         { "disabled user", "The account is disabled for user: 989b7134cbe94626951532992cb04479.", ["administrator", "enable"] },
         { "disabled project", "Project is disabled: p1", ["administrator", "enable"] },
         { "disabled domain", "Domain is disabled: default", ["administrator", "enable"] },
-        // With insecure_debug.
+        // Messages with insecure_debug.
         { "unknown user", "Could not find user: nobody. (Disable insecure_debug mode to suppress these details.)", ["Check the credential and the names"] },
         { "no role", "User 749e has no access to project 3fd0 (Disable insecure_debug mode to suppress these details.)", ["Check the credential and the names"] },
         { "wrong password", "Invalid username or password (Disable insecure_debug mode to suppress these details.)", ["Check the credential and the names"] },
@@ -74,11 +74,11 @@ public sealed class LoginErrorTests
 
     [Theory]
     [MemberData(nameof(Causes))]
-    public async Task A_reason_is_told_in_keystones_words_and_has_its_own_advice(string cause, string words, string[] advice)
+    public async Task A_reason_is_shown_with_the_message_of_Keystone_and_its_own_advice(string cause, string message, string[] advice)
     {
-        TroveScheduleException error = await Refusal(Error(words));
-        Assert.True(error.Problem.Contains(words), cause);
-        Assert.Equal((TroveErrorKind.Unauthorized, "Unauthorized", 401, "req-1", words), (error.Kind, error.ErrorId, error.StatusCode, error.RequestId, error.ServerMessage));
+        TroveScheduleException error = await Refusal(Error(message));
+        Assert.True(error.Problem.Contains(message), cause);
+        Assert.Equal((TroveErrorKind.Unauthorized, "Unauthorized", 401, "req-1", message), (error.Kind, error.ErrorId, error.StatusCode, error.RequestId, error.ServerMessage));
         Assert.All(advice, part => Assert.Contains(part, error.RecommendedAction));
         Assert.All(["user 'demo'", "project 'shop'", "http://k:5000/v3"], name => Assert.Contains(name, error.Problem));
         Assert.EndsWith(", then connect again.", error.RecommendedAction);
@@ -86,23 +86,23 @@ public sealed class LoginErrorTests
     }
 
     [Fact]
-    public async Task The_address_at_which_an_expired_password_is_changed_has_the_users_id_where_that_is_known() =>
+    public async Task The_URL_to_change_an_expired_password_has_the_id_of_the_user_if_it_is_known() =>
         Assert.Contains("POST http://k:5000/v3/users/u%201/password", (await Refusal(Error(Expired), PasswordCredential.ById("u 1", Secret))).RecommendedAction);
 
     [Theory]
     [InlineData(Plain)]
     [InlineData("The request you have made requires authentication")]
     [InlineData(Plain + " (Disable insecure_debug mode to suppress these details.)")]
-    public async Task Where_keystone_says_no_more_that_is_said_and_what_it_may_withhold(string words)
+    public async Task A_general_message_of_Keystone_is_shown_with_the_possible_causes(string message)
     {
-        TroveScheduleException error = await Refusal(Error(words));
-        Assert.Equal(words, error.ServerMessage);
-        Assert.All([words, "does not say which is wrong", "the user, its domain, the password, the project, or the user's role in it", "locked", "disabled"], part => Assert.Contains(part, error.Problem));
-        Assert.Contains("does not say", (await Refusal(Error(words), Application)).Problem);
-        Assert.Contains("does not say", (await Refusal(Error(words), Token)).Problem);
+        TroveScheduleException error = await Refusal(Error(message));
+        Assert.Equal(message, error.ServerMessage);
+        Assert.All([message, "does not say which is wrong", "the user, its domain, the password, the project, or the user's role in it", "locked", "disabled"], part => Assert.Contains(part, error.Problem));
+        Assert.Contains("does not say", (await Refusal(Error(message), Application)).Problem);
+        Assert.Contains("does not say", (await Refusal(Error(message), Token)).Problem);
     }
 
-    public static TheoryData<string, string> Wordless => new()
+    public static TheoryData<string, string> UnreadableBodies => new()
     {
         { "", "text/plain" },
         { "<html><h1>401 Authorization Required</h1><p>The password is expired</p></html>", "text/html" },
@@ -113,8 +113,8 @@ public sealed class LoginErrorTests
     };
 
     [Theory]
-    [MemberData(nameof(Wordless))]
-    public async Task Words_that_cannot_be_read_are_not_called_absent(string body, string type)
+    [MemberData(nameof(UnreadableBodies))]
+    public async Task An_unreadable_message_is_reported_as_unreadable(string body, string type)
     {
         TroveScheduleException error = await Refusal(body, type: type);
         Assert.Null(error.ServerMessage);
@@ -123,7 +123,7 @@ public sealed class LoginErrorTests
         Assert.DoesNotContain("does not say", error.Problem);
     }
 
-    public static TheoryData<string, string, string, string> Wants => new()
+    public static TheoryData<string, string, string, string> MissingFactors => new()
     {
         { "recorded", """["password"]""", """[["totp", "password"]]""", "totp" },
         { "recorded, of three rules", """["password"]""", """[["totp", "password"], ["mapped", "password"]]""", "totp, or mapped" },
@@ -133,12 +133,12 @@ public sealed class LoginErrorTests
     };
 
     [Theory]
-    [MemberData(nameof(Wants))]
-    public async Task A_second_factor_is_asked_for_by_name_and_the_password_is_not_called_wrong(string what, string given, string wanted, string named)
+    [MemberData(nameof(MissingFactors))]
+    public async Task A_missing_second_factor_is_named_and_not_reported_as_a_wrong_password(string what, string given, string required, string named)
     {
         foreach (string? header in new[] { Receipt, null })
         {
-            TroveScheduleException error = await Refusal(Factors(given, wanted), receipt: header);
+            TroveScheduleException error = await Refusal(Factors(given, required), receipt: header);
             Assert.True(error.Problem.EndsWith($"still wants {named}.", StringComparison.Ordinal), $"{what}: {error.Problem}");
             Assert.Equal((TroveErrorKind.Unauthorized, 401, "req-1", null), (error.Kind, error.StatusCode, error.RequestId, error.ServerMessage));
             Assert.DoesNotContain("does not accept", error.Message);
@@ -146,15 +146,15 @@ public sealed class LoginErrorTests
         }
     }
 
-    public static TheoryData<string> NamesNone =>
+    public static TheoryData<string> BodiesWithoutMethods =>
     [
         Factors("""["password"]""", "[]"), Factors("""["password"]""", "null"), Factors("""["password"]""", """[["password"]]"""), Factors("null", """[[], null, 7, [7, null]]"""),
         Factors("7", """{"totp": 1}"""), "", "null", "[]", "<html>", """{"receipt": "gAAAAABrCbRcInTheBody"}""", Error("topsecret"),
     ];
 
     [Theory]
-    [MemberData(nameof(NamesNone))]
-    public async Task A_receipt_that_names_no_method_is_still_told_of(string body)
+    [MemberData(nameof(BodiesWithoutMethods))]
+    public async Task A_receipt_without_methods_is_reported(string body)
     {
         TroveScheduleException error = await Refusal(body, receipt: Receipt);
         Assert.Contains("as one factor of several", error.Problem);
@@ -164,7 +164,7 @@ public sealed class LoginErrorTests
 
     // Recorded: Keystone applies the rules to application credentials too, and lists no rule that starts with one.
     [Fact]
-    public async Task An_application_credential_of_a_user_with_rules_is_not_told_to_use_one()
+    public async Task The_advice_for_an_application_credential_with_rules_does_not_propose_one()
     {
         TroveScheduleException error = await Refusal(Factors("""["application_credential"]""", "[]"), Application, receipt: Receipt);
         Assert.Contains("application credential id a1 as one factor of several", error.Problem);
@@ -173,7 +173,7 @@ public sealed class LoginErrorTests
     }
 
     [Fact]
-    public async Task Names_of_methods_are_somebodys_words_too()
+    public async Task Names_of_methods_are_masked_and_shortened()
     {
         string many = string.Join(",", Enumerable.Range(0, 5000).Select(i => $"\"method{i}\""));
         TroveScheduleException error = await Refusal(Factors("""["password"]""", $$"""[["topsecret", "{{Receipt}}", "\u001b[31mred"], [{{many}}]]"""), receipt: Receipt);
@@ -194,11 +194,11 @@ public sealed class LoginErrorTests
 
     [Theory]
     [MemberData(nameof(Echoes))]
-    public async Task What_keystone_repeats_of_the_secret_is_masked_and_the_rest_is_told(string words, string advice)
+    public async Task A_secret_in_the_message_of_Keystone_is_masked_and_the_rest_is_shown(string message, string advice)
     {
         foreach (CloudCredential credential in new[] { Password, Application, Token })
         {
-            TroveScheduleException error = await Refusal(Error(words), credential);
+            TroveScheduleException error = await Refusal(Error(message), credential);
             Assert.Contains("***", error.ServerMessage);
             Assert.Contains(error.ServerMessage!, error.Problem);
             Assert.Contains(advice, credential == Password ? error.RecommendedAction : error.RecommendedAction + advice);
@@ -206,7 +206,7 @@ public sealed class LoginErrorTests
     }
 
     [Fact]
-    public async Task Words_are_harmless_and_not_endless()
+    public async Task Messages_contain_no_control_characters_and_are_shortened()
     {
         TroveScheduleException error = await Refusal(Error("The password is expired\u001b[31m" + new string('x', 100_000 / 2)));
         Assert.DoesNotContain('\u001b', error.Message + error.ServerMessage);
@@ -219,13 +219,13 @@ public sealed class LoginErrorTests
     [InlineData("Could not find user: nobody.")]
     [InlineData("Failed to validate token")]
     [InlineData("Could not recognize Fernet token")]
-    public async Task A_404_in_keystones_words_is_a_refusal(string words)
+    public async Task A_404_in_the_format_of_Keystone_is_a_login_error(string message)
     {
         foreach (CloudCredential credential in new[] { Password, Application, Token })
         {
-            TroveScheduleException error = await Refusal(Error(words, 404), credential, status: 404);
-            Assert.Equal((TroveErrorKind.Unauthorized, 404, words), (error.Kind, error.StatusCode, error.ServerMessage));
-            Assert.Contains(words, error.Problem);
+            TroveScheduleException error = await Refusal(Error(message, 404), credential, status: 404);
+            Assert.Equal((TroveErrorKind.Unauthorized, 404, message), (error.Kind, error.StatusCode, error.ServerMessage));
+            Assert.Contains(message, error.Problem);
             Assert.DoesNotContain("There is no Keystone", error.Problem);
         }
     }

@@ -15,7 +15,7 @@ namespace TroveSchedules.Tests.Keystone;
 public sealed class PrimaryHandlerTests : IDisposable
 {
     private static readonly TestCertificate Authority = TestCertificate.Authority("ours");
-    private static readonly TestCertificate Stranger = TestCertificate.Authority("theirs");
+    private static readonly TestCertificate OtherAuthority = TestCertificate.Authority("theirs");
 
     private readonly Folders folders = new();
 
@@ -47,72 +47,72 @@ public sealed class PrimaryHandlerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_of_the_given_authority_is_trusted()
+    public async Task A_server_certificate_of_the_configured_authority_is_trusted()
     {
         using var server = new TlsServer(Authority.Server());
         Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", Authority.Pem))));
     }
 
     [Fact]
-    public async Task Any_authority_of_a_bundle_will_do()
+    public async Task Every_authority_of_a_bundle_is_trusted()
     {
         using var server = new TlsServer(Authority.Server());
-        Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", "# two\n" + Stranger.Pem + Authority.Pem))));
+        Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", "# two\n" + OtherAuthority.Pem + Authority.Pem))));
     }
 
     [Fact]
-    public async Task An_intermediate_authority_may_be_sent_by_the_server()
+    public async Task The_server_may_send_an_intermediate_certificate()
     {
         using var server = new TlsServer(TestCertificate.Authority("between", Authority).Server());
         Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", Authority.Pem))));
     }
 
     [Fact]
-    public async Task A_server_of_another_authority_is_not_trusted()
+    public async Task A_server_certificate_of_another_authority_is_not_trusted()
     {
-        using var server = new TlsServer(Stranger.Server());
+        using var server = new TlsServer(OtherAuthority.Server());
         await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
     }
 
     [Fact]
-    public async Task An_authority_of_the_same_name_is_still_another()
+    public async Task An_authority_with_the_same_name_but_another_key_is_not_trusted()
     {
         using var server = new TlsServer(TestCertificate.Authority("ours").Server());
         await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
     }
 
     [Fact]
-    public async Task Without_a_given_authority_the_systems_decide()
+    public async Task Without_a_configured_authority_those_of_the_system_are_used()
     {
         using var server = new TlsServer(Authority.Server());
         await AssertUntrusted(server, Settings());
     }
 
     [Fact]
-    public async Task The_name_of_the_host_is_checked_under_the_given_authority_too()
+    public async Task The_host_name_is_checked_with_a_configured_authority()
     {
         using var server = new TlsServer(Authority.Server("elsewhere.example"));
         await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
     }
 
     [Fact]
-    public async Task A_certificate_that_has_expired_is_not_trusted()
+    public async Task An_expired_certificate_is_not_trusted()
     {
         using var server = new TlsServer(Authority.Server(until: DateTimeOffset.UtcNow.AddDays(-1)));
         await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
     }
 
     [Fact]
-    public async Task A_certificate_for_clients_does_not_make_a_server()
+    public async Task A_client_certificate_is_not_accepted_for_a_server()
     {
         using var server = new TlsServer(Authority.Client("somebody"));
         await AssertUntrusted(server, Settings(File("ca.pem", Authority.Pem)));
     }
 
     [Fact]
-    public async Task Whoever_skips_the_check_trusts_anybody()
+    public async Task SkipCertificateCheck_accepts_any_certificate()
     {
-        using var server = new TlsServer(Stranger.Server("elsewhere.example"));
+        using var server = new TlsServer(OtherAuthority.Server("elsewhere.example"));
         Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(folders.PathOf("not-even-there.pem"), skip: true)));
     }
 
@@ -121,7 +121,7 @@ public sealed class PrimaryHandlerTests : IDisposable
     [InlineData("one file")]
     [InlineData("key first")]
     [InlineData("pfx")]
-    public async Task A_client_shows_its_certificate(string form)
+    public async Task The_client_sends_its_certificate(string form)
     {
         TestCertificate me = Authority.Client("me");
         (string path, string? key) = form switch
@@ -133,7 +133,7 @@ public sealed class PrimaryHandlerTests : IDisposable
         };
         if (form == "pfx")
             System.IO.File.WriteAllBytes(path, me.Certificate.Export(X509ContentType.Pkcs12));
-        using var server = new TlsServer(Authority.Server(), asksForClient: true);
+        using var server = new TlsServer(Authority.Server(), requiresClientCertificate: true);
         Assert.Equal(HttpStatusCode.OK, await Call(server, Settings(File("ca.pem", Authority.Pem), path, key)));
         Assert.Equal("CN=me", server.ClientSubject);
     }
@@ -143,25 +143,25 @@ public sealed class PrimaryHandlerTests : IDisposable
     [InlineData("text", "file")]
     [InlineData("file", "text")]
     [InlineData("text with key", null)]
-    public async Task Pem_text_in_the_place_of_a_file_will_do(string cert, string? key)
+    public async Task PEM_text_is_accepted_in_place_of_a_file(string cert, string? key)
     {
         TestCertificate me = Authority.Client("me");
         foreach (bool isEnvironment in new[] { false, true })
         {
-            var said = new Dictionary<string, string?>
+            var settings = new Dictionary<string, string?>
             {
                 ["cacert"] = Authority.Pem,
                 ["cert"] = cert switch { "text" => me.Pem, "text with key" => me.Pem + me.KeyPem, _ => File("me.pem", me.Pem) },
                 ["key"] = key switch { "text" => me.KeyPem, null => null, _ => File("me.key", me.KeyPem) },
             };
-            using var server = new TlsServer(Authority.Server(), asksForClient: true);
-            Assert.Equal(HttpStatusCode.OK, await Call(server, isEnvironment ? FromEnvironment(said) : FromFile(said)));
+            using var server = new TlsServer(Authority.Server(), requiresClientCertificate: true);
+            Assert.Equal(HttpStatusCode.OK, await Call(server, isEnvironment ? FromEnvironment(settings) : FromFile(settings)));
             Assert.Equal("CN=me", server.ClientSubject);
         }
     }
 
     [Fact]
-    public void A_key_that_is_not_the_certificates_is_an_error_that_names_the_setting_and_its_line()
+    public void The_error_for_a_key_of_another_certificate_names_the_setting_and_its_line()
     {
         string pem = Authority.Client("me").Pem, other = Authority.Client("you").KeyPem;
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { ["cert"] = pem, ["key"] = other })));
@@ -173,7 +173,7 @@ public sealed class PrimaryHandlerTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_is_none_is_named_and_not_its_good_certificate()
+    public void The_error_for_an_invalid_key_names_the_key_and_not_the_certificate()
     {
         string certificate = File("me.pem", Authority.Client("me").Pem), key = File("me.key", "no key");
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { ["cert"] = certificate, ["key"] = key })));
@@ -182,7 +182,7 @@ public sealed class PrimaryHandlerTests : IDisposable
     }
 
     [Fact]
-    public void A_certificate_without_any_key_is_told_to_have_none()
+    public void The_error_for_a_certificate_without_a_key_tells_so()
     {
         string certificate = File("me.pem", Authority.Client("me").Pem);
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { ["cert"] = certificate })));
@@ -192,7 +192,7 @@ public sealed class PrimaryHandlerTests : IDisposable
     [Theory]
     [InlineData("cacert")]
     [InlineData("cert")]
-    public void A_folder_is_said_to_be_one(string setting)
+    public void The_error_for_a_folder_tells_that_it_is_a_folder(string setting)
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(new() { [setting] = folders.PathOf("etc") })));
         Assert.EndsWith(" cannot be loaded: it is a folder.", error.Message);
@@ -209,43 +209,43 @@ public sealed class PrimaryHandlerTests : IDisposable
     [Theory]
     [InlineData("cert")]
     [InlineData("key")]
-    public void A_path_that_names_no_file_may_be_a_secret(string setting)
+    public void A_path_without_a_file_is_not_repeated_because_it_may_be_a_secret(string setting)
     {
-        var said = new Dictionary<string, string?> { ["cert"] = setting == "cert" ? "topsecret" : File("me.pem", Authority.Client("me").Pem), ["key"] = setting == "key" ? "topsecret" : null };
-        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(said)));
+        var settings = new Dictionary<string, string?> { ["cert"] = setting == "cert" ? "topsecret" : File("me.pem", Authority.Client("me").Pem), ["key"] = setting == "key" ? "topsecret" : null };
+        TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(FromFile(settings)));
         Assert.Contains($"{setting} in the cloud 'prod' in '{folders.PathOf("here/clouds.yaml")}', line {(setting == "key" ? 5 : 4)}, cannot be loaded: there is no such file", error.Message);
         Assert.DoesNotContain("topsecret", $"{error} {error.Target}");
     }
 
-    private CloudSettings FromFile(Dictionary<string, string?> said)
+    private CloudSettings FromFile(Dictionary<string, string?> settings)
     {
         folders.Write("here/clouds.yaml", "clouds:\n  prod:\n    auth: {auth_url: 'http://k', user_id: u, password: p}\n"
-            + string.Concat(said.Where(each => each.Value is not null).Select(each => $"    {each.Key}: \"{each.Value!.Replace("\n", "\\n")}\"\n")));
+            + string.Concat(settings.Where(each => each.Value is not null).Select(each => $"    {each.Key}: \"{each.Value!.Replace("\n", "\\n")}\"\n")));
         return CloudConfiguration.FromCloud("prod", null, folders.Sources);
     }
 
-    private CloudSettings FromEnvironment(Dictionary<string, string?> said)
+    private CloudSettings FromEnvironment(Dictionary<string, string?> settings)
     {
         folders.Set("OS_AUTH_URL", "http://k").Set("OS_USER_ID", "u").Set("OS_PASSWORD", "p");
-        foreach ((string name, string? value) in said)
+        foreach ((string name, string? value) in settings)
             folders.Set("OS_" + name.ToUpperInvariant(), value ?? "");
         return CloudConfiguration.FromEnvironment(null, folders.Sources);
     }
 
     [Fact]
-    public async Task A_client_shows_what_leads_to_its_authority()
+    public async Task The_client_sends_its_intermediate_certificates()
     {
-        TestCertificate between = TestCertificate.Authority("between", Authority);
-        TestCertificate me = between.Client("me");
-        using var server = new TlsServer(Authority.Server(), asksForClient: true);
-        await Call(server, Settings(File("ca.pem", Authority.Pem), File("me.pem", me.Pem + between.Pem), File("me.key", me.KeyPem)));
+        TestCertificate intermediate = TestCertificate.Authority("between", Authority);
+        TestCertificate me = intermediate.Client("me");
+        using var server = new TlsServer(Authority.Server(), requiresClientCertificate: true);
+        await Call(server, Settings(File("ca.pem", Authority.Pem), File("me.pem", me.Pem + intermediate.Pem), File("me.key", me.KeyPem)));
         Assert.Equal(("CN=me", 1), (server.ClientSubject, server.ClientChainLength));
     }
 
     [Fact]
-    public async Task Redirects_are_not_followed_and_cookies_not_kept()
+    public async Task Redirects_are_not_followed_and_cookies_are_not_stored()
     {
-        using var server = new TlsServer(Authority.Server(), answer: "302 Found\r\nLocation: /elsewhere\r\nSet-Cookie: a=b");
+        using var server = new TlsServer(Authority.Server(), response: "302 Found\r\nLocation: /elsewhere\r\nSet-Cookie: a=b");
         using var http = new HttpClient(PrimaryHandler.Create(Settings(File("ca.pem", Authority.Pem))));
         using HttpResponseMessage first = await http.GetAsync(server.Url);
         using HttpResponseMessage second = await http.GetAsync(server.Url);
@@ -255,7 +255,7 @@ public sealed class PrimaryHandlerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_handler_offers_tls_1_2_and_1_3_whatever_the_system_would()
+    public async Task The_handler_offers_TLS_1_2_and_1_3_whatever_the_system_settings_are()
     {
         // The ClientHello of any system: RFC 8446, 4.1.2 and 4.2.1. The test with system settings runs in another process.
         using var server = new HelloServer();
@@ -267,7 +267,7 @@ public sealed class PrimaryHandlerTests : IDisposable
     [Theory]
     [InlineData(0x0301)]
     [InlineData(0x0302)]
-    public async Task A_server_that_answers_by_an_older_tls_is_refused(int version)
+    public async Task A_server_that_selects_an_older_TLS_version_is_refused(int version)
     {
         using var server = new HelloServer((ushort)version);
         using var http = new HttpClient(PrimaryHandler.Create(Settings(skip: true)));
@@ -276,7 +276,7 @@ public sealed class PrimaryHandlerTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_given_authority_the_name_of_the_host_is_checked_no_less()
+    public async Task The_host_name_is_checked_without_a_configured_authority()
     {
         using var server = new TlsServer(Authority.Server("elsewhere.example"));
         using var http = new HttpClient(PrimaryHandler.Create(Settings()));
@@ -295,36 +295,36 @@ public sealed class PrimaryHandlerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Unusable))]
-    public void A_file_without_certificates_is_a_wrong_setting(string what, string? text)
+    public void A_file_without_certificates_is_a_configuration_error(string what, string? text)
     {
         string path = what switch { "missing" => folders.PathOf("missing.pem"), "folder" => folders.Root, _ => File("file.pem", text!) };
-        AssertWrong(path, Settings(path));
-        AssertWrong(path, Settings(client: path));
+        AssertConfigurationError(path, Settings(path));
+        AssertConfigurationError(path, Settings(client: path));
     }
 
     [Fact]
-    public void A_client_certificate_needs_its_own_key_in_the_clear()
+    public void A_client_certificate_needs_its_own_unencrypted_key()
     {
         TestCertificate me = Authority.Client("me");
         string certificate = File("me.pem", me.Pem);
-        AssertWrong(certificate, Settings(client: certificate));
-        AssertWrong(certificate, Settings(client: certificate, key: folders.PathOf("missing.key")));
-        AssertWrong(certificate, Settings(client: certificate, key: File("other.key", Authority.Client("you").KeyPem)));
+        AssertConfigurationError(certificate, Settings(client: certificate));
+        AssertConfigurationError(certificate, Settings(client: certificate, key: folders.PathOf("missing.key")));
+        AssertConfigurationError(certificate, Settings(client: certificate, key: File("other.key", Authority.Client("you").KeyPem)));
         string encrypted = me.Certificate.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem(
             "topsecret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
-        AssertWrong(certificate, Settings(client: certificate, key: File("encrypted.key", encrypted)), "encrypted");
+        AssertConfigurationError(certificate, Settings(client: certificate, key: File("encrypted.key", encrypted)), "encrypted");
         string pfx = folders.PathOf("me.pfx");
         System.IO.File.WriteAllBytes(pfx, me.Certificate.Export(X509ContentType.Pkcs12, "topsecret"));
-        AssertWrong(pfx, Settings(client: pfx), "protected by a password");
+        AssertConfigurationError(pfx, Settings(client: pfx), "protected by a password");
         System.IO.File.WriteAllBytes(pfx, X509CertificateLoader.LoadCertificate(me.Certificate.RawData).Export(X509ContentType.Pkcs12));
-        AssertWrong(pfx, Settings(client: pfx));
+        AssertConfigurationError(pfx, Settings(client: pfx));
     }
 
-    private static void AssertWrong(string path, CloudSettings settings, string why = "")
+    private static void AssertConfigurationError(string path, CloudSettings settings, string reason = "")
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => PrimaryHandler.Create(settings));
         Assert.Equal((TroveErrorKind.Invalid, "InvalidConfiguration"), (error.Kind, error.ErrorId));
         Assert.Contains(path, error.Message);
-        Assert.Contains(why, error.Message);
+        Assert.Contains(reason, error.Message);
     }
 }

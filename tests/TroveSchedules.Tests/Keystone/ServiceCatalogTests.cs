@@ -17,7 +17,7 @@ public sealed class ServiceCatalogTests
         DatabaseEndpoint = trove is null ? null : new Uri(trove),
     };
 
-    /// <summary>Each endpoint as "type interface region url".</summary>
+    /// <summary>A catalog. Each endpoint is given as "type interface region url".</summary>
     private static ServiceCatalog Catalog(params string[] endpoints) => new(
         [
             .. endpoints.Select(endpoint => endpoint.Split(' ')).Select(words => new CatalogService
@@ -66,7 +66,7 @@ public sealed class ServiceCatalogTests
     [InlineData("https://c/workflow", "https://c/workflow/v2")]
     [InlineData("https://c/workflow/v2", "https://c/workflow/v2")]
     [InlineData("https://c:443/$(project_id)s/workflow", "https://c/p1/workflow/v2")]
-    public void Mistrals_address_ends_in_v2(string url, string expected)
+    public void The_address_of_Mistral_ends_in_v2(string url, string expected)
     {
         Assert.Equal(expected, Catalog($"workflowv2 public R {url}").Mistral(Settings()).ToString());
         Assert.Equal(expected, Catalog().Mistral(Settings(mistral: url)).ToString());
@@ -85,7 +85,7 @@ public sealed class ServiceCatalogTests
     [InlineData("http://t:8779/v1.0/%(project_id)s", "http://t:8779/v1.0/p1")]
     [InlineData("http://t:8779/v1.0/another", "http://t:8779/v1.0/p1")]
     [InlineData("https://c/v1/database", "https://c/v1/database/v1.0/p1")]
-    public void Troves_address_ends_in_the_tokens_project(string url, string expected)
+    public void The_address_of_Trove_ends_in_the_project_of_the_token(string url, string expected)
     {
         Assert.Equal(expected, Catalog($"database public R {url}").Trove(Settings()).ToString());
         Assert.Equal(expected, Catalog().Trove(Settings(trove: url)).ToString());
@@ -96,7 +96,7 @@ public sealed class ServiceCatalogTests
         Assert.Equal("http://mine/v2", Catalog("workflowv2 public R http://theirs/v2").Mistral(Settings(region: "nowhere", mistral: "http://mine")).ToString());
 
     [Fact]
-    public void Workflowv2_is_taken_before_workflow_wherever_it_stands()
+    public void Workflowv2_is_preferred_to_workflow_in_any_order()
     {
         Assert.Equal("http://new/v2", Catalog("workflow public R http://old", "workflowv2 public R http://new").Mistral(Settings()).ToString());
         Assert.Equal("http://old/v2", Catalog("workflow public R http://old", "database public R http://t").Mistral(Settings()).ToString());
@@ -116,7 +116,7 @@ public sealed class ServiceCatalogTests
     }
 
     [Fact]
-    public void A_region_id_is_taken_before_a_region()
+    public void A_region_id_is_preferred_to_a_region()
     {
         var catalog = new ServiceCatalog(
             [new CatalogService { Type = "database", Endpoints = [new CatalogEndpoint { Interface = "public", RegionId = "Id", Region = "Old", Url = "http://t" }] }], "p1");
@@ -124,7 +124,7 @@ public sealed class ServiceCatalogTests
     }
 
     [Fact]
-    public void An_endpoint_that_is_not_there_is_answered_with_those_that_are()
+    public void The_error_for_a_missing_endpoint_lists_the_existing_ones()
     {
         ServiceCatalog catalog = Catalog("workflowv2 public RegionOne http://m", "workflowv2 admin RegionTwo http://m2", "database public RegionOne http://t");
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => catalog.Mistral(Settings("regionone", EndpointInterface.Internal)));
@@ -135,7 +135,7 @@ public sealed class ServiceCatalogTests
     }
 
     [Fact]
-    public void A_service_that_is_not_there_at_all_is_said_to_be_so()
+    public void The_error_for_a_missing_service_tells_that_the_catalog_does_not_list_it()
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog("workflowv2 public R http://m").Trove(Settings()));
         Assert.Equal("NoEndpoint", error.ErrorId);
@@ -143,7 +143,7 @@ public sealed class ServiceCatalogTests
     }
 
     [Fact]
-    public void A_catalog_that_was_withheld_as_a_whole_is_not_called_one_without_the_service()
+    public void A_missing_catalog_is_not_reported_as_a_missing_service()
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog().Mistral(Settings()));
         Assert.Equal("NoEndpoint", error.ErrorId);
@@ -157,7 +157,7 @@ public sealed class ServiceCatalogTests
     [InlineData("http://m/v2?x=topsecret")]
     [InlineData("http://m/v2#x")]
     [InlineData("http://")]
-    public void An_endpoint_that_is_no_address_is_refused_without_repeating_it(string url)
+    public void An_invalid_endpoint_is_refused_without_repeating_it(string url)
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog($"workflowv2 public R {url}").Mistral(Settings()));
         Assert.Equal("InvalidConfiguration", error.ErrorId);
@@ -171,7 +171,7 @@ public sealed class ServiceCatalogTests
     [InlineData("http://m/%(user_id)s/v2")]
     [InlineData("http://{region_name}/v2")]
     [InlineData("http://m/$(region)s")]
-    public void A_placeholder_that_is_left_is_refused(string url)
+    public void An_unresolved_placeholder_is_refused(string url)
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog($"workflowv2 public R {url}").Mistral(Settings()));
         Assert.Equal(("InvalidConfiguration", "The address of Mistral in the catalog holds a placeholder, and only the one of the project is replaced."), (error.ErrorId, error.Problem));
@@ -180,7 +180,7 @@ public sealed class ServiceCatalogTests
     [Theory]
     [InlineData("nope", null, "the service's type", "workflow_service_type")]
     [InlineData(null, "nope", "the service's name", "workflow_service_name")]
-    public void A_service_that_was_chosen_and_is_not_there_is_told_with_those_that_are(string? type, string? name, string what, string setting)
+    public void The_error_for_a_configured_service_that_is_missing_lists_the_existing_ones(string? type, string? name, string what, string setting)
     {
         CloudSettings settings = Settings() with { Workflow = new ServiceChoice { Type = type, Name = name } };
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => Catalog("workflowv2 public R http://m", "database public R http://t").Mistral(settings));
@@ -190,7 +190,7 @@ public sealed class ServiceCatalogTests
     }
 
     [Fact]
-    public void A_service_without_an_address_is_told_to_have_none()
+    public void The_error_for_a_service_without_an_address_tells_so()
     {
         TroveScheduleException error = Assert.Throws<TroveScheduleException>(() => new ServiceCatalog(
             [new CatalogService { Type = "workflowv2", Name = "mistral", Endpoints = [new CatalogEndpoint { Interface = "public", Region = "R", Url = null }] }], "p").Mistral(Settings()));

@@ -30,7 +30,7 @@ public sealed class SessionEndTests
         CloudSession session = await Cloud.ConnectAsync();
         await session.Schedules.ListAsync();
         string[] secrets = [.. FindSecrets(session)];
-        Assert.Contains(secrets, text => text.Contains(ScriptedCloud.Password)); // Otherwise the search does not work, and the test proves nothing.
+        Assert.Contains(secrets, text => text.Contains(ScriptedCloud.Password)); // Checks that the search finds secrets.
         Assert.Contains(secrets, text => text.Contains(ScriptedCloud.Token));
 
         session.Dispose();
@@ -44,7 +44,7 @@ public sealed class SessionEndTests
         CloudSettings settings = ScriptedCloud.Settings;
         ScriptedCloud cloud = Cloud;
         CloudSession session = await CloudSession.ConnectAsync(settings, cloud.Clock,
-            () => new Beside(PrimaryHandler.Create(settings), cloud)); // A closure over the settings, as in ConnectAsync.
+            () => new UnusedNetworkHandler(PrimaryHandler.Create(settings), cloud)); // A closure over the settings, as in ConnectAsync.
         session.Dispose();
         Assert.Empty(FindSecrets(session));
     }
@@ -107,7 +107,7 @@ public sealed class SessionEndTests
     /// <summary>Finds the texts with a secret that are reachable from an object, with the path to each. It searches all fields, and also text as characters and as bytes.</summary>
     private static IEnumerable<string> FindSecrets(object? root)
     {
-        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        var visited = new HashSet<object>(ReferenceEqualityComparer.Instance);
         var remaining = new Queue<(object Value, string Path)>();
         Add(root, root?.GetType().Name ?? "");
         while (remaining.TryDequeue(out (object Value, string Path) next))
@@ -148,16 +148,16 @@ public sealed class SessionEndTests
 
         void Add(object? value, string path)
         {
-            // The scripted cloud records its requests, and through reflection, threads and the scheduler everything is reachable.
+            // Skips the scripted cloud, which records its requests, and types through which every object is reachable.
             if (value is null or ScriptedCloud or MemberInfo or Assembly or Module or Thread or Pointer or TaskScheduler or SynchronizationContext or ExecutionContext || value.GetType().IsPrimitive)
                 return;
-            if (value.GetType().IsValueType || seen.Add(value))
+            if (value.GetType().IsValueType || visited.Add(value))
                 remaining.Enqueue((value, path));
         }
     }
 
-    // Holds the network's handler, but sends requests to the scripted cloud.
-    private sealed class Beside(HttpMessageHandler network, HttpMessageHandler cloud) : DelegatingHandler(cloud)
+    // Holds a handler of the network, but sends the requests to the scripted cloud.
+    private sealed class UnusedNetworkHandler(HttpMessageHandler network, HttpMessageHandler cloud) : DelegatingHandler(cloud)
     {
         protected override void Dispose(bool disposing)
         {

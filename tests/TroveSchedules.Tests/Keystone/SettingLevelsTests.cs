@@ -66,7 +66,7 @@ public sealed class SettingLevelsTests : IDisposable
     [InlineData("{other: x}", "{project_id: FAR}", "FAR")]
     [InlineData("{project_id: NEAR}", "{project_id: null}", "NEAR")]
     [InlineData("{other: x}", "{project_id: null}, {project_id: FARTHER}", null)]
-    public void Of_several_mappings_that_are_taken_in_the_first_says_it(string first, string others, string? expected)
+    public void The_first_of_several_merged_mappings_wins(string first, string others, string? expected)
     {
         folders.Write("here/clouds.yaml", $"clouds:\n  prod:\n    auth: {{auth_url: 'http://k', user_id: u, password: p, <<: [{first}, {others}]}}\n");
         Assert.Equal(expected, CloudConfiguration.FromCloud("prod", null, folders.Sources).Project?.Id);
@@ -74,11 +74,11 @@ public sealed class SettingLevelsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void The_nearest_says_it_and_nothing_takes_it_away(string name, bool inAuth, string near, string far, string state)
+    public void The_source_with_the_highest_precedence_wins_and_an_empty_value_removes_the_setting(string name, bool inAuth, string near, string far, string state)
     {
         Read setting = Settings.Single(each => each.Name == name && each.InAuth == inAuth);
-        string said = States[state].Replace("SETTING", name).Replace("NEAR", setting.Near);
-        Write(setting, level => level == near ? said : level == far ? $"{name}: {setting.Far}" : "");
+        string nearText = States[state].Replace("SETTING", name).Replace("NEAR", setting.Near);
+        Write(setting, level => level == near ? nearText : level == far ? $"{name}: {setting.Far}" : "");
         string? expected = state switch { "absent" => setting.Far, "value" => setting.Near, _ => setting.Default };
         if (setting.Default == "False" && expected is "true" or "false")
             expected = ((name == "insecure") == (expected == "true")).ToString();
@@ -95,7 +95,7 @@ public sealed class SettingLevelsTests : IDisposable
     [InlineData("project_id: null", null)]
     [InlineData("project_id: child", "project id child")]
     [InlineData("tenant_id: child", "project id child")]
-    public void A_null_beside_a_merge_key_takes_the_project_away_under_any_name(string own, string? project)
+    public void A_null_beside_a_merge_key_removes_the_project_under_any_name(string own, string? project)
     {
         folders.Write("here/clouds.yaml", $$"""
             a: &a {auth_url: "http://k", user_id: u, password: p, project_domain_id: d, project_id: parent}
@@ -107,7 +107,7 @@ public sealed class SettingLevelsTests : IDisposable
     }
 
     [Fact]
-    public void What_an_entry_says_itself_wins_over_the_auth_that_it_takes_in()
+    public void Settings_of_an_entry_win_over_a_merged_auth()
     {
         folders.Write("here/clouds.yaml", """
             a: &a {auth: {auth_url: "http://k", user_id: u, password: p, project_id: parent}}
@@ -117,7 +117,7 @@ public sealed class SettingLevelsTests : IDisposable
     }
 
     [Fact]
-    public void A_setting_that_differs_under_auth_and_beside_it_is_refused()
+    public void A_setting_with_different_values_under_auth_and_beside_it_is_refused()
     {
         folders.Write("here/clouds.yaml", """
             clouds:
@@ -134,7 +134,7 @@ public sealed class SettingLevelsTests : IDisposable
     [InlineData("null", "p")]
     [InlineData("[{name: One, values: {auth: {password: secure}}}]", "secure")]
     [InlineData("[Two]", "p")]
-    public void The_regions_of_secure_yaml_are_the_regions(string regions, string password)
+    public void The_regions_in_secure_yaml_win(string regions, string password)
     {
         folders.Write("here/clouds.yaml", "clouds: {prod: {auth: {auth_url: 'http://k', user_id: u, password: p}, regions: [{name: One, values: {}}]}}")
             .Write("here/secure.yaml", $"clouds: {{prod: {{regions: {regions}}}}}");
@@ -145,7 +145,7 @@ public sealed class SettingLevelsTests : IDisposable
     [InlineData("profile: null", null)]
     [InlineData("profile: other", "other")]
     [InlineData("{}", "vendor")]
-    public void The_profile_is_what_secure_yaml_says(string secure, string? region)
+    public void The_profile_in_secure_yaml_wins(string secure, string? region)
     {
         folders.Write("here/clouds.yaml", "clouds: {prod: {profile: vendor, auth: {auth_url: 'http://k', user_id: u, password: p}}}")
             .Write("here/secure.yaml", $"clouds:\n  prod:\n    {secure}\n")
@@ -165,16 +165,16 @@ public sealed class SettingLevelsTests : IDisposable
         }
     }
 
-    private void Write(Read setting, Func<string, string> said)
+    private void Write(Read setting, Func<string, string> nearText)
     {
         string password = setting.Name == "password" ? "" : "password: p";
         string Place(string level, bool isAuth, string anchor, params string[] others)
         {
-            string[] lines = [anchor.Length == 0 ? "" : $"<<: *{anchor}", setting.InAuth == isAuth ? said(level) : "", .. others];
+            string[] lines = [anchor.Length == 0 ? "" : $"<<: *{anchor}", setting.InAuth == isAuth ? nearText(level) : "", .. others];
             return "{" + string.Join(", ", lines.Where(line => line.Length > 0)) + "}";
         }
         string Both(string level, string name, params string[] others) =>
-            $"{{auth: {Place(level, true, $"{name}auth", others)}, <<: {(setting.InAuth ? "{}" : $"*{name}beside")}{(setting.InAuth || said(level).Length == 0 ? "" : ", " + said(level))}";
+            $"{{auth: {Place(level, true, $"{name}auth", others)}, <<: {(setting.InAuth ? "{}" : $"*{name}beside")}{(setting.InAuth || nearText(level).Length == 0 ? "" : ", " + nearText(level))}";
         string Anchors(string name, string level, bool isDeep = false) =>
             (isDeep ? $"{name}deepauth: &{name}deepauth {Place(level + " <<", true, "")}\n{name}deepbeside: &{name}deepbeside {Place(level + " <<", false, "")}\n" : "")
             + $"{name}auth: &{name}auth {Place(level, true, isDeep ? name + "deepauth" : "")}\n{name}beside: &{name}beside {Place(level, false, isDeep ? name + "deepbeside" : "")}\n";

@@ -17,11 +17,11 @@ internal sealed class TlsServer : IDisposable
 {
     private readonly LoopbackServer server;
 
-    public TlsServer(TestCertificate certificate, bool asksForClient = false, string answer = "200 OK") =>
-        server = new LoopbackServer(connection => AnswerAsync(connection, answer), new SslServerAuthenticationOptions
+    public TlsServer(TestCertificate certificate, bool requiresClientCertificate = false, string response = "200 OK") =>
+        server = new LoopbackServer(connection => RespondAsync(connection, response), new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate.Certificate, [.. certificate.Chain], offline: true),
-            ClientCertificateRequired = asksForClient,
+            ClientCertificateRequired = requiresClientCertificate,
             RemoteCertificateValidationCallback = (_, remote, chain, _) =>
             {
                 ClientSubject = remote?.Subject;
@@ -40,22 +40,22 @@ internal sealed class TlsServer : IDisposable
 
     public void Dispose() => server.Dispose();
 
-    private async Task AnswerAsync(LoopbackConnection connection, string answer)
+    private async Task RespondAsync(LoopbackConnection connection, string response)
     {
         using var reader = new StreamReader(connection.Stream, Encoding.ASCII, leaveOpen: true);
         while (await reader.ReadLineAsync() is { Length: > 0 } line)
             Lines.Add(line);
-        await connection.WriteAsync($"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        await connection.WriteAsync($"HTTP/1.1 {response}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 }
 
-/// <summary>A server that reads the first message of a TLS handshake, answers with a version of TLS or hangs up, and records which versions the client offers.</summary>
+/// <summary>A server that reads the first message of a TLS handshake, selects a TLS version or closes the connection, and records the versions that the client offers.</summary>
 internal sealed class HelloServer : IDisposable
 {
     private readonly TaskCompletionSource<int[]> offered = new();
     private readonly LoopbackServer server;
 
-    public HelloServer(ushort? answer = null) => server = new LoopbackServer(async connection => offered.TrySetResult(await AnswerAsync(connection.Stream, answer)));
+    public HelloServer(ushort? response = null) => server = new LoopbackServer(async connection => offered.TrySetResult(await RespondAsync(connection.Stream, response)));
 
     public Uri Url => new($"https://127.0.0.1:{server.Port}/");
 
@@ -63,7 +63,7 @@ internal sealed class HelloServer : IDisposable
 
     public void Dispose() => server.Dispose();
 
-    private static async Task<int[]> AnswerAsync(Stream stream, ushort? answer)
+    private static async Task<int[]> RespondAsync(Stream stream, ushort? answer)
     {
         var header = new byte[5];
         await stream.ReadExactlyAsync(header);

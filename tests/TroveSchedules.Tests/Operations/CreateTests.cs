@@ -18,7 +18,7 @@ public sealed class CreateTests
     private const string Post = "POST " + Rows.TriggersPath;
 
     private readonly List<string> _warnings = [];
-    private string? _made;
+    private string? _triggerName;
 
     private static ScheduleRequest Request(string? pattern = "*/2 * * * *") => new() { Instance = Rows.Id(900), Name = "b", Pattern = pattern };
 
@@ -31,18 +31,18 @@ public sealed class CreateTests
     }
 
     /// <summary>Mistral creates the trigger, and then responds as given. The trigger can be read by its name afterwards.</summary>
-    private ScriptedCloud Acting(ScriptedCloud cloud, Answer then) => cloud.On(Post, Answers.After(request =>
+    private ScriptedCloud Creating(ScriptedCloud cloud, Answer then) => cloud.On(Post, Answers.After(request =>
     {
         string row = Rows.TriggerOf(request);
-        _made = NameIn(request);
-        cloud.Always($"GET {Rows.TriggersPath}/{_made}", Answers.Ok(row));
+        _triggerName = NameIn(request);
+        cloud.Always($"GET {Rows.TriggersPath}/{_triggerName}", Answers.Ok(row));
     }, then));
 
     /// <summary>Mistral creates nothing and responds as given. The lookup gets the other response.</summary>
-    private ScriptedCloud Idle(ScriptedCloud cloud, Answer then, Answer lookUp) => cloud.Always(Post, Answers.After(request =>
+    private ScriptedCloud NotCreating(ScriptedCloud cloud, Answer then, Answer lookUp) => cloud.Always(Post, Answers.After(request =>
     {
-        _made = NameIn(request);
-        cloud.Always($"GET {Rows.TriggersPath}/{_made}", lookUp);
+        _triggerName = NameIn(request);
+        cloud.Always($"GET {Rows.TriggersPath}/{_triggerName}", lookUp);
     }, then));
 
     private static string NameIn(RecordedRequest request) => JsonNode.Parse(request.Body)!["name"]!.GetValue<string>();
@@ -57,7 +57,7 @@ public sealed class CreateTests
         [.. cloud.Requests.SkipWhile(request => request.Method != "POST").Where(request => request.Method != "POST").Select(request => request.Route)];
 
     [Fact]
-    public async Task A_schedule_is_made_by_one_request_and_given_back_as_mistral_has_it()
+    public async Task A_schedule_is_created_with_one_request_and_returned_as_stored_by_Mistral()
     {
         ScriptedCloud cloud = Cloud().On(Post, Created);
         BackupSchedule schedule = await Create(cloud);
@@ -71,7 +71,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task Each_schedule_gets_an_id_of_its_own()
+    public async Task Each_schedule_gets_its_own_id()
     {
         ScriptedCloud cloud = Cloud().On(Post, Created, Created);
         using CloudSession session = await cloud.ConnectAsync();
@@ -79,13 +79,13 @@ public sealed class CreateTests
         Assert.NotEqual((await schedules.CreateAsync(Request())).Id, (await schedules.CreateAsync(Request())).Id);
     }
 
-    public static TheoryData<string, string> AnswersThatHideTheDeed => new()
+    public static TheoryData<string, string> UnclearResponses => new()
     {
         { "reset", "" }, { "409", "Duplicate entry for cron trigger ['name', 'project_id']: x, None" }, { "500", "Internal" }, { "502", "" },
         { "503", "" }, { "504", "" }, { "408", "" }, { "429", "" }, { "201", "{\"id\": \"8d" }, { "201", "" }, { "201", "{}" }, { "201", "null" }, { "302", "" }, { "200", "<html>" },
     };
 
-    private static Answer AnswerOf(string status, string body) => status switch
+    private static Answer ResponseFor(string status, string body) => status switch
     {
         "reset" => Answers.Reset,
         "201" or "200" => Answers.Json(int.Parse(status), body),
@@ -93,28 +93,28 @@ public sealed class CreateTests
     };
 
     [Theory]
-    [MemberData(nameof(AnswersThatHideTheDeed))]
-    public async Task A_trigger_that_was_made_behind_a_bad_answer_is_found_by_its_name_and_never_made_twice(string status, string body)
+    [MemberData(nameof(UnclearResponses))]
+    public async Task A_trigger_created_despite_an_error_response_is_found_by_its_name_and_not_created_twice(string status, string body)
     {
         ScriptedCloud cloud = Cloud();
-        BackupSchedule schedule = await Create(Acting(cloud, AnswerOf(status, body)));
+        BackupSchedule schedule = await Create(Creating(cloud, ResponseFor(status, body)));
 
-        Assert.Equal(_made, schedule.Id);
+        Assert.Equal(_triggerName, schedule.Id);
         Assert.Equal(NameIn(OnlyPost(cloud)), schedule.Id);
-        Assert.Equal([$"GET {Rows.TriggersPath}/{_made}"], LookUps(cloud));
+        Assert.Equal([$"GET {Rows.TriggersPath}/{_triggerName}"], LookUps(cloud));
     }
 
     [Theory]
-    [MemberData(nameof(AnswersThatHideTheDeed))]
-    public async Task A_trigger_that_is_not_there_after_a_bad_answer_is_asked_for_again_by_the_same_name_where_that_may_help_and_else_reported_as_that_answer(string status, string body)
+    [MemberData(nameof(UnclearResponses))]
+    public async Task A_missing_trigger_after_an_error_response_is_sent_again_or_reported_with_that_error(string status, string body)
     {
         ScriptedCloud cloud = Cloud();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, AnswerOf(status, body), Answers.NotFound)));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(NotCreating(cloud, ResponseFor(status, body), Answers.NotFound)));
 
         int attempts = status is "409" or "500" or "408" or "302" ? 1 : 1 + CloudSettings.DefaultMaxRetries;
-        Assert.Equal(Enumerable.Repeat(_made, attempts), Posts(cloud).Select(NameIn));
-        Assert.Equal(Enumerable.Repeat($"GET {Rows.TriggersPath}/{_made}", attempts), LookUps(cloud));
-        Assert.Equal(_made, error.Target);
+        Assert.Equal(Enumerable.Repeat(_triggerName, attempts), Posts(cloud).Select(NameIn));
+        Assert.Equal(Enumerable.Repeat($"GET {Rows.TriggersPath}/{_triggerName}", attempts), LookUps(cloud));
+        Assert.Equal(_triggerName, error.Target);
         Assert.Equal(status == "reset" ? null : int.Parse(status), error.StatusCode);
         Assert.NotEqual(TroveErrorKind.NotFound, error.Kind);
     }
@@ -123,29 +123,29 @@ public sealed class CreateTests
     [InlineData("reset", "")]
     [InlineData("503", "")]
     [InlineData("200", "<html>")]
-    public async Task A_trigger_that_is_not_there_after_a_passing_fault_is_made_by_the_next_attempt(string status, string body)
+    public async Task A_missing_trigger_after_a_transient_failure_is_created_by_the_next_attempt(string status, string body)
     {
         ScriptedCloud cloud = Cloud();
-        cloud.On(Post, Answers.After(request => cloud.Always($"GET {Rows.TriggersPath}/{NameIn(request)}", Answers.NotFound), AnswerOf(status, body)), Created);
+        cloud.On(Post, Answers.After(request => cloud.Always($"GET {Rows.TriggersPath}/{NameIn(request)}", Answers.NotFound), ResponseFor(status, body)), Created);
         BackupSchedule schedule = await Create(cloud);
         Assert.Equal([schedule.Id, schedule.Id], Posts(cloud).Select(NameIn));
     }
 
     [Fact]
-    public async Task A_first_attempt_that_is_carried_out_after_all_is_the_one_that_counts()
+    public async Task A_late_success_of_the_first_attempt_is_used()
     {
         ScriptedCloud cloud = Cloud();
         Answer late = Answers.After(request => cloud.On($"GET {Rows.TriggersPath}/{NameIn(request)}", Answers.NotFound, Answers.Ok(Rows.TriggerOf(request))), Answers.Html(504, ""));
-        BackupSchedule schedule = await Create(cloud.On(Post, late, AnswerOf("409", "Duplicate entry for cron trigger ['name', 'project_id']: x, None")));
+        BackupSchedule schedule = await Create(cloud.On(Post, late, ResponseFor("409", "Duplicate entry for cron trigger ['name', 'project_id']: x, None")));
         Assert.Equal([schedule.Id, schedule.Id], Posts(cloud).Select(NameIn));
         Assert.Equal(2, LookUps(cloud).Length);
     }
 
     [Fact]
-    public async Task A_trigger_that_could_never_be_asked_for_was_not_made_and_is_not_looked_up_in_the_end()
+    public async Task Refused_connections_end_without_a_final_lookup_and_without_MayHaveHappened()
     {
         ScriptedCloud cloud = Cloud();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, Answers.Fails(SocketError.ConnectionRefused), Answers.Fails(SocketError.ConnectionRefused))));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(NotCreating(cloud, Answers.Fails(SocketError.ConnectionRefused), Answers.Fails(SocketError.ConnectionRefused))));
         Assert.False(error.MayHaveHappened);
         Assert.Equal(CloudSettings.DefaultMaxRetries, LookUps(cloud).Length);
     }
@@ -153,19 +153,19 @@ public sealed class CreateTests
     [Theory]
     [InlineData("409", "Duplicate entry for cron trigger: (pymysql.err.DataError) (1406, \"Data too long\")", TroveErrorKind.Conflict)]
     [InlineData("500", "'name'", TroveErrorKind.Unavailable)]
-    public async Task An_answer_that_came_and_a_trigger_that_is_not_there_mean_that_it_was_not_made(string status, string words, TroveErrorKind kind)
+    public async Task An_error_response_and_a_missing_trigger_mean_that_nothing_was_created(string status, string message, TroveErrorKind kind)
     {
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(Cloud(), AnswerOf(status, words), Answers.NotFound)));
-        Assert.Equal((kind, words), (error.Kind, error.ServerMessage));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(NotCreating(Cloud(), ResponseFor(status, message), Answers.NotFound)));
+        Assert.Equal((kind, message), (error.Kind, error.ServerMessage));
         Assert.StartsWith("The schedule was not created.", error.Message);
         Assert.False(error.MayHaveHappened);
     }
 
     [Fact]
-    public async Task A_name_that_is_there_though_it_is_new_means_that_the_whole_schedule_is_there()
+    public async Task A_conflict_for_a_new_name_means_that_an_equal_schedule_exists()
     {
-        Answer duplicate = AnswerOf("409", "Duplicate entry for cron trigger ['name', 'project_id']: x, None");
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(Cloud(), duplicate, Answers.NotFound)));
+        Answer duplicate = ResponseFor("409", "Duplicate entry for cron trigger ['name', 'project_id']: x, None");
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(NotCreating(Cloud(), duplicate, Answers.NotFound)));
         Assert.Equal((TroveErrorKind.Conflict, "Conflict", 409), (error.Kind, error.ErrorId, error.StatusCode));
         Assert.StartsWith("The schedule was not created: 'b' already exists with the same pattern, first time and number of executions", error.Message);
     }
@@ -174,76 +174,76 @@ public sealed class CreateTests
     [InlineData("reset")]
     [InlineData("502")]
     [InlineData("504")]
-    public async Task While_mistral_may_still_be_at_work_a_trigger_that_is_not_there_is_not_called_unmade(string status)
+    public async Task A_missing_trigger_is_not_reported_as_not_created_while_Mistral_may_still_be_working(string status)
     {
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(Cloud(), AnswerOf(status, ""), Answers.NotFound)));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(NotCreating(Cloud(), ResponseFor(status, ""), Answers.NotFound)));
         Assert.DoesNotContain("was not created", error.Message);
-        Assert.Contains(_made!, error.Message);
+        Assert.Contains(_triggerName!, error.Message);
         Assert.True(error.MayHaveHappened);
     }
 
     [Theory]
-    [MemberData(nameof(AnswersThatHideTheDeed))]
-    public async Task Where_mistral_cannot_be_asked_the_outcome_is_called_unknown_and_the_id_is_named(string status, string body)
+    [MemberData(nameof(UnclearResponses))]
+    public async Task If_the_lookup_fails_the_result_is_reported_as_unknown_with_the_id(string status, string body)
     {
         ScriptedCloud cloud = Cloud();
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, AnswerOf(status, body), Answers.Reset)));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(NotCreating(cloud, ResponseFor(status, body), Answers.Reset)));
 
         OnlyPost(cloud);
         Assert.StartsWith("It is not known whether the schedule was created", error.Message);
-        Assert.Contains(_made!, error.RecommendedAction);
-        Assert.Contains(_made!, error.Message);
+        Assert.Contains(_triggerName!, error.RecommendedAction);
+        Assert.Contains(_triggerName!, error.Message);
         Assert.True(error.MayHaveHappened);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_trigger_whose_creation_timed_out_is_looked_up_before_anything_is_said(bool wasMade)
+    public async Task After_a_timeout_the_trigger_is_looked_up_before_the_result_is_reported(bool wasMade)
     {
         ScriptedCloud cloud = Cloud();
         Answer silence = Answers.After(_ => cloud.Clock.Advance(TimeSpan.FromSeconds(100)), Answers.Silence);
-        Task<BackupSchedule> creation = Create(wasMade ? Acting(cloud, silence) : Idle(cloud, silence, Answers.NotFound));
+        Task<BackupSchedule> creation = Create(wasMade ? Creating(cloud, silence) : NotCreating(cloud, silence, Answers.NotFound));
 
         if (wasMade)
         {
-            Assert.Equal(_made, (await creation).Id);
+            Assert.Equal(_triggerName, (await creation).Id);
         }
         else
         {
             TroveScheduleException error = await ScriptedCloud.FailureOf(() => creation);
             Assert.Equal(TroveErrorKind.Timeout, error.Kind);
             Assert.DoesNotContain("was not created", error.Message);
-            Assert.Contains(_made!, error.Message);
+            Assert.Contains(_triggerName!, error.Message);
         }
         OnlyPost(cloud);
-        Assert.Equal([$"GET {Rows.TriggersPath}/{_made}"], LookUps(cloud));
+        Assert.Equal([$"GET {Rows.TriggersPath}/{_triggerName}"], LookUps(cloud));
     }
 
     [Fact]
-    public async Task A_look_up_that_keystone_cannot_let_in_is_not_taken_for_an_absence()
+    public async Task A_failed_login_during_the_lookup_is_not_reported_as_a_missing_trigger()
     {
         ScriptedCloud cloud = Cloud();
         Answer reset = Answers.After(_ => cloud.Always("POST /v3/auth/tokens", Answers.Html(404, "gone")), Answers.Reset);
-        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(Idle(cloud, reset, Answers.Html(401, ""))));
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(NotCreating(cloud, reset, Answers.Html(401, ""))));
         Assert.StartsWith("It is not known whether the schedule was created", error.Message);
     }
 
     [Fact]
-    public async Task A_refusal_for_a_delegated_token_says_that_application_credentials_cannot_create_schedules()
+    public async Task The_error_for_a_delegated_token_tells_that_application_credentials_cannot_create_schedules()
     {
-        const string words = "Authorization failed: You are not authorized to perform the requested action: Using a delegated token to create another token is not allowed.. (HTTP 403) (Request-ID: req-1)";
-        ScriptedCloud cloud = Cloud().On(Post, Answers.Fault(500, words));
+        const string message = "Authorization failed: You are not authorized to perform the requested action: Using a delegated token to create another token is not allowed.. (HTTP 403) (Request-ID: req-1)";
+        ScriptedCloud cloud = Cloud().On(Post, Answers.Fault(500, message));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud));
 
-        Assert.Equal((TroveErrorKind.Forbidden, "ApplicationCredential", 500, words), (error.Kind, error.ErrorId, error.StatusCode, error.ServerMessage));
+        Assert.Equal((TroveErrorKind.Forbidden, "ApplicationCredential", 500, message), (error.Kind, error.ErrorId, error.StatusCode, error.ServerMessage));
         Assert.Contains("password", error.RecommendedAction);
         OnlyPost(cloud);
         Assert.Empty(LookUps(cloud));
     }
 
     [Fact]
-    public async Task A_pattern_that_mistral_finds_no_date_for_is_an_invalid_pattern()
+    public async Task A_pattern_without_a_next_date_for_Mistral_is_InvalidCronPattern()
     {
         ScriptedCloud cloud = Cloud().On(Post, Answers.Fault(500, "failed to find next date"));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud));
@@ -257,17 +257,17 @@ public sealed class CreateTests
     [InlineData(400, "The specified pattern is not valid: 61 * * * *", TroveErrorKind.Invalid)]
     [InlineData(403, "Operation forbidden (insufficient permissions)", TroveErrorKind.Forbidden)]
     [InlineData(404, "Workflow not found [workflow_identifier=trove.backup_create, namespace=]", TroveErrorKind.NotFound)]
-    public async Task A_definite_refusal_is_reported_as_it_is_without_a_look_up(int status, string words, TroveErrorKind kind)
+    public async Task A_definite_error_is_reported_without_a_lookup(int status, string message, TroveErrorKind kind)
     {
-        ScriptedCloud cloud = Cloud().On(Post, Answers.Fault(status, words));
+        ScriptedCloud cloud = Cloud().On(Post, Answers.Fault(status, message));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud));
-        Assert.Equal((kind, words), (error.Kind, error.ServerMessage));
+        Assert.Equal((kind, message), (error.Kind, error.ServerMessage));
         OnlyPost(cloud);
         Assert.Empty(LookUps(cloud));
     }
 
     [Fact]
-    public async Task A_rejected_token_is_renewed_and_the_same_trigger_asked_for_again()
+    public async Task After_a_token_renewal_the_same_trigger_is_sent_again()
     {
         ScriptedCloud cloud = Cloud().On(Post, Answers.Html(401, "no"), Created);
         BackupSchedule schedule = await Create(cloud);
@@ -277,7 +277,7 @@ public sealed class CreateTests
         Assert.Equal(schedule.Id, NameIn(posts[1]));
     }
 
-    public static TheoryData<string, ScheduleRequest> BrokenRules => new()
+    public static TheoryData<string, ScheduleRequest> InvalidRequests => new()
     {
         { "InvalidCronPattern", Request("61 * * * *") },
         { "InvalidCronPattern", Request("0 0 30 2 *") },
@@ -306,8 +306,8 @@ public sealed class CreateTests
     };
 
     [Theory]
-    [MemberData(nameof(BrokenRules))]
-    public async Task A_value_against_its_rule_is_refused_before_anything_is_sent(string errorId, ScheduleRequest request)
+    [MemberData(nameof(InvalidRequests))]
+    public async Task An_invalid_value_is_refused_before_a_request_is_sent(string errorId, ScheduleRequest request)
     {
         var cloud = new ScriptedCloud();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud, request));
@@ -320,7 +320,7 @@ public sealed class CreateTests
     [InlineData("1")]
     [InlineData("日本1")]
     [InlineData("😀 z")]
-    public async Task A_name_with_one_letter_or_digit_is_good(string name)
+    public async Task A_name_with_one_letter_or_digit_is_accepted(string name)
     {
         ScriptedCloud cloud = Cloud().On(Post, Created);
         Assert.Equal(name, (await Create(cloud, new ScheduleRequest { Instance = Rows.Id(900), Name = name, Pattern = "*/2 * * * *" })).Name);
@@ -340,7 +340,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task An_application_credential_is_refused_before_any_request()
+    public async Task An_application_credential_is_refused_before_a_request_is_sent()
     {
         var cloud = new ScriptedCloud { Methods = ["application_credential"] };
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud));
@@ -349,7 +349,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task Several_that_are_prepared_at_once_have_what_they_share_looked_up_once()
+    public async Task Concurrent_preparations_share_their_lookups()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Answer Held(Answer answer) => async (request, token) =>
@@ -375,7 +375,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task What_could_not_be_looked_up_is_looked_up_again()
+    public async Task A_failed_lookup_is_repeated()
     {
         string parent = $"GET {Rows.TrovePath}/backups/{Rows.Id(5)}";
         ScriptedCloud cloud = Cloud(Rows.OurInputs).On(Rows.WorkflowRoute, Answers.NotFound).On(parent, Answers.TroveNotFound).Always(parent, Answers.Ok($$"""{"backup": {{Rows.Backup(5)}}}"""));
@@ -389,7 +389,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task A_parent_that_is_a_backup_of_another_instance_is_refused()
+    public async Task A_parent_backup_of_another_instance_is_refused()
     {
         ScriptedCloud cloud = Cloud(Rows.OurInputs).Always($"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", Answers.Ok($$"""{"backup": {{Rows.Backup(5, row => row["instance_id"] = Rows.Id(901))}}}"""));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud, Request() with { ParentId = Rows.Id(5) }));
@@ -399,7 +399,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task A_parent_that_does_not_exist_is_refused_before_the_trigger_is_asked_for()
+    public async Task A_parent_that_does_not_exist_is_refused_before_the_POST()
     {
         ScriptedCloud cloud = Cloud().On($"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", Answers.Json(404, """{"itemNotFound": {"code": 404, "message": "Backup cannot be found."}}"""));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud, new ScheduleRequest { Instance = Rows.Id(900), Name = "b", Pattern = "@daily", ParentId = Rows.Id(5) }));
@@ -420,7 +420,7 @@ public sealed class CreateTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Without_troves_actions_nothing_is_created(bool hasWorkbook)
+    public async Task Without_the_Trove_actions_nothing_is_created(bool hasWorkbook)
     {
         ScriptedCloud cloud = Cloud().Always(Rows.ActionRoute, Answers.Fault(404, "Action not found"));
         if (!hasWorkbook)
@@ -430,7 +430,7 @@ public sealed class CreateTests
         Assert.DoesNotContain(Post, cloud.Routes);
     }
 
-    public static TheoryData<string, ScheduleRequest, string> Unfit => new()
+    public static TheoryData<string, ScheduleRequest, string> UnacceptedInputs => new()
     {
         { Rows.TroveclientInputs, new ScheduleRequest { Instance = Rows.Id(900), Name = "b", Pattern = "@daily", ParentId = Rows.Id(5) }, "parent_id" },
         { Rows.SpecInputs, new ScheduleRequest { Instance = Rows.Id(900), Name = "b", Pattern = "@daily", Incremental = true }, "incremental" },
@@ -438,8 +438,8 @@ public sealed class CreateTests
     };
 
     [Theory]
-    [MemberData(nameof(Unfit))]
-    public async Task What_the_workbook_cannot_take_is_refused_and_the_workbook_that_could_is_named(string inputs, ScheduleRequest request, string input)
+    [MemberData(nameof(UnacceptedInputs))]
+    public async Task An_input_that_the_workbook_does_not_accept_is_refused_with_the_name_of_one_that_does(string inputs, ScheduleRequest request, string input)
     {
         ScriptedCloud cloud = Cloud(inputs);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud, request));
@@ -454,7 +454,7 @@ public sealed class CreateTests
     [InlineData("""["instance"]""", "name")]
     [InlineData("""["name", {"instances": null}]""", "instance")]
     [InlineData("[]", "instance")]
-    public async Task A_workbook_that_cannot_be_told_the_instance_or_the_name_is_refused(string inputs, string missing)
+    public async Task A_workbook_without_an_input_for_the_instance_or_the_name_is_refused(string inputs, string missing)
     {
         ScriptedCloud cloud = Cloud(inputs);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud, Full()));
@@ -479,7 +479,7 @@ public sealed class CreateTests
 
     [Theory]
     [MemberData(nameof(Inputs))]
-    public async Task Exactly_what_the_installed_workflow_takes_is_sent(string inputs, ScheduleRequest request, string expected)
+    public async Task Exactly_the_inputs_of_the_installed_workflow_are_sent(string inputs, ScheduleRequest request, string expected)
     {
         ScriptedCloud cloud = Cloud(inputs).On(Post, Created)
             .Always($"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", Answers.Ok($$"""{"backup": {{Rows.Backup(5)}}}"""));
@@ -497,7 +497,7 @@ public sealed class CreateTests
     [InlineData("instance, name, description, parent_id", """{"instance":"I","name":"myback","description":null,"parent_id":null}""")]
     [InlineData("instance, name, description=None, parent_id=None, incremental=False", """{"instance":"I","name":"myback","description":null,"parent_id":null,"incremental":false}""")]
     [InlineData("instance, name, needed, tags=['a', 'b'], where={'k': 1, 'l': [2, 3]}", """{"instance":"I","name":"myback","needed":null}""")]
-    public async Task An_older_mistral_tells_its_inputs_as_text(string input, string expected)
+    public async Task The_inputs_of_an_older_Mistral_are_parsed_from_text(string input, string expected)
     {
         ScriptedCloud cloud = Cloud().On(Post, Created).Always(Rows.WorkflowRoute, Answers.Ok(Rows.Workflow("[]", row =>
         {
@@ -519,7 +519,7 @@ public sealed class CreateTests
     [InlineData("{\"input\": [null]}")]
     [InlineData("{\"input\": [\"\\ud800\"]}")]
     [InlineData("")]
-    public async Task An_interface_that_is_no_interface_is_a_protocol_error(string text)
+    public async Task An_invalid_workflow_interface_is_a_protocol_error(string text)
     {
         ScriptedCloud cloud = Cloud().Always(Rows.WorkflowRoute, Answers.Ok(Rows.Workflow("[]", row => row["interface"] = text)));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Create(cloud));
@@ -528,7 +528,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task A_schedule_that_runs_once_sends_no_pattern_and_shows_none()
+    public async Task A_one_off_schedule_is_sent_and_returned_without_a_pattern()
     {
         ScriptedCloud cloud = Cloud().On(Post, (request, token) => Answers.Json(201, Rows.TriggerOf(request, row =>
         {
@@ -548,7 +548,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task The_number_of_runs_is_sent_as_a_number()
+    public async Task RemainingExecutions_is_sent_as_a_number()
     {
         ScriptedCloud cloud = Cloud().On(Post, Created);
         await Create(cloud, new ScheduleRequest { Instance = "m", Name = "b", Pattern = "*/2 * * * *", RemainingExecutions = 3 });
@@ -561,12 +561,12 @@ public sealed class CreateTests
     [InlineData("ünïcödé 日本語 a")]
     [InlineData("👩‍🚀 a")]
     [InlineData("</script>&'+ a")]
-    public Task Any_text_reaches_mistral_as_it_was_typed(string text) => ReachesMistral(text);
+    public Task Any_text_is_sent_to_Mistral_unchanged(string text) => AssertSentUnchanged(text);
 
     [Fact]
-    public Task An_emoji_is_one_character_of_a_name_as_it_is_to_trove() => ReachesMistral("b" + string.Concat(Enumerable.Repeat("😀", 254)));
+    public Task An_emoji_counts_as_one_character_of_a_name() => AssertSentUnchanged("b" + string.Concat(Enumerable.Repeat("😀", 254)));
 
-    private async Task ReachesMistral(string text)
+    private async Task AssertSentUnchanged(string text)
     {
         ScriptedCloud cloud = Cloud().On(Post, Created);
         BackupSchedule schedule = await Create(cloud, new ScheduleRequest { Instance = "m", Name = text, Description = text, Pattern = "*/2 * * * *" });
@@ -576,7 +576,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task The_workflow_is_looked_at_once_per_session()
+    public async Task The_workflow_is_read_once_per_session()
     {
         ScriptedCloud cloud = Cloud().On(Post, Created, Created);
         using CloudSession session = await cloud.ConnectAsync();
@@ -593,7 +593,7 @@ public sealed class CreateTests
     [InlineData("2026-11-22 07:43:00", true)]
     [InlineData("2027-11-22 07:44:00", true)]
     [InlineData(null, false)]
-    public async Task A_first_run_other_than_expected_is_warned_of(string? next, bool warns)
+    public async Task An_unexpected_first_execution_time_gives_a_warning(string? next, bool warns)
     {
         ScriptedCloud cloud = Cloud().On(Post, (request, token) =>
             Answers.Json(201, Rows.TriggerOf(request, row => row["next_execution_time"] = next))(request, token));
@@ -610,7 +610,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task A_first_run_in_the_second_before_the_row_was_written_is_no_surprise()
+    public async Task A_first_execution_in_the_second_of_the_creation_gives_no_warning()
     {
         ScriptedCloud cloud = Cloud().On(Post, (request, token) => Answers.Json(201, Rows.TriggerOf(request, row =>
         {
@@ -622,7 +622,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task Another_first_time_than_the_one_asked_for_is_warned_of()
+    public async Task A_first_execution_other_than_the_requested_one_gives_a_warning()
     {
         ScriptedCloud cloud = Cloud().On(Post, (request, token) => Answers.Json(201, Rows.TriggerOf(request, row =>
         {
@@ -634,7 +634,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task What_versions_of_mistral_read_in_different_ways_is_warned_of_before_it_is_sent()
+    public async Task A_pattern_that_versions_read_differently_gives_a_warning_before_the_POST()
     {
         ScriptedCloud cloud = Cloud();
         List<string> before = [];
@@ -644,7 +644,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task Cancelled_while_the_request_is_under_way_it_ends_at_once_and_asks_nothing_more()
+    public async Task Cancellation_during_the_request_ends_at_once_without_further_requests()
     {
         using var cancellation = new CancellationTokenSource();
         ScriptedCloud cloud = Cloud();
@@ -656,7 +656,7 @@ public sealed class CreateTests
     }
 
     [Fact]
-    public async Task A_prepared_schedule_says_when_it_will_run()
+    public async Task A_prepared_schedule_explains_its_times()
     {
         var first = new DateTimeOffset(2026, 11, 22, 8, 59, 1, TimeSpan.Zero);
         using CloudSession session = await Cloud().ConnectAsync();

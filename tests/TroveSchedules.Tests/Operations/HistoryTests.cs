@@ -30,7 +30,7 @@ public sealed class HistoryTests
     private static RecordedRequest History(ScriptedCloud cloud) => Assert.Single(cloud.Requests, request => request.Route == Rows.ExecutionsRoute);
 
     [Fact]
-    public async Task The_server_is_asked_for_just_the_runs_of_the_trigger_newest_first()
+    public async Task The_request_filters_by_the_trigger_and_sorts_newest_first()
     {
         ScriptedCloud cloud = Cloud();
         await List(cloud);
@@ -40,7 +40,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task Every_wish_is_on_the_wire_with_its_operator()
+    public async Task Every_filter_is_sent_with_its_operator()
     {
         ScriptedCloud cloud = Cloud();
         await List(cloud, new ExecutionQuery
@@ -68,7 +68,7 @@ public sealed class HistoryTests
     [InlineData("has:%")]
     [InlineData("a&all_projects=true")]
     [InlineData("../workflows/x")]
-    public async Task No_schedules_name_becomes_an_operator_or_a_parameter(string name)
+    public async Task The_name_of_a_schedule_is_never_read_as_an_operator_or_a_parameter(string name)
     {
         ScriptedCloud cloud = new ScriptedCloud()
             .Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers()))
@@ -80,7 +80,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_run_is_told_with_all_that_mistral_says_of_it()
+    public async Task An_execution_has_all_values_of_the_response()
     {
         ScheduleExecution run = Assert.Single(await List(Cloud(Rows.Execution(10, 1, row => row["output"] = $$"""{"status": "Backup complete", "backup_id": "{{Rows.Id(5)}}"}"""))));
         Assert.Equal(new ScheduleExecution
@@ -101,7 +101,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task What_one_run_says_is_not_told_of_the_next()
+    public async Task Values_of_one_execution_do_not_appear_in_the_next()
     {
         string Backup(int number) => $$"""{"backup_id": "{{Rows.Id(number)}}"}""";
         string Input(int number) => $$"""{"instance": "{{Rows.Id(number)}}"}""";
@@ -121,7 +121,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task Runs_share_the_texts_that_are_the_same()
+    public async Task Executions_share_equal_strings()
     {
         List<ScheduleExecution> runs = await List(Cloud(Rows.Execution(10), Rows.Execution(11)));
         foreach (Func<ScheduleExecution, string?> text in new Func<ScheduleExecution, string?>[]
@@ -132,7 +132,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_row_that_only_mentions_the_trigger_is_no_run_of_it()
+    public async Task A_row_that_only_mentions_the_trigger_is_not_an_execution_of_it()
     {
         string mentions = $$$"""{"description": "see {{{Trigger}}}", "triggered_by": {"type": "cron_trigger", "id": "{{{Rows.TriggerId(2)}}}", "name": "{{{Trigger}}}"}}""";
         List<ScheduleExecution> runs = await List(Cloud(
@@ -142,7 +142,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task The_order_of_the_server_is_kept()
+    public async Task The_order_of_the_response_is_kept()
     {
         Assert.Equal([Rows.Id(3), Rows.Id(1), Rows.Id(2)], (await List(Cloud(Rows.Execution(3), Rows.Execution(1), Rows.Execution(2)))).Select(run => run.Id));
     }
@@ -161,7 +161,7 @@ public sealed class HistoryTests
 
     [Theory]
     [MemberData(nameof(OddDescriptions))]
-    public async Task A_description_that_names_no_cause_makes_no_run_of_the_schedule_and_no_trouble(string? description)
+    public async Task A_row_with_an_unexpected_description_is_skipped_without_an_error(string? description)
     {
         List<ScheduleExecution> runs = await List(Cloud(Rows.Execution(10), Rows.Execution(11, null, row => row["description"] = description), Rows.Execution(12)));
         Assert.Equal([Rows.Id(10), Rows.Id(12)], runs.Select(run => run.Id));
@@ -174,7 +174,7 @@ public sealed class HistoryTests
     [InlineData("""{"type": "cron_trigger", "id": "ID", "name": "\ud83d"}""")]
     [InlineData("""{"id": "ID", "more": {"x": [1, {}]}, "type": "cron_trigger"}""")]
     [InlineData("""{"type": "cron_trigger", "id": "other", "id": "ID"}""")]
-    public async Task A_cause_without_the_triggers_name_still_counts_by_its_id(string cause)
+    public async Task A_cause_without_the_name_of_the_trigger_matches_by_its_id(string cause)
     {
         string description = $$"""{"triggered_by": {{cause.Replace("ID", Trigger)}}}""";
         ScheduleExecution run = Assert.Single(await List(Cloud(Rows.Execution(10, null, row => row["description"] = description))));
@@ -182,7 +182,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void No_text_whatsoever_throws_as_a_description_an_input_or_a_failure()
+    public void Parsing_any_description_input_or_failure_text_never_throws()
     {
         Gen<string?> pieces = Gen.Elements("{", "}", "[", "]", "\"", ":", ",", "triggered_by", "\"triggered_by\":", "\"type\":\"cron_trigger\"", "\"id\":", "\"name\":", "\\u", "d83d", "\\ud83d",
             "null", "1", "true", "instance", "msg='", "'] ", " ", "\ud83d", "\0", "\u001b").ArrayOf().Select(parts => (string?)string.Concat(parts));
@@ -206,7 +206,7 @@ public sealed class HistoryTests
     [InlineData("{\"backup")]
     [InlineData("")]
     [InlineData("{\"a\": 1, \"a\": 2}")]
-    public async Task An_output_that_names_no_backup_is_given_as_it_is(string output)
+    public async Task An_output_without_a_backup_id_is_returned_unchanged(string output)
     {
         ScheduleExecution run = Assert.Single(await List(Cloud(Rows.Execution(10, 1, row => row["output"] = output))));
         Assert.Equal((output, null), (run.Output, run.BackupId));
@@ -221,14 +221,14 @@ public sealed class HistoryTests
     [InlineData("{\"instance\": \"\\ud83d\"}")]
     [InlineData("{\"\\ud83dnstance\": 1}")]
     [InlineData(null)]
-    public async Task An_input_that_names_no_instance_is_given_as_it_is(string? input)
+    public async Task An_input_without_an_instance_is_returned_unchanged(string? input)
     {
         ScheduleExecution run = Assert.Single(await List(Cloud(Rows.Execution(10, 1, row => row["input"] = input))));
         Assert.Equal((input, null), (run.Input, run.InstanceId));
     }
 
     [Fact]
-    public async Task One_odd_word_in_an_input_does_not_hide_the_others()
+    public async Task An_invalid_value_in_an_input_does_not_hide_the_other_values()
     {
         string input = "{\"instance\": \"" + Rows.Id(900) + "\", \"name\": \"\\ud83d\", \"incremental\": \"yes\", \"description\": \"d\"}";
         ScriptedCloud cloud = new ScriptedCloud().Always(FindRoute, Answers.Ok(Rows.Trigger(1, row => row["workflow_input"] = input)));
@@ -238,7 +238,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task Runs_without_a_cause_count_by_their_input_only_when_asked_for()
+    public async Task Executions_without_a_cause_match_by_input_only_with_MatchInput()
     {
         string reordered = $$"""{"parent_id":null,"name":"b","description":null,"instance":"{{Rows.Id(900)}}"}""";
         ScriptedCloud cloud = Cloud(
@@ -261,7 +261,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_run_that_names_no_cause_is_not_given_one()
+    public async Task An_execution_without_a_cause_has_no_ScheduleId()
     {
         ScheduleExecution run = Assert.Single(await List(Cloud(Rows.Execution(12, null)), new ExecutionQuery { MatchInput = true }));
         Assert.Equal((null, null), (run.ScheduleId, run.TriggerId));
@@ -272,7 +272,7 @@ public sealed class HistoryTests
     [InlineData("{")]
     [InlineData("{\"a\": 1, \"a\": 2}")]
     [InlineData("{\"a\": \"\\ud83d\"}")]
-    public async Task A_schedule_with_an_odd_input_matches_no_other_run_by_it(string input)
+    public async Task A_schedule_with_an_invalid_input_matches_no_execution_by_input(string input)
     {
         ScriptedCloud cloud = Cloud(Rows.Execution(10), Rows.Execution(12, null), Rows.Execution(13, null, row => row["input"] = "{\"a\": 3}"))
             .Always(FindRoute, Answers.Ok(Rows.Trigger(1, row => row["workflow_input"] = input)));
@@ -289,21 +289,21 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task The_history_of_a_deleted_schedule_is_read_by_its_triggers_id_too()
+    public async Task The_history_of_a_deleted_schedule_can_be_read_by_the_id_of_its_trigger()
     {
         ScriptedCloud cloud = Cloud(Rows.Execution(10), Rows.Execution(11, 2)).Always($"GET {Rows.TriggersPath}/{Trigger}", Answers.NotFound);
         Assert.Equal(Rows.Id(10), Assert.Single(await List(cloud, null, Trigger)).Id);
     }
 
     [Fact]
-    public async Task A_deleted_schedule_of_whose_runs_none_is_wanted_is_still_known()
+    public async Task A_deleted_schedule_is_not_an_error_if_the_filter_excludes_all_its_executions()
     {
         ScriptedCloud cloud = Cloud(Rows.Execution(10)).Always(FindRoute, Answers.NotFound);
         Assert.Empty(await List(cloud, new ExecutionQuery { After = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero) }));
     }
 
     [Fact]
-    public async Task Where_there_is_neither_schedule_nor_run_it_says_so()
+    public async Task Without_a_schedule_and_executions_the_error_is_ScheduleNotFound()
     {
         ScriptedCloud cloud = Cloud().Always(FindRoute, Answers.NotFound);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(cloud));
@@ -314,7 +314,7 @@ public sealed class HistoryTests
     public async Task A_schedule_that_has_not_run_yet_has_an_empty_history() => Assert.Empty(await List(Cloud()));
 
     [Fact]
-    public async Task A_time_to_begin_with_goes_to_the_server_in_whole_seconds()
+    public async Task After_is_sent_in_whole_seconds()
     {
         ScriptedCloud cloud = Cloud();
         await List(cloud, new ExecutionQuery { After = new DateTimeOffset(2026, 11, 22, 10, 0, 0, 500, TimeSpan.FromHours(2)) });
@@ -322,7 +322,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task Of_two_times_the_later_goes_to_the_server_which_heeds_one_a_column()
+    public async Task Only_Before_is_sent_if_both_times_are_given()
     {
         ScriptedCloud cloud = Cloud();
         await List(cloud, new ExecutionQuery { After = new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), Before = new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero) });
@@ -330,7 +330,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_history_ends_at_the_very_moment_asked_for()
+    public async Task After_is_exact_to_the_fraction_of_a_second()
     {
         string At(int number, string time) => Rows.Execution(number, 1, row => row["created_at"] = time);
         ScriptedCloud cloud = Cloud(At(12, "2026-11-22 08:00:00.500001"), At(11, "2026-11-22 08:00:00.500000"), At(10, "2026-11-22 08:00:00"));
@@ -339,7 +339,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_history_between_two_times_ends_with_the_page_that_holds_a_run_before_them()
+    public async Task A_history_between_two_times_ends_with_the_first_page_that_has_an_older_execution()
     {
         string At(int number, string time) => Rows.Execution(number, 1, row => row["created_at"] = time);
         ScriptedCloud cloud = new ScriptedCloud().Always(FindRoute, Answers.Ok(Rows.Trigger()))
@@ -353,7 +353,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_history_begins_at_the_very_moment_asked_for()
+    public async Task Before_is_exact_to_the_fraction_of_a_second()
     {
         string At(int number, string time) => Rows.Execution(number, 1, row => row["created_at"] = time);
         ScriptedCloud cloud = Cloud(At(12, "2026-11-22 08:00:00.500001"), At(11, "2026-11-22 08:00:00.500000"), At(10, "2026-11-22 08:00:00"));
@@ -362,7 +362,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task The_next_page_is_asked_for_on_our_own_endpoint_whatever_the_link_says()
+    public async Task The_next_page_is_requested_from_the_configured_endpoint_whatever_the_link_is()
     {
         ScriptedCloud cloud = new ScriptedCloud { MistralUrl = "http://cloud:8989/workflow/" }
             .Always($"GET /workflow/v2/cron_triggers/{Rows.Id(1)}", Answers.Ok(Rows.Trigger()))
@@ -376,7 +376,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_limit_asks_for_no_more_rows_than_it_wants()
+    public async Task The_page_limit_does_not_exceed_the_query_limit()
     {
         ScriptedCloud cloud = Cloud(Rows.Execution(12), Rows.Execution(11));
         Assert.Equal(2, (await List(cloud, new ExecutionQuery { Limit = 2 })).Count);
@@ -384,22 +384,22 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task Cancelled_while_a_page_is_under_way_a_listing_ends_at_once()
+    public async Task Cancellation_during_a_page_request_ends_the_listing_at_once()
     {
         using var cancellation = new CancellationTokenSource();
         ScriptedCloud cloud = Cloud().On(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions([Rows.Execution(12), Rows.Execution(11)], true)), Answers.After(_ => cancellation.Cancel(), Answers.Silence));
         using CloudSession session = await cloud.ConnectAsync();
-        var seen = new List<string>();
+        var ids = new List<string>();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (ScheduleExecution run in session.Executions.ListAsync(Rows.Id(1), null, cancellation.Token))
-                seen.Add(run.Id);
+                ids.Add(run.Id);
         });
-        Assert.Equal([Rows.Id(12)], seen);
+        Assert.Equal([Rows.Id(12)], ids);
     }
 
     [Fact]
-    public async Task Whoever_stops_after_the_first_run_asks_for_one_page()
+    public async Task Stopping_after_the_first_execution_requests_one_page()
     {
         ScriptedCloud cloud = Cloud().Always(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions([Rows.Execution(12), Rows.Execution(11)], true)));
         using CloudSession session = await cloud.ConnectAsync();
@@ -412,7 +412,7 @@ public sealed class HistoryTests
     [InlineData(200, "COMPLETED", "COMPLETED")]
     [InlineData(200, "FAILED", "FAILED")]
     [InlineData(404, "", "NOT_FOUND")]
-    public async Task The_backups_status_is_troves_and_not_inferred_from_the_run(int status, string state, string expected)
+    public async Task BackupStatus_is_read_from_Trove_and_not_inferred_from_the_execution(int status, string state, string expected)
     {
         ScriptedCloud cloud = Cloud(Rows.Execution(10, 1, row => row["output"] = $$"""{"backup_id": "{{Rows.Id(5)}}"}"""), Rows.Execution(9))
             .Always($"GET {Rows.TrovePath}/backups/{Rows.Id(5)}", status == 200 ? Answers.Ok($$"""{"backup": {{Rows.Backup(5, row => row["status"] = state)}}}""") : Answers.TroveNotFound);
@@ -436,7 +436,7 @@ public sealed class HistoryTests
     [InlineData("ERROR", null, null)]
     [InlineData("SUCCESS", StateInfo, null)]
     [InlineData("RUNNING", StateInfo, null)]
-    public async Task Of_a_long_account_of_a_failure_the_reason_is_picked_out(string state, string? info, string? reason)
+    public async Task The_reason_is_extracted_from_a_long_state_info(string state, string? info, string? reason)
     {
         ScheduleExecution run = Assert.Single(await List(Cloud(Rows.Execution(10, 1, row =>
         {
@@ -447,14 +447,14 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void A_very_long_account_is_searched_in_no_time()
+    public void Searching_a_very_long_state_info_does_not_hang()
     {
         foreach (string part in new[] { "msg='", "msg=']", "']" })
             Assert.Equal(2001, FailureReason.Of("ERROR", string.Concat(Enumerable.Repeat(part, 100_000)) + "'].")!.Length);
     }
 
     [Fact]
-    public async Task One_run_is_read_by_its_id()
+    public async Task One_execution_is_read_by_its_id()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Ok(Rows.Execution(10)));
         using CloudSession session = await cloud.ConnectAsync();
@@ -468,7 +468,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_run_of_another_workflow_is_no_run_of_a_schedule()
+    public async Task An_execution_of_another_workflow_is_refused()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Ok(Rows.Execution(10, 1, row => row["workflow_name"] = "std.x")));
         using CloudSession session = await cloud.ConnectAsync();
@@ -479,7 +479,7 @@ public sealed class HistoryTests
     [Theory]
     [InlineData(false, null)]
     [InlineData(true, "?force=true")]
-    public async Task A_run_is_deleted_by_its_id_and_forced_only_when_asked(bool force, string? query)
+    public async Task An_execution_is_deleted_by_its_id_with_force_only_on_request(bool force, string? query)
     {
         ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Status(204));
         using CloudSession session = await cloud.ConnectAsync();
@@ -488,14 +488,14 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_run_that_has_not_ended_is_deleted_only_by_force()
+    public async Task An_unfinished_execution_is_not_deleted_without_force()
     {
-        const string words = "Only completed executions can be deleted. Use --force to override this. Execution x is in RUNNING state";
-        ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Fault(403, words));
+        const string message = "Only completed executions can be deleted. Use --force to override this. Execution x is in RUNNING state";
+        ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Fault(403, message));
         using CloudSession session = await cloud.ConnectAsync();
         var run = new ScheduleExecution { Id = Rows.Id(10), State = "RUNNING" };
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Executions.DeleteAsync(run));
-        Assert.Equal((TroveErrorKind.Forbidden, "ExecutionNotFinished", words, 403), (error.Kind, error.ErrorId, error.ServerMessage, error.StatusCode));
+        Assert.Equal((TroveErrorKind.Forbidden, "ExecutionNotFinished", message, 403), (error.Kind, error.ErrorId, error.ServerMessage, error.StatusCode));
         Assert.Same(run, error.Target);
         Assert.Contains("force", error.RecommendedAction);
         Assert.DoesNotContain("--force", error.Message);

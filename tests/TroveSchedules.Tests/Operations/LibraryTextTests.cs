@@ -12,7 +12,7 @@ using Xunit;
 
 namespace TroveSchedules.Tests.Operations;
 
-/// <summary>Users of the C# API read the library's texts, too: only the module may name cmdlets and parameters of PowerShell.</summary>
+/// <summary>Users of the C# API read the texts of the library, too. Only the module may name cmdlets and parameters of PowerShell.</summary>
 public sealed class LibraryTextTests
 {
     private static readonly Regex PowerShell = new(@"\b[A-Z][a-z]+-Trove[A-Z]|(^|[\s(""'])-[A-Z][a-z]+");
@@ -22,14 +22,14 @@ public sealed class LibraryTextTests
     [InlineData(typeof(CronPattern))]
     [InlineData(typeof(CloudSettings))]
     [InlineData(typeof(SandboxCloud))]
-    public void No_text_of_the_library_names_a_cmdlet_or_a_parameter(Type type) =>
+    public void No_string_in_the_library_names_a_cmdlet_or_a_parameter(Type type) =>
         Assert.DoesNotContain(Literals(type.Assembly.Location), PowerShell.IsMatch);
 
     [Theory]
     [InlineData("Use Get-TroveInstance.")]
     [InlineData("-Force deletes it")]
     [InlineData("the path (-Path)")]
-    public void Such_a_text_would_be_found(string text) => Assert.Matches(PowerShell, text);
+    public void The_search_pattern_finds_cmdlets_and_parameters(string text) => Assert.Matches(PowerShell, text);
 
     private static IEnumerable<string> Literals(string assembly)
     {

@@ -32,13 +32,13 @@ public sealed class OriginTests
         }, cloud.Clock, cloud.CreateHandler);
     }
 
-    private static async Task<BackupSchedule> Make(CloudSession session, string name = "night")
+    private static async Task<BackupSchedule> CreateSchedule(CloudSession session, string name = "night")
     {
         await session.Workbook.InstallAsync();
         return await session.Schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = name, Pattern = "0 3 * * *" });
     }
 
-    private static Task<TroveScheduleException> Fails(Func<Task> work) => Assert.ThrowsAsync<TroveScheduleException>(work);
+    private static Task<TroveScheduleException> FailureOf(Func<Task> work) => Assert.ThrowsAsync<TroveScheduleException>(work);
 
     [Theory]
     [InlineData(null, false)]
@@ -49,38 +49,38 @@ public sealed class OriginTests
     {
         using SandboxCloud one = Cloud("one.invalid", seed), two = Cloud("two.invalid", seed);
         using CloudSession first = await Connect(one), second = await Connect(two);
-        BackupSchedule mine = await Make(first), other = await Make(second, "other");
-        TroveScheduleException error = await Fails(() => second.Schedules.DeleteAsync(mine, allProjects));
+        BackupSchedule schedule = await CreateSchedule(first), other = await CreateSchedule(second, "other");
+        TroveScheduleException error = await FailureOf(() => second.Schedules.DeleteAsync(schedule, allProjects));
         Assert.Equal((TroveErrorKind.Forbidden, "OtherCloud"), (error.Kind, error.ErrorId));
         Assert.Contains("http://one.invalid:5000", error.Message);
         Assert.Contains("http://two.invalid:5000", error.Message);
         Assert.Contains("Use the session", error.RecommendedAction);
         Assert.Equal(other.Id, Assert.Single(await second.Schedules.ListAsync()).Id);
-        Assert.Equal(mine.Id, Assert.Single(await first.Schedules.ListAsync()).Id);
+        Assert.Equal(schedule.Id, Assert.Single(await first.Schedules.ListAsync()).Id);
     }
 
     [Fact]
-    public async Task Executions_of_another_clouds_schedule_are_not_looked_for_nor_deleted()
+    public async Task Executions_of_a_schedule_of_another_cloud_are_neither_listed_nor_deleted()
     {
         using SandboxCloud one = Cloud("one.invalid", 1), two = Cloud("two.invalid", 1);
         using CloudSession first = await Connect(one), second = await Connect(two);
-        BackupSchedule mine = await Make(first), other = await Make(second);
-        one.SeedExecutions(mine.TriggerId, 3);
+        BackupSchedule schedule = await CreateSchedule(first), other = await CreateSchedule(second);
+        one.SeedExecutions(schedule.TriggerId, 3);
         two.SeedExecutions(other.TriggerId, 3);
-        ScheduleExecution run = await first.Executions.ListAsync(mine).FirstAsync();
-        Assert.Equal("OtherCloud", (await Fails(async () => await second.Executions.ListAsync(mine).FirstAsync())).ErrorId);
-        Assert.Equal("OtherCloud", (await Fails(() => second.Executions.DeleteAsync(run, force: true, allProjects: true))).ErrorId);
+        ScheduleExecution run = await first.Executions.ListAsync(schedule).FirstAsync();
+        Assert.Equal("OtherCloud", (await FailureOf(async () => await second.Executions.ListAsync(schedule).FirstAsync())).ErrorId);
+        Assert.Equal("OtherCloud", (await FailureOf(() => second.Executions.DeleteAsync(run, force: true, allProjects: true))).ErrorId);
         Assert.Equal(3, await second.Executions.ListAsync(other).CountAsync());
     }
 
     [Fact]
-    public async Task A_trigger_is_not_deleted_for_a_schedule_with_another_id()
+    public async Task A_trigger_that_belongs_to_a_schedule_with_another_id_is_not_deleted()
     {
         using SandboxCloud one = Cloud("one.invalid", 1), two = Cloud("one.invalid", 1); // Equal except for the ids of the schedules.
         using CloudSession first = await Connect(one), second = await Connect(two);
-        BackupSchedule mine = await Make(first), other = await Make(second);
-        Assert.Equal(mine.TriggerId, other.TriggerId);
-        Assert.Equal("ScheduleNotFound", (await Fails(() => second.Schedules.DeleteAsync(mine))).ErrorId);
+        BackupSchedule schedule = await CreateSchedule(first), other = await CreateSchedule(second);
+        Assert.Equal(schedule.TriggerId, other.TriggerId);
+        Assert.Equal("ScheduleNotFound", (await FailureOf(() => second.Schedules.DeleteAsync(schedule))).ErrorId);
         Assert.Single(await second.Schedules.ListAsync());
     }
 
@@ -92,7 +92,7 @@ public sealed class OriginTests
     {
         using SandboxCloud cloud = Cloud("one.invalid");
         using CloudSession first = await Connect(cloud), second = await Connect(cloud, authUrl: authUrl);
-        await second.Schedules.DeleteAsync(await Make(first));
+        await second.Schedules.DeleteAsync(await CreateSchedule(first));
         Assert.Empty(await first.Schedules.ListAsync());
     }
 
@@ -101,36 +101,36 @@ public sealed class OriginTests
     {
         using SandboxCloud cloud = Cloud("one.invalid");
         using CloudSession demo = await Connect(cloud), admin = await Connect(cloud, "admin");
-        BackupSchedule schedule = await Make(demo);
-        Assert.Equal("OtherProject", (await Fails(() => admin.Schedules.DeleteAsync(schedule))).ErrorId);
+        BackupSchedule schedule = await CreateSchedule(demo);
+        Assert.Equal("OtherProject", (await FailureOf(() => admin.Schedules.DeleteAsync(schedule))).ErrorId);
         await admin.Schedules.DeleteAsync(schedule, allProjects: true);
         Assert.Empty(await demo.Schedules.ListAsync());
     }
 
     [Fact]
-    public async Task Every_object_tells_its_cloud_and_project()
+    public async Task Every_object_has_its_cloud_and_project()
     {
         using SandboxCloud cloud = Cloud("one.invalid");
         using CloudSession session = await Connect(cloud);
-        BackupSchedule schedule = await Make(session);
+        BackupSchedule schedule = await CreateSchedule(session);
         cloud.Step(TimeSpan.FromDays(1));
         ScheduleExecution run = await session.Executions.ListAsync(schedule).FirstAsync();
         Backup backup = await session.Backups.ListAsync().FirstAsync();
         Instance instance = await session.Instances.GetAsync("m");
         Assert.All(
             [(schedule.Origin, schedule.ProjectId), (run.Origin, run.ProjectId), (backup.Origin, backup.ProjectId), (instance.Origin, instance.ProjectId)],
-            told => Assert.Equal(("http://one.invalid:5000 RegionOne", session.ProjectId), told));
+            actual => Assert.Equal(("http://one.invalid:5000 RegionOne", session.ProjectId), actual));
     }
 
     [Theory]
     [InlineData(null, false)]
     [InlineData(7, true)]
-    public async Task Sandboxes_share_ids_only_where_a_seed_is_asked_for(int? seed, bool areSame)
+    public async Task Sandboxes_have_equal_ids_only_with_the_same_seed(int? seed, bool areSame)
     {
         using SandboxCloud one = Cloud("one.invalid", seed), two = Cloud("two.invalid", seed);
         using CloudSession first = await Connect(one), second = await Connect(two);
-        BackupSchedule mine = await Make(first), other = await Make(second);
-        Assert.Equal((areSame, areSame), (mine.TriggerId == other.TriggerId, first.ProjectId == second.ProjectId));
-        Assert.Equal(mine.InstanceId, other.InstanceId);
+        BackupSchedule schedule = await CreateSchedule(first), other = await CreateSchedule(second);
+        Assert.Equal((areSame, areSame), (schedule.TriggerId == other.TriggerId, first.ProjectId == second.ProjectId));
+        Assert.Equal(schedule.InstanceId, other.InstanceId);
     }
 }

@@ -34,7 +34,7 @@ public sealed class ScheduleTests
     private static string At(int number, string? next) => Rows.Trigger(number, row => row["next_execution_time"] = next);
 
     [Fact]
-    public async Task Schedules_are_ordered_by_their_next_time_those_without_one_last()
+    public async Task Schedules_are_ordered_by_their_next_time_with_nulls_last()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
             At(5, null), At(4, "2026-11-22 09:00:00"), At(3, "2026-11-22 08:00:00"), At(1, "2026-11-22 09:00:00"), At(2, "2026-11-22 07:50:00"))));
@@ -42,7 +42,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task Only_triggers_of_the_workflow_are_asked_for_in_a_stable_order_with_the_columns_that_are_read_a_thousand_at_once()
+    public async Task The_list_request_has_a_workflow_filter_a_stable_order_the_needed_columns_and_a_limit()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers()));
         Assert.Empty(await List(cloud));
@@ -51,7 +51,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_schedule_is_given_with_all_that_mistral_says_of_it()
+    public async Task A_schedule_has_all_values_of_the_response()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1, row =>
         {
@@ -71,14 +71,14 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_pattern_that_never_comes_is_shown_where_nobody_asked_for_a_first_time()
+    public async Task A_pattern_without_occurrences_is_shown_if_there_is_no_first_time()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1, row => row["pattern"] = "0 0 30 2 0"))));
         Assert.Equal("0 0 30 2 0", Assert.Single(await List(cloud)).Pattern);
     }
 
     [Fact]
-    public async Task Schedules_of_an_instance_are_found_by_its_id_without_asking_trove()
+    public async Task Schedules_of_an_instance_are_found_by_its_id_without_a_request_to_Trove()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
             Rows.Trigger(1), Rows.Trigger(2, row => row["workflow_input"] = $$"""{"instance": "{{Rows.Id(901)}}"}"""), Rows.Trigger(3, row => row["workflow_input"] = null))));
@@ -96,25 +96,25 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task For_a_name_trove_and_mistral_are_asked_at_the_same_time()
+    public async Task A_lookup_by_name_sends_requests_to_Trove_and_Mistral_at_the_same_time()
     {
         var trove = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var mistral = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Answer Meeting(TaskCompletionSource here, TaskCompletionSource there, Answer answer) => async (request, token) =>
+        Answer WaitForBoth(TaskCompletionSource here, TaskCompletionSource there, Answer answer) => async (request, token) =>
         {
             here.TrySetResult();
             await there.Task.WaitAsync(TimeSpan.FromSeconds(30), token);
             return await answer(request, token);
         };
         ScriptedCloud cloud = new ScriptedCloud()
-            .Always($"GET {Rows.TrovePath}/instances", Meeting(trove, mistral, Answers.Ok(Rows.Instances(Rows.Instance(900)))))
-            .Always(Rows.TriggersRoute, Meeting(mistral, trove, Answers.Ok(Rows.Triggers(Rows.Trigger(1)))));
+            .Always($"GET {Rows.TrovePath}/instances", WaitForBoth(trove, mistral, Answers.Ok(Rows.Instances(Rows.Instance(900)))))
+            .Always(Rows.TriggersRoute, WaitForBoth(mistral, trove, Answers.Ok(Rows.Triggers(Rows.Trigger(1)))));
         Assert.Equal(Rows.Id(1), Assert.Single(await List(cloud, "m")).Id);
         Assert.Equal(2, cloud.Requests.Count);
     }
 
     [Fact]
-    public async Task Of_two_failures_the_instances_comes_first()
+    public async Task If_both_requests_fail_the_error_of_the_instance_is_reported()
     {
         ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Rows.TriggersRoute, Answers.Json(403, "{}"));
         Assert.Equal("InstanceNotFound", (await ScriptedCloud.FailureOf(() => List(cloud, "n"))).ErrorId);
@@ -122,7 +122,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task An_instance_without_schedules_gives_none_and_an_unknown_one_is_an_error()
+    public async Task An_instance_without_schedules_returns_none_and_an_unknown_one_is_an_error()
     {
         ScriptedCloud cloud = new ScriptedCloud().WithInstance().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers()))
             .Always($"GET {Rows.TrovePath}/instances/{Rows.Id(7)}", Answers.Json(404, """{"itemNotFound": {"code": 404, "message": "Resource cannot be found."}}"""));
@@ -131,7 +131,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_name_that_looks_like_an_id_is_a_name_all_the_same()
+    public async Task An_instance_name_in_the_form_of_an_id_is_found()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1))))
             .Always($"GET {Rows.TrovePath}/instances/{Rows.Id(7)}", Answers.TroveNotFound)
@@ -154,7 +154,7 @@ public sealed class ScheduleTests
     [InlineData(".")]
     [InlineData("a?b#c%2Fd")]
     [InlineData("")]
-    public async Task A_name_that_others_gave_is_looked_for_in_the_list_and_never_put_into_a_path(string name)
+    public async Task A_trigger_name_from_another_client_is_found_by_filter_and_never_put_into_a_path(string name)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
             Rows.Trigger(1, row => row["name"] = name.ToUpperInvariant() + "X"), Rows.Trigger(2, row => row["name"] = name.Length == 0 ? "x" : name))));
@@ -168,11 +168,11 @@ public sealed class ScheduleTests
             Assert.Empty(cloud.Requests);
     }
 
-    public static TheoryData<string> NoNames => [new string('a', 256), new string('%', 10_000), "a\ud83d", "\ude00a", "\ude00\ud83d"];
+    public static TheoryData<string> ImpossibleNames => [new string('a', 256), new string('%', 10_000), "a\ud83d", "\ude00a", "\ude00\ud83d"];
 
     [Theory]
-    [MemberData(nameof(NoNames), DisableDiscoveryEnumeration = true)]
-    public async Task What_can_be_nobodys_name_is_not_asked_for(string name)
+    [MemberData(nameof(ImpossibleNames), DisableDiscoveryEnumeration = true)]
+    public async Task An_impossible_name_is_not_found_without_a_request(string name)
     {
         ScriptedCloud cloud = new();
         Assert.Equal(("ScheduleNotFound", name), await Of(await ScriptedCloud.FailureOf(() => Get(cloud, name))));
@@ -187,7 +187,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_schedule_that_does_not_exist_is_named()
+    public async Task The_error_for_a_missing_schedule_names_it()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Get(cloud, Rows.Id(1)));
@@ -196,14 +196,14 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_trigger_of_another_workflow_is_no_schedule()
+    public async Task A_trigger_of_another_workflow_is_refused()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger(1, row => row["workflow_name"] = "std.x")));
         Assert.Equal("InvalidSchedule", (await ScriptedCloud.FailureOf(() => Get(cloud, Rows.Id(1)))).ErrorId);
     }
 
     [Fact]
-    public async Task A_schedule_is_deleted_by_its_triggers_id()
+    public async Task A_schedule_is_deleted_by_the_id_of_its_trigger()
     {
         ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.Status(204));
         await Delete(cloud, Schedule());
@@ -211,7 +211,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_schedule_that_is_gone_already_is_an_error_that_names_it()
+    public async Task The_error_for_a_schedule_that_was_already_deleted_names_it()
     {
         ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.NotFound);
         BackupSchedule schedule = Schedule();
@@ -220,11 +220,11 @@ public sealed class ScheduleTests
         Assert.Same(schedule, error.Target);
     }
 
-    public static TheoryData<string> OddIds => ["", ".", "..", "a/b", "../executions", "a?all_projects=true", "a#b", "a%2Fb", "%2e%2e", "..%2f", "a\\b", " ", "日本", "//evil.example/x"];
+    public static TheoryData<string> InvalidIds => ["", ".", "..", "a/b", "../executions", "a?all_projects=true", "a#b", "a%2Fb", "%2e%2e", "..%2f", "a\\b", " ", "日本", "//evil.example/x"];
 
     [Theory]
-    [MemberData(nameof(OddIds))]
-    public async Task An_id_that_is_no_uuid_is_put_into_no_path(string id)
+    [MemberData(nameof(InvalidIds))]
+    public async Task An_id_that_is_not_a_UUID_is_never_put_into_a_path(string id)
     {
         ScriptedCloud cloud = new();
         Assert.Equal("ScheduleNotFound", (await ScriptedCloud.FailureOf(() => Delete(cloud, Schedule(id)))).ErrorId);
@@ -238,7 +238,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task Without_all_projects_neither_is_asked_for_other_projects_nor_shown_what_is_public_of_theirs()
+    public async Task Without_AllProjects_public_triggers_of_other_projects_are_not_listed()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
             Rows.Trigger(1), Rows.Trigger(2, row =>
@@ -253,7 +253,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_name_is_looked_for_in_our_own_project()
+    public async Task A_name_is_looked_up_in_the_project_of_the_session()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
             Rows.Trigger(2, row =>
@@ -265,7 +265,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task What_an_administrator_is_given_of_another_project_is_not_found_unless_all_projects_are_meant()
+    public async Task Objects_of_another_project_are_not_found_without_AllProjects()
     {
         ScriptedCloud cloud = new ScriptedCloud()
             .Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger(1, row => row["project_id"] = Rows.Other)))
@@ -280,7 +280,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task What_belongs_to_another_project_is_not_deleted_and_nothing_is_sent()
+    public async Task Objects_of_another_project_are_not_deleted_and_no_request_is_sent()
     {
         ScriptedCloud cloud = new ScriptedCloud();
         using CloudSession session = await cloud.ConnectAsync();
@@ -297,7 +297,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task An_administrator_who_means_all_projects_deletes_there_too()
+    public async Task With_AllProjects_objects_of_another_project_are_deleted()
     {
         ScriptedCloud cloud = new ScriptedCloud()
             .On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.Status(204)).On($"DELETE {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Status(204));
@@ -308,7 +308,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task Runs_of_other_projects_are_shown_only_with_all_projects()
+    public async Task Executions_of_other_projects_are_listed_only_with_AllProjects()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound)
             .Always(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions(Rows.Execution(10), Rows.Execution(11, 1, row => row["project_id"] = Rows.Other))));
@@ -319,7 +319,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void The_runs_ahead_are_the_one_that_mistral_names_and_those_of_the_pattern()
+    public void Occurrences_are_the_next_time_of_Mistral_and_those_of_the_pattern()
     {
         var next = new DateTimeOffset(2026, 11, 22, 7, 44, 0, TimeSpan.Zero);
         BackupSchedule Of(string? pattern, int? remaining = null, DateTimeOffset? at = null) =>
@@ -336,7 +336,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_pattern_that_we_do_not_know_still_gives_the_run_that_mistral_names()
+    public void The_next_time_of_Mistral_is_an_occurrence_even_if_the_pattern_is_unknown()
     {
         var schedule = new BackupSchedule { Id = "x", TriggerId = "y", Input = "{}", Pattern = "R * * * *", NextExecutionTime = ScriptedCloud.Start };
         Assert.Equal(ScriptedCloud.Start, ScheduleOccurrences.Of(schedule).First());

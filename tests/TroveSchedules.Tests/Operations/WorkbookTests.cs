@@ -65,7 +65,7 @@ public sealed class WorkbookTests
     [InlineData(null, "?scope=private")]
     [InlineData(false, "?scope=private")]
     [InlineData(true, "?scope=public")]
-    public async Task A_cloud_without_the_workbook_is_given_it(bool? isPublic, string query)
+    public async Task A_missing_workbook_is_created(bool? isPublic, string query)
     {
         ScriptedCloud cloud = Cloud();
         await Install(cloud, null, isPublic);
@@ -81,7 +81,7 @@ public sealed class WorkbookTests
     [InlineData("public", null, "?scope=public")]
     [InlineData("public", false, "?scope=private")]
     [InlineData("private", true, "?scope=public")]
-    public async Task A_workbook_that_differs_is_updated_and_keeps_its_scope_unless_another_is_said(string scope, bool? isPublic, string query)
+    public async Task A_different_workbook_is_updated_and_keeps_its_scope_unless_another_is_given(string scope, bool? isPublic, string query)
     {
         ScriptedCloud cloud = Cloud(Row(Spec, scope: scope));
         await Install(cloud, null, isPublic);
@@ -91,7 +91,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task Where_it_stands_to_the_letter_nothing_is_sent()
+    public async Task An_identical_workbook_is_not_sent_again()
     {
         ScriptedCloud cloud = Cloud(Row(Workbook.Bundled, scope: "public"));
         InstalledWorkbook installed = await Install(cloud);
@@ -101,7 +101,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task Another_scope_alone_is_an_update()
+    public async Task A_different_scope_alone_causes_an_update()
     {
         ScriptedCloud cloud = Cloud(Row(Workbook.Bundled));
         await Install(cloud, null, true);
@@ -112,7 +112,7 @@ public sealed class WorkbookTests
     [InlineData("""{"valid": false, "error": "Invalid DSL: \u001b[31mbad"}""", "Invalid DSL:  [31mbad")]
     [InlineData("""{"valid": false}""", "it gives no reason")]
     [InlineData("""{}""", "it gives no reason")]
-    public async Task What_mistral_does_not_take_is_not_installed(string verdict, string reason)
+    public async Task A_workbook_that_Mistral_rejects_is_not_installed(string verdict, string reason)
     {
         ScriptedCloud cloud = Cloud(Row(Workbook.Bundled)).Always(Validate, Answers.Ok(verdict));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Install(cloud, Spec));
@@ -134,12 +134,12 @@ public sealed class WorkbookTests
     [InlineData("name: trove\nworkflows:\n  a: b\n c: d", "line 4")]
     [InlineData("name: trove\nworkflows: *unknown", "line 2")]
     [InlineData("name: 'trove", "line 1")]
-    public async Task What_is_no_trove_workbook_is_refused_before_anything_is_sent(string text, string why)
+    public async Task An_invalid_workbook_is_refused_before_a_request_is_sent(string text, string reason)
     {
         ScriptedCloud cloud = Cloud();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Install(cloud, text));
         Assert.Equal((TroveErrorKind.Invalid, "InvalidWorkbook"), (error.Kind, error.ErrorId));
-        Assert.Contains(why, error.Problem);
+        Assert.Contains(reason, error.Problem);
         Assert.DoesNotContain("..", error.Problem);
         Assert.DoesNotContain("Idx", error.Message);
         Assert.Empty(cloud.Requests);
@@ -152,7 +152,7 @@ public sealed class WorkbookTests
     [InlineData("[{~: 1}]")]
     [InlineData("instance")]
     [InlineData("{a: b}")]
-    public async Task An_odd_list_of_inputs_is_left_to_mistral_to_refuse(string inputs)
+    public async Task An_unusual_list_of_inputs_is_sent_to_Mistral_for_validation(string inputs)
     {
         ScriptedCloud cloud = Cloud().Always(Validate, Answers.Ok("""{"valid": false, "error": "Invalid DSL"}"""));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Install(cloud, $"name: trove\nworkflows: {{backup_create: {{input: {inputs}}}}}"));
@@ -160,7 +160,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task Schedules_that_would_silently_stop_are_warned_of_before_the_update()
+    public async Task Schedules_that_the_new_workbook_would_stop_give_warnings_before_the_update()
     {
         string Made(int number, string input) => Rows.Trigger(number, row => row["workflow_input"] = input);
         const string four = """{"instance": "i", "name": "b", "description": null, "parent_id": null}""";
@@ -175,7 +175,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task The_bundled_workbook_stops_no_schedule_of_the_spec_nor_of_python_troveclient()
+    public async Task The_bundled_workbook_stops_no_schedule_of_the_spec_or_of_python_troveclient()
     {
         await Install(CloudWith(Row(Spec), SpecInput, ClientInput));
         Assert.DoesNotContain(_warnings, warning => warning.Contains("no more backups"));
@@ -193,7 +193,7 @@ public sealed class WorkbookTests
     [InlineData(1, "1 schedule of this project was")]
     [InlineData(2, "2 schedules of this project were")]
     [InlineData(30, "30 schedules of this project were")]
-    public async Task Schedules_of_python_troveclient_whose_runs_its_execution_list_would_no_longer_show_are_warned_of_once(int count, string number)
+    public async Task Executions_that_trove_execution_list_would_no_longer_show_give_one_warning(int count, string number)
     {
         ScriptedCloud cloud = CloudWith(Row(Spec), [SpecInput, OurInput, .. Enumerable.Repeat(ClientInput, count)]);
         var warnedBefore = 0;
@@ -211,21 +211,21 @@ public sealed class WorkbookTests
     [InlineData(SpecInput)]
     [InlineData(OurInput)]
     [InlineData(null)]
-    public async Task Without_a_schedule_of_python_troveclient_its_history_is_not_spoken_of(string? input)
+    public async Task Without_schedules_of_python_troveclient_there_is_no_warning_about_its_history(string? input)
     {
         await Install(CloudWith(null, input is null ? [] : [input]));
         Assert.Empty(_warnings);
     }
 
     [Fact]
-    public async Task A_workbook_that_adds_no_default_to_the_input_of_python_troveclient_hides_no_history()
+    public async Task A_workbook_without_additional_defaults_gives_no_warning_about_history()
     {
         await Install(CloudWith(Row(Workbook.Bundled), ClientInput), Spec.Replace("parent_id", "incremental"));
         Assert.Empty(_warnings);
     }
 
     [Fact]
-    public async Task Where_the_workbook_stands_to_the_letter_history_is_not_spoken_of_again()
+    public async Task An_identical_workbook_gives_no_warning_about_history()
     {
         await Install(CloudWith(Row(Workbook.Bundled), ClientInput));
         Assert.Empty(_warnings);
@@ -235,14 +235,14 @@ public sealed class WorkbookTests
         definition.Split("input:")[1].Split("output:")[0].Split("- ").Skip(1).Select(line => line.Split(':')[0].Trim());
 
     [Fact]
-    public async Task Of_a_public_workbook_other_projects_schedules_are_said_not_to_have_been_looked_at()
+    public async Task A_public_workbook_gives_a_warning_that_other_projects_were_not_checked()
     {
         await Install(Cloud(), null, true);
         Assert.Contains("other projects", Assert.Single(_warnings));
     }
 
     [Fact]
-    public async Task Beside_another_projects_public_workbook_one_of_our_own_is_made()
+    public async Task A_public_workbook_of_another_project_does_not_prevent_creating_our_own()
     {
         ScriptedCloud cloud = Cloud(Row(Workbook.Bundled, Rows.Other, "public"));
         await Install(cloud);
@@ -251,7 +251,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task Our_own_workbook_is_updated_though_another_projects_comes_first()
+    public async Task Our_own_workbook_is_updated_even_if_one_of_another_project_is_listed_first()
     {
         ScriptedCloud cloud = Cloud(Row(Workbook.Bundled, Rows.Other, "public"), Row(Spec));
         await Install(cloud);
@@ -259,16 +259,16 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task A_refusal_of_mistral_is_told_as_it_is()
+    public async Task An_error_of_Mistral_is_reported_with_its_message()
     {
-        const string words = "Can not update scope of workflow that has cron triggers associated in other tenants. [workflow_identifier=trove.backup_create, namespace=]";
-        ScriptedCloud cloud = Cloud(Row(Spec)).Always(Update, Answers.Fault(403, words));
+        const string message = "Can not update scope of workflow that has cron triggers associated in other tenants. [workflow_identifier=trove.backup_create, namespace=]";
+        ScriptedCloud cloud = Cloud(Row(Spec)).Always(Update, Answers.Fault(403, message));
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Install(cloud));
-        Assert.Equal((TroveErrorKind.Forbidden, words), (error.Kind, error.ServerMessage));
+        Assert.Equal((TroveErrorKind.Forbidden, message), (error.Kind, error.ServerMessage));
     }
 
     [Fact]
-    public async Task A_cloud_without_troves_actions_is_warned_of()
+    public async Task A_cloud_without_the_Trove_actions_gives_a_warning()
     {
         await Install(Cloud().Always(Rows.ActionRoute, Answers.Fault(404, "Action not found")));
         Assert.Contains("trove.backups_create", Assert.Single(_warnings));
@@ -277,7 +277,7 @@ public sealed class WorkbookTests
     [Theory]
     [InlineData(true, 2)]
     [InlineData(false, 1)]
-    public async Task What_the_workflow_takes_is_asked_again_after_an_install_that_changed_it(bool changes, int times)
+    public async Task The_inputs_are_read_again_after_an_install_that_changed_the_workbook(bool changes, int times)
     {
         ScriptedCloud cloud = Cloud(Row(changes ? Spec : Workbook.Bundled)).WithInstance();
         using CloudSession session = await cloud.ConnectAsync();
@@ -291,7 +291,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task What_is_installed_is_told_with_what_it_can_do()
+    public async Task The_installed_workbook_is_returned_with_its_capabilities()
     {
         ScriptedCloud cloud = Cloud(Row(Workbook.Bundled)).Always(Rows.WorkflowRoute, Answers.Ok(Rows.Workflow(Rows.OurInputs, row => row["definition"] = "output:\n  backup_id: <% $.x %>")));
         using CloudSession session = await cloud.ConnectAsync();
@@ -305,7 +305,7 @@ public sealed class WorkbookTests
     [Theory]
     [InlineData(Rows.SpecInputs, true, false)]
     [InlineData(Rows.TroveclientInputs, false, true)]
-    public async Task Each_kind_of_workbook_is_told_apart(string inputs, bool parent, bool incremental)
+    public async Task The_capabilities_of_each_kind_of_workbook_are_recognised(string inputs, bool parent, bool incremental)
     {
         using CloudSession session = await Cloud(Row(Spec)).WithWorkflow(inputs).ConnectAsync();
         InstalledWorkbook installed = await session.Workbook.GetAsync();
@@ -313,7 +313,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task Nothing_installed_is_an_answer_and_no_error()
+    public async Task A_missing_workbook_is_a_result_and_not_an_error()
     {
         using CloudSession session = await Cloud().Always(Rows.WorkflowRoute, Answers.Fault(404, "Workflow not found")).ConnectAsync();
         InstalledWorkbook installed = await session.Workbook.GetAsync();
@@ -322,7 +322,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task Another_projects_workbook_does_not_make_our_workflow_current()
+    public async Task A_workbook_of_another_project_does_not_make_our_workflow_current()
     {
         using CloudSession session = await Cloud(Row(Workbook.Bundled, Rows.Other, "public")).ConnectAsync();
         Assert.False((await session.Workbook.GetAsync()).IsCurrent);
@@ -333,7 +333,7 @@ public sealed class WorkbookTests
     [InlineData("""{"workbooks": [null]}""")]
     [InlineData("""{"workbooks": [{"name": null}]}""")]
     [InlineData("{}")]
-    public async Task A_list_of_workbooks_that_is_none_is_a_protocol_error(string body)
+    public async Task An_invalid_list_of_workbooks_is_a_protocol_error(string body)
     {
         ScriptedCloud cloud = Cloud().Always(List, Answers.Ok(body));
         Assert.Equal(TroveErrorKind.ProtocolError, (await ScriptedCloud.FailureOf(() => Install(cloud))).Kind);
@@ -343,7 +343,7 @@ public sealed class WorkbookTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_workbook_that_was_loaded_behind_a_lost_answer_is_not_loaded_twice(bool isThereBefore)
+    public async Task A_workbook_loaded_despite_a_lost_response_is_not_loaded_twice(bool isThereBefore)
     {
         ScriptedCloud cloud = Cloud(isThereBefore ? [Row("old")] : []);
         Answer lost = Answers.After(_ => cloud.Always(List, Books(Row(Spec))), isThereBefore ? Answers.Html(500, "") : Answers.Reset);
@@ -352,7 +352,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task A_workbook_that_may_yet_be_loaded_is_said_to_be_that()
+    public async Task The_error_tells_that_the_workbook_may_still_be_loaded()
     {
         ScriptedCloud cloud = Cloud().Always(Create, Answers.Reset);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Install(cloud, Spec));
@@ -362,7 +362,7 @@ public sealed class WorkbookTests
     }
 
     [Fact]
-    public async Task Another_projects_private_workflow_that_an_administrator_is_given_is_not_taken_for_the_installed_one()
+    public async Task A_private_workflow_of_another_project_is_not_reported_as_the_installed_one()
     {
         string Workflow(string scope, string project) => Rows.Workflow(Rows.OurInputs, row =>
         {

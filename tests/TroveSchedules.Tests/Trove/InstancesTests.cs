@@ -27,7 +27,7 @@ public sealed class InstancesTests
     }
 
     [Fact]
-    public async Task Names_are_looked_up_in_one_list_that_is_read_once()
+    public async Task Lookups_by_name_share_one_list()
     {
         ScriptedCloud cloud = Cloud(Rows.Instance(1, "a"), Rows.Instance(2, "b"), Rows.Instance(3, "A"));
         using CloudSession session = await cloud.ConnectAsync();
@@ -39,8 +39,8 @@ public sealed class InstancesTests
         Assert.Equal([ListRoute], cloud.Routes);
     }
 
-    /// <summary>A Trove with the instances 1 to so many, of which it gives at most twenty at once.</summary>
-    private static ScriptedCloud Having(int count)
+    /// <summary>A Trove with a number of instances, which returns at most 20 per page.</summary>
+    private static ScriptedCloud CloudWithInstances(int count)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(ListRoute, (request, token) =>
         {
@@ -54,34 +54,34 @@ public sealed class InstancesTests
         return cloud;
     }
 
-    private static string[] Asked(ScriptedCloud cloud) => [.. cloud.Requests.Select(request => request.ToString()[$"{ListRoute}/".Length..])];
+    private static string[] RequestedPaths(ScriptedCloud cloud) => [.. cloud.Requests.Select(request => request.ToString()[$"{ListRoute}/".Length..])];
 
     [Fact]
-    public async Task The_ids_of_a_whole_project_cost_a_request_for_each_twenty_and_one()
+    public async Task Lookups_of_many_ids_need_one_request_for_each_twenty_and_one_more()
     {
-        ScriptedCloud cloud = Having(60);
+        ScriptedCloud cloud = CloudWithInstances(60);
         using CloudSession session = await cloud.ConnectAsync();
         ResourceLookup instances = session.CreateLookup();
         for (int i = 1; i <= 60; i++)
             Assert.Equal((Rows.Id(i), $"db-{i}"), ((await instances.GetInstanceAsync(Rows.Id(i))).Id, (await instances.GetInstanceAsync(Rows.Id(i))).Name));
-        Assert.Equal([Rows.Id(1), "limit=20", $"limit=20&marker={Rows.Id(20)}", $"limit=20&marker={Rows.Id(40)}"], Asked(cloud));
+        Assert.Equal([Rows.Id(1), "limit=20", $"limit=20&marker={Rows.Id(20)}", $"limit=20&marker={Rows.Id(40)}"], RequestedPaths(cloud));
     }
 
     [Fact]
-    public async Task Some_ids_among_many_instances_do_not_cost_the_whole_list()
+    public async Task A_few_ids_among_many_instances_do_not_read_the_whole_list()
     {
-        ScriptedCloud cloud = Having(1000);
+        ScriptedCloud cloud = CloudWithInstances(1000);
         using CloudSession session = await cloud.ConnectAsync();
         ResourceLookup instances = session.CreateLookup();
         foreach (int i in new[] { 900, 900, 800, 800, 25, 900 })
             Assert.Equal(Rows.Id(i), (await instances.GetInstanceAsync(Rows.Id(i).ToUpperInvariant())).Id);
-        Assert.Equal([Rows.Id(900), "limit=20", Rows.Id(800), $"limit=20&marker={Rows.Id(20)}"], Asked(cloud));
+        Assert.Equal([Rows.Id(900), "limit=20", Rows.Id(800), $"limit=20&marker={Rows.Id(20)}"], RequestedPaths(cloud));
     }
 
     [Fact]
-    public async Task Names_are_looked_up_in_what_was_listed_for_ids_and_the_rest()
+    public async Task A_lookup_by_name_reuses_the_pages_that_were_read_for_ids()
     {
-        ScriptedCloud cloud = Having(50);
+        ScriptedCloud cloud = CloudWithInstances(50);
         using CloudSession session = await cloud.ConnectAsync();
         ResourceLookup instances = session.CreateLookup();
         await instances.GetInstanceAsync(Rows.Id(1));
@@ -89,25 +89,25 @@ public sealed class InstancesTests
         Assert.Equal(Rows.Id(3), (await instances.GetInstanceAsync("db-3")).Id);
         Assert.Equal(Enumerable.Range(1, 50).Select(Rows.Id), (await instances.AllInstancesAsync()).Select(instance => instance.Id));
         Assert.Equal(Rows.Id(49), (await instances.GetInstanceAsync(Rows.Id(49))).Id);
-        Assert.Equal([Rows.Id(1), "limit=20", $"limit=1000&marker={Rows.Id(20)}", $"limit=1000&marker={Rows.Id(40)}"], Asked(cloud));
+        Assert.Equal([Rows.Id(1), "limit=20", $"limit=1000&marker={Rows.Id(20)}", $"limit=1000&marker={Rows.Id(40)}"], RequestedPaths(cloud));
     }
 
     [Fact]
-    public async Task Where_the_list_cannot_be_had_each_id_is_asked_for()
+    public async Task If_the_list_fails_each_id_is_requested()
     {
-        ScriptedCloud cloud = Having(9).Always(ListRoute, Answers.Json(403, "{}"));
+        ScriptedCloud cloud = CloudWithInstances(9).Always(ListRoute, Answers.Json(403, "{}"));
         using CloudSession session = await cloud.ConnectAsync();
         ResourceLookup instances = session.CreateLookup();
         foreach (int i in new[] { 1, 2, 3 })
             Assert.Equal(Rows.Id(i), (await instances.GetInstanceAsync(Rows.Id(i))).Id);
-        Assert.Equal([Rows.Id(1), "limit=20", Rows.Id(2), Rows.Id(3)], Asked(cloud));
+        Assert.Equal([Rows.Id(1), "limit=20", Rows.Id(2), Rows.Id(3)], RequestedPaths(cloud));
         Assert.Equal(TroveErrorKind.Forbidden, (await ScriptedCloud.FailureOf(() => instances.GetInstanceAsync("db-1"))).Kind);
     }
 
     [Fact]
-    public async Task Many_that_ask_at_once_cost_no_more_than_one_after_the_other()
+    public async Task Concurrent_lookups_send_no_more_requests_than_sequential_ones()
     {
-        ScriptedCloud cloud = Having(20);
+        ScriptedCloud cloud = CloudWithInstances(20);
         using CloudSession session = await cloud.ConnectAsync();
         ResourceLookup instances = session.CreateLookup();
         Instance[] found = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => instances.GetInstanceAsync(i % 2 == 0 ? Rows.Id(i / 2 + 1) : $"db-{i / 2 + 1}"))));
@@ -116,7 +116,7 @@ public sealed class InstancesTests
     }
 
     [Fact]
-    public async Task A_list_that_could_not_be_read_is_read_again()
+    public async Task A_failed_list_request_is_not_cached()
     {
         ScriptedCloud cloud = Cloud(Rows.Instance(1, "a")).On(ListRoute, Answers.Json(500, "{}"));
         using CloudSession session = await cloud.ConnectAsync();
@@ -126,7 +126,7 @@ public sealed class InstancesTests
     }
 
     [Fact]
-    public async Task A_name_that_several_have_is_refused_with_their_ids()
+    public async Task The_error_for_an_ambiguous_name_lists_the_ids()
     {
         ScriptedCloud cloud = Cloud(Rows.Instance(1, "dup"), Rows.Instance(2, "m"), Rows.Instance(3, "dup"));
         using CloudSession session = await cloud.ConnectAsync();
@@ -136,7 +136,7 @@ public sealed class InstancesTests
     }
 
     [Fact]
-    public async Task An_unknown_instance_is_named()
+    public async Task The_error_for_an_unknown_instance_names_it()
     {
         using CloudSession session = await Cloud(Rows.Instance(1, "a")).ConnectAsync();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Instances.GetAsync("nope"));
@@ -148,7 +148,7 @@ public sealed class InstancesTests
     [InlineData("")]
     [InlineData(" ")]
     [InlineData(null)]
-    public async Task An_empty_name_is_refused_before_anything_is_sent(string? name)
+    public async Task An_empty_name_is_refused_before_a_request_is_sent(string? name)
     {
         ScriptedCloud cloud = new();
         using CloudSession session = await cloud.ConnectAsync();
@@ -168,7 +168,7 @@ public sealed class InstancesTests
     [InlineData("(20000000-0000-4000-8000-000000000001)")]
     [InlineData(" 20000000-0000-4000-8000-000000000001 ")]
     [InlineData("{0x20000000,0x0000,0x4000,{0x80,0x00,0x00,0x00,0x00,0x00,0x00,0x01}}")]
-    public async Task A_name_is_compared_and_never_put_into_a_path(string name)
+    public async Task A_name_is_compared_locally_and_never_put_into_a_path(string name)
     {
         ScriptedCloud cloud = Cloud(Rows.Instance(1, name));
         using CloudSession session = await cloud.ConnectAsync();
@@ -177,7 +177,7 @@ public sealed class InstancesTests
     }
 
     [Fact]
-    public async Task Troves_small_pages_are_walked_on_our_own_endpoint_whatever_the_link_says()
+    public async Task Pages_of_Trove_are_read_from_the_configured_endpoint_whatever_the_link_is()
     {
         ScriptedCloud cloud = new ScriptedCloud().On(ListRoute,
             Answers.Ok(Rows.InstancePage(Enumerable.Range(1, 20).Select(i => Rows.Instance(i)), "stolen")),
@@ -191,7 +191,7 @@ public sealed class InstancesTests
     }
 
     [Fact]
-    public async Task A_sparse_instance_is_an_instance()
+    public async Task An_instance_may_have_only_the_required_fields()
     {
         using CloudSession session = await Cloud("""{"id": "x", "volume": null, "datastore": {}}""").ConnectAsync();
         Instance instance = Assert.Single(await session.Instances.ListAsync().ToListAsync());
@@ -199,7 +199,7 @@ public sealed class InstancesTests
     }
 
     [Fact]
-    public async Task Backups_of_an_instance_are_asked_for_by_its_id()
+    public async Task Backups_are_filtered_by_the_id_of_their_instance()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/backups", Answers.Ok($$"""{"backups": [{{Rows.Backup(5)}}]}"""));
         using CloudSession session = await cloud.ConnectAsync();
@@ -210,9 +210,9 @@ public sealed class InstancesTests
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 8, 35, 19, TimeSpan.Zero), backup.CreatedAt);
     }
 
-    // GET /backups?marker=<an id> is answered with 500.
+    // Trove responds to GET /backups?marker=<an id> with 500.
     [Fact]
-    public async Task The_next_page_of_backups_is_asked_for_by_their_number_and_not_by_an_id()
+    public async Task The_marker_of_the_next_page_of_backups_is_a_number_and_not_an_id()
     {
         string Page(string links, params int[] backups) => $$"""{"backups": [{{string.Join(",", backups.Select(number => Rows.Backup(number)))}}]{{links}}}""";
         ScriptedCloud cloud = new ScriptedCloud().On($"GET {Rows.TrovePath}/backups",
@@ -227,7 +227,7 @@ public sealed class InstancesTests
     [InlineData("a/b")]
     [InlineData("")]
     [InlineData("x")]
-    public async Task What_is_no_uuid_is_no_backup_and_nothing_is_sent(string id)
+    public async Task An_id_that_is_not_a_UUID_is_not_found_without_a_request(string id)
     {
         ScriptedCloud cloud = new();
         using CloudSession session = await cloud.ConnectAsync();
@@ -237,7 +237,7 @@ public sealed class InstancesTests
     }
 
     [Fact]
-    public async Task A_cloud_without_trove_is_an_error_of_the_catalog_and_no_absence()
+    public async Task A_cloud_without_Trove_gives_NoEndpoint_and_not_NotFound()
     {
         ScriptedCloud cloud = new ScriptedCloud();
         cloud.Always("POST /v3/auth/tokens", Answers.Json(201, $$$"""
