@@ -127,6 +127,7 @@ public sealed class BackupSchedules
     /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) if the trigger runs another workflow.</exception>
     public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
         await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
+        ?? (ResourceId.IsUuid(id) ? await FindAsync(ScheduleMetadata.ReplacementNameOf(id), allProjects, cancellationToken).ConfigureAwait(false) : null) // A change may have been cut off.
         ?? throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
 
     /// <summary>Deletes a schedule and its Keystone trust (the spec's <c>schedule_delete</c>). An execution that has not finished may fail, because it uses the trust.</summary>
@@ -174,8 +175,6 @@ public sealed class BackupSchedules
         CronTrigger? trigger = ResourceId.IsUuid(id)
             ? await _session.Mistral.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false)
             : ResourceId.CanBeName(id) ? await FirstNamedAsync(id, allProjects, cancellationToken).ConfigureAwait(false) : null;
-        if (trigger is null && ResourceId.IsUuid(id))
-            trigger = await _session.Mistral.CronTriggers.FindAsync(ScheduleMetadata.ReplacementNameOf(id), cancellationToken).ConfigureAwait(false); // A change of the schedule may have been cut off.
         if (trigger is null || !_session.IsVisibleProject(trigger.ProjectId, allProjects))
             return null;
         return trigger.WorkflowName == WorkflowName
