@@ -1,7 +1,8 @@
 BeforeDiscovery {
     $names = 'Connect-TroveSession', 'Disconnect-TroveSession', 'Get-TroveBackup', 'Get-TroveBackupSchedule', 'Get-TroveInstance', 'Get-TroveScheduleExecution',
         'Get-TroveScheduleOccurrence', 'Get-TroveSession', 'Get-TroveWorkbook', 'Install-TroveWorkbook', 'New-TroveBackupSchedule', 'Remove-TroveBackupSchedule',
-        'Remove-TroveScheduleExecution', 'Step-TroveSandbox', 'Test-TroveCronPattern'
+        'Remove-TroveScheduleExecution', 'Resume-TroveBackupSchedule', 'Set-TroveBackupSchedule', 'Step-TroveSandbox', 'Suspend-TroveBackupSchedule',
+        'Test-TroveCronPattern'
     $cmdlets = $names | ForEach-Object { @{ Cmdlet = $_ } }
 }
 
