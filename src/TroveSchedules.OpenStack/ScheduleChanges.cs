@@ -78,7 +78,9 @@ public sealed class ScheduleChanges
         Compare("ParentId", input.ParentId, changed.ParentId);
         Compare("RemainingExecutions", old.RemainingExecutions, changed.RemainingExecutions);
         Compare("FirstExecutionTime", old.FirstExecutionTime, changed.FirstExecutionTime);
-        return Prepared(triggers, definition, differences);
+        PreparedScheduleChange prepared = Prepared(triggers, definition, differences);
+        CheckFirstTime(prepared);
+        return prepared;
 
         void Compare(string property, object? before, object? after)
         {
@@ -136,11 +138,14 @@ public sealed class ScheduleChanges
                 warn?.Invoke($"The schedule '{schedule.Id}' is not suspended.");
             return Prepared(triggers, old, []);
         }
-        if (old.Pattern is null && ScheduleRules.IsTooEarly(old.FirstExecutionTime, _session.CloudTime))
+        if (old.Pattern is null && old.FirstExecutionTime <= _session.CloudTime)
             throw MistralErrors.OnlyTimeHasPassed(schedule, old.FirstExecutionTime!.Value);
         if (ScheduleInput.Parse(old.Input).Instance is { } instance)
             await (lookup ?? _session.CreateLookup()).GetInstanceAsync(instance, cancellationToken).ConfigureAwait(false);
-        return Prepared(triggers, old with { Metadata = old.Metadata with { Suspension = null } }, ["State Suspended to Active"]);
+        PreparedScheduleChange prepared = Prepared(triggers, old with { Metadata = old.Metadata with { Suspension = null } }, ["State Suspended to Active"]);
+        if (old.Pattern is null)
+            CheckFirstTime(prepared);
+        return prepared;
     }
 
     /// <summary>Applies a prepared change. If nothing is needed, it sends no request.</summary>
@@ -214,6 +219,13 @@ public sealed class ScheduleChanges
                 throw MistralErrors.UnknownMetadata(schedule, trigger.Id, problem);
         }
         return live is null && pending is null ? throw MistralErrors.ScheduleIsGone(schedule, null) : new ScheduleTriggers(live, pending);
+    }
+
+    private void CheckFirstTime(PreparedScheduleChange change)
+    {
+        TriggerDefinition definition = change.Definition;
+        if (change.Triggers.Live is not null && change.Differences.Count > 0 && definition.Metadata.Suspension is null && ScheduleRules.IsTooSoonToChange(definition.FirstExecutionTime, _session.CloudTime))
+            throw MistralErrors.FirstTimeIsTooSoon(change.Schedule, definition.FirstExecutionTime!.Value);
     }
 
     // By name, an administrator gets another project's trigger too.

@@ -102,6 +102,9 @@ internal static class ScheduleRules
     /// <summary>Whether Mistral would reject a first execution time: it must be at least one minute ahead.</summary>
     public static bool IsTooEarly(DateTimeOffset? first, DateTimeOffset now) => WholeMinute(first) < now + TimeSpan.FromMinutes(1);
 
+    /// <summary>Whether a first execution time is still to come, but so soon that Mistral might reject it by the time a change creates the new trigger. The old trigger is deleted by then.</summary>
+    public static bool IsTooSoonToChange(DateTimeOffset? first, DateTimeOffset now) => first > now && IsTooEarly(first, now + TimeSpan.FromSeconds(30));
+
     /// <summary>Rounds a first execution time up to a whole minute, because Mistral stores whole minutes and must not run too early. The last minute of year 9999 is not rounded.</summary>
     public static DateTimeOffset? WholeMinute(DateTimeOffset? time) =>
         time > LastMinute ? LastMinute : time is { } t ? new DateTimeOffset((t.UtcTicks + TimeSpan.TicksPerMinute - 1) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero) : null;

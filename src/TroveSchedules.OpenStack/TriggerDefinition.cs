@@ -35,11 +35,11 @@ internal sealed record TriggerDefinition(
 
     /// <summary>The request that creates the trigger.</summary>
     /// <param name="name">The trigger's name.</param>
-    /// <param name="now">The cloud's time. A first time that has passed is left out.</param>
+    /// <param name="now">The cloud's time. A first time that has passed is left out, and one that Mistral could refuse, if there is a pattern.</param>
     public CronTriggerRequest ToRequest(string name, DateTimeOffset now) =>
         Metadata.Suspension is { } suspension
             ? ToRequest(name, Never, Metadata with { Suspension = suspension with { FirstExecutionTime = FirstExecutionTime } })
-            : ToRequest(name, ScheduleRules.IsTooEarly(FirstExecutionTime, now) ? null : FirstExecutionTime, Metadata);
+            : ToRequest(name, Pattern is not null && ScheduleRules.IsTooEarly(FirstExecutionTime, now + TimeSpan.FromSeconds(5)) ? null : FirstExecutionTime, Metadata);
 
     /// <summary>The request that creates a trigger which keeps this definition and never runs.</summary>
     /// <param name="scheduleId">The schedule that the definition is for.</param>

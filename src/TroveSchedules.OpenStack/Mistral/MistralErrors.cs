@@ -86,6 +86,14 @@ internal static class MistralErrors
             RecommendedAction = "Change its first execution time or its pattern, then resume it; or delete it.",
         };
 
+    public static TroveScheduleException FirstTimeIsTooSoon(BackupSchedule schedule, DateTimeOffset time) =>
+        new(TroveErrorKind.Invalid, FormattableString.Invariant($"The schedule '{schedule.Id}' was not changed: its first execution time, {time:u}, is less than 90 seconds ahead. Mistral might refuse the new definition after the old one is deleted."))
+        {
+            ErrorId = "InvalidFirstExecutionTime",
+            Target = schedule,
+            RecommendedAction = "Name a later time, or repeat the change when this one has passed.",
+        };
+
     public static TroveScheduleException OtherChange(BackupSchedule schedule, TroveScheduleException cause) =>
         new(TroveErrorKind.Conflict, $"The schedule '{schedule.Id}' was not changed: another client is changing it.", cause)
         {
