@@ -192,12 +192,16 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
     /// <summary>The client ends in the middle: from one request on, nothing gets through. At most one trigger is live, and the next change finishes or undoes the job.</summary>
     [ContractTheory(Needs = Needs.Instances)]
     [InlineData(1, FaultKind.ConnectionRefused, "old", "old")]
+    [InlineData(1, FaultKind.ResetBefore, "old", "old")]
     [InlineData(1, FaultKind.ResetAfter, "old+kept", "old")]
     [InlineData(2, FaultKind.ConnectionRefused, "old+kept", "old")]
+    [InlineData(2, FaultKind.ResetBefore, "old+kept", "old")]
     [InlineData(2, FaultKind.ResetAfter, "kept", "new")]
     [InlineData(3, FaultKind.ConnectionRefused, "kept", "new")]
+    [InlineData(3, FaultKind.ResetBefore, "kept", "new")]
     [InlineData(3, FaultKind.ResetAfter, "new+kept", "new")]
     [InlineData(4, FaultKind.ConnectionRefused, "new+kept", "new")]
+    [InlineData(4, FaultKind.ResetBefore, "new+kept", "new")]
     [InlineData(4, FaultKind.ResetAfter, "new", "new")]
     public async Task A_change_that_is_cut_off_is_finished_or_undone_by_the_next(int step, FaultKind kind, string left, string result)
     {
@@ -233,6 +237,56 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         BackupSchedule after = await ApplyAsync(session, await session.ScheduleChanges.PrepareResumptionAsync(seen, warn: warnings.Add));
         Assert.Equal((schedule.Id, result == "old" ? "0 3 * * *" : "0 4 * * *", ScheduleState.Active), (after.Id, after.Pattern, after.State));
         Assert.Equal(result, Describe(Assert.Single(await OwnTriggersAsync(schedule.Id))));
+    }
+
+    /// <summary>The same for suspensions and resumptions. The next change names nothing, so it only finishes or undoes the job.</summary>
+    [ContractTheory(Needs = Needs.Instances)]
+    [InlineData(true, 1, FaultKind.ConnectionRefused, false)]
+    [InlineData(true, 1, FaultKind.ResetBefore, false)]
+    [InlineData(true, 1, FaultKind.ResetAfter, false)]
+    [InlineData(true, 2, FaultKind.ConnectionRefused, false)]
+    [InlineData(true, 2, FaultKind.ResetBefore, false)]
+    [InlineData(true, 2, FaultKind.ResetAfter, true)]
+    [InlineData(true, 3, FaultKind.ConnectionRefused, true)]
+    [InlineData(true, 3, FaultKind.ResetBefore, true)]
+    [InlineData(true, 3, FaultKind.ResetAfter, true)]
+    [InlineData(true, 4, FaultKind.ConnectionRefused, true)]
+    [InlineData(true, 4, FaultKind.ResetBefore, true)]
+    [InlineData(true, 4, FaultKind.ResetAfter, true)]
+    [InlineData(false, 1, FaultKind.ConnectionRefused, false)]
+    [InlineData(false, 1, FaultKind.ResetBefore, false)]
+    [InlineData(false, 1, FaultKind.ResetAfter, false)]
+    [InlineData(false, 2, FaultKind.ConnectionRefused, false)]
+    [InlineData(false, 2, FaultKind.ResetBefore, false)]
+    [InlineData(false, 2, FaultKind.ResetAfter, true)]
+    [InlineData(false, 3, FaultKind.ConnectionRefused, true)]
+    [InlineData(false, 3, FaultKind.ResetBefore, true)]
+    [InlineData(false, 3, FaultKind.ResetAfter, true)]
+    [InlineData(false, 4, FaultKind.ConnectionRefused, true)]
+    [InlineData(false, 4, FaultKind.ResetBefore, true)]
+    [InlineData(false, 4, FaultKind.ResetAfter, true)]
+    public async Task A_suspension_or_resumption_that_is_cut_off_is_finished_or_undone_by_the_next_change(bool isSuspension, int step, FaultKind kind, bool isFinished)
+    {
+        var faults = new FaultHandler(Cloud.CreateHandler());
+        using CloudSession broken = await ConnectAsync(faults);
+        using CloudSession session = await Cloud.ConnectAsync("demo");
+        BackupSchedule schedule = await CreateAsync(session, new ScheduleRequest { Instance = M, Name = "n", Pattern = "0 3 * * *" });
+        if (!isSuspension)
+            schedule = await ApplyAsync(session, await session.ScheduleChanges.PrepareSuspensionAsync(schedule));
+        PreparedScheduleChange change = isSuspension ? await broken.ScheduleChanges.PrepareSuspensionAsync(schedule, "pause") : await broken.ScheduleChanges.PrepareResumptionAsync(schedule);
+        var counter = new ChangeCounter();
+        faults.Inject(new Fault(kind) { When = request => counter.Count(request) == step, Times = 1 });
+        faults.Inject(new Fault(FaultKind.ConnectionRefused) { When = _ => counter.Last >= step, Times = int.MaxValue });
+        Exception? error = await Record.ExceptionAsync(() => broken.ScheduleChanges.ApplyAsync(change));
+        Assert.Equal(step == 4, error is null);
+        Assert.InRange((await OwnTriggersAsync(schedule.Id)).Count(trigger => (string?)trigger["next_execution_time"] != NeverInMistral), 0, 1);
+
+        BackupSchedule seen = (await session.Schedules.ListAsync()).Single(each => each.Id == schedule.Id);
+        BackupSchedule after = await ChangeAsync(session, seen, new ScheduleChange());
+        Assert.Equal((schedule.Id, "0 3 * * *", isSuspension == isFinished ? ScheduleState.Suspended : ScheduleState.Active), (after.Id, after.Pattern, after.State));
+        Assert.Equal(isSuspension && isFinished ? "pause" : null, after.SuspendedReason);
+        JsonNode left = Assert.Single(await OwnTriggersAsync(schedule.Id))!;
+        Assert.Equal((schedule.Id, after.State == ScheduleState.Suspended), ((string?)left["name"], (string?)left["next_execution_time"] == NeverInMistral));
     }
 
     [ContractTheory(Needs = Needs.Instances)]
