@@ -21,7 +21,7 @@
         'Get-TroveSession'
         'Get-TroveWorkbook'
         'Install-TroveWorkbook'
-        'New-TroveBackupSchedule'
+        'New-TroveBackupSchedule', 'Set-TroveBackupSchedule', 'Suspend-TroveBackupSchedule', 'Resume-TroveBackupSchedule'
         'Remove-TroveBackupSchedule'
         'Remove-TroveScheduleExecution'
         'Start-TroveBackupSchedule'

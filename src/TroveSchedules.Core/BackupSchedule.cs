@@ -20,7 +20,7 @@ public sealed class BackupSchedule
     /// <summary>Five cron fields or an alias, in UTC; null for a schedule that runs once, at <see cref="FirstExecutionTime"/>.</summary>
     public string? Pattern { get; init; }
 
-    /// <summary>The next time in UTC. A time in the past means that Mistral does not run the schedule: see <see cref="IsStuck"/>.</summary>
+    /// <summary>The next time in UTC; null if the schedule is suspended. A time in the past means that Mistral does not run the schedule: see <see cref="IsStuck"/>.</summary>
     public DateTimeOffset? NextExecutionTime { get; init; }
 
     /// <summary>The first time from the request, in UTC; null if none was given.</summary>
@@ -41,6 +41,21 @@ public sealed class BackupSchedule
     /// <summary>Whether the next time was more than a minute in the past at the time of reading. Then Mistral does not run triggers, or the owner of the schedule lost the role.</summary>
     public bool IsStuck { get; init; }
 
+    /// <summary>Whether the schedule runs.</summary>
+    public ScheduleState State { get; init; }
+
+    /// <summary>When the schedule was suspended, in UTC; null if it is not suspended.</summary>
+    public DateTimeOffset? SuspendedAt { get; init; }
+
+    /// <summary>The reason from the suspension; null if none was given or the schedule is not suspended.</summary>
+    public string? SuspendedReason { get; init; }
+
+    /// <summary>When the schedule is to be resumed, in UTC; null for no time. Nothing resumes it by itself: see <see cref="IsResumeOverdue"/>.</summary>
+    public DateTimeOffset? SuspendedUntil { get; init; }
+
+    /// <summary>Whether <see cref="SuspendedUntil"/> was in the past at the time of reading.</summary>
+    public bool IsResumeOverdue { get; init; }
+
     /// <summary>When the schedule was created, in UTC; null if the service did not return it.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
@@ -49,6 +64,15 @@ public sealed class BackupSchedule
 
     /// <summary>Mistral's own id of the cron trigger. Executions refer to the trigger by it.</summary>
     public required string TriggerId { get; init; }
+
+    /// <summary>
+    /// Mistral's ids of the triggers that the schedule had before it was changed, suspended or resumed, newest first, separated by blanks, so that a row of a CSV file holds them. Older executions refer to
+    /// them. Null if the schedule was never changed.
+    /// </summary>
+    public string? EarlierTriggerIds { get; init; }
+
+    /// <summary>Mistral's id of the trigger that keeps the new definition while the schedule is changed; null except during a change and after one that was cut off.</summary>
+    public string? ReplacementTriggerId { get; init; }
 
     /// <summary>The id of the project that owns the schedule.</summary>
     public string? ProjectId { get; init; }

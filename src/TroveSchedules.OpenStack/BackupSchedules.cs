@@ -127,6 +127,7 @@ public sealed class BackupSchedules
     /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) if the trigger runs another workflow.</exception>
     public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
         await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
+        ?? (ResourceId.IsUuid(id) ? await FindAsync(ScheduleMetadata.ReplacementNameOf(id), allProjects, cancellationToken).ConfigureAwait(false) : null) // A change may have been cut off.
         ?? throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
 
     /// <summary>Deletes a schedule and its Keystone trust (the spec's <c>schedule_delete</c>). An execution that has not finished may fail, because it uses the trust.</summary>
@@ -142,6 +143,8 @@ public sealed class BackupSchedules
     {
         _session.CheckOrigin(schedule.Origin, schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
         string id = DeletedBy(schedule);
+        if (schedule.ReplacementTriggerId is { } replacement && replacement != schedule.TriggerId)
+            await _session.Mistral.CronTriggers.DeleteAsync(replacement, schedule, cancellationToken).ConfigureAwait(false);
         try
         {
             await _session.Mistral.CronTriggers.DeleteAsync(id, schedule, cancellationToken).ConfigureAwait(false);
@@ -161,7 +164,7 @@ public sealed class BackupSchedules
     // The request uses the schedule's own id, so that it cannot hit another trigger. Names are unique only within a project: for an administrator, Mistral
     // returns any project's trigger of that name. For an object of unknown origin, or with a name that is not allowed in a path, the request uses the trigger's id.
     private string DeletedBy(BackupSchedule schedule) =>
-        schedule.Origin is not null && schedule.ProjectId == _session.ProjectId && ResourceId.IsUuid(schedule.Id) && !_session.Token.Roles.Contains("admin")
+        schedule.State != ScheduleState.Interrupted && schedule.Origin is not null && schedule.ProjectId == _session.ProjectId && ResourceId.IsUuid(schedule.Id) && !_session.Token.Roles.Contains("admin")
             ? schedule.Id
             : schedule.TriggerId;
 
@@ -217,26 +220,44 @@ public sealed class BackupSchedules
         DateTimeOffset? FirstRunAfter(DateTimeOffset time) => prepared.FirstExecutionTime ?? prepared.Pattern?.Next(time);
     }
 
-    internal static BackupSchedule ToSchedule(CronTrigger trigger, CloudSession session)
+    /// <summary>Converts a trigger. One that keeps a new definition stands for its schedule, whose own trigger is deleted.</summary>
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="session">The session that read it.</param>
+    /// <param name="replacement">The trigger that keeps a new definition of the same schedule; null for none.</param>
+    internal static BackupSchedule ToSchedule(CronTrigger trigger, CloudSession session, CronTrigger? replacement = null)
     {
         ScheduleInput input = ScheduleInput.Parse(trigger.WorkflowInput);
-        bool isOnce = trigger.FirstExecutionTime is not null && trigger.Pattern == ScheduleRules.NeverPattern;
+        ScheduleMetadata metadata = ScheduleMetadata.Of(trigger);
+        TriggerDefinition definition = TriggerDefinition.Of(trigger, metadata);
+        // Another client may have replaced a suspended trigger by one that runs.
+        Suspension? suspension = TriggerDefinition.IsNever(trigger.FirstExecutionTime) ? metadata.Suspension : null;
+        ScheduleState state = metadata.Replacement is not null ? ScheduleState.Interrupted
+            : suspension is not null ? ScheduleState.Suspended
+            : trigger.NextExecutionTime < session.CloudTime - TimeSpan.FromMinutes(1) ? ScheduleState.Stuck
+            : ScheduleState.Active;
         return new BackupSchedule
         {
-            Id = trigger.Name,
+            Id = metadata.Replacement?.ScheduleId ?? trigger.Name,
             TriggerId = trigger.Id,
             Name = input.Name,
             InstanceId = input.Instance,
             Description = input.Description,
             ParentId = input.ParentId,
             Incremental = input.Incremental,
-            Pattern = isOnce ? null : trigger.Pattern,
-            FirstExecutionTime = trigger.FirstExecutionTime,
-            NextExecutionTime = trigger.NextExecutionTime,
-            RemainingExecutions = trigger.RemainingExecutions,
-            IsStuck = trigger.NextExecutionTime < session.CloudTime - TimeSpan.FromMinutes(1),
-            CreatedAt = trigger.CreatedAt,
-            UpdatedAt = trigger.UpdatedAt,
+            Pattern = definition.Pattern,
+            FirstExecutionTime = definition.FirstExecutionTime,
+            NextExecutionTime = state is ScheduleState.Suspended or ScheduleState.Interrupted ? null : trigger.NextExecutionTime,
+            RemainingExecutions = definition.RemainingExecutions,
+            IsStuck = state == ScheduleState.Stuck,
+            State = state,
+            SuspendedAt = suspension?.Since,
+            SuspendedReason = suspension?.Reason,
+            SuspendedUntil = suspension?.Until,
+            IsResumeOverdue = suspension?.Until < session.CloudTime,
+            EarlierTriggerIds = metadata.EarlierTriggers.Count == 0 ? null : string.Join(" ", metadata.EarlierTriggers),
+            ReplacementTriggerId = metadata.Replacement is null ? replacement?.Id : trigger.Id,
+            CreatedAt = metadata.CreatedAt ?? trigger.CreatedAt,
+            UpdatedAt = trigger.UpdatedAt ?? (metadata.CreatedAt is null ? null : trigger.CreatedAt),
             ProjectId = trigger.ProjectId,
             Origin = session.Origin,
             Input = trigger.WorkflowInput ?? "{}",

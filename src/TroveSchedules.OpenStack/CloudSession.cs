@@ -47,6 +47,7 @@ public sealed class CloudSession : TroveSession
         Mistral = new MistralClient(new ServiceClient(sender, "Mistral", MistralAt)); // A lambda would capture the constructor's parameters and keep them alive.
         Trove = new ServiceClient(sender, "Trove", TroveAt);
         Schedules = new BackupSchedules(this);
+        ScheduleChanges = new ScheduleChanges(this);
         Executions = new ScheduleExecutions(this);
         Workbook = new Workbook(this);
         Instances = new Instances(this);
@@ -100,6 +101,7 @@ public sealed class CloudSession : TroveSession
 
     // CloudSessionOperations makes these public.
     internal BackupSchedules Schedules { get; }
+    internal ScheduleChanges ScheduleChanges { get; }
     internal ScheduleExecutions Executions { get; }
     internal Workbook Workbook { get; }
     internal Instances Instances { get; }
@@ -259,6 +261,9 @@ public static class CloudSessionOperations
     {
         /// <summary>The operations on schedules.</summary>
         public BackupSchedules Schedules => session.Schedules;
+
+        /// <summary>Changes, suspensions and resumptions of schedules.</summary>
+        public ScheduleChanges ScheduleChanges => session.ScheduleChanges;
 
         /// <summary>The operations on executions.</summary>
         public ScheduleExecutions Executions => session.Executions;

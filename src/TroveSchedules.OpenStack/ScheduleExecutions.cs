@@ -14,7 +14,7 @@ using TroveSchedules.OpenStack.Mistral;
 namespace TroveSchedules.OpenStack;
 
 /// <summary>Selects executions of a schedule.</summary>
-public sealed class ExecutionQuery
+public sealed record ExecutionQuery
 {
     /// <summary>Maximum number of executions, newest first; null for all. The spec's <c>limit</c>.</summary>
     public long? Limit { get; init; }
@@ -95,8 +95,26 @@ public sealed class ScheduleExecutions
         query ??= new ExecutionQuery();
         CheckMarker(query);
         _session.CheckOrigin(schedule.Origin, schedule.ProjectId, query.AllProjects, $"The schedule '{schedule.Id}'", schedule);
-        return ListAsync(query, schedule.Id, query.MatchInput ? null : schedule.TriggerId, cause => cause.TriggerId == schedule.TriggerId,
-            execution => query.MatchInput && execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken);
+        string[] triggers = [schedule.TriggerId, .. schedule.EarlierTriggerIds?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? []];
+        return query.MatchInput
+            ? ListAsync(query, schedule.Id, null, cause => triggers.Contains(cause.TriggerId), execution => execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken)
+            : ListAsync(query, schedule.Id, triggers, cancellationToken);
+    }
+
+    // Each trigger was created after the last execution of the one before it, so that their listings follow one another.
+    private async IAsyncEnumerable<ScheduleExecution> ListAsync(ExecutionQuery query, string scheduleId, IReadOnlyList<string> triggers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long? remaining = query.Limit;
+        foreach (string trigger in triggers)
+        {
+            if (remaining == 0)
+                yield break;
+            await foreach (ScheduleExecution execution in ListAsync(query with { Limit = remaining }, scheduleId, trigger, cause => cause.TriggerId == trigger, _ => false, cancellationToken).ConfigureAwait(false))
+            {
+                remaining--;
+                yield return execution;
+            }
+        }
     }
 
     /// <summary>Runs a schedule's workflow now, once, with the schedule's input. The execution belongs to the schedule's history. The session's user runs it, in the session's project.</summary>

@@ -58,13 +58,19 @@ public sealed class ScheduleListing
 
     private async Task<IReadOnlyList<BackupSchedule>> ListAsync(CancellationToken cancellationToken)
     {
-        var found = new List<BackupSchedule>();
+        var live = new List<CronTrigger>();
+        var replacements = new Dictionary<string, CronTrigger>(StringComparer.Ordinal);
         await foreach (CronTrigger trigger in _session.Mistral.CronTriggers.ListAsync(BackupSchedules.WorkflowName, null, _allProjects, cancellationToken).ConfigureAwait(false))
         {
-            BackupSchedule schedule = BackupSchedules.ToSchedule(trigger, _session);
-            if (_session.IsVisibleProject(schedule.ProjectId, _allProjects) && trigger.WorkflowName == BackupSchedules.WorkflowName) // Checked again here: if Mistral ignored the filter, another trigger could be taken for a schedule and deleted.
-                found.Add(schedule);
+            if (!_session.IsVisibleProject(trigger.ProjectId, _allProjects) || trigger.WorkflowName != BackupSchedules.WorkflowName) // Checked again here: if Mistral ignored the filter, another trigger could be taken for a schedule and deleted.
+                continue;
+            if (ScheduleMetadata.Of(trigger).Replacement is { } replacement)
+                replacements[replacement.ScheduleId] = trigger;
+            else
+                live.Add(trigger);
         }
+        List<BackupSchedule> found = live.ConvertAll(trigger => BackupSchedules.ToSchedule(trigger, _session, replacements.TryGetValue(trigger.Name, out CronTrigger? replacement) ? replacement : null));
+        found.AddRange(replacements.Keys.Except(live.Select(trigger => trigger.Name)).Select(id => BackupSchedules.ToSchedule(replacements[id], _session)));
         return [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];
     }
 }

@@ -55,6 +55,18 @@ internal static class ScheduleRules
         return CronPattern.Parse(request.Pattern, request.AllowSeconds);
     }
 
+    /// <summary>Checks a changed schedule. Properties that the change does not name may break a rule, because another client may have written them.</summary>
+    /// <param name="changed">The schedule with its changes.</param>
+    /// <param name="change">The changes.</param>
+    /// <param name="now">The cloud's time.</param>
+    public static void CheckChange(ScheduleRequest changed, ScheduleChange change, DateTimeOffset now) => Check(changed with
+    {
+        Name = change.Name is null ? "unchanged" : changed.Name,
+        Description = change.Description is null ? null : changed.Description,
+        Pattern = change.Pattern is null && changed.Pattern is not null ? "* * * * *" : changed.Pattern,
+        FirstExecutionTime = change.FirstExecutionTime is null && changed.Pattern is not null ? null : changed.FirstExecutionTime,
+    }, now);
+
     /// <summary>Checks that the installed workbook supports the request.</summary>
     public static void CheckWorkflowAccepts(ScheduleRequest request, WorkflowInputs inputs)
     {
@@ -89,6 +101,9 @@ internal static class ScheduleRules
 
     /// <summary>Whether Mistral would reject a first execution time: it must be at least one minute ahead.</summary>
     public static bool IsTooEarly(DateTimeOffset? first, DateTimeOffset now) => WholeMinute(first) < now + TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether a first execution time is still to come, but so soon that Mistral might reject it by the time a change creates the new trigger. The old trigger is deleted by then.</summary>
+    public static bool IsTooSoonToChange(DateTimeOffset? first, DateTimeOffset now) => first > now && IsTooEarly(first, now + TimeSpan.FromSeconds(30));
 
     /// <summary>Rounds a first execution time up to a whole minute, because Mistral stores whole minutes and must not run too early. The last minute of year 9999 is not rounded.</summary>
     public static DateTimeOffset? WholeMinute(DateTimeOffset? time) =>

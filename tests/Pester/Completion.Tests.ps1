@@ -195,6 +195,7 @@ Describe 'A schedule' {
     }
 
     It 'is offered by its id, in the order of the next times: <_>' -ForEach 'Remove-TroveBackupSchedule -Id ', 'Remove-TroveBackupSchedule ', 'Get-TroveBackupSchedule -Id ',
+        'Set-TroveBackupSchedule ', 'Suspend-TroveBackupSchedule -Id ', 'Resume-TroveBackupSchedule ',
         'Get-TroveScheduleExecution -Schedule ', 'Get-TroveScheduleExecution ' {
         (Get-Completion $_).CompletionText -replace '.*-0*' | Should -Be 3, 2, 1, 4
     }
@@ -232,6 +233,17 @@ Describe 'A schedule' {
         $half.Answer('^GET /v2/cron_triggers', 200, $triggers, $null)
         Connect-Server $half
         (Get-Completion 'Remove-TroveBackupSchedule -Id ').ListItemText | Should -BeExactly 'nightly (20000000-0000-4000-8000-000000000001)'
+    }
+
+    It 'shows that it is suspended, or that a change of it was cut off' {
+        $suspended, $interrupted = 5, 6 | ForEach-Object { (New-Trigger nightly $_ '20000000-0000-4000-8000-000000000001' '9999-12-31 23:59:00') + @{ first_execution_time = '9999-12-31 23:59:00' } }
+        $suspended.workflow_params = '{"env": {"trove_schedules": {"version": 1, "suspension": {"reason": "pause"}}}}'
+        $interrupted.workflow_params = '{"env": {"trove_schedules": {"version": 1, "replacement": {"schedule_id": "10000000-0000-4000-8000-000000000007", "trigger_id": "x"}}}}'
+        $null = Open-Server -Instances (New-Instance m 1) -Triggers $suspended, $interrupted
+        (Get-Completion 'Resume-TroveBackupSchedule ').ToolTip | Should -Be @(
+            '10000000-0000-4000-8000-000000000005: nightly (m), 0 3 * * *, suspended'
+            '10000000-0000-4000-8000-000000000007: nightly (m), 0 3 * * *, interrupted'
+        )
     }
 }
 

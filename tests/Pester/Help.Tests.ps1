@@ -23,6 +23,10 @@ BeforeDiscovery {
         'Remove-TroveScheduleExecution 4' = '-WhatIf'
         'Remove-TroveScheduleExecution 5' = 'nothing hangs'
         'Start-TroveBackupSchedule 4'     = '-WhatIf'
+        'Resume-TroveBackupSchedule 2'    = 'nothing is suspended'
+        'Resume-TroveBackupSchedule 3'    = 'no change was cut off'
+        'Set-TroveBackupSchedule 2'       = '-WhatIf'
+        'Suspend-TroveBackupSchedule 3'   = 'nothing is suspended'
     }
     $examples | ForEach-Object { $_.IsIdle = $idle.ContainsKey("$($_.Page) $($_.Number)") }
 }
@@ -86,7 +90,7 @@ BeforeAll {
 
     function Get-State($Session) {
         $schedules = Get-TroveBackupSchedule -Session $Session
-        "$($schedules.Id) $(($schedules | Get-TroveScheduleExecution -Session $Session).Id)"
+        "$($schedules.TriggerId) $(($schedules | Get-TroveScheduleExecution -Session $Session).Id)"
     }
 }
 

@@ -5,7 +5,7 @@ BeforeDiscovery {
     Import-TestModule
     Assert-TestStack
     $asking = (Get-Command -Module TroveSchedules | Where-Object { $_.Parameters.ContainsKey('WhatIf') }).Name
-    $deleting = (Get-Command -Module TroveSchedules -Verb Remove).Name
+    $deleting = (Get-Command -Module TroveSchedules -Verb Remove, Set, Suspend, Resume).Name
 }
 
 BeforeAll {
@@ -52,14 +52,18 @@ Describe '<_>' -ForEach $asking {
     BeforeAll {
         $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName)
         $run = New-Run $schedule.Id
+        $paused = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName) | Suspend-TroveBackupSchedule -PassThru
         $things = @{
             'Install-TroveWorkbook' = "'$PSScriptRoot/data/spec-workbook.yaml' | Install-TroveWorkbook", 'Install-TroveWorkbook -Scope Public', "Install-TroveWorkbook '$PSScriptRoot/data/client-workbook.yaml'"
             'New-TroveBackupSchedule' = "New-TroveBackupSchedule m '@daily' pester-new", '$plan | New-TroveBackupSchedule', "'m' | New-TroveBackupSchedule -Name pester-new -FirstExecutionTime 2037-05-05T18:30Z"
             'Remove-TroveBackupSchedule' = '$schedule | Remove-TroveBackupSchedule', 'Remove-TroveBackupSchedule $schedule.Id', 'Remove-TroveBackupSchedule $schedule.TriggerId', 'Get-TroveBackupSchedule | Remove-TroveBackupSchedule -AllProjects -ThrottleLimit 1'
             'Start-TroveBackupSchedule' = '$schedule | Start-TroveBackupSchedule', 'Start-TroveBackupSchedule $schedule.Id -Wait', 'Get-TroveBackupSchedule | Start-TroveBackupSchedule -AllProjects -ThrottleLimit 1'
+            'Set-TroveBackupSchedule' = '$schedule | Set-TroveBackupSchedule -Pattern "@daily"', 'Set-TroveBackupSchedule $schedule.Id -Name pester-other -Incremental', 'Get-TroveBackupSchedule | Set-TroveBackupSchedule -RemainingExecutions 9 -PassThru -ThrottleLimit 1'
+            'Suspend-TroveBackupSchedule' = '$schedule | Suspend-TroveBackupSchedule', 'Suspend-TroveBackupSchedule $schedule.Id -Until 2037-05-05T18:30Z', 'Get-TroveBackupSchedule | Suspend-TroveBackupSchedule -Reason pause -ThrottleLimit 1'
+            'Resume-TroveBackupSchedule' = '$paused | Resume-TroveBackupSchedule', 'Resume-TroveBackupSchedule $paused.Id', 'Get-TroveBackupSchedule -State Suspended | Resume-TroveBackupSchedule -PassThru'
             'Remove-TroveScheduleExecution' = '$run | Remove-TroveScheduleExecution', 'Remove-TroveScheduleExecution $run.Id -Force', '$schedule | Get-TroveScheduleExecution | Remove-TroveScheduleExecution -PassThru'
         }
-        $with = @{ schedule = $schedule; run = $run; plan = @([pscustomobject] @{ Instance = 'm'; Pattern = '@daily'; Name = 'pester-new' }) * 3 }
+        $with = @{ schedule = $schedule; paused = $paused; run = $run; plan = @([pscustomobject] @{ Instance = 'm'; Pattern = '@daily'; Name = 'pester-new' }) * 3 }
     }
 
     BeforeEach {
@@ -150,7 +154,7 @@ Describe 'Without -Force' {
     }
 }
 
-Describe '<_>, where there is something to delete' -ForEach $deleting {
+Describe '<_>, where there is something to delete or to change' -ForEach $deleting {
     BeforeAll {
         $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName)
         $run = New-Run $schedule.Id
@@ -172,7 +176,7 @@ Describe '<_>, where there is something to delete' -ForEach $deleting {
 
     AfterAll { Clear-TestCloud }
 
-    It 'empty values, and texts that mean everything elsewhere, delete nothing: by name, by position and by pipeline' {
+    It 'empty values, and texts that mean everything elsewhere, delete and change nothing: by name, by position and by pipeline' {
         $cmdlet = $_
         $parameters.Name | Should -Not -BeNullOrEmpty
         foreach ($what in $nothings.Keys) {
@@ -187,7 +191,7 @@ Describe '<_>, where there is something to delete' -ForEach $deleting {
         }
     }
 
-    It 'a listing that finds nothing deletes nothing' {
+    It 'a listing that finds nothing deletes and changes nothing' {
         $cmdlet = $_
         Get-TroveBackupSchedule -Name nothing* | & $cmdlet -Confirm:$false | Should -BeNullOrEmpty
         Get-TroveBackupSchedule nothing* | & $cmdlet -Confirm:$false | Should -BeNullOrEmpty
@@ -197,7 +201,7 @@ Describe '<_>, where there is something to delete' -ForEach $deleting {
         Get-Change | Should -BeNullOrEmpty
     }
 
-    It 'a listing that fails deletes nothing' {
+    It 'a listing that fails deletes and changes nothing' {
         $cmdlet = $_
         Get-TroveBackupSchedule -Id nowhere -ErrorAction SilentlyContinue | & $cmdlet -Confirm:$false | Should -BeNullOrEmpty
         Get-TroveScheduleExecution nowhere -ErrorAction SilentlyContinue | & $cmdlet -Confirm:$false | Should -BeNullOrEmpty
@@ -245,7 +249,9 @@ Describe 'An administrator who does not say -AllProjects' {
         $shown | Should -BeNullOrEmpty
     }
 
-    It 'deletes nothing of theirs, and makes nothing there: <_>' -ForEach @(
+    It 'deletes and changes nothing of theirs, and makes nothing there: <_>' -ForEach @(
+        '$theirs | Set-TroveBackupSchedule -Pattern "@daily"', 'Set-TroveBackupSchedule $theirs.Id -Pattern "@daily"', 'Set-TroveBackupSchedule $theirs.TriggerId -Name pester-x'
+        '$theirs | Suspend-TroveBackupSchedule', 'Suspend-TroveBackupSchedule $theirs.Id', '$theirs | Resume-TroveBackupSchedule', 'Resume-TroveBackupSchedule $theirs.Id', 'Get-TroveBackupSchedule | Suspend-TroveBackupSchedule'
         '$theirs | Remove-TroveBackupSchedule -Confirm:$false', 'Remove-TroveBackupSchedule $theirs.Id -Confirm:$false', 'Remove-TroveBackupSchedule $theirs.TriggerId -Confirm:$false'
         '$theirRun | Remove-TroveScheduleExecution', 'Remove-TroveScheduleExecution $theirRun.Id', '$theirRun | Remove-TroveScheduleExecution -Force'
         '$theirs | Remove-TroveBackupSchedule -AllProjects:$null -Confirm:$false', '$theirRun | Remove-TroveScheduleExecution -AllProjects:$null'

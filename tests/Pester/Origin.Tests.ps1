@@ -11,6 +11,9 @@ BeforeDiscovery {
     $uses = @(
         @{ What = 'schedule'; From = 'Remove-TroveBackupSchedule'; Use = { $_ | Remove-TroveBackupSchedule -Confirm:$false } }
         @{ What = 'schedule'; From = 'Remove-TroveBackupSchedule'; Use = { $_ | Remove-TroveBackupSchedule -AllProjects -PassThru -Confirm:$false } }
+        @{ What = 'schedule'; From = 'Set-TroveBackupSchedule'; Use = { $_ | Set-TroveBackupSchedule -Pattern '0 4 * * *' } }
+        @{ What = 'schedule'; From = 'Suspend-TroveBackupSchedule'; Use = { $_ | Suspend-TroveBackupSchedule } }
+        @{ What = 'schedule'; From = 'Resume-TroveBackupSchedule'; Use = { $_ | Resume-TroveBackupSchedule } }
         @{ What = 'schedule'; From = 'Get-TroveBackupSchedule'; Use = { Get-TroveBackupSchedule -Id $_ } }
         @{ What = 'execution'; From = 'Remove-TroveScheduleExecution'; Use = { $_ | Remove-TroveScheduleExecution -Force } }
         @{ What = 'execution'; From = 'Get-TroveScheduleExecution'; Use = { Get-TroveScheduleExecution -Id $_ } }

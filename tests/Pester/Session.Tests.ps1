@@ -32,6 +32,9 @@ Describe 'Without a session' {
         @{ Cmdlet = 'Get-TroveScheduleExecution'; With = @{ Schedule = 'x' } }
         @{ Cmdlet = 'Remove-TroveScheduleExecution'; With = @{ Id = 'x' } }
         @{ Cmdlet = 'Remove-TroveBackupSchedule'; With = @{ Id = 'x' } }
+        @{ Cmdlet = 'Set-TroveBackupSchedule'; With = @{ Id = 'x' } }
+        @{ Cmdlet = 'Suspend-TroveBackupSchedule'; With = @{ Id = 'x' } }
+        @{ Cmdlet = 'Resume-TroveBackupSchedule'; With = @{ Id = 'x' } }
         @{ Cmdlet = 'New-TroveBackupSchedule'; With = @{ Instance = 'm'; Pattern = '0 3 * * *'; Name = 'x' } }
     ) {
         $with = $With ?? @{}

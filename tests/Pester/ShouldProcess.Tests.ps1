@@ -28,6 +28,12 @@ BeforeAll {
         'Remove-TroveBackupSchedule' = @{ Script = '$one | Remove-TroveBackupSchedule'; Operation = 'Delete' }
         'Remove-TroveScheduleExecution' = @{ Script = '$run | Remove-TroveScheduleExecution'; Operation = 'Delete' }
         'Start-TroveBackupSchedule' = @{ Script = '$one | Start-TroveBackupSchedule'; Operation = 'Run now' }
+        'Set-TroveBackupSchedule' = @{
+            Script = '$one | Set-TroveBackupSchedule -Pattern ''0 4 1 1 *'' -RemainingExecutions 3'
+            Operation = "Change Pattern '0 3 1 1 *' to '0 4 1 1 *', RemainingExecutions none to 3"
+        }
+        'Suspend-TroveBackupSchedule' = @{ Script = '$one | Suspend-TroveBackupSchedule -Reason pause'; Operation = 'Change State Active to Suspended' }
+        'Resume-TroveBackupSchedule' = @{ Script = '$one | Resume-TroveBackupSchedule'; Operation = 'Change State Suspended to Active' }
     }
 
     function New-Things {
@@ -37,7 +43,7 @@ BeforeAll {
         Add-TestExecution $Executions $one.Id -ErrorPercent 0
         $script:runs = @(Get-TroveScheduleExecution $one)
         $script:run = $runs[0]
-        $calls.'Start-TroveBackupSchedule'.Target = $calls.'Remove-TroveBackupSchedule'.Target = "schedule '$($one.Name)' ($one) of instance $(Get-TestInstanceId)"
+        foreach ($cmdlet in 'Remove', 'Set', 'Start', 'Suspend', 'Resume') { $calls."$cmdlet-TroveBackupSchedule".Target = "schedule '$($one.Name)' ($one) of instance $(Get-TestInstanceId)" }
         $calls.'Remove-TroveScheduleExecution'.Target = "execution $run of $('{0:u}' -f $run.ExecutionTime) ($($run.State)), a backup of instance $($run.InstanceId)"
         $mistral.Requests.Clear()
     }
@@ -86,6 +92,7 @@ Describe '<_> -PassThru' -ForEach (Get-Command -Module TroveSchedules | Where-Ob
     It 'shows what it writes' {
         if ($_ -ne 'Disconnect-TroveSession') { (Get-Command $_).OutputType.Name | Should -Contain @{
                 'Remove-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Remove-TroveScheduleExecution' = 'TroveSchedules.ScheduleExecution'
+                'Set-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Suspend-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Resume-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'
                 'Step-TroveSandbox' = 'TroveSchedules.TroveSession' }[$_] }
     }
 }
@@ -96,6 +103,7 @@ Describe '<_>' -ForEach $changing {
     BeforeEach {
         New-Things
         if ($_ -eq 'Install-TroveWorkbook') { $null = Install-TroveWorkbook; $mistral.Requests.Clear() }
+        if ($_ -eq 'Resume-TroveBackupSchedule') { $script:one = $one | Suspend-TroveBackupSchedule -PassThru; $mistral.Requests.Clear() }
     }
 
     It 'is tried here' { $call | Should -Not -BeNullOrEmpty }
@@ -245,6 +253,25 @@ Describe 'With -WhatIf input is still checked' {
         Get-ErrorOf { $schedule | Start-TroveBackupSchedule -WhatIf } | Assert-Error OtherProject Start-TroveBackupSchedule PermissionDenied -Says $foreign
     }
 
+    It 'by Set-TroveBackupSchedule: every value that is named, and the schedule' {
+        New-Things
+        Get-ErrorOf { $one | Set-TroveBackupSchedule -Pattern '61 3 * * *' -WhatIf } | Assert-Error InvalidCronPattern Set-TroveBackupSchedule InvalidArgument
+        Get-ErrorOf { $one | Set-TroveBackupSchedule -Name '' -WhatIf } | Assert-Error InvalidName Set-TroveBackupSchedule InvalidArgument
+        Get-ErrorOf { $one | Set-TroveBackupSchedule -ParentId $uuid -WhatIf } | Assert-Error BackupNotFound Set-TroveBackupSchedule ObjectNotFound
+        Get-ErrorOf { Set-TroveBackupSchedule $uuid -Name pester-x -WhatIf } | Assert-Error ScheduleNotFound Set-TroveBackupSchedule ObjectNotFound
+    }
+
+    It 'by Suspend- and Resume-TroveBackupSchedule: the time, and the schedule' {
+        New-Things
+        Get-ErrorOf { $one | Suspend-TroveBackupSchedule -Until (Get-TestTime) -WhatIf } | Assert-Error InvalidUntil Suspend-TroveBackupSchedule InvalidArgument
+        Get-ErrorOf { Suspend-TroveBackupSchedule $uuid -WhatIf } | Assert-Error ScheduleNotFound Suspend-TroveBackupSchedule ObjectNotFound
+        Get-ErrorOf { Resume-TroveBackupSchedule $uuid -WhatIf } | Assert-Error ScheduleNotFound Resume-TroveBackupSchedule ObjectNotFound
+        $foreign = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $uuid; Input = '{}'; ProjectId = '0123456789abcdef0123456789abcdef' }
+        foreach ($cmdlet in 'Set-TroveBackupSchedule', 'Suspend-TroveBackupSchedule', 'Resume-TroveBackupSchedule') {
+            Get-ErrorOf { $foreign | & $cmdlet -WhatIf } | Assert-Error OtherProject $cmdlet PermissionDenied -Says $foreign.ProjectId
+        }
+    }
+
     It 'by Install-TroveWorkbook: whether the file is a workbook' {
         Set-Content $TestDrive/other.yaml "version: '2.0'`nname: other`n"
         Get-ErrorOf { Install-TroveWorkbook $TestDrive/other.yaml -WhatIf } | Assert-Error InvalidWorkbook Install-TroveWorkbook InvalidArgument
@@ -274,7 +301,17 @@ Describe 'What is passed through' {
         $passed.Pattern, $passed.NextExecutionTime | Should -Be $whole.Pattern, $whole.NextExecutionTime
     }
 
+    It 'is the schedule as it was changed' {
+        $passed = $one | Set-TroveBackupSchedule -Pattern '0 5 1 1 *' -PassThru
+        $passed.Id, $passed.Pattern | Should -Be $one.Id, '0 5 1 1 *'
+        ($one | Suspend-TroveBackupSchedule -PassThru).State | Should -Be Suspended
+        ($one | Resume-TroveBackupSchedule -PassThru).State | Should -Be Active
+    }
+
     It 'is nothing without -PassThru' {
+        $one | Set-TroveBackupSchedule -Pattern '0 5 1 1 *' | Should -BeNullOrEmpty
+        $one | Suspend-TroveBackupSchedule | Should -BeNullOrEmpty
+        $one | Resume-TroveBackupSchedule | Should -BeNullOrEmpty
         $runs[0] | Remove-TroveScheduleExecution | Should -BeNullOrEmpty
         $one | Remove-TroveBackupSchedule -Confirm:$false | Should -BeNullOrEmpty
     }

@@ -88,6 +88,47 @@ Describe 'python-troveclient and this module, on the workbook that is <Kind>' -S
         (Get-TroveScheduleExecution $theirs).Id | Should -Not -Contain $here
     }
 
+    It 'a schedule that is changed here has the same id there, and the new values' {
+        $schedule = New-TroveBackupSchedule broken '0 3 1 1 *' (New-TestName before)
+        $name = New-TestName after
+        $schedule | Set-TroveBackupSchedule -Pattern '0 5 1 1 *' -Name $name
+        $listed = Invoke-TroveClient schedule-list broken
+        $listed | Should -Match "$($schedule.Id).*$name|$name.*$($schedule.Id)"
+        $listed | Should -Not -BeLike "*$($schedule.Name)*"
+        $shown = Invoke-TroveClient schedule-show $schedule.Id
+        $shown | Should -Match "id +\| (b')?$($schedule.Id)"
+        $shown | Should -Match "instance +\| (b')?$($schedule.InstanceId)"
+        $shown | Should -Match "name +\| (b')?$name"
+        $shown | Should -Match "pattern +\| (b')?0 5 1 1 \*"
+    }
+
+    It 'a schedule that is suspended here is listed and shown there, with its next time in the year 9999' {
+        $schedule = New-TroveBackupSchedule broken '0 3 1 1 *' (New-TestName suspended)
+        $schedule | Suspend-TroveBackupSchedule -Reason pause
+        Invoke-TroveClient schedule-list broken | Should -Match "$($schedule.Id).*9999-12-31 23:59:00|9999-12-31 23:59:00.*$($schedule.Id)"
+        $shown = Invoke-TroveClient schedule-show $schedule.Id
+        $shown | Should -Match "name +\| (b')?$($schedule.Name)"
+        $shown | Should -Match "pattern +\| (b')?0 3 1 1 \*"
+        $shown | Should -BeLike '*9999-12-31 23:59:00*'
+        $schedule | Resume-TroveBackupSchedule
+        $shown = Invoke-TroveClient schedule-show $schedule.Id
+        $shown | Should -BeLike "*$($schedule.NextExecutionTime.ToString('yyyy-MM-dd HH:mm:ss'))*"
+        $shown | Should -Not -BeLike '*9999*'
+    }
+
+    It 'a schedule made there is changed, suspended and resumed here, and deleted there' {
+        $name = New-TestName theirs
+        $null = Invoke-TroveClient schedule-create broken '0 3 1 1 *' $name --description 'made by the client'
+        $schedule = Get-TroveBackupSchedule broken -Name $name
+        $changed = $schedule | Set-TroveBackupSchedule -Pattern '0 5 1 1 *' -PassThru
+        $changed.Id, $changed.Name, $changed.Description, $changed.Pattern | Should -Be $schedule.Id, $name, 'made by the client', '0 5 1 1 *'
+        Invoke-TroveClient schedule-show $schedule.Id | Should -Match "pattern +\| (b')?0 5 1 1 \*"
+        ($changed | Suspend-TroveBackupSchedule -PassThru).State | Should -Be Suspended
+        ($changed | Resume-TroveBackupSchedule -PassThru).NextExecutionTime | Should -Be $changed.NextExecutionTime
+        $null = Invoke-TroveClient schedule-delete $schedule.Id
+        Get-ErrorOf { Get-TroveBackupSchedule -Id $schedule.Id } | Assert-Error ScheduleNotFound Get-TroveBackupSchedule ObjectNotFound
+    }
+
     It 'a schedule of either is deleted by the other, and its executions here' {
         $theirs | Remove-TroveBackupSchedule -Confirm:$false
         Invoke-TroveClient schedule-list broken | Should -Not -BeLike "*$($theirs.Id)*"

@@ -30,7 +30,8 @@ BeforeAll {
         BackupSchedule = [TroveSchedules.BackupSchedule] @{
             Id = $uuid; TriggerId = $other; Name = $long; InstanceId = $other; Pattern = '*/30 * * * *'; IsStuck = $true; Incremental = $true; RemainingExecutions = 3
             NextExecutionTime = $time; FirstExecutionTime = $time; CreatedAt = $time; UpdatedAt = $time; Input = '{"name": "myback"}'; ProjectId = $project
-            Description = $long; ParentId = $other
+            Description = $long; ParentId = $other; State = 'Stuck'; SuspendedAt = $time; SuspendedReason = $long; SuspendedUntil = $time; IsResumeOverdue = $true
+            EarlierTriggerIds = $other; ReplacementTriggerId = $other; Origin = 'https://keystone.example'
         }
         ScheduleExecution = [TroveSchedules.ScheduleExecution] @{
             Id = $uuid; ExecutionTime = $time; UpdatedAt = $time; State = 'CANCELLED'; Output = "{`"status`": `"$long`"}"; Reason = $long; BackupId = $other
@@ -177,6 +178,24 @@ Describe 'The tables of the specification' {
         Show-Thing $schedule | Select-Object -Last 1 | Should -Match "^$uuid +once +\(once\) +$shown "
     }
 
+    It 'show in the place of the next time why a schedule does not run: <Shown>' -ForEach @(
+        @{ With = @{ State = 'Suspended' }; Shown = 'suspended' }
+        @{ With = @{ State = 'Suspended'; IsResumeOverdue = $true }; Shown = 'suspended (resume overdue)' }
+        @{ With = @{ State = 'Interrupted' }; Shown = 'none (interrupted)' }
+    ) {
+        $schedule = [TroveSchedules.BackupSchedule] (@{ Id = $uuid; TriggerId = $other; Name = 'myback'; Pattern = '*/2 * * * *'; Input = '{}' } + $With)
+        Show-Thing $schedule | Select-Object -Last 1 | Should -Match "^$uuid +myback +\*/2 \* \* \* \* +$([regex]::Escape($Shown))$"
+        $schedule | Format-List | Out-String | Should -Match "(?m)^NextExecutionTime +: $([regex]::Escape($Shown))\r?$"
+        $states = $schedule.State, [int] $schedule.State, "$($schedule.State)", [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($schedule)).State
+        foreach ($state in $states) { [TroveSchedules.Formatting.Views]::NextTime($null, $state, $null, $schedule.IsResumeOverdue) | Should -BeExactly $Shown }
+    }
+
+    It 'show the next time of a schedule that runs or is stuck, whatever form its state has' {
+        foreach ($state in [TroveSchedules.ScheduleState]::Stuck, 2, 'Stuck', 'Active', 0, 'unheard of', $null) {
+            [TroveSchedules.Formatting.Views]::NextTime($time, $state) | Should -Match "^$shown \(\d+ d ago\)$"
+        }
+    }
+
     It 'show an execution as execution-list does' {
         $execution = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; ExecutionTime = $time; State = 'SUCCESS'; Output = '{"status": "Backup complete"}' }
         Show-Thing $execution | Select-Object -Last 1 | Should -BeExactly "$uuid 2016-06-14 12:50Z SUCCESS   {""status"": ""Backup complete""}"
@@ -312,7 +331,7 @@ Describe 'A time that is none' {
         [TroveSchedules.Formatting.Views]::UtcMinute('soon') | Should -BeExactly soon
         [TroveSchedules.Formatting.Views]::Times($null) | Should -BeNullOrEmpty
         [TroveSchedules.Formatting.Views]::Times(@()) | Should -BeNullOrEmpty
-        [TroveSchedules.Formatting.Views]::NextTime($null, $true) | Should -BeNullOrEmpty
+        [TroveSchedules.Formatting.Views]::NextTime($null, 'Stuck') | Should -BeNullOrEmpty
         [TroveSchedules.Formatting.Views]::Time('soon') | Should -BeExactly soon
     }
 }
@@ -349,9 +368,13 @@ Describe 'Colour' {
         finally { $PSStyle.Formatting.Error = $mine }
     }
 
-    It 'marks the next time of a schedule that is stuck, and of no other' {
-        [TroveSchedules.Formatting.Views]::NextTime($time, $true) | Should -BeLike "$([WildcardPattern]::Escape($PSStyle.Formatting.Warning))$shown (*)$([WildcardPattern]::Escape($PSStyle.Reset))"
-        [TroveSchedules.Formatting.Views]::NextTime($time, $false) | Should -BeLike "$shown (*)"
+    It 'marks the next time of a schedule that is stuck, interrupted or overdue to be resumed, and of no other' {
+        $warning, $reset = [WildcardPattern]::Escape($PSStyle.Formatting.Warning), [WildcardPattern]::Escape($PSStyle.Reset)
+        [TroveSchedules.Formatting.Views]::NextTime($time, 'Stuck') | Should -BeLike "$warning$shown (*)$reset"
+        [TroveSchedules.Formatting.Views]::NextTime($null, 'Interrupted') | Should -BeLike "${warning}none (interrupted)$reset"
+        [TroveSchedules.Formatting.Views]::NextTime($null, 'Suspended', $null, $true) | Should -BeLike "${warning}suspended (resume overdue)$reset"
+        [TroveSchedules.Formatting.Views]::NextTime($time, 'Active') | Should -BeLike "$shown (*)"
+        [TroveSchedules.Formatting.Views]::NextTime($null, 'Suspended') | Should -BeExactly suspended
     }
 
     It 'takes no room in a table' {

@@ -16,6 +16,9 @@ BeforeDiscovery {
         'Remove-TroveScheduleExecution'  = @{ Id = @('execution') }
         'Start-TroveBackupSchedule'      = @{ Id = @('schedule') }
         'Wait-TroveScheduleExecution'    = @{ Id = @('execution') }
+        'Resume-TroveBackupSchedule'     = @{ Id = @('schedule') }
+        'Set-TroveBackupSchedule'        = @{ Id = @('schedule') }
+        'Suspend-TroveBackupSchedule'    = @{ Id = @('schedule') }
         'Test-TroveCronPattern'          = @{ Pattern = 'schedule', 'report' }
     }
     # Live objects, objects from a file or a job, and results of Select-Object. A session works only as a live object.
@@ -111,7 +114,7 @@ Describe 'A thing of the wrong kind' {
     }
 
     It 'says of a hashtable how to make a row of it: <Cmdlet>' -ForEach @(
-        'Get-TroveScheduleExecution', 'Remove-TroveScheduleExecution', 'Remove-TroveBackupSchedule', 'Get-TroveBackup' | ForEach-Object { @{ Cmdlet = $_ } }
+        'Get-TroveScheduleExecution', 'Remove-TroveScheduleExecution', 'Remove-TroveBackupSchedule', 'Set-TroveBackupSchedule', 'Suspend-TroveBackupSchedule', 'Resume-TroveBackupSchedule', 'Get-TroveBackup' | ForEach-Object { @{ Cmdlet = $_ } }
     ) {
         foreach ($row in [ordered] @{ Id = $uuid }, @{ Id = $uuid }, ("{""Id"": ""$uuid""}" | ConvertFrom-Json -AsHashtable)) {
             "$(Get-ErrorOf { $row | & $Cmdlet })" | Should -BeLike '*This takes *, not a hashtable. Convert it with [[]pscustomobject], or use ConvertFrom-Json without -AsHashtable.*'
@@ -152,6 +155,9 @@ Describe '$null and nothing' {
     It 'never mean everything to <Cmdlet> -<Parameter>' -ForEach @(
         @{ Cmdlet = 'Remove-TroveBackupSchedule'; Parameter = 'Id' }
         @{ Cmdlet = 'Remove-TroveScheduleExecution'; Parameter = 'Id' }
+        @{ Cmdlet = 'Resume-TroveBackupSchedule'; Parameter = 'Id' }
+        @{ Cmdlet = 'Set-TroveBackupSchedule'; Parameter = 'Id' }
+        @{ Cmdlet = 'Suspend-TroveBackupSchedule'; Parameter = 'Id' }
         @{ Cmdlet = 'Get-TroveScheduleExecution'; Parameter = 'Schedule' }
         @{ Cmdlet = 'Get-TroveScheduleExecution'; Parameter = 'Id' }
         @{ Cmdlet = 'Get-TroveBackupSchedule'; Parameter = 'Instance' }

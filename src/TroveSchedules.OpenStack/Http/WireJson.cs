@@ -20,6 +20,7 @@ namespace TroveSchedules.OpenStack.Http;
 [JsonSerializable(typeof(CronTrigger))]
 [JsonSerializable(typeof(CronTriggerPage))]
 [JsonSerializable(typeof(ExecutionRequest))]
+[JsonSerializable(typeof(ScheduleMetadata))]
 [JsonSerializable(typeof(Execution))]
 [JsonSerializable(typeof(ExecutionPage))]
 [JsonSerializable(typeof(WorkbookResponse))]

@@ -27,8 +27,13 @@ internal sealed class WireTime : JsonConverter<DateTimeOffset?>
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset? value, JsonSerializerOptions options) =>
-        throw new NotSupportedException("No request carries a time as a JSON value of its own.");
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset? value, JsonSerializerOptions options)
+    {
+        if (value is { } time)
+            writer.WriteStringValue(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        else
+            writer.WriteNullValue();
+    }
 
     private static DateTimeOffset? Parse(string text)
     {

@@ -15,7 +15,7 @@ internal sealed class CronTriggerClient(ServiceClient mistral)
     // Only the fields of CronTrigger, because the others would double the server's time. The request for a single trigger has no such option.
     private static readonly string[] Columns =
     [
-        "id", "name", "workflow_name", "workflow_input", "project_id", "pattern", "remaining_executions",
+        "id", "name", "workflow_name", "workflow_input", "workflow_params", "project_id", "pattern", "remaining_executions",
         "first_execution_time", "next_execution_time", "created_at", "updated_at",
     ];
 
@@ -59,8 +59,9 @@ internal sealed class CronTriggerClient(ServiceClient mistral)
 /// <param name="Pattern">The cron pattern in UTC; null for one execution at <paramref name="FirstExecutionTime"/>.</param>
 /// <param name="FirstExecutionTime">The first time in UTC as <c>yyyy-MM-dd HH:mm</c>, at least one minute ahead; null for the next time of the pattern.</param>
 /// <param name="RemainingExecutions">The number of executions, 1 or more; null for no limit.</param>
+/// <param name="WorkflowParams">Parameters of the executions, such as <c>env</c>: a JSON object inside a JSON string; null for none.</param>
 internal sealed record CronTriggerRequest(
-    string Name, string WorkflowName, string WorkflowInput, string? Pattern, string? FirstExecutionTime, int? RemainingExecutions);
+    string Name, string WorkflowName, string WorkflowInput, string? Pattern, string? FirstExecutionTime, int? RemainingExecutions, string? WorkflowParams = null);
 
 /// <summary>A cron trigger in a response. <see href="https://docs.openstack.org/mistral/latest/user/rest_api_v2.html">Mistral REST API v2</see>.</summary>
 internal sealed record CronTrigger
@@ -73,6 +74,8 @@ internal sealed record CronTrigger
     public string? WorkflowName { get; init; }
     /// <summary>The workflow's input: a JSON object inside a JSON string; null when there is none.</summary>
     public string? WorkflowInput { get; init; }
+    /// <summary>Parameters of the executions: a JSON object inside a JSON string. See <see cref="ScheduleMetadata"/>.</summary>
+    public string? WorkflowParams { get; init; }
     /// <summary>The id of the project that owns the trigger, 32 hexadecimal digits.</summary>
     public string? ProjectId { get; init; }
     /// <summary>The cron pattern in UTC. A trigger with only a first time has <see cref="ScheduleRules.NeverPattern"/>.</summary>

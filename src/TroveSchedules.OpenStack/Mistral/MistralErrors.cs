@@ -13,7 +13,9 @@ internal static class MistralErrors
     public static TroveScheduleException ScheduleNotFound(string id, string? project) =>
         new(TroveErrorKind.NotFound, $"No schedule of project '{project}' has the id '{id}'.") { ErrorId = "ScheduleNotFound", Target = id, RecommendedAction = ListSchedules };
 
-    public static TroveScheduleException ScheduleIsGone(BackupSchedule schedule, TroveScheduleException cause) =>
+    /// <param name="schedule">The schedule as it was read.</param>
+    /// <param name="cause">Mistral's error; null if a lookup did not find it.</param>
+    public static TroveScheduleException ScheduleIsGone(BackupSchedule schedule, TroveScheduleException? cause) =>
         new(TroveErrorKind.NotFound, $"The schedule '{schedule.Id}' does not exist any more.", cause) { ErrorId = "ScheduleNotFound", Target = schedule, RecommendedAction = ListSchedules };
 
     public static TroveScheduleException NotASchedule(string id, string? workflow) =>
@@ -50,6 +52,66 @@ internal static class MistralErrors
         {
             Target = prepared.Id,
             RecommendedAction = $"It is among the schedules of the instance {prepared.Instance.Id}.",
+        };
+
+    public static TroveScheduleException NameIsNotAnId(BackupSchedule schedule) =>
+        new(TroveErrorKind.Invalid, $"The schedule '{ServiceError.Printable(schedule.Id, 255)}' cannot be changed, because its name is not a UUID: another client created it.")
+        {
+            ErrorId = "InvalidSchedule",
+            Target = schedule,
+            RecommendedAction = "Create a new schedule, and delete this one.",
+        };
+
+    public static TroveScheduleException UnknownMetadata(BackupSchedule schedule, string triggerId, string problem) =>
+        new(TroveErrorKind.Invalid, $"The schedule '{schedule.Id}' cannot be changed: the data under 'trove_schedules' in the parameters of its cron trigger '{triggerId}' {problem}.")
+        {
+            ErrorId = "UnknownMetadata",
+            Target = schedule,
+            RecommendedAction = "Use a version of this module that knows it, or create a new schedule and delete this one.",
+        };
+
+    public static TroveScheduleException UntilHasPassed(DateTimeOffset until, DateTimeOffset now) =>
+        new(TroveErrorKind.Invalid, FormattableString.Invariant($"The time {until:u} to resume at is not after the cloud's present time, {now:u}."))
+        {
+            ErrorId = "InvalidUntil",
+            Target = until,
+            RecommendedAction = "Name a later time; one without a zone is taken as this machine's local time.",
+        };
+
+    public static TroveScheduleException OnlyTimeHasPassed(BackupSchedule schedule, DateTimeOffset time) =>
+        new(TroveErrorKind.Invalid, FormattableString.Invariant($"The schedule '{schedule.Id}' cannot be resumed: its only execution time, {time:u}, has passed."))
+        {
+            ErrorId = "InvalidFirstExecutionTime",
+            Target = schedule,
+            RecommendedAction = "Change its first execution time or its pattern, then resume it; or delete it.",
+        };
+
+    public static TroveScheduleException FirstTimeIsTooSoon(BackupSchedule schedule, DateTimeOffset time) =>
+        new(TroveErrorKind.Invalid, FormattableString.Invariant($"The schedule '{schedule.Id}' was not changed: its first execution time, {time:u}, is less than 90 seconds ahead. Mistral might refuse the new definition after the old one is deleted."))
+        {
+            ErrorId = "InvalidFirstExecutionTime",
+            Target = schedule,
+            RecommendedAction = "Name a later time, or repeat the change when this one has passed.",
+        };
+
+    public static TroveScheduleException OtherChange(BackupSchedule schedule, TroveScheduleException cause) =>
+        new(TroveErrorKind.Conflict, $"The schedule '{schedule.Id}' was not changed: another client is changing it.", cause)
+        {
+            ErrorId = "ScheduleChangeInProgress",
+            Target = schedule,
+            RecommendedAction = "Repeat the change in a moment.",
+        };
+
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="triggerId">The trigger that keeps the new definition.</param>
+    /// <param name="cause">Mistral's error, or the cancellation.</param>
+    public static TroveScheduleException ChangeInterrupted(BackupSchedule schedule, string triggerId, Exception cause) =>
+        new((cause as TroveScheduleException)?.Kind ?? TroveErrorKind.Unavailable,
+            $"The change of the schedule '{schedule.Id}' was cut off: it {(cause is TroveScheduleException { MayHaveHappened: false } ? "does" : "may")} not run now. Its new definition is in the cron trigger '{triggerId}'. {(cause as TroveScheduleException)?.Problem}".TrimEnd(), cause)
+        {
+            ErrorId = "ScheduleChangeInterrupted",
+            Target = schedule,
+            RecommendedAction = "Repeat the change, or resume the schedule: either finishes the job.",
         };
 
     /// <param name="id">The execution's id.</param>

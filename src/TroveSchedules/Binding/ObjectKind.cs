@@ -16,6 +16,7 @@ internal static class ObjectKind
     private static readonly HashSet<string> Telling = new(
         [
             nameof(BackupSchedule.Pattern), nameof(BackupSchedule.NextExecutionTime), nameof(BackupSchedule.FirstExecutionTime), nameof(BackupSchedule.RemainingExecutions), nameof(BackupSchedule.IsStuck),
+            nameof(BackupSchedule.SuspendedAt), nameof(BackupSchedule.EarlierTriggerIds),
             nameof(ScheduleExecution.ExecutionTime), nameof(ScheduleExecution.ScheduleId), nameof(ScheduleExecution.BackupId), nameof(ScheduleExecution.BackupStatus), nameof(ScheduleExecution.StateInfo),
             nameof(Instance.VolumeSize),
         ], StringComparer.OrdinalIgnoreCase);

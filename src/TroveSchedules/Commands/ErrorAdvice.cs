@@ -20,6 +20,7 @@ internal static class ErrorAdvice
         {
             "Unauthorized" or "NotConnected" => $"{error.RecommendedAction} Use Connect-TroveSession.",
             "ScheduleNotFound" or "InvalidSchedule" => "Get-TroveBackupSchedule lists the ids.",
+            "ScheduleChangeInterrupted" when error.Target is BackupSchedule schedule => $"Resume-TroveBackupSchedule -Id {schedule.Id} finishes the change, and so does the next Set- or Suspend-.",
             "ExecutionNotFound" or "InvalidExecution" => "Get-TroveScheduleExecution lists the executions of a schedule.",
             "InstanceNotFound" => "Get-TroveInstance lists the names and ids.",
             "BackupNotFound" => "Get-TroveBackup lists the ids.",

@@ -35,6 +35,11 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
+    /// <summary>States of the schedules.</summary>
+    [Parameter(ParameterSetName = "Instance")]
+    [ValidateNotNullOrEmpty]
+    public ScheduleState[]? State { get; set; }
+
     /// <summary>Shows an administrator every project's schedules.</summary>
     [Parameter]
     [SwitchCell]
@@ -48,10 +53,10 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
             ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Schedules.GetAsync(reference.IdFor(Cloud, AllProjects), AllProjects, Cancelled))));
             return;
         }
-        Func<BackupSchedule, bool> isWanted = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name);
+        Func<BackupSchedule, bool> isNamed = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name);
         ForEach(Instance ?? [null!], instance =>
         {
-            foreach (BackupSchedule schedule in PageOf<BackupSchedule>([.. Of(instance?.IdFor(Cloud, AllProjects)).Where(isWanted)]))
+            foreach (BackupSchedule schedule in PageOf<BackupSchedule>([.. Of(instance?.IdFor(Cloud, AllProjects)).Where(schedule => isNamed(schedule) && State?.Contains(schedule.State) != false)]))
                 Write(schedule);
         });
     }
@@ -66,6 +71,8 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
     {
         if (schedule.IsStuck)
             WriteWarning($"The schedule '{schedule.Id}' is stuck: it was due at {schedule.NextExecutionTime:u}. Either Mistral runs no triggers, or the schedule's owner has lost the role.");
+        if (schedule.State == ScheduleState.Interrupted)
+            WriteWarning($"A change of the schedule '{schedule.Id}' was cut off, so it does not run. Resume-TroveBackupSchedule -Id {schedule.Id} finishes the change.");
         base.Write(schedule);
     }
 }

@@ -28,7 +28,15 @@ internal abstract class ScheduleCompleterBase : CloudObjectCompleter
         public string Label => $"{Schedule.Name} ({InstanceName ?? Schedule.InstanceId})".TrimStart();
 
         public string Tip => FormattableString.Invariant(
-            $"{Schedule.Id}: {Label}, {Schedule.Pattern ?? "once"}, {(Schedule.IsStuck ? "stuck since" : "next")} {Schedule.NextExecutionTime:u}");
+            $"{Schedule.Id}: {Label}, {Schedule.Pattern ?? "once"}, {When}");
+
+        private string When => Schedule.State switch
+        {
+            ScheduleState.Suspended => "suspended",
+            ScheduleState.Interrupted => "interrupted",
+            ScheduleState.Stuck => FormattableString.Invariant($"stuck since {Schedule.NextExecutionTime:u}"),
+            _ => FormattableString.Invariant($"next {Schedule.NextExecutionTime:u}"),
+        };
     }
 }
 

@@ -52,12 +52,21 @@ public static class Views
     public static string? Times(IEnumerable? times) =>
         times?.Cast<object?>().Select(time => OccurrenceTime(time, null)).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
 
-    /// <summary>The next time of a schedule, as <see cref="Time"/> returns it. The time of a stuck schedule has the warning colour.</summary>
+    /// <summary>The next time of a schedule, as <see cref="Time"/> returns it; the state of a schedule that does not run. Everything that needs attention has the warning colour.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
-    /// <param name="isStuck">Whether the schedule is stuck.</param>
+    /// <param name="state">The schedule's state, or its deserialised form: its text or its number.</param>
     /// <param name="origin">The schedule's <c>Origin</c>.</param>
-    /// <returns>The time; null for null.</returns>
-    public static string? NextTime(object? time, bool isStuck, object? origin = null) => isStuck ? Styled(Time(time, origin), "Formatting", "Warning") : Time(time, origin);
+    /// <param name="isResumeOverdue">Whether a suspended schedule was to be resumed before now.</param>
+    /// <returns>The text; null for null.</returns>
+    public static string? NextTime(object? time, object? state, object? origin = null, bool isResumeOverdue = false) =>
+        (Enum.TryParse(Text(state), out ScheduleState known) ? known : ScheduleState.Active) switch
+        {
+            ScheduleState.Suspended when isResumeOverdue => Styled("suspended (resume overdue)", "Formatting", "Warning"),
+            ScheduleState.Suspended => "suspended",
+            ScheduleState.Interrupted => Styled("none (interrupted)", "Formatting", "Warning"),
+            ScheduleState.Stuck => Styled(Time(time, origin), "Formatting", "Warning"),
+            _ => Time(time, origin),
+        };
 
     /// <summary>A state or status with a colour: green for success, the error colour for failure, the warning colour while it has not ended.</summary>
     /// <param name="state">The state, in the service's capitals. An unknown state has no colour.</param>

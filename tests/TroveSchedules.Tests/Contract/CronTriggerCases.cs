@@ -544,7 +544,7 @@ public abstract class CronTriggerCases(ICloud cloud) : ContractCases(cloud)
     [ContractFact]
     public async Task The_query_of_the_library_works()
     {
-        const string Columns = "id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at";
+        const string Columns = "id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cworkflow_params%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at";
         string name = Name("in:x");
         await TriggerAsync(name);
         CloudResponse found = await Mistral("GET", $"{Url}?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc&fields={Columns}&name=eq%3A{Uri.EscapeDataString(name)}&limit=1000");

@@ -15,7 +15,7 @@ namespace TroveSchedules.Tests.Contract;
 public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
 {
     private readonly FaultHandler _faults = new(cloud.CreateHandler());
-    private readonly AcceleratedTimers _timers = new(cloud is SandboxUnderTest sandbox ? sandbox.Cloud.Clock : TimeProvider.System);
+    private readonly AcceleratedTimers _timers = new(cloud);
 
     [ContractTheory]
     [InlineData(FaultKind.ConnectionRefused)]
@@ -224,24 +224,6 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     private Task<CloudSession> ConnectAsync() => CloudSession.ConnectAsync(Cloud.As("demo"), _timers, () => _faults, default);
 
     private static bool IsMistral(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.StartsWith("/v2/", StringComparison.Ordinal);
-
-    /// <summary>A clock that divides the waits between attempts by 100. It keeps the time limit of an operation (100 s), because a busy cloud may need a part of it.</summary>
-    private sealed class AcceleratedTimers(TimeProvider clock) : TimeProvider
-    {
-        private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
-        /// <summary>Whether to divide the time limit as well, for tests that wait for it.</summary>
-        public bool DividesLimit { get; set; }
-
-        public override long TimestampFrequency => clock.TimestampFrequency;
-
-        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
-
-        public override long GetTimestamp() => clock.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            System.CreateTimer(callback, state, dueTime > TimeSpan.Zero && (DividesLimit || dueTime <= LongestWait) ? dueTime / 100 : dueTime, period);
-    }
 }
 
 public sealed class FaultsOnSandbox() : FaultCases(new SandboxUnderTest());

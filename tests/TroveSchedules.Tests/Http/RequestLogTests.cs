@@ -18,7 +18,7 @@ public sealed class RequestLogTests
 {
     private const string Get = "GET " + Rows.TriggersPath;
     private const string Query = "?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc&fields="
-        + "id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at&limit=1000";
+        + "id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cworkflow_params%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at&limit=1000";
     private const string Listing = "GET http://cloud:8989/v2/cron_triggers" + Query;
 
     private readonly List<string> _lines = [];

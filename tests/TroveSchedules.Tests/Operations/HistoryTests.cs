@@ -305,7 +305,7 @@ public sealed class HistoryTests
     [Fact]
     public async Task Without_a_schedule_and_executions_the_error_is_ScheduleNotFound()
     {
-        ScriptedCloud cloud = Cloud().Always(FindRoute, Answers.NotFound);
+        ScriptedCloud cloud = Cloud().Always(FindRoute, Answers.NotFound).Always($"GET {Rows.TriggersPath}/{ScheduleMetadata.ReplacementNameOf(Rows.Id(1))}", Answers.NotFound);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(cloud));
         Assert.Equal((TroveErrorKind.NotFound, "ScheduleNotFound", Rows.Id(1)), (error.Kind, error.ErrorId, error.Target));
     }

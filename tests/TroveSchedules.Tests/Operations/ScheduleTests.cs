@@ -10,6 +10,8 @@ namespace TroveSchedules.Tests.Operations;
 
 public sealed class ScheduleTests
 {
+    private static readonly string ReplacementRoute = $"GET {Rows.TriggersPath}/{ScheduleMetadata.ReplacementNameOf(Rows.Id(1))}";
+
     private static async Task<T> With<T>(ScriptedCloud cloud, Func<BackupSchedules, Task<T>> act)
     {
         using CloudSession session = await cloud.ConnectAsync();
@@ -47,7 +49,7 @@ public sealed class ScheduleTests
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers()));
         Assert.Empty(await List(cloud));
         Assert.Equal("?workflow_name=eq%3Atrove.backup_create&sort_keys=created_at%2Cid&sort_dirs=asc%2Casc"
-            + "&fields=id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at&limit=1000", Assert.Single(cloud.Requests).Query);
+            + "&fields=id%2Cname%2Cworkflow_name%2Cworkflow_input%2Cworkflow_params%2Cproject_id%2Cpattern%2Cremaining_executions%2Cfirst_execution_time%2Cnext_execution_time%2Ccreated_at%2Cupdated_at&limit=1000", Assert.Single(cloud.Requests).Query);
     }
 
     [Fact]
@@ -189,7 +191,7 @@ public sealed class ScheduleTests
     [Fact]
     public async Task The_error_for_a_missing_schedule_names_it()
     {
-        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound);
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound).Always(ReplacementRoute, Answers.NotFound);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Get(cloud, Rows.Id(1)));
         Assert.Equal((TroveErrorKind.NotFound, "ScheduleNotFound", Rows.Id(1)), (error.Kind, error.ErrorId, error.Target));
         Assert.Contains("'demo'", error.Message);
@@ -269,6 +271,7 @@ public sealed class ScheduleTests
     {
         ScriptedCloud cloud = new ScriptedCloud()
             .Always($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger(1, row => row["project_id"] = Rows.Other)))
+            .Always(ReplacementRoute, Answers.NotFound)
             .Always($"GET {Rows.ExecutionsPath}/{Rows.Id(10)}", Answers.Ok(Rows.Execution(10, 1, row => row["project_id"] = Rows.Other)));
         Assert.Equal("ScheduleNotFound", (await ScriptedCloud.FailureOf(() => Get(cloud, Rows.Id(1)))).ErrorId);
         Assert.Equal(Rows.Other, (await Get(cloud, Rows.Id(1), true)).ProjectId);
