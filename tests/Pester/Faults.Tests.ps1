@@ -154,7 +154,7 @@ Describe 'The fault suite' {
     Context 'notices that' {
         BeforeAll {
             $model = @{ a = @{ Name = 'x'; InstanceId = 'm'; Pattern = '0 3 1 1 *' }; b = @{ Name = 'y'; InstanceId = 'm'; Pattern = '0 3 1 1 *' } }
-            $schedule = { param($id, $name, $pattern = '0 3 1 1 *') [TroveSchedules.FaultTests.PlainSchedule]::new($id, $name, 'm', $pattern, "t$id") }
+            $schedule = { param($id, $name, $pattern = '0 3 1 1 *') [TroveSchedules.FaultTests.PlainSchedule]::new($id, $name, 'm', $pattern, "t$id", $false) }
             $a, $b = (& $schedule a x), (& $schedule b y)
         }
 

@@ -31,7 +31,7 @@ function Connect-ThroughProxy {
 function Invoke-FaultRun {
     <#
     Runs operations with the module in several workers, and compares the state that they expect with the cloud. Each worker has its own proxy, which injects a
-    fault into a percentage of the requests. An operation creates or deletes a schedule, deletes an execution, lists, or logs in.
+    fault into a percentage of the requests. An operation creates, changes, suspends, resumes or deletes a schedule, deletes an execution, lists, or logs in.
     #>
     param([int] $Operations, [int] $Workers = 4, [int] $Percent = 10, [int] $MaxRetry = 3, [ulong] $Seed = 6)
     $cloud = New-PlainCloud
@@ -118,7 +118,7 @@ function Compare-State {
     foreach ($schedule in $Actual) {
         $expected = $Model[$schedule.Id]
         if ($found[$schedule.Name] -or (-not $expected -and $names[$schedule.Name])) { $state.Duplicate += "schedule $($schedule.Id) '$($schedule.Name)'" }
-        elseif (-not $expected -or $expected.Pattern -cne $schedule.Pattern -or $expected.InstanceId -ne $schedule.Instance) {
+        elseif (-not $expected -or $expected.Pattern -cne $schedule.Pattern -or $expected.InstanceId -ne $schedule.Instance -or [bool] $expected.IsSuspended -ne $schedule.IsSuspended) {
             $state.Phantom += "schedule $($schedule.Id) '$($schedule.Name)'"
         }
         if ($expected) { $found[$schedule.Name] = $true }
@@ -139,7 +139,7 @@ function Invoke-FaultWorker {
     param($Job, $Cloud, $Account)
     $random = [Random]::new([int] ($Job.Seed % [int]::MaxValue))
     $proxy = $Job.Proxy
-    # The expected state. The value for a schedule has Name, InstanceId, Pattern, and Known, the object that the module returned.
+    # The expected state. The value for a schedule has Name, InstanceId, Pattern, IsSuspended, and Known, the object that the module returned.
     $schedules = @{}
     $executions = [Collections.Generic.List[string]] @($Job.Executions)
     $deletedIds = [Collections.Generic.List[string]]::new()
@@ -285,6 +285,50 @@ function Invoke-FaultWorker {
         Test-Removal 'delete' $ids $outcome { $Cloud.HasSchedule($args[0]) } { $schedules.Remove($args[0]); $deletedIds.Add($args[0]) }
     }
 
+    function Edit-Schedule {
+        <#
+        Changes, suspends or resumes a schedule. After an error or a warning, changes that name nothing finish or undo the job. Then the schedule must have its old or its new state,
+        and the old one if the change was reported as failed.
+        #>
+        $id = @($schedules.Keys | Sort-Object { $schedules[$_].Name })[$random.Next($schedules.Count)]
+        $of = $schedules[$id]
+        $new = @{ Pattern = $of.Pattern; IsSuspended = [bool] $of.IsSuspended }
+        $subject = $of.Known ?? $id
+        switch ($random.Next(4)) {
+            { $_ -lt 2 } {
+                $what = 'change'
+                $new.Pattern = "$($random.Next(60)) $($random.Next(24)) 1 $($random.Next(1, 13)) *"
+                $outcome = Invoke-Module { Set-TroveBackupSchedule $subject -Pattern $new.Pattern -PassThru -Session $session }
+                break
+            }
+            2 { $what = 'suspend'; $new.IsSuspended = $true; $outcome = Invoke-Module { Suspend-TroveBackupSchedule $subject -Reason 'faults' -PassThru -Session $session } }
+            3 { $what = 'resume'; $new.IsSuspended = $false; $outcome = Invoke-Module { Resume-TroveBackupSchedule $subject -PassThru -Session $session } }
+        }
+        Add-Operation $what
+        $of.Known = $null
+        $mayBeNew = -not $outcome.Errors
+        foreach ($one in $outcome.Errors) {
+            if ("$($one.TargetObject.Id ?? $one.TargetObject)" -ne $id) { Add-Violation "$what has an error for another object" $one }
+            if ((Test-Unknown $one $what) -or $one.FullyQualifiedErrorId -like 'ScheduleChangeInterrupted,*') { $mayBeNew = $true }
+        }
+        $isInterrupted = $outcome.Errors -or $outcome.Warnings -match 'could not be deleted'
+        if ($isInterrupted) {
+            for ($i = 0; $i -lt 40; $i++) {
+                Add-Operation 'finish a change'
+                $repair = Invoke-Module { Set-TroveBackupSchedule $id -Session $session }
+                foreach ($one in $repair.Errors) { $null = Test-Unknown $one 'finish a change' }
+                if (-not $repair.Errors -and -not ($repair.Warnings -match 'could not be deleted')) { break }
+            }
+        }
+        $actual = @($Cloud.Schedules($of.Name) | Where-Object Name -CEQ $of.Name)
+        if ($actual.Count -ne 1 -or $actual[0].Id -ne $id) { Add-Violation "$what of $id left the triggers $($actual -join ', ')" $outcome.Errors; return }
+        $isNew = $actual[0].Pattern -ceq $new.Pattern -and $actual[0].IsSuspended -eq $new.IsSuspended
+        $isOld = $actual[0].Pattern -ceq $of.Pattern -and $actual[0].IsSuspended -eq [bool] $of.IsSuspended
+        if (-not $outcome.Errors -and -not $isNew) { Add-Violation "$what of $id was reported as done, and is not" $outcome.Warnings }
+        elseif (-not $isOld -and -not ($isNew -and $mayBeNew)) { Add-Violation "$what of $id was reported as failed, and left $($actual[0])" $outcome.Errors }
+        $of.Pattern, $of.IsSuspended = $actual[0].Pattern, $actual[0].IsSuspended
+    }
+
     function Remove-Execution([int] $Count) {
         $ids = @($executions | Select-Object -Skip $random.Next($executions.Count) -First $Count)
         $outcome = if ($ids.Count -eq 1) { Invoke-Module { Remove-TroveScheduleExecution $ids[0] -Session $session } }
@@ -361,7 +405,8 @@ function Invoke-FaultWorker {
             { $_ -lt 20 } { if ($isFull) { Remove-Schedule 1 } else { New-Schedule 1 }; break }
             { $_ -lt 32 } { if ($isFull) { Remove-Schedule $many } else { New-Schedule $many }; break }
             { $_ -lt 64 } { Get-Schedules; break }
-            { $_ -lt 76 } { Get-Executions; break }
+            { $_ -lt 70 } { Get-Executions; break }
+            { $_ -lt 78 } { if ($schedules.Count) { Edit-Schedule }; break }
             { $_ -lt 90 } { if ($executions.Count) { Remove-Execution 1 }; break }
             { $_ -lt 98 } { if ($executions.Count -gt 1) { Remove-Execution $many }; break }
             default {

@@ -13,7 +13,8 @@ namespace TroveSchedules.FaultTests;
 /// <param name="Instance">The id of the instance.</param>
 /// <param name="Pattern">The cron pattern.</param>
 /// <param name="TriggerId">The id of the trigger in Mistral.</param>
-public sealed record PlainSchedule(string Id, string Name, string Instance, string Pattern, string TriggerId);
+/// <param name="IsSuspended">Whether its next time is so far away that it never runs.</param>
+public sealed record PlainSchedule(string Id, string Name, string Instance, string Pattern, string TriggerId, bool IsSuspended = false);
 
 /// <summary>The actual state of the cloud, read with plain HTTP requests without the module and without a proxy. Thread-safe.</summary>
 public sealed class PlainCloud(string authUrl, string user, string password, string project)
@@ -22,10 +23,11 @@ public sealed class PlainCloud(string authUrl, string user, string password, str
 
     /// <summary>The schedules whose backups have a name with this prefix.</summary>
     public IReadOnlyList<PlainSchedule> Schedules(string prefix) =>
-        Get("/cron_triggers?fields=id,name,workflow_input,pattern").Success["cron_triggers"]!.AsArray().Select(row =>
+        Get("/cron_triggers?fields=id,name,workflow_input,pattern,next_execution_time").Success["cron_triggers"]!.AsArray().Select(row =>
         {
             JsonNode input = JsonNode.Parse((string)row!["workflow_input"]!)!;
-            return new PlainSchedule((string)row["name"]!, (string?)input["name"] ?? "", (string?)input["instance"] ?? "", (string)row["pattern"]!, (string)row["id"]!);
+            return new PlainSchedule((string)row["name"]!, (string?)input["name"] ?? "", (string?)input["instance"] ?? "", (string)row["pattern"]!, (string)row["id"]!,
+                ((string?)row["next_execution_time"])?.StartsWith("9999-", StringComparison.Ordinal) == true);
         }).Where(schedule => schedule.Name.StartsWith(prefix, StringComparison.Ordinal)).ToList();
 
     /// <summary>The ids of the executions of a trigger, newest first.</summary>
