@@ -59,7 +59,7 @@ public sealed class ScheduleChanges
         ScheduleRules.CheckChange(changed, change, _session.CloudTime);
         Instance instance = await (lookup ?? _session.CreateLookup()).GetInstanceAsync(changed.Instance, cancellationToken).ConfigureAwait(false);
         if (change is not { Name: null, Description: null, Incremental: null, ParentId: null })
-            ScheduleRules.CheckFits(changed, await _session.Workbook.InputsAsync(cancellationToken).ConfigureAwait(false));
+            ScheduleRules.CheckWorkflowAccepts(changed, await _session.Workbook.InputsAsync(cancellationToken).ConfigureAwait(false));
         if (change.ParentId?.Value is { } parentId)
             ScheduleRules.CheckParent(await (lookup ?? _session.CreateLookup()).GetBackupAsync(parentId, cancellationToken).ConfigureAwait(false), instance);
 
