@@ -125,10 +125,17 @@ public sealed class BackupSchedules
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) if the trigger runs another workflow.</exception>
-    public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
-        await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
-        ?? (ResourceId.IsUuid(id) ? await FindAsync(ScheduleMetadata.ReplacementNameOf(id), allProjects, cancellationToken).ConfigureAwait(false) : null) // A change may have been cut off.
-        ?? throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
+    public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default)
+    {
+        Task<CronTrigger?> find = FindTriggerAsync(id, id, allProjects, cancellationToken), findReplacement = FindReplacementAsync(id, id, allProjects, cancellationToken);
+        await Task.WhenAll(find, findReplacement).ConfigureAwait(false);
+        CronTrigger? trigger = await find.ConfigureAwait(false), replacement = await findReplacement.ConfigureAwait(false);
+        if (trigger is not null && trigger.Name != id)
+            replacement = await FindReplacementAsync(trigger.Name, id, allProjects, cancellationToken).ConfigureAwait(false);
+        return (trigger ?? replacement) is { } found
+            ? ToSchedule(found, _session, replacement?.ProjectId == found.ProjectId ? replacement : null)
+            : throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
+    }
 
     /// <summary>Deletes a schedule and its Keystone trust (the spec's <c>schedule_delete</c>). An execution that has not finished may fail, because it uses the trust.</summary>
     /// <param name="schedule">The schedule as it was read.</param>
@@ -144,14 +151,19 @@ public sealed class BackupSchedules
         _session.CheckOrigin(schedule.Origin, schedule.ProjectId, allProjects, $"The schedule '{schedule.Id}'", schedule);
         string id = DeletedBy(schedule);
         if (schedule.ReplacementTriggerId is { } replacement && replacement != schedule.TriggerId)
-            await _session.Mistral.CronTriggers.DeleteAsync(replacement, schedule, cancellationToken).ConfigureAwait(false);
+            await DeleteReplacementAsync(replacement, schedule, cancellationToken).ConfigureAwait(false);
         try
         {
             await _session.Mistral.CronTriggers.DeleteAsync(id, schedule, cancellationToken).ConfigureAwait(false);
         }
         catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
         {
-            throw MistralErrors.ScheduleIsGone(schedule, e);
+            // A change since the schedule was read may have given it another trigger.
+            bool mayHaveChanged = id != schedule.Id && ResourceId.IsUuid(id) && ResourceId.IsUuid(schedule.Id);
+            BackupSchedule? current = mayHaveChanged ? await FindAsync(schedule.Id, allProjects, cancellationToken).ConfigureAwait(false) : null;
+            if (current is null || current.ProjectId != schedule.ProjectId || current.TriggerId == id)
+                throw MistralErrors.ScheduleIsGone(schedule, e);
+            await DeleteAsync(current, allProjects, cancellationToken).ConfigureAwait(false);
         }
         catch (TroveScheduleException e) when (e.MayHaveHappened)
         {
@@ -168,18 +180,34 @@ public sealed class BackupSchedules
             ? schedule.Id
             : schedule.TriggerId;
 
-    /// <summary>Gets the schedule of that id; null if this session sees none.</summary>
-    internal async Task<BackupSchedule?> FindAsync(string id, bool allProjects, CancellationToken cancellationToken)
+    private async Task DeleteReplacementAsync(string triggerId, BackupSchedule schedule, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _session.Mistral.CronTriggers.DeleteAsync(triggerId, schedule, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
+        {
+            // The change was finished or undone since the schedule was read.
+        }
+    }
+
+    /// <summary>Gets the schedule of that id; null if this session sees none, or only the rest of a change that was cut off.</summary>
+    internal async Task<BackupSchedule?> FindAsync(string id, bool allProjects, CancellationToken cancellationToken) =>
+        await FindTriggerAsync(id, id, allProjects, cancellationToken).ConfigureAwait(false) is { } trigger ? ToSchedule(trigger, _session) : null;
+
+    private async Task<CronTrigger?> FindReplacementAsync(string scheduleId, object target, bool allProjects, CancellationToken cancellationToken) =>
+        ResourceId.IsUuid(scheduleId) ? await FindTriggerAsync(ScheduleMetadata.ReplacementNameOf(scheduleId), target, allProjects, cancellationToken).ConfigureAwait(false) : null;
+
+    private async Task<CronTrigger?> FindTriggerAsync(string id, object target, bool allProjects, CancellationToken cancellationToken)
     {
         // Only a UUID goes into the path, because slashes and dots in a name would change the path.
         CronTrigger? trigger = ResourceId.IsUuid(id)
-            ? await _session.Mistral.CronTriggers.FindAsync(id, cancellationToken).ConfigureAwait(false)
+            ? await _session.Mistral.CronTriggers.FindAsync(id, cancellationToken, target).ConfigureAwait(false)
             : ResourceId.CanBeName(id) ? await FirstNamedAsync(id, allProjects, cancellationToken).ConfigureAwait(false) : null;
         if (trigger is null || !_session.IsVisibleProject(trigger.ProjectId, allProjects))
             return null;
-        return trigger.WorkflowName == WorkflowName
-            ? ToSchedule(trigger, _session)
-            : throw MistralErrors.NotASchedule(id, trigger.WorkflowName);
+        return trigger.WorkflowName == WorkflowName ? trigger : throw MistralErrors.NotASchedule(id, trigger.WorkflowName);
     }
 
     private async Task<CronTrigger?> FirstNamedAsync(string name, bool allProjects, CancellationToken cancellationToken)

@@ -207,7 +207,7 @@ public sealed class ScheduleChanges
             throw MistralErrors.DelegatedToken(null, schedule);
         if (!ResourceId.IsUuid(schedule.Id))
             throw MistralErrors.NameIsNotAnId(schedule);
-        Task<CronTrigger?> findLive = FindOwnAsync(schedule.Id, cancellationToken), findPending = FindOwnAsync(ScheduleMetadata.ReplacementNameOf(schedule.Id), cancellationToken);
+        Task<CronTrigger?> findLive = FindOwnAsync(schedule.Id, schedule, cancellationToken), findPending = FindOwnAsync(ScheduleMetadata.ReplacementNameOf(schedule.Id), schedule, cancellationToken);
         await Task.WhenAll(findLive, findPending).ConfigureAwait(false);
         CronTrigger? live = await findLive.ConfigureAwait(false), pending = await findPending.ConfigureAwait(false);
         foreach (CronTrigger trigger in new[] { live, pending }.OfType<CronTrigger>())
@@ -229,8 +229,8 @@ public sealed class ScheduleChanges
     }
 
     // By name, an administrator gets another project's trigger too.
-    private async Task<CronTrigger?> FindOwnAsync(string name, CancellationToken cancellationToken) =>
-        await _session.Mistral.CronTriggers.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } trigger && _session.IsVisibleProject(trigger.ProjectId, allProjects: false) ? trigger : null;
+    private async Task<CronTrigger?> FindOwnAsync(string name, BackupSchedule schedule, CancellationToken cancellationToken) =>
+        await _session.Mistral.CronTriggers.FindAsync(name, cancellationToken, schedule).ConfigureAwait(false) is { } trigger && _session.IsVisibleProject(trigger.ProjectId, allProjects: false) ? trigger : null;
 
     private PreparedScheduleChange Prepared(ScheduleTriggers triggers, TriggerDefinition definition, IReadOnlyList<string> differences) =>
         new(triggers.Live is { } live ? BackupSchedules.ToSchedule(live, _session) : BackupSchedules.ToSchedule(triggers.Pending!, _session), triggers, definition, differences);
@@ -263,7 +263,7 @@ public sealed class ScheduleChanges
             if (e.Kind != TroveErrorKind.NotFound)
             {
                 var outcome = new OutcomeCheck(e, schedule, $"the schedule '{schedule.Id}'");
-                still = await outcome.CheckAsync(() => _session.Mistral.CronTriggers.FindAsync(live.Id, cancellationToken), $"the schedule '{schedule.Id}' was changed").ConfigureAwait(false);
+                still = await outcome.CheckAsync(() => _session.Mistral.CronTriggers.FindAsync(live.Id, cancellationToken, schedule), $"the schedule '{schedule.Id}' was changed").ConfigureAwait(false);
                 if (still is null)
                     return; // The request failed, but it has deleted the trigger.
             }
@@ -283,15 +283,15 @@ public sealed class ScheduleChanges
         catch (Exception e) when (e is TroveScheduleException or OperationCanceledException)
         {
             // It may exist all the same: from this request, or from another client that has finished the job.
-            return await FindQuietlyAsync(schedule.Id, cancellationToken).ConfigureAwait(false) ?? throw MistralErrors.ChangeInterrupted(schedule, replacement.Id, e);
+            return await FindQuietlyAsync(schedule, cancellationToken).ConfigureAwait(false) ?? throw MistralErrors.ChangeInterrupted(schedule, replacement.Id, e);
         }
     }
 
-    private async Task<CronTrigger?> FindQuietlyAsync(string name, CancellationToken cancellationToken)
+    private async Task<CronTrigger?> FindQuietlyAsync(BackupSchedule schedule, CancellationToken cancellationToken)
     {
         try
         {
-            return await FindOwnAsync(name, cancellationToken).ConfigureAwait(false);
+            return await FindOwnAsync(schedule.Id, schedule, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TroveScheduleException or OperationCanceledException)
         {

@@ -26,9 +26,9 @@ internal sealed class CronTriggerClient(ServiceClient mistral)
             $"{Path}/{ResourceId.Segment(request.Name)}", WireJson.Default.CronTrigger, cancellationToken).ConfigureAwait(false),
             request.Name, "Mistral", trigger => trigger.Name, isChange: true);
 
-    /// <summary>The trigger of that name or id; null when there is none. An administrator is given other projects' triggers too.</summary>
-    public async Task<CronTrigger?> FindAsync(string nameOrId, CancellationToken cancellationToken) =>
-        Validate.ResponseMatches(await mistral.FindAsync($"{Path}/{ResourceId.Segment(nameOrId)}", WireJson.Default.CronTrigger, nameOrId, cancellationToken).ConfigureAwait(false),
+    /// <summary>The trigger of that name or id; null when there is none. An administrator is given other projects' triggers too. Errors have the target, by default the name or id.</summary>
+    public async Task<CronTrigger?> FindAsync(string nameOrId, CancellationToken cancellationToken, object? target = null) =>
+        Validate.ResponseMatches(await mistral.FindAsync($"{Path}/{ResourceId.Segment(nameOrId)}", WireJson.Default.CronTrigger, target ?? nameOrId, cancellationToken).ConfigureAwait(false),
             nameOrId, "Mistral", trigger => trigger.Name, trigger => trigger.Id);
 
     /// <summary>The triggers that run a workflow, in a stable order, so that one that fires meanwhile is neither lost nor seen twice.</summary>

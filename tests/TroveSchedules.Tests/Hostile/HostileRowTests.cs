@@ -35,7 +35,9 @@ public sealed class HostileRowTests
     public async Task The_id_of_a_trigger_is_compared_without_case()
     {
         string id = Rows.TriggerId(1).ToUpperInvariant();
-        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{id}", Answers.Ok(Rows.Trigger()));
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TriggersPath}/{id}", Answers.Ok(Rows.Trigger()))
+            .Always($"GET {Rows.TriggersPath}/{ScheduleMetadata.ReplacementNameOf(id)}", Answers.NotFound)
+            .Always($"GET {Rows.TriggersPath}/{ScheduleMetadata.ReplacementNameOf(Rows.Id(1))}", Answers.NotFound);
         using CloudSession session = await cloud.ConnectAsync();
         Assert.Equal(Rows.Id(1), (await session.Schedules.GetAsync(id)).Id);
     }

@@ -17,6 +17,7 @@ public sealed class HistoryTests
 {
     private static readonly string Trigger = Rows.TriggerId(1);
     private static readonly string FindRoute = $"GET {Rows.TriggersPath}/{Rows.Id(1)}";
+    private static readonly string ReplacementRoute = $"GET {Rows.TriggersPath}/{ScheduleMetadata.ReplacementNameOf(Rows.Id(1))}";
 
     private static ScriptedCloud Cloud(params string[] rows) => new ScriptedCloud()
         .Always(FindRoute, Answers.Ok(Rows.Trigger())).Always(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions(rows)));
@@ -231,7 +232,7 @@ public sealed class HistoryTests
     public async Task An_invalid_value_in_an_input_does_not_hide_the_other_values()
     {
         string input = "{\"instance\": \"" + Rows.Id(900) + "\", \"name\": \"\\ud83d\", \"incremental\": \"yes\", \"description\": \"d\"}";
-        ScriptedCloud cloud = new ScriptedCloud().Always(FindRoute, Answers.Ok(Rows.Trigger(1, row => row["workflow_input"] = input)));
+        ScriptedCloud cloud = new ScriptedCloud().Always(FindRoute, Answers.Ok(Rows.Trigger(1, row => row["workflow_input"] = input))).Always(ReplacementRoute, Answers.NotFound);
         using CloudSession session = await cloud.ConnectAsync();
         BackupSchedule schedule = await session.Schedules.GetAsync(Rows.Id(1));
         Assert.Equal((Rows.Id(900), null, "d", false, input), (schedule.InstanceId, schedule.Name, schedule.Description, schedule.Incremental, schedule.Input));
@@ -275,7 +276,7 @@ public sealed class HistoryTests
     public async Task A_schedule_with_an_invalid_input_matches_no_execution_by_input(string input)
     {
         ScriptedCloud cloud = Cloud(Rows.Execution(10), Rows.Execution(12, null), Rows.Execution(13, null, row => row["input"] = "{\"a\": 3}"))
-            .Always(FindRoute, Answers.Ok(Rows.Trigger(1, row => row["workflow_input"] = input)));
+            .Always(FindRoute, Answers.Ok(Rows.Trigger(1, row => row["workflow_input"] = input))).Always(ReplacementRoute, Answers.NotFound);
         Assert.Equal([Rows.Id(10)], (await List(cloud, new ExecutionQuery { MatchInput = true })).Select(run => run.Id));
     }
 
@@ -305,7 +306,7 @@ public sealed class HistoryTests
     [Fact]
     public async Task Without_a_schedule_and_executions_the_error_is_ScheduleNotFound()
     {
-        ScriptedCloud cloud = Cloud().Always(FindRoute, Answers.NotFound).Always($"GET {Rows.TriggersPath}/{ScheduleMetadata.ReplacementNameOf(Rows.Id(1))}", Answers.NotFound);
+        ScriptedCloud cloud = Cloud().Always(FindRoute, Answers.NotFound).Always(ReplacementRoute, Answers.NotFound);
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => List(cloud));
         Assert.Equal((TroveErrorKind.NotFound, "ScheduleNotFound", Rows.Id(1)), (error.Kind, error.ErrorId, error.Target));
     }

@@ -142,10 +142,11 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_schedule_is_read_by_its_id_in_one_request()
+    public async Task A_schedule_is_read_by_its_id_together_with_the_rest_of_a_change()
     {
-        ScriptedCloud cloud = new ScriptedCloud().On($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger()));
+        ScriptedCloud cloud = new ScriptedCloud().On($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.Ok(Rows.Trigger())).On(ReplacementRoute, Answers.NotFound);
         Assert.Equal(Rows.TriggerId(1), (await Get(cloud, Rows.Id(1))).TriggerId);
+        Assert.Equal(2, cloud.Requests.Count);
     }
 
     [Theory]
@@ -215,7 +216,7 @@ public sealed class ScheduleTests
     [Fact]
     public async Task The_error_for_a_schedule_that_was_already_deleted_names_it()
     {
-        ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.NotFound);
+        ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.NotFound).On($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound);
         BackupSchedule schedule = Schedule();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Delete(cloud, schedule));
         Assert.Equal((TroveErrorKind.NotFound, "ScheduleNotFound", 404), (error.Kind, error.ErrorId, error.StatusCode));
