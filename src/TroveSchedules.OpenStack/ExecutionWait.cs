@@ -9,10 +9,10 @@ using TroveSchedules.OpenStack.Mistral;
 
 namespace TroveSchedules.OpenStack;
 
-/// <summary>For what and how long <see cref="ScheduleExecutions.WaitAsync"/> waits.</summary>
+/// <summary>Options of <see cref="ScheduleExecutions.WaitAsync"/>.</summary>
 public sealed class ExecutionWaitOptions
 {
-    /// <summary>Whether to wait for the backups of successful executions as well, until Trove has completed them or failed.</summary>
+    /// <summary>Whether to wait also until the backups of successful executions are completed or have failed.</summary>
     public bool ForBackup { get; init; }
 
     /// <summary>The time limit by the session's clock. Zero reads the states once. Null for no limit. A request in progress is not cut short.</summary>
@@ -21,7 +21,7 @@ public sealed class ExecutionWaitOptions
     /// <summary>Whether to include other projects' executions. Only for administrators.</summary>
     public bool AllProjects { get; init; }
 
-    /// <summary>Lets time pass between two rounds of requests; null for the session's clock. For a cloud whose clock moves only by request.</summary>
+    /// <summary>The delay between two rounds of requests; null for a delay by the session's clock. For the sandbox, whose clock moves only on request.</summary>
     public Func<TimeSpan, CancellationToken, Task>? Delay { get; init; }
 }
 
@@ -30,11 +30,11 @@ public sealed class ExecutionWaitOptions
 /// <param name="Known">The execution as it was read before; null if only the id is known.</param>
 public sealed record AwaitedExecution(string Id, ScheduleExecution? Known = null);
 
-/// <summary>What became of an awaited execution.</summary>
+/// <summary>The result of waiting for one execution.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Execution">The execution at its end, with <see cref="ScheduleExecution.BackupStatus"/> if its backup was awaited; null if it has not ended, or does not exist.</param>
 /// <param name="Error">
-/// Why it is no success; null if it is one. Failed (<c>ExecutionFailed</c>, <c>BackupFailed</c>); Timeout (<c>WaitTimeout</c>); NotFound (<c>ExecutionNotFound</c>, <c>BackupNotFound</c>, and
+/// The error; null for a successful execution. Failed (<c>ExecutionFailed</c>, <c>BackupFailed</c>); Timeout (<c>WaitTimeout</c>); NotFound (<c>ExecutionNotFound</c>, <c>BackupNotFound</c>, and
 /// <c>BackupUnknown</c> if the workbook does not return the backup); Invalid (<c>InvalidExecution</c>); Forbidden (<c>OtherCloud</c>, <c>OtherProject</c>).
 /// </param>
 public sealed record ExecutionOutcome(string Id, ScheduleExecution? Execution, TroveScheduleException? Error);
@@ -45,9 +45,9 @@ public sealed record ExecutionOutcome(string Id, ScheduleExecution? Execution, T
 internal sealed class ExecutionWait
 {
     // Up to this many, single requests cost no more than a listing.
-    private const int Few = 2;
+    private const int MaxSingleReads = 2;
 
-    // The pipeline has retried each of them before. A service that restarts is back by then.
+    // Each request was already retried. This is enough time for a service to restart.
     private const int MaxFailedRounds = 5;
 
     // Mistral's clock and Trove's may differ.
@@ -73,7 +73,7 @@ internal sealed class ExecutionWait
         _reader = new ExecutionReader(session.Origin);
         foreach (AwaitedExecution execution in executions)
         {
-            // An object of the session's own kind says more than the id alone.
+            // If an execution is given twice, an object is better than an id.
             if (!_executions.TryGetValue(execution.Id, out AwaitedExecution? same) || same.Known is null)
                 _executions[execution.Id] = execution;
         }
@@ -81,7 +81,7 @@ internal sealed class ExecutionWait
 
     public async IAsyncEnumerable<ExecutionOutcome> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        RefuseForeign();
+        RejectOtherClouds();
         long start = _session.Clock.GetTimestamp();
         TimeSpan interval = FirstInterval;
         bool hasAnswered = false;
@@ -96,7 +96,7 @@ internal sealed class ExecutionWait
             }
             catch (TroveScheduleException e)
             {
-                // At the first round nothing is lost by an error. Later, it would lose the wait.
+                // An error in the first round is reported at once. Later errors are tolerated for a few rounds, because the wait would have to start again.
                 if (!hasAnswered || e.Kind is not (TroveErrorKind.Unavailable or TroveErrorKind.Timeout) || ++failedRounds >= MaxFailedRounds)
                     failure = e;
             }
@@ -120,7 +120,7 @@ internal sealed class ExecutionWait
             yield return new ExecutionOutcome(execution.Id, null, MistralErrors.WaitTimeout($"The backup '{execution.BackupId}' of the execution '{execution.Id}'", execution.BackupStatus, _options.TimeLimit!.Value, execution));
     }
 
-    private void RefuseForeign()
+    private void RejectOtherClouds()
     {
         foreach (AwaitedExecution execution in _executions.Values.Where(execution => execution.Known is not null).ToList())
         {
@@ -130,7 +130,7 @@ internal sealed class ExecutionWait
             }
             catch (TroveScheduleException e)
             {
-                End(execution.Id, null, e);
+                Complete(execution.Id, null, e);
             }
         }
     }
@@ -146,28 +146,28 @@ internal sealed class ExecutionWait
     private async Task ReadExecutionsAsync(CancellationToken cancellationToken)
     {
         HashSet<string> missing = new(_executions.Keys, StringComparer.OrdinalIgnoreCase);
-        if (missing.Count > Few)
+        if (missing.Count > MaxSingleReads)
         {
             await foreach (Execution row in ListAsync(missing, Unfinished, cancellationToken).ConfigureAwait(false))
             {
                 missing.Remove(row.Id);
-                Note(row);
+                Record(row);
             }
         }
-        // Without its start, an execution would have to be sought in the whole history.
-        HashSet<string> dated = new(missing.Where(id => _executions[id].Known?.ExecutionTime is not null), StringComparer.OrdinalIgnoreCase);
-        if (dated.Count > Few)
+        // Without its start time, an execution would have to be looked up in the whole history.
+        HashSet<string> withStartTime = new(missing.Where(id => _executions[id].Known?.ExecutionTime is not null), StringComparer.OrdinalIgnoreCase);
+        if (withStartTime.Count > MaxSingleReads)
         {
-            await foreach (Execution row in ListAsync(dated, Finished, cancellationToken).ConfigureAwait(false))
+            await foreach (Execution row in ListAsync(withStartTime, Finished, cancellationToken).ConfigureAwait(false))
             {
-                dated.Remove(row.Id);
+                withStartTime.Remove(row.Id);
                 missing.Remove(row.Id);
-                Note(row);
-                if (dated.Count == 0)
+                Record(row);
+                if (withStartTime.Count == 0)
                     break;
             }
         }
-        // The few, those whose start is unknown, and those that were deleted meanwhile.
+        // A small number, those without a start time, and those that were deleted since.
         foreach (string id in missing)
             await ReadAsync(id, cancellationToken).ConfigureAwait(false);
     }
@@ -191,25 +191,25 @@ internal sealed class ExecutionWait
         }
         catch (TroveScheduleException e) when (e.ErrorId is "ExecutionNotFound" or "InvalidExecution")
         {
-            End(id, null, e);
+            Complete(id, null, e);
             return;
         }
         // Newer releases of Mistral do not record the trigger's name.
-        Note(execution with { ScheduleId = execution.ScheduleId ?? (execution.TriggerId is null ? null : _executions[id].Known?.ScheduleId) });
+        Record(execution with { ScheduleId = execution.ScheduleId ?? (execution.TriggerId is null ? null : _executions[id].Known?.ScheduleId) });
     }
 
-    private void Note(Execution row) => Note(_reader.Read(row, _executions[row.Id].Known?.ScheduleId));
+    private void Record(Execution row) => Record(_reader.Read(row, _executions[row.Id].Known?.ScheduleId));
 
-    private void Note(ScheduleExecution execution)
+    private void Record(ScheduleExecution execution)
     {
         if (!Finished.Contains(execution.State, StringComparer.OrdinalIgnoreCase))
             _executions[execution.Id] = new AwaitedExecution(execution.Id, execution);
         else if (execution.State != "SUCCESS")
-            End(execution.Id, execution, MistralErrors.ExecutionFailed(execution));
+            Complete(execution.Id, execution, MistralErrors.ExecutionFailed(execution));
         else if (!_options.ForBackup)
-            End(execution.Id, execution, null);
+            Complete(execution.Id, execution, null);
         else if (execution.BackupId is null || _backups.ContainsKey(execution.BackupId))
-            End(execution.Id, execution, MistralErrors.BackupUnknown(execution)); // Two executions do not make one backup: the workbook returned something else.
+            Complete(execution.Id, execution, MistralErrors.BackupUnknown(execution)); // Two executions cannot have the same backup, so the workbook returned something else.
         else
         {
             _executions.Remove(execution.Id);
@@ -220,22 +220,22 @@ internal sealed class ExecutionWait
     private async Task ReadBackupsAsync(CancellationToken cancellationToken)
     {
         HashSet<string> missing = new(_backups.Keys, StringComparer.OrdinalIgnoreCase);
-        if (missing.Count > Few)
+        if (missing.Count > MaxSingleReads)
         {
             DateTimeOffset? oldest = _backups.Values.Min(execution => execution.ExecutionTime) is { } time && time > DateTimeOffset.MinValue + ClockSkew ? time - ClockSkew : null;
             await foreach (Backup backup in _session.Backups.ListAsync(cancellationToken: cancellationToken).ConfigureAwait(false)) // Newest first.
             {
                 if (missing.Remove(backup.Id))
-                    Note(backup.Id, backup.Status);
+                    Record(backup.Id, backup.Status);
                 if (missing.Count == 0 || backup.CreatedAt < oldest)
                     break;
             }
         }
         foreach (string id in missing)
-            Note(id, (await _session.Backups.FindAsync(id, _options.AllProjects, cancellationToken).ConfigureAwait(false))?.Status);
+            Record(id, (await _session.Backups.FindAsync(id, _options.AllProjects, cancellationToken).ConfigureAwait(false))?.Status);
     }
 
-    private void Note(string backupId, string? status)
+    private void Record(string backupId, string? status)
     {
         ScheduleExecution execution = _backups[backupId] with { BackupStatus = status ?? "NOT_FOUND" };
         _backups[backupId] = execution;
@@ -250,7 +250,7 @@ internal sealed class ExecutionWait
         }));
     }
 
-    private void End(string id, ScheduleExecution? execution, TroveScheduleException? error)
+    private void Complete(string id, ScheduleExecution? execution, TroveScheduleException? error)
     {
         _executions.Remove(id);
         _outcomes.Enqueue(new ExecutionOutcome(id, execution, error));

@@ -15,7 +15,8 @@ internal sealed class OutcomeCheck(TroveScheduleException failure, object target
     /// <summary>Looks for the resource that the change was about; null if it does not exist.</summary>
     /// <param name="find">Looks for the resource.</param>
     /// <param name="deed">What may have happened, such as <c>the schedule was created</c>.</param>
-    public async Task<T?> CheckAsync<T>(Func<Task<T?>> find, string deed)
+    /// <param name="repair">What to do if it happened; null for nothing.</param>
+    public async Task<T?> CheckAsync<T>(Func<Task<T?>> find, string deed, string? repair = null)
         where T : class
     {
         try
@@ -24,7 +25,7 @@ internal sealed class OutcomeCheck(TroveScheduleException failure, object target
         }
         catch (TroveScheduleException)
         {
-            throw Failed($"It is not known whether {deed}, because Mistral does not respond.", $"When Mistral responds again, look for {what} before you repeat the request.", mayHaveHappened: true);
+            throw Failed($"It is not known whether {deed}, because Mistral does not respond.", $"When Mistral responds again, look for {what} before you repeat the request.{(repair is null ? "" : " " + repair)}", mayHaveHappened: true);
         }
     }
 

@@ -263,7 +263,8 @@ public sealed class ScheduleChanges
             if (e.Kind != TroveErrorKind.NotFound)
             {
                 var outcome = new OutcomeCheck(e, schedule, $"the schedule '{schedule.Id}'");
-                still = await outcome.CheckAsync(() => _session.Mistral.CronTriggers.FindAsync(live.Id, cancellationToken, schedule), $"the schedule '{schedule.Id}' was changed").ConfigureAwait(false);
+                still = await outcome.CheckAsync(() => _session.Mistral.CronTriggers.FindAsync(live.Id, cancellationToken, schedule), $"the schedule '{schedule.Id}' was changed",
+                    "If its state is Interrupted, it does not run: repeat the change, or resume the schedule.").ConfigureAwait(false);
                 if (still is null)
                     return; // The request failed, but it has deleted the trigger.
             }

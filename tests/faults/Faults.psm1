@@ -31,7 +31,8 @@ function Connect-ThroughProxy {
 function Invoke-FaultRun {
     <#
     Runs operations with the module in several workers, and compares the state that they expect with the cloud. Each worker has its own proxy, which injects a
-    fault into a percentage of the requests. An operation creates, changes, suspends, resumes or deletes a schedule, deletes an execution, lists, or logs in.
+    fault into a percentage of the requests. An operation creates, changes, suspends, resumes, starts or deletes a schedule, waits for executions, deletes an execution, lists,
+    or logs in.
     #>
     param([int] $Operations, [int] $Workers = 4, [int] $Percent = 10, [int] $MaxRetry = 3, [ulong] $Seed = 6)
     $cloud = New-PlainCloud
@@ -45,9 +46,11 @@ function Invoke-FaultRun {
         # The worker deletes executions of this schedule. About three of ten operations delete one.
         $history = New-TroveBackupSchedule m "$number 3 1 1 *" "${prefix}history$number" -Session $session
         Add-TestExecution ([math]::Ceiling($each * 0.5)) $history.Id
+        # The worker starts this schedule. Its backups fail at once.
+        $started = New-TroveBackupSchedule broken "$number 3 1 1 *" "${prefix}started$number" -Session $session
         @{
             Number = $number; Operations = $each; MaxRetry = $MaxRetry; Seed = $Seed * 1000 + $number; Prefix = "$prefix$number-"; History = $history.Id
-            Executions = $cloud.Executions($history.TriggerId); TriggerId = $history.TriggerId; Instances = $instances
+            Executions = $cloud.Executions($history.TriggerId); TriggerId = $history.TriggerId; Instances = $instances; StartedSchedule = $started
             Proxy = New-FaultProxy -Seed ($Seed * 1000 + $number) -Percent $Percent
         }
     }
@@ -60,7 +63,7 @@ function Invoke-FaultRun {
             Invoke-FaultWorker -Job $job -Cloud $using:cloud -Account $using:account
         })
     $seconds = $clock.Elapsed.TotalSeconds
-    $actual = $cloud.Schedules($prefix) | Where-Object Name -NotLike "${prefix}history*"
+    $actual = $cloud.Schedules($prefix) | Where-Object { $_.Name -notlike "${prefix}history*" -and $_.Name -notlike "${prefix}started*" }
     $model = @{}
     $results | ForEach-Object { $model += $_.Schedules }
     $state = Compare-State $model $actual
@@ -70,6 +73,9 @@ function Invoke-FaultRun {
         # A missing execution was deleted although its deletion was reported as failed. An additional one was reported as deleted.
         $state.Lost += @($result.Executions | Where-Object { $_ -notin $runs } | ForEach-Object { "execution $_" })
         $state.Phantom += @($runs | Where-Object { $_ -notin $result.Executions } | ForEach-Object { "execution $_" })
+        $runs = $cloud.Executions($job.StartedSchedule.TriggerId)
+        $state.Lost += @($result.Started | Where-Object { $_ -notin $runs } | ForEach-Object { "started execution $_" })
+        $state.Duplicate += @($runs | Where-Object { $_ -notin $result.Started } | ForEach-Object { "started execution $_" })
     }
     $faults = [ordered] @{}
     foreach ($kind in [enum]::GetValues([TroveSchedules.FaultTests.FaultKind])) {
@@ -142,10 +148,11 @@ function Invoke-FaultWorker {
     # The expected state. The value for a schedule has Name, InstanceId, Pattern, IsSuspended, and Known, the object that the module returned.
     $schedules = @{}
     $executions = [Collections.Generic.List[string]] @($Job.Executions)
+    $started = [Collections.Generic.List[string]]::new()
     $deletedIds = [Collections.Generic.List[string]]::new()
     $result = [pscustomobject] @{
         Number = $Job.Number; Operations = 0; Unknown = 0; Failed = 0; By = [ordered] @{}; FailedBy = [ordered] @{}; Wrong = [Collections.Generic.List[string]]::new()
-        Schedules = $schedules; Executions = $executions
+        Schedules = $schedules; Executions = $executions; Started = $started
     }
 
     function Add-Operation([string] $What, [int] $Count = 1) {
@@ -329,6 +336,39 @@ function Invoke-FaultWorker {
         $of.Pattern, $of.IsSuspended = $actual[0].Pattern, $actual[0].IsSuspended
     }
 
+    function Start-Schedule {
+        Add-Operation start
+        $outcome = Invoke-Module { Start-TroveBackupSchedule $Job.StartedSchedule.Id -Session $session }
+        if ($outcome.Given.Count + $outcome.Errors.Count -ne 1) { Add-Violation "start returned $($outcome.Given.Count) executions and $($outcome.Errors.Count) errors" $outcome.Errors }
+        foreach ($run in $outcome.Given) { $started.Add($run.Id) }
+        foreach ($one in $outcome.Errors) {
+            $isUnknown = Test-Unknown $one start
+            foreach ($id in $Cloud.Executions($Job.StartedSchedule.TriggerId) | Where-Object { $_ -notin $started }) {
+                if (-not $isUnknown -or -not (Get-Text $one).Contains($id)) { Add-Violation "start was reported as failed, and started the execution $id" $one }
+                $started.Add($id)
+            }
+        }
+    }
+
+    function Wait-Executions {
+        <# Executions of the history have ended. Each of those that were started has ended, or is reported as still running. #>
+        $ids = @($executions) + @($started)
+        if (-not $ids) { return }
+        $ids = @($ids | Select-Object -Skip $random.Next($ids.Count) -First $random.Next(1, 9))
+        Add-Operation wait
+        $outcome = Invoke-Module { $ids | Wait-TroveScheduleExecution -TimeoutSec 0 -Session $session }
+        $states, $others = $outcome.Errors.Where({ $_.FullyQualifiedErrorId -match '^(ExecutionFailed|WaitTimeout),' }, 'Split')
+        foreach ($one in $others) {
+            $null = Test-Unknown $one wait
+            if ($one.CategoryInfo.Category -eq 'ObjectNotFound') { Add-Violation 'wait did not find an existing execution' $one }
+        }
+        if ($others) { return }
+        $running = @($states | Where-Object FullyQualifiedErrorId -Like 'WaitTimeout,*' | ForEach-Object { "$($_.TargetObject.Id ?? $_.TargetObject)" })
+        Test-Rows wait $ids (@($outcome.Given) + @($running | ForEach-Object { @{ Id = $_ } }))
+        if ($running | Where-Object { $_ -notin $started }) { Add-Violation 'wait reported an execution as running that has ended' $states }
+        if ($states.Count - $running.Count -ne @($outcome.Given | Where-Object State -NE SUCCESS).Count) { Add-Violation 'wait has not one error for each failed execution' $states }
+    }
+
     function Remove-Execution([int] $Count) {
         $ids = @($executions | Select-Object -Skip $random.Next($executions.Count) -First $Count)
         $outcome = if ($ids.Count -eq 1) { Invoke-Module { Remove-TroveScheduleExecution $ids[0] -Session $session } }
@@ -405,8 +445,10 @@ function Invoke-FaultWorker {
             { $_ -lt 20 } { if ($isFull) { Remove-Schedule 1 } else { New-Schedule 1 }; break }
             { $_ -lt 32 } { if ($isFull) { Remove-Schedule $many } else { New-Schedule $many }; break }
             { $_ -lt 64 } { Get-Schedules; break }
-            { $_ -lt 70 } { Get-Executions; break }
-            { $_ -lt 78 } { if ($schedules.Count) { Edit-Schedule }; break }
+            { $_ -lt 69 } { Get-Executions; break }
+            { $_ -lt 72 } { Start-Schedule; break }
+            { $_ -lt 75 } { Wait-Executions; break }
+            { $_ -lt 80 } { if ($schedules.Count) { Edit-Schedule }; break }
             { $_ -lt 90 } { if ($executions.Count) { Remove-Execution 1 }; break }
             { $_ -lt 98 } { if ($executions.Count -gt 1) { Remove-Execution $many }; break }
             default {

@@ -71,10 +71,10 @@ internal sealed class Progress
         _total = _items * rowsPerItem;
     }
 
-    /// <summary>Switches to counting what ends. The bar then also appears before the first has ended, and while no request is in progress.</summary>
-    /// <param name="total">How many will end.</param>
-    /// <param name="participle">What becomes of them, such as <c>ended</c>.</param>
-    public void CountEnds(long total, string participle) => (_countsRows, _count, _total, _participle) = (true, 0, total, " " + participle);
+    /// <summary>Switches to counting results of a known number. The bar then also appears before the first result, and while no request is in progress.</summary>
+    /// <param name="total">Number of results.</param>
+    /// <param name="participle">The word after the numbers, such as <c>ended</c>.</param>
+    public void CountResults(long total, string participle) => (_countsRows, _count, _total, _participle) = (true, 0, total, " " + participle);
 
     /// <summary>Counts an item, unless rows are counted.</summary>
     public void ItemDone()

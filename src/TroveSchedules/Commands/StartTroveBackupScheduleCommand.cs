@@ -55,5 +55,5 @@ public sealed class StartTroveBackupScheduleCommand : BulkCmdlet
         return null;
     }
 
-    private protected override void Conclude() => WaitFor(_started.ToArray(), forBackup: false, TimeoutSec, AllProjects);
+    private protected override void ProcessCollected() => WaitFor(_started.ToArray(), forBackup: false, TimeoutSec, AllProjects);
 }

@@ -93,16 +93,16 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Writes what ends, as it ends. An error that <paramref name="write"/> throws concerns one of them, and the others continue.</summary>
-    /// <param name="ends">What ends.</param>
-    /// <param name="total">How many will end.</param>
-    /// <param name="write">Writes one.</param>
-    private protected void WriteEach<T>(IAsyncEnumerable<T> ends, int total, Action<T> write)
+    /// <summary>Writes results as they arrive. An error that <paramref name="write"/> throws concerns one result, and the others continue.</summary>
+    /// <param name="results">The results.</param>
+    /// <param name="total">Number of results.</param>
+    /// <param name="write">Writes one result.</param>
+    private protected void WriteEach<T>(IAsyncEnumerable<T> results, int total, Action<T> write)
     {
-        Progress?.CountEnds(total, "ended");
+        Progress?.CountResults(total, "ended");
         Run(() =>
         {
-            IAsyncEnumerator<T> each = ends.GetAsyncEnumerator(Cancelled);
+            IAsyncEnumerator<T> each = results.GetAsyncEnumerator(Cancelled);
             try
             {
                 bool hasNext;
@@ -187,12 +187,12 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     {
         if (_work is not null)
             Run(_work.Finish);
-        Conclude();
+        ProcessCollected();
         _streams?.Progress?.Complete();
     }
 
-    /// <summary>Runs after the work for all items, under the same progress bar.</summary>
-    private protected virtual void Conclude() { }
+    /// <summary>For cmdlets that collect their input: runs after the last item, with the same progress bar.</summary>
+    private protected virtual void ProcessCollected() { }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();

@@ -34,5 +34,5 @@ public sealed class WaitTroveScheduleExecutionCommand : SessionCmdlet
     /// <summary>Collects them. One listing reads the states of all, so the waiting begins after the last.</summary>
     protected override void ProcessRecord() => ForEach(Id, reference => _awaited.Add(new AwaitedExecution(reference.IdFor(Cloud, AllProjects), reference.Execution)));
 
-    private protected override void Conclude() => WaitFor(_awaited, ForBackup, TimeoutSec, AllProjects);
+    private protected override void ProcessCollected() => WaitFor(_awaited, ForBackup, TimeoutSec, AllProjects);
 }

@@ -228,6 +228,8 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         Assert.Equal(step == 4 ? 1 : 0, warnings.Count);
         Assert.Equal(step == 3, error?.ErrorId == "ScheduleChangeInterrupted");
         Assert.True(left != "kept" || error!.ErrorId == "ScheduleChangeInterrupted" || error.MayHaveHappened);
+        if (left == "kept")
+            Assert.Contains("resume the schedule", error!.RecommendedAction);
         BackupSchedule seen = (await session.Schedules.ListAsync()).Single(each => each.Id == schedule.Id);
         Assert.Equal(left == "kept" ? ScheduleState.Interrupted : ScheduleState.Active, seen.State);
         Assert.Equal(left.Contains("kept"), seen.ReplacementTriggerId is not null);
