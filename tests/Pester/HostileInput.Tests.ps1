@@ -8,6 +8,11 @@ BeforeDiscovery {
     $referring = @(
         @{ Use = 'Get-TroveBackupSchedule -Id'; Cmdlet = 'Get-TroveBackupSchedule'; Parameter = 'Id'; ErrorId = 'ScheduleNotFound' }
         @{ Use = 'Remove-TroveBackupSchedule -Id'; Cmdlet = 'Remove-TroveBackupSchedule'; Parameter = 'Id'; ErrorId = 'ScheduleNotFound'; With = @{ Confirm = $false } }
+        @{ Use = 'Set-TroveBackupSchedule -Id'; Cmdlet = 'Set-TroveBackupSchedule'; Parameter = 'Id'; ErrorId = 'ScheduleNotFound'; With = @{ Pattern = '0 3 1 1 *' } }
+        @{ Use = 'Suspend-TroveBackupSchedule -Id'; Cmdlet = 'Suspend-TroveBackupSchedule'; Parameter = 'Id'; ErrorId = 'ScheduleNotFound' }
+        @{ Use = 'Resume-TroveBackupSchedule -Id'; Cmdlet = 'Resume-TroveBackupSchedule'; Parameter = 'Id'; ErrorId = 'ScheduleNotFound' }
+        @{ Use = 'Start-TroveBackupSchedule -Id'; Cmdlet = 'Start-TroveBackupSchedule'; Parameter = 'Id'; ErrorId = 'ScheduleNotFound' }
+        @{ Use = 'Wait-TroveScheduleExecution -Id'; Cmdlet = 'Wait-TroveScheduleExecution'; Parameter = 'Id'; ErrorId = 'ExecutionNotFound' }
         @{ Use = 'Get-TroveScheduleExecution -Schedule'; Cmdlet = 'Get-TroveScheduleExecution'; Parameter = 'Schedule'; ErrorId = 'ScheduleNotFound' }
         @{ Use = 'Get-TroveScheduleExecution -Id'; Cmdlet = 'Get-TroveScheduleExecution'; Parameter = 'Id'; ErrorId = 'ExecutionNotFound' }
         @{ Use = 'Remove-TroveScheduleExecution -Id'; Cmdlet = 'Remove-TroveScheduleExecution'; Parameter = 'Id'; ErrorId = 'ExecutionNotFound'; With = @{ Force = $true } }
@@ -233,7 +238,9 @@ Describe 'An id' {
     It 'that is too long for a URL or half a character is not sent' {
         Clear-Wire
         foreach ($id in ('a' * 256), ('%' * 10000), "a$high", ($low + 'a')) {
-            foreach ($use in { Get-TroveBackupSchedule -Id $id }, { Get-TroveScheduleExecution $id }, { Remove-TroveBackupSchedule $id -Confirm:$false }) {
+            $uses = { Get-TroveBackupSchedule -Id $id }, { Get-TroveScheduleExecution $id }, { Remove-TroveBackupSchedule $id -Confirm:$false }, { Set-TroveBackupSchedule $id -Name pester-x },
+                { Suspend-TroveBackupSchedule $id }, { Resume-TroveBackupSchedule $id }, { Start-TroveBackupSchedule $id }, { Wait-TroveScheduleExecution $id }
+            foreach ($use in $uses) {
                 (Get-ErrorOf $use).CategoryInfo.Category | Should -Be ObjectNotFound
             }
         }
@@ -271,6 +278,8 @@ Describe 'An id' {
         $schedule = [TroveSchedules.BackupSchedule] @{ Id = "$([guid]::NewGuid())"; TriggerId = $_; Input = '{}'; ProjectId = $project }
         $execution = [TroveSchedules.ScheduleExecution] @{ Id = $_; State = 'SUCCESS'; ProjectId = $project }
         Get-ErrorOf { $schedule | Remove-TroveBackupSchedule -Confirm:$false } | Assert-Error ScheduleNotFound Remove-TroveBackupSchedule ObjectNotFound
+        Get-ErrorOf { $schedule | Set-TroveBackupSchedule -Name pester-x } | Assert-Error ScheduleNotFound Set-TroveBackupSchedule ObjectNotFound
+        Get-ErrorOf { $execution | Wait-TroveScheduleExecution } | Assert-Error ExecutionNotFound Wait-TroveScheduleExecution ObjectNotFound
         Get-ErrorOf { $execution | Remove-TroveScheduleExecution -Force } | Assert-Error ExecutionNotFound Remove-TroveScheduleExecution ObjectNotFound
         Get-Elsewhere | Should -BeNullOrEmpty
         (Get-TroveWorkbook).IsCurrent | Should -BeTrue
@@ -432,6 +441,9 @@ Describe 'What a terminal would obey' {
         $screen = Invoke-AtScreen -Colour -Answers No, No, No -Script @'
             Get-TroveBackupSchedule | Remove-TroveBackupSchedule -WhatIf
             Get-TroveBackupSchedule | Remove-TroveBackupSchedule
+            Get-TroveBackupSchedule | Set-TroveBackupSchedule -Description new -WhatIf
+            Get-TroveBackupSchedule | Suspend-TroveBackupSchedule -WhatIf
+            Get-TroveBackupSchedule | Start-TroveBackupSchedule -WhatIf
             Get-TroveBackupSchedule | Get-TroveScheduleExecution | Remove-TroveScheduleExecution -Confirm
             Get-TroveBackupSchedule | Get-TroveScheduleExecution | Remove-TroveScheduleExecution -WhatIf
             New-TroveBackupSchedule (Get-TroveInstance)[0].Id '@daily' (Get-TroveInstance)[0].Name -Confirm

@@ -14,8 +14,11 @@ BeforeDiscovery {
         @{ What = 'schedule'; From = 'Set-TroveBackupSchedule'; Use = { $_ | Set-TroveBackupSchedule -Pattern '0 4 * * *' } }
         @{ What = 'schedule'; From = 'Suspend-TroveBackupSchedule'; Use = { $_ | Suspend-TroveBackupSchedule } }
         @{ What = 'schedule'; From = 'Resume-TroveBackupSchedule'; Use = { $_ | Resume-TroveBackupSchedule } }
+        @{ What = 'schedule'; From = 'Start-TroveBackupSchedule'; Use = { $_ | Start-TroveBackupSchedule } }
+        @{ What = 'schedule'; From = 'Start-TroveBackupSchedule'; Use = { $_ | Start-TroveBackupSchedule -AllProjects } }
         @{ What = 'schedule'; From = 'Get-TroveBackupSchedule'; Use = { Get-TroveBackupSchedule -Id $_ } }
         @{ What = 'execution'; From = 'Remove-TroveScheduleExecution'; Use = { $_ | Remove-TroveScheduleExecution -Force } }
+        @{ What = 'execution'; From = 'Wait-TroveScheduleExecution'; Use = { $_ | Wait-TroveScheduleExecution } }
         @{ What = 'execution'; From = 'Get-TroveScheduleExecution'; Use = { Get-TroveScheduleExecution -Id $_ } }
         @{ What = 'execution'; From = 'Get-TroveBackup'; Use = { Get-TroveBackup -Id $_ } }
         @{ What = 'backup'; From = 'Get-TroveBackup'; Use = { Get-TroveBackup -Id $_ } }

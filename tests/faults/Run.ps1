@@ -16,6 +16,7 @@ $ErrorActionPreference = 'Stop'
 $env:TROVE_TEST_STACK = $Stack
 Import-Module "$PSScriptRoot/../Pester/TestCloud.psm1"
 Import-TestModule
+Assert-TestStack
 Import-Module "$PSScriptRoot/Faults.psm1", "$PSScriptRoot/Comparison.psm1"
 $page = "$PSScriptRoot/../../docs/Faults.md"
 
