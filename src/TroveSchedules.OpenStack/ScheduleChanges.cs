@@ -57,11 +57,12 @@ public sealed class ScheduleChanges
             FirstExecutionTime = ScheduleRules.WholeMinute(change.FirstExecutionTime is { } first ? first.Value : old.FirstExecutionTime),
         };
         ScheduleRules.CheckChange(changed, change, _session.CloudTime);
-        Instance instance = await (lookup ?? _session.CreateLookup()).GetInstanceAsync(changed.Instance, cancellationToken).ConfigureAwait(false);
+        lookup ??= _session.CreateLookup();
+        Instance instance = await LookUpForAsync(schedule, lookup.GetInstanceAsync(changed.Instance, cancellationToken)).ConfigureAwait(false);
         if (change is not { Name: null, Description: null, Incremental: null, ParentId: null })
-            ScheduleRules.CheckWorkflowAccepts(changed, await _session.Workbook.InputsAsync(cancellationToken).ConfigureAwait(false));
+            ScheduleRules.CheckWorkflowAccepts(changed, await LookUpForAsync(schedule, _session.Workbook.InputsAsync(cancellationToken)).ConfigureAwait(false));
         if (change.ParentId?.Value is { } parentId)
-            ScheduleRules.CheckParent(await (lookup ?? _session.CreateLookup()).GetBackupAsync(parentId, cancellationToken).ConfigureAwait(false), instance);
+            ScheduleRules.CheckParent(await LookUpForAsync(schedule, lookup.GetBackupAsync(parentId, cancellationToken)).ConfigureAwait(false), instance);
 
         TriggerDefinition definition = old with
         {
@@ -141,7 +142,7 @@ public sealed class ScheduleChanges
         if (old.Pattern is null && old.FirstExecutionTime <= _session.CloudTime)
             throw MistralErrors.OnlyTimeHasPassed(schedule, old.FirstExecutionTime!.Value);
         if (ScheduleInput.Parse(old.Input).Instance is { } instance)
-            await (lookup ?? _session.CreateLookup()).GetInstanceAsync(instance, cancellationToken).ConfigureAwait(false);
+            await LookUpForAsync(schedule, (lookup ?? _session.CreateLookup()).GetInstanceAsync(instance, cancellationToken)).ConfigureAwait(false);
         PreparedScheduleChange prepared = Prepared(triggers, old with { Metadata = old.Metadata with { Suspension = null } }, ["State Suspended to Active"]);
         if (old.Pattern is null)
             CheckFirstTime(prepared);
@@ -219,6 +220,19 @@ public sealed class ScheduleChanges
                 throw MistralErrors.UnknownMetadata(schedule, trigger.Id, problem);
         }
         return live is null && pending is null ? throw MistralErrors.ScheduleIsGone(schedule, null) : new ScheduleTriggers(live, pending);
+    }
+
+    // Several schedules can share a lookup, so its error must get the schedule that it concerns.
+    private static async Task<T> LookUpForAsync<T>(BackupSchedule schedule, Task<T> lookup)
+    {
+        try
+        {
+            return await lookup.ConfigureAwait(false);
+        }
+        catch (TroveScheduleException e)
+        {
+            throw new TroveScheduleException(e.Kind, e.Problem, e) { ErrorId = e.ErrorId, Target = schedule, RecommendedAction = e.RecommendedAction, Settings = e.Settings };
+        }
     }
 
     private void CheckFirstTime(PreparedScheduleChange change)

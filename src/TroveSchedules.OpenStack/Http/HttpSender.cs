@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Net;
 using System.Net.Http;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Keystone;
@@ -57,7 +58,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
             }
             catch (TroveScheduleException e)
             {
-                throw Masked(IsPassing(response, e) ? new TransientFailureException(e, RetryAfter(response)) : e, request, message, response);
+                throw Masked(IsPassing(request, response, e) ? new TransientFailureException(e, RetryAfter(response)) : e, request, message, response);
             }
         }
         catch (ObjectDisposedException e)
@@ -70,9 +71,11 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         }
     }
 
-    // Mistral's 500 is final. A 2xx that cannot be parsed came from another server or was damaged on the way, so a retry can help. A body that is too long stays too long.
-    private static bool IsPassing(HttpResponseMessage response, TroveScheduleException failure) => response.IsSuccessStatusCode
+    // Mistral's 500 is final. A 2xx that cannot be parsed came from another server or was damaged on the way, so a retry can help, as for a damaged 404 in response to a GET. A retried
+    // DELETE would take its own 404 for success. A body that is too long stays too long.
+    private static bool IsPassing(WireRequest request, HttpResponseMessage response, TroveScheduleException failure) => response.IsSuccessStatusCode
         ? failure.Kind == TroveErrorKind.ProtocolError && failure.InnerException is not BodyTooLongException
+        : response.StatusCode == HttpStatusCode.NotFound ? failure.InnerException is JsonException && !request.IsChange
         : response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)

@@ -52,12 +52,32 @@ internal static class ServiceError
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="TroveScheduleException">ProtocolError: the body of the 404 is not in the service's format, so another server sent it, and it is unknown whether the resource exists.</exception>
-    public static async Task<bool> IsMissingAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken) =>
-        response.StatusCode == HttpStatusCode.NotFound
-        && (ServerWords(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false), request.Service) is not null ? true : throw NotTheServices(response, request));
+    public static async Task<bool> IsMissingAsync(HttpResponseMessage response, WireRequest request, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode != HttpStatusCode.NotFound)
+            return false;
+        byte[] body = await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
+        return ServerWords(body, request.Service) is not null ? true : throw NotTheServices(response, request, DamageOf(response, body));
+    }
 
-    private static TroveScheduleException NotTheServices(HttpResponseMessage response, WireRequest request) =>
-        new(TroveErrorKind.ProtocolError, $"{request.Service} does not answer at {request.Address}, but something else: HTTP 404 {ReasonOf(response)}.")
+    // An incomplete body was damaged on the way, so it does not show which server sent it.
+    private static JsonException? DamageOf(HttpResponseMessage response, byte[] body)
+    {
+        if (response.Content.Headers.ContentType?.MediaType != "application/json")
+            return null;
+        try
+        {
+            JsonDocument.Parse(body).Dispose();
+            return null;
+        }
+        catch (JsonException e)
+        {
+            return e;
+        }
+    }
+
+    private static TroveScheduleException NotTheServices(HttpResponseMessage response, WireRequest request, JsonException? cause = null) =>
+        new(TroveErrorKind.ProtocolError, $"{request.Service} does not answer at {request.Address}, but something else: HTTP 404 {ReasonOf(response)}.", cause)
         {
             Target = request.Target,
             StatusCode = 404,

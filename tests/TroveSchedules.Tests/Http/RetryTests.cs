@@ -206,6 +206,22 @@ public sealed class RetryTests
         Assert.Equal([Delete, Delete], cloud.Routes);
     }
 
+    /// <summary>A damaged 404 does not tell whether Mistral sent it. A complete one of another server is final.</summary>
+    [Theory]
+    [InlineData("application/json", "{\"faultstring\": \"Cron tri", true)]
+    [InlineData("application/json", "", true)]
+    [InlineData("application/json", "{\"error\": \"no such page\"}", false)]
+    [InlineData("text/html", "<h1>404", false)]
+    public async Task A_damaged_404_for_a_GET_is_retried(string contentType, string body, bool isRetried)
+    {
+        Answer damaged = contentType == "text/html" ? Answers.Html(404, body) : Answers.Json(404, body);
+        ScriptedCloud cloud = new ScriptedCloud().On(Lookup, damaged, Answers.Fault(404, "Execution not found [execution_id=x]"));
+        using CloudSession session = await cloud.ConnectAsync();
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Executions.GetAsync(Rows.Id(1)));
+        Assert.Equal(isRetried ? "ExecutionNotFound" : "ProtocolError", error.ErrorId);
+        Assert.Equal(isRetried ? 2 : 1, cloud.Requests.Count);
+    }
+
     [Fact]
     public async Task A_404_for_the_first_DELETE_is_an_error()
     {
