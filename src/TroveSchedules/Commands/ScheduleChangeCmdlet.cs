@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
@@ -9,6 +11,10 @@ namespace TroveSchedules.Commands;
 /// <summary>Base of cmdlets that change schedules.</summary>
 public abstract class ScheduleChangeCmdlet : BulkCmdlet
 {
+    // Those that have not succeeded.
+    private readonly List<Task<BackupSchedule>> _changes = [];
+    private bool _isEnded;
+
     /// <summary>The schedules, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ScheduleIdCompleter))]
@@ -47,7 +53,33 @@ public abstract class ScheduleChangeCmdlet : BulkCmdlet
 
     private async Task<object?> ApplyAsync(PreparedScheduleChange change)
     {
-        BackupSchedule schedule = await Cloud.ScheduleChanges.ApplyAsync(change, Warn, Cancelled).ConfigureAwait(false);
+        Task<BackupSchedule> started = Cloud.ScheduleChanges.ApplyAsync(change, Warn, Cancelled);
+        _changes.RemoveAll(each => each.Status == TaskStatus.RanToCompletion);
+        _changes.Add(started);
+        BackupSchedule schedule = await started.ConfigureAwait(false);
         return PassThru ? schedule : null;
+    }
+
+    /// <summary>Finishes the changes in progress.</summary>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        _isEnded = true;
+    }
+
+    // After Ctrl-C, and when a later cmdlet such as Select-Object -First stops the pipeline, the changes that have deleted the old trigger go on for a moment. A process that ends now would leave schedules that do not run.
+    private protected override void Settle()
+    {
+        bool isStopped = Stopping || _changes.Exists(change => !change.IsCompleted);
+        if (_isEnded || !isStopped)
+            return;
+        Task.WhenAny(Task.WhenAll(_changes)).GetAwaiter().GetResult();
+        List<TroveScheduleException> cutOff = [.. _changes.Select(change => change.Exception?.InnerException).OfType<TroveScheduleException>()
+            .Where(error => error.MayHaveHappened || error.ErrorId == "ScheduleChangeInterrupted")];
+        // The pipeline accepts no warning any more.
+        foreach (TroveScheduleException error in cutOff)
+            Host.UI.WriteWarningLine(TerminalText.SanitizeLine($"{error.Message} {error.RecommendedAction}"));
+        if (cutOff.Count == 0 && Stopping)
+            Host.UI.WriteWarningLine("The command was stopped. No schedule is left half changed.");
     }
 }
