@@ -238,6 +238,8 @@ Describe 'With -WhatIf input is still checked' {
     It 'by New-TroveBackupSchedule: pattern, name and instance' {
         Get-ErrorOf { New-TroveBackupSchedule m '61 3 * * *' pester-x -WhatIf } | Assert-Error InvalidCronPattern New-TroveBackupSchedule InvalidArgument
         Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' '' -WhatIf } | Assert-Error InvalidName New-TroveBackupSchedule InvalidArgument
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' pester-x -Suspended -Until (Get-TestTime) -WhatIf } | Assert-Error InvalidUntil New-TroveBackupSchedule InvalidArgument
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' pester-x -Reason x -WhatIf } | Assert-Error InvalidReason New-TroveBackupSchedule InvalidArgument
         Get-ErrorOf { New-TroveBackupSchedule nowhere '0 3 * * *' pester-x -WhatIf } | Assert-Error InstanceNotFound New-TroveBackupSchedule ObjectNotFound
     }
 

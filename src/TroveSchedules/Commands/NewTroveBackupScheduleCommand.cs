@@ -125,7 +125,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
         {
             return new TroveScheduleException(TroveErrorKind.Invalid, $"-{unused} is for schedules that are created suspended, and -Suspended is not given.")
             {
-                ErrorId = "Invalid" + unused,
+                ErrorId = unused == nameof(Reason) ? "InvalidReason" : "InvalidUntil",
                 RecommendedAction = $"Add -Suspended, or leave -{unused} out.",
             };
         }

@@ -13,7 +13,6 @@ public abstract class ScheduleChangeCmdlet : BulkCmdlet
 {
     // Those that have not succeeded.
     private readonly List<Task<BackupSchedule>> _changes = [];
-    private bool _isEnded;
 
     /// <summary>The schedules, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -60,25 +59,17 @@ public abstract class ScheduleChangeCmdlet : BulkCmdlet
         return PassThru ? schedule : null;
     }
 
-    /// <summary>Finishes the changes in progress.</summary>
-    protected override void EndProcessing()
-    {
-        base.EndProcessing();
-        _isEnded = true;
-    }
-
-    // After Ctrl-C, and when a later cmdlet such as Select-Object -First stops the pipeline, the changes that have deleted the old trigger go on for a moment. A process that ends now would leave schedules that do not run.
+    // After Ctrl-C, and when a later cmdlet such as Select-Object -First stops the pipeline, a change that has deleted the old trigger goes on. If the process ended now, the schedule would not run.
     private protected override void Settle()
     {
-        bool isStopped = Stopping || _changes.Exists(change => !change.IsCompleted);
-        if (_isEnded || !isStopped)
+        if (!Stopping && _changes.TrueForAll(change => change.IsCompleted))
             return;
         Task.WhenAny(Task.WhenAll(_changes)).GetAwaiter().GetResult();
         List<TroveScheduleException> cutOff = [.. _changes.Select(change => change.Exception?.InnerException).OfType<TroveScheduleException>()
             .Where(error => error.MayHaveHappened || error.ErrorId == "ScheduleChangeInterrupted")];
-        // The pipeline accepts no warning any more.
+        // A stopped pipeline takes no warning.
         foreach (TroveScheduleException error in cutOff)
-            Host.UI.WriteWarningLine(TerminalText.SanitizeLine($"{error.Message} {error.RecommendedAction}"));
+            Host.UI.WriteWarningLine(TerminalText.SanitizeLine($"{error.Message} {ErrorAdvice.For(error, [])}"));
         if (cutOff.Count == 0 && Stopping)
             Host.UI.WriteWarningLine("The command was stopped. No schedule is left half changed.");
     }
