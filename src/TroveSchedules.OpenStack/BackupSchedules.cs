@@ -28,7 +28,7 @@ public sealed class BackupSchedules
     /// <returns>A schedule that is ready to be created. Its id is already set.</returns>
     /// <exception cref="TroveScheduleException">
     /// Invalid for a value that breaks its rule (<c>InvalidCronPattern</c>, <c>InvalidName</c>, <c>InvalidDescription</c>, <c>InvalidParent</c>,
-    /// <c>InvalidFirstExecutionTime</c>, <c>InvalidRemainingExecutions</c>, <c>InvalidInstance</c>) and for a value that the installed workbook does not support (<c>InvalidForWorkbook</c>);
+    /// <c>InvalidFirstExecutionTime</c>, <c>InvalidRemainingExecutions</c>, <c>InvalidUntil</c>, <c>InvalidInstance</c>) and for a value that the installed workbook does not support (<c>InvalidForWorkbook</c>);
     /// NotFound for an unknown instance (<c>InstanceNotFound</c>), parent (<c>BackupNotFound</c>) or workbook (<c>WorkbookNotInstalled</c>) and for a cloud
     /// without Trove's actions (<c>NoTroveActions</c>); Forbidden for an application credential (<c>ApplicationCredential</c>).
     /// </exception>
@@ -38,7 +38,7 @@ public sealed class BackupSchedules
         if (request.MayHaveBegun && request.Pattern is not null && ScheduleRules.IsTooEarly(request.FirstExecutionTime, now))
         {
             warn?.Invoke(FormattableString.Invariant(
-                $"The first execution time {request.FirstExecutionTime:u} of '{request.Name}' has passed, so the schedule begins with the next time of its pattern '{request.Pattern}'."));
+                $"The first execution time {request.FirstExecutionTime:u} of '{request.Name}' has passed, so the schedule {(request.Suspension is null ? "begins" : "will begin, when it is resumed,")} with the next time of its pattern '{request.Pattern}'."));
             request = request with { FirstExecutionTime = null };
         }
         CronPattern? pattern = ScheduleRules.Check(request, now);
@@ -77,8 +77,12 @@ public sealed class BackupSchedules
             warn?.Invoke($"'{prepared.Pattern!.Text}': {warning}");
 
         ScheduleRequest request = prepared.Request;
-        var wire = new CronTriggerRequest(prepared.Id, WorkflowName, prepared.Input, request.Pattern,
-            prepared.FirstExecutionTime?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), request.RemainingExecutions);
+        // The trigger of an active schedule needs no metadata.
+        CronTriggerRequest wire = request.Suspension is { } suspension
+            ? new TriggerDefinition(prepared.Input, request.Pattern, prepared.FirstExecutionTime, request.RemainingExecutions, null,
+                new ScheduleMetadata { Suspension = new Suspension(_session.CloudTime, suspension.Reason, suspension.Until, null) }).ToRequest(prepared.Id, _session.CloudTime)
+            : new CronTriggerRequest(prepared.Id, WorkflowName, prepared.Input, request.Pattern,
+                prepared.FirstExecutionTime?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), request.RemainingExecutions);
         CronTrigger trigger;
         try
         {
@@ -321,14 +325,18 @@ public sealed class PreparedSchedule
     /// <summary>The first execution time, UTC, in whole minutes; null for the pattern's next time.</summary>
     public DateTimeOffset? FirstExecutionTime { get; }
 
-    /// <summary>Describes in English when the schedule will run.</summary>
+    /// <summary>Describes in English when the schedule will run, and whether it is created suspended.</summary>
     /// <returns>One sentence.</returns>
-    public string Explain() => (Pattern, FirstExecutionTime) switch
+    public string Explain()
     {
-        (null, _) => FormattableString.Invariant($"once, at {FirstExecutionTime:u}"),
-        (_, null) => Pattern.Explain(),
-        _ => FormattableString.Invariant($"{Pattern.Explain()}, from {FirstExecutionTime:u} on"),
-    };
+        string times = (Pattern, FirstExecutionTime) switch
+        {
+            (null, _) => FormattableString.Invariant($"once, at {FirstExecutionTime:u}"),
+            (_, null) => Pattern.Explain(),
+            _ => FormattableString.Invariant($"{Pattern.Explain()}, from {FirstExecutionTime:u} on"),
+        };
+        return Request.Suspension is null ? times : $"{times}; suspended until it is resumed";
+    }
 
     internal ScheduleRequest Request { get; }
 

@@ -21,12 +21,12 @@ namespace TroveSchedules.OpenStack;
 /// </summary>
 public sealed class ScheduleChanges
 {
-    // After the old trigger is deleted, a cancellation waits this long, because the schedule does not run until the job is finished.
-    private static readonly TimeSpan CancellationDelay = TimeSpan.FromSeconds(10);
-
     private readonly CloudSession _session;
 
     internal ScheduleChanges(CloudSession session) => _session = session;
+
+    /// <summary>How long a cancellation waits once the old trigger may be deleted, because the schedule does not run until the job is finished.</summary>
+    internal TimeSpan CancellationDelay { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Checks a change of properties. It sends no request that changes anything.</summary>
     /// <param name="schedule">The schedule. Its definition is read again.</param>
@@ -157,6 +157,7 @@ public sealed class ScheduleChanges
     /// <exception cref="TroveScheduleException">
     /// Any kind, when Mistral rejects a request. The schedule is unchanged then, except with the ErrorId <c>ScheduleChangeInterrupted</c>: it does not run until the next change or resumption has finished the job.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The change was cancelled before the old trigger was deleted. The schedule is unchanged.</exception>
     public async Task<BackupSchedule> ApplyAsync(PreparedScheduleChange prepared, Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
         BackupSchedule schedule = prepared.Schedule;
@@ -183,7 +184,14 @@ public sealed class ScheduleChanges
             ScheduleMetadata metadata = definition.Metadata;
             definition = definition with { Metadata = metadata with { EarlierTriggers = [live.Id, .. metadata.EarlierTriggers], CreatedAt = metadata.CreatedAt ?? live.CreatedAt } };
             pending = await CreateReplacementAsync(definition, schedule, live, cancellationToken).ConfigureAwait(false);
-            await DeleteOldAsync(schedule, live, pending, delayed.Token).ConfigureAwait(false);
+            try
+            {
+                await DeleteOldAsync(schedule, live, pending, delayed.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw MistralErrors.ChangeInterrupted(schedule, pending.Id, e); // The request may have deleted it.
+            }
         }
         CronTrigger created = await CreateNewAsync(definition, schedule, pending!, delayed.Token).ConfigureAwait(false);
         try
@@ -194,9 +202,9 @@ public sealed class ScheduleChanges
         {
             warn?.Invoke($"The schedule '{schedule.Id}' is changed. The trigger '{pending!.Id}', which kept the new definition meanwhile, could not be deleted: it never runs, and the next change deletes it. {e.Message}");
         }
-        catch (TroveScheduleException)
+        catch (Exception e) when (e is TroveScheduleException or OperationCanceledException)
         {
-            // Another client that finished the same job has deleted it.
+            // Another client that finished the same job has deleted it; or the change is cancelled, and the replacement, which never runs, stays until the next change.
         }
         return BackupSchedules.ToSchedule(created, _session);
     }

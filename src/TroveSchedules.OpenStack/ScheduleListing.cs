@@ -59,18 +59,19 @@ public sealed class ScheduleListing
     private async Task<IReadOnlyList<BackupSchedule>> ListAsync(CancellationToken cancellationToken)
     {
         var live = new List<CronTrigger>();
-        var replacements = new Dictionary<string, CronTrigger>(StringComparer.Ordinal);
+        // By project, because names are unique only within one.
+        var replacements = new Dictionary<(string? ProjectId, string ScheduleId), CronTrigger>();
         await foreach (CronTrigger trigger in _session.Mistral.CronTriggers.ListAsync(BackupSchedules.WorkflowName, null, _allProjects, cancellationToken).ConfigureAwait(false))
         {
             if (!_session.IsVisibleProject(trigger.ProjectId, _allProjects) || trigger.WorkflowName != BackupSchedules.WorkflowName) // Checked again here: if Mistral ignored the filter, another trigger could be taken for a schedule and deleted.
                 continue;
             if (ScheduleMetadata.Of(trigger).Replacement is { } replacement)
-                replacements[replacement.ScheduleId] = trigger;
+                replacements[(trigger.ProjectId, replacement.ScheduleId)] = trigger;
             else
                 live.Add(trigger);
         }
-        List<BackupSchedule> found = live.ConvertAll(trigger => BackupSchedules.ToSchedule(trigger, _session, replacements.TryGetValue(trigger.Name, out CronTrigger? replacement) ? replacement : null));
-        found.AddRange(replacements.Keys.Except(live.Select(trigger => trigger.Name)).Select(id => BackupSchedules.ToSchedule(replacements[id], _session)));
+        List<BackupSchedule> found = live.ConvertAll(trigger => BackupSchedules.ToSchedule(trigger, _session, replacements.TryGetValue((trigger.ProjectId, trigger.Name), out CronTrigger? replacement) ? replacement : null));
+        found.AddRange(replacements.Keys.Except(live.Select(trigger => (trigger.ProjectId, trigger.Name))).Select(key => BackupSchedules.ToSchedule(replacements[key], _session)));
         return [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];
     }
 }

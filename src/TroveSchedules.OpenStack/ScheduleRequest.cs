@@ -39,4 +39,20 @@ public sealed record ScheduleRequest
 
     /// <summary>Number of executions, 1 or more, after which Mistral deletes the schedule; null for no limit.</summary>
     public int? RemainingExecutions { get; init; }
+
+    /// <summary>Creates the schedule suspended, so that it does not run until it is resumed; null for an active schedule.</summary>
+    public NewSuspension? Suspension { get; init; }
+}
+
+/// <summary>The suspension of a new schedule.</summary>
+public sealed record NewSuspension
+{
+    /// <summary>The reason; null for none.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When the schedule is to be resumed; null for no time. Nothing resumes it by itself.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Whether <see cref="Until"/> may be in the past, because it was copied from another schedule. Otherwise such a time is an error.</summary>
+    public bool MayBeOverdue { get; init; }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using TroveSchedules.Cron;
 using TroveSchedules.OpenStack.Http;
+using TroveSchedules.OpenStack.Mistral;
 
 namespace TroveSchedules.OpenStack;
 
@@ -45,6 +46,8 @@ internal static class ScheduleRules
             throw Invalid("InvalidFirstExecutionTime", request.FirstExecutionTime,
                 FormattableString.Invariant($"The first execution time {request.FirstExecutionTime:yyyy-MM-dd HH:mm:ss.FFFFFFFK} is later than {LastMinute:u}, the last whole minute of the calendar."), "Name an earlier time.");
         }
+        if (request.Suspension is { MayBeOverdue: false, Until: { } until } && until <= now)
+            throw MistralErrors.UntilHasPassed(until, now);
         if (request.Pattern is null && request.FirstExecutionTime is not null)
         {
             return request.RemainingExecutions is null or 1

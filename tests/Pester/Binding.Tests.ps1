@@ -48,15 +48,17 @@ Describe 'A plan in a CSV file' {
     It 'may have a column for each parameter, and empty cells' {
         $backup = New-TestBackup
         @"
-Instance,Pattern,Name,Description,ParentId,Incremental,FirstExecutionTime,RemainingExecutions,AllowSeconds
-m,0 3 * * *,pester-all,of every day,$backup,,2037-01-01T00:00Z,7,False
-$($broken.Id),0 4 1 1 * 30,pester-seconds,,,True,,,true
-m,,pester-once,,,false,2037-05-05T18:30Z,,
-m,0 3 * * *,pester-bare,,,,,,
+Instance,Pattern,Name,Description,ParentId,Incremental,FirstExecutionTime,RemainingExecutions,AllowSeconds,Suspended,Reason,Until
+m,0 3 * * *,pester-all,of every day,$backup,,2037-01-01T00:00Z,7,False,True,new disk,2036-01-01T00:00Z
+$($broken.Id),0 4 1 1 * 30,pester-seconds,,,True,,,true,false,,
+m,,pester-once,,,false,2037-05-05T18:30Z,,,,,
+m,0 3 * * *,pester-bare,,,,,,,,,
 "@ | Set-Content $plan
         $all, $seconds, $once, $bare = Import-Csv $plan | New-TroveBackupSchedule
         $all.Description, $all.ParentId, $all.Incremental, $all.RemainingExecutions | Should -Be 'of every day', $backup, $false, 7
         $all.FirstExecutionTime | Should -Be ([DateTimeOffset] '2037-01-01T00:00Z')
+        $all.State, $all.SuspendedReason, $all.SuspendedUntil | Should -Be Suspended, 'new disk', ([DateTimeOffset] '2036-01-01T00:00Z')
+        $seconds, $once, $bare | ForEach-Object State | Should -Be Active, Active, Active
         $seconds.InstanceId, $seconds.Pattern, $seconds.Incremental | Should -Be $broken.Id, '0 4 1 1 * 30', $true
         $once.Pattern, $once.Incremental, $once.NextExecutionTime | Should -Be $null, $false, ([DateTimeOffset] '2037-05-05T18:30Z')
         foreach ($property in 'Description', 'ParentId', 'FirstExecutionTime', 'RemainingExecutions') { $bare.$property | Should -BeNullOrEmpty -Because $property }

@@ -55,7 +55,8 @@ Describe '<_>' -ForEach $asking {
         $paused = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName) | Suspend-TroveBackupSchedule -PassThru
         $things = @{
             'Install-TroveWorkbook' = "'$PSScriptRoot/data/spec-workbook.yaml' | Install-TroveWorkbook", 'Install-TroveWorkbook -Scope Public', "Install-TroveWorkbook '$PSScriptRoot/data/client-workbook.yaml'"
-            'New-TroveBackupSchedule' = "New-TroveBackupSchedule m '@daily' pester-new", '$plan | New-TroveBackupSchedule', "'m' | New-TroveBackupSchedule -Name pester-new -FirstExecutionTime 2037-05-05T18:30Z"
+            'New-TroveBackupSchedule' = "New-TroveBackupSchedule m '@daily' pester-new", '$plan | New-TroveBackupSchedule', "'m' | New-TroveBackupSchedule -Name pester-new -FirstExecutionTime 2037-05-05T18:30Z",
+                "New-TroveBackupSchedule m '@daily' pester-new -Suspended -Reason pause -Until 2037-05-05T18:30Z", '$paused | New-TroveBackupSchedule -Instance broken -Suspended'
             'Remove-TroveBackupSchedule' = '$schedule | Remove-TroveBackupSchedule', 'Remove-TroveBackupSchedule $schedule.Id', 'Remove-TroveBackupSchedule $schedule.TriggerId', 'Get-TroveBackupSchedule | Remove-TroveBackupSchedule -AllProjects -ThrottleLimit 1'
             'Start-TroveBackupSchedule' = '$schedule | Start-TroveBackupSchedule', 'Start-TroveBackupSchedule $schedule.Id -Wait', 'Get-TroveBackupSchedule | Start-TroveBackupSchedule -AllProjects -ThrottleLimit 1'
             'Set-TroveBackupSchedule' = '$schedule | Set-TroveBackupSchedule -Pattern "@daily"', 'Set-TroveBackupSchedule $schedule.Id -Name pester-other -Incremental', 'Get-TroveBackupSchedule | Set-TroveBackupSchedule -RemainingExecutions 9 -PassThru -ThrottleLimit 1'

@@ -165,6 +165,178 @@ m,0 4 * * *,pester-d
     }
 }
 
+Describe 'New-TroveBackupSchedule -Suspended' {
+    BeforeAll {
+        Clear-TestCloud
+        $null = Connect-TestCloud
+        $null = Install-TroveWorkbook
+        $until = [DateTimeOffset] '2037-01-01T00:00Z'
+    }
+
+    AfterEach { Clear-TestCloud }
+
+    AfterAll { Disconnect-TroveSession }
+
+    It 'makes what Suspend-TroveBackupSchedule makes of an active one' {
+        $with = @{ Instance = 'm'; Pattern = '0 3 1 1 *'; Description = 'd'; RemainingExecutions = 7; FirstExecutionTime = '2037-05-05T18:30Z' }
+        $suspended = New-TroveBackupSchedule @with -Name (New-TestName) | Suspend-TroveBackupSchedule -Reason 'new disk' -Until $until -PassThru
+        $made = New-TroveBackupSchedule @with -Name (New-TestName) -Suspended -Reason 'new disk' -Until $until
+        foreach ($property in $made.PSObject.Properties.Name | Where-Object { $_ -notin 'Id', 'TriggerId', 'Name', 'Input', 'SuspendedAt', 'CreatedAt', 'UpdatedAt', 'EarlierTriggerIds' }) {
+            $made.$property | Should -Be $suspended.$property -Because $property
+        }
+        $made.State, $made.SuspendedReason, $made.SuspendedUntil | Should -Be Suspended, 'new disk', $until
+        $made.FirstExecutionTime | Should -Be ([DateTimeOffset] '2037-05-05T18:30Z')
+        $made.EarlierTriggerIds, $made.NextExecutionTime | Should -Be $null, $null
+        [Math]::Abs(($made.SuspendedAt - (Get-TestTime)).TotalSeconds) | Should -BeLessThan 60
+        $read = Get-TroveBackupSchedule -Id $made.Id
+        foreach ($property in $made.PSObject.Properties.Name) { $read.$property | Should -Be $made.$property -Because $property }
+        $one, $two = Get-TestTrigger
+        foreach ($column in 'pattern', 'remaining_executions', 'first_execution_time', 'next_execution_time') { $one.$column | Should -Be $two.$column -Because $column }
+    }
+
+    It 'does not run, and runs after it is resumed' {
+        $schedule = New-TroveBackupSchedule broken '* * * * * */5' (New-TestName) -AllowSeconds -Suspended
+        Step-TestCloud -Seconds 12
+        Get-TroveScheduleExecution $schedule.Id | Should -BeNullOrEmpty
+        $resumed = $schedule | Resume-TroveBackupSchedule -PassThru
+        $resumed.State, $resumed.Id, $resumed.CreatedAt | Should -Be Active, $schedule.Id, $schedule.CreatedAt
+        $null = Wait-Until -For 'it to run' { Get-TroveScheduleExecution $resumed -State ERROR }
+    }
+
+    It 'keeps the first time of a schedule <Of>' -ForEach @{ Of = 'with a pattern'; Pattern = '0 3 1 1 *' }, @{ Of = 'that runs once'; Pattern = $null } {
+        $with = $Pattern ? @{ Pattern = $Pattern } : @{}
+        $schedule = New-TroveBackupSchedule m -Name (New-TestName) -FirstExecutionTime '2037-05-05T18:30Z' -Suspended @with
+        $schedule.Pattern, $schedule.FirstExecutionTime, $schedule.NextExecutionTime | Should -Be $Pattern, ([DateTimeOffset] '2037-05-05T18:30Z'), $null
+        $resumed = Resume-TroveBackupSchedule $schedule.Id -PassThru
+        $resumed.Pattern, $resumed.FirstExecutionTime, $resumed.NextExecutionTime | Should -Be $Pattern, ([DateTimeOffset] '2037-05-05T18:30Z'), ([DateTimeOffset] '2037-05-05T18:30Z')
+    }
+
+    It 'keeps a reason as it is: <_>' -ForEach 'Größe 数据', '"quoted'' back\slash', '{{x}} <% $.name %>', "two`nlines", '007' {
+        $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName) -Suspended -Reason $_
+        $schedule.SuspendedReason | Should -BeExactly $_
+        (Get-TroveBackupSchedule -Id $schedule.Id).SuspendedReason | Should -BeExactly $_
+    }
+
+    It 'reports it in -WhatIf and -Verbose' {
+        $schedule = New-TroveBackupSchedule m '0 3 * * *' (New-TestName) -Suspended -Verbose 4>&1 | Where-Object { "$_" -like '*suspended until it is resumed*' }
+        $schedule | Should -Not -BeNullOrEmpty
+        Clear-TestCloud
+        (Invoke-AtScreen 'New-TroveBackupSchedule m "0 3 * * *" pester -Suspended -WhatIf').Screen | Should -BeLike "*Schedule backup 'pester': At 03:00 UTC, every day; suspended until it is resumed*"
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+
+    It 'is needed for -<Name> on the command line, and the error ends the pipeline' -ForEach @{ Name = 'Reason'; Value = 'disk' }, @{ Name = 'Until'; Value = '2037-01-01T00:00Z' } {
+        $with = @{ $Name = $Value }
+        foreach ($use in { New-TroveBackupSchedule m '0 3 * * *' never @with }, { New-TroveBackupSchedule m '0 3 * * *' never @with -Suspended:$false }, { 'm', 'broken' | New-TroveBackupSchedule -Pattern '0 3 * * *' -Name never @with }) {
+            Get-ErrorOf $use | Assert-Error "Invalid$Name" New-TroveBackupSchedule InvalidArgument -Says "-$Name", '-Suspended' -Advises 'Add -Suspended'
+        }
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+
+    It 'refuses -Until in the past, and an empty -Reason or -Until' {
+        $past = (Get-TestTime).AddDays(-1)
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' never -Suspended -Until $past } | Assert-Error InvalidUntil New-TroveBackupSchedule InvalidArgument -Says $past.ToString('u') -Advises later
+        foreach ($value in $null, '') {
+            Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' never -Suspended -Reason $value } | Assert-Error InvalidReason New-TroveBackupSchedule InvalidArgument -Says '-Reason is empty' -Advises 'leave -Reason out'
+            Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' never -Suspended -Until $value } | Assert-Error InvalidUntil New-TroveBackupSchedule InvalidArgument -Says '-Until is empty' -Advises 'leave -Until out'
+        }
+        Get-TestTrigger | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A copy' {
+    BeforeAll {
+        Clear-TestCloud
+        $null = Connect-TestCloud
+        $null = Install-TroveWorkbook
+        $broken = Get-TestInstanceId broken
+        $until = [DateTimeOffset] '2037-01-01T00:00Z'
+        # Changed once more, so that it has earlier triggers.
+        $of = New-TroveBackupSchedule m '0 3 1 1 *' pester-original -Description 'Größe, "quoted"' -RemainingExecutions 7 -FirstExecutionTime '2037-06-05T18:30Z' |
+            Suspend-TroveBackupSchedule -Reason "new, ""disk""`nof 数据" -Until $until -PassThru | Set-TroveBackupSchedule -Pattern '0 4 1 1 *' -PassThru
+    }
+
+    AfterEach { Get-TroveBackupSchedule broken -ErrorAction Ignore | Remove-TroveBackupSchedule -Confirm:$false }
+
+    AfterAll {
+        Clear-TestCloud
+        Disconnect-TroveSession
+    }
+
+    It 'of a suspended schedule is <Kind>, <With>' -ForEach @(
+        foreach ($way in @(
+                @{ With = 'live'; Way = { $args } }
+                @{ With = 'by its id'; Way = { Get-TroveBackupSchedule -Id $args[0].Id } }
+                @{ With = 'by its name'; Way = { Get-TroveBackupSchedule -Name $args[0].Name } }
+                @{ With = 'through Select-Object'; Way = { $args | Select-Object * } }
+                foreach ($culture in '', 'de-DE', 'tr-TR') {
+                    @{ With = "through Export-Csv in '$culture'"; Culture = $culture; Way = { $args | Export-Csv "$TestDrive/plan.csv"; Import-Csv "$TestDrive/plan.csv" } }
+                    @{ With = "through ConvertTo-Json in '$culture'"; Culture = $culture; Way = { $args | ConvertTo-Json -AsArray | ConvertFrom-Json } }
+                    @{ With = "through Export-Clixml in '$culture'"; Culture = $culture; Way = { $args | Export-Clixml "$TestDrive/plan.xml"; Import-Clixml "$TestDrive/plan.xml" } }
+                }
+            )) {
+            @{ Kind = 'active'; Switch = @{} } + $way
+            @{ Kind = 'suspended on request'; Switch = @{ Suspended = $true } } + $way
+        }
+    ) {
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            if ($Culture) { [cultureinfo]::CurrentCulture = $Culture }
+            $copy = & $Way $of | New-TroveBackupSchedule -Instance broken @Switch
+        }
+        finally { [cultureinfo]::CurrentCulture = $before }
+        $copy.InstanceId, $copy.State | Should -Be $broken, ($Switch.Suspended ? 'Suspended' : 'Active')
+        foreach ($property in 'Name', 'Pattern', 'Description', 'Incremental', 'ParentId', 'RemainingExecutions', 'FirstExecutionTime') { $copy.$property | Should -Be $of.$property -Because $property }
+        foreach ($property in 'SuspendedReason', 'SuspendedUntil') { $copy.$property | Should -Be ($Switch.Suspended ? $of.$property : $null) -Because $property }
+        $of.EarlierTriggerIds | Should -Not -BeNullOrEmpty
+        foreach ($property in 'EarlierTriggerIds', 'ReplacementTriggerId') { $copy.$property | Should -BeNullOrEmpty -Because $property }
+        $copy.TriggerId | Should -Not -Be $of.TriggerId
+        $copy.CreatedAt | Should -BeGreaterOrEqual $of.CreatedAt
+        if ($Switch.Suspended) {
+            $copy.SuspendedAt | Should -BeGreaterOrEqual $of.SuspendedAt
+            ($copy | Resume-TroveBackupSchedule -PassThru).NextExecutionTime | Should -Be ([DateTimeOffset] '2037-06-05T18:30Z')
+        }
+        else { $copy.NextExecutionTime | Should -Be ([DateTimeOffset] '2037-06-05T18:30Z') }
+    }
+
+    It 'of a row may be suspended by a column, with the reason and the time of the row' {
+        @"
+Instance,Pattern,Name,Suspended,Reason,Until,SuspendedReason,SuspendedUntil
+broken,0 3 * * *,pester-yes,True,disk,2037-01-01T00:00Z,,
+broken,0 3 * * *,pester-bare,true,,,,
+broken,0 3 * * *,pester-no,False,unused,2020-01-01T00:00Z,,
+broken,0 3 * * *,pester-empty,,,,,
+"@ | Set-Content $TestDrive/plan.csv
+        $yes, $bare, $no, $empty = Import-Csv $TestDrive/plan.csv | New-TroveBackupSchedule
+        $yes.State, $yes.SuspendedReason, $yes.SuspendedUntil | Should -Be Suspended, disk, $until
+        $bare.State, $bare.SuspendedReason, $bare.SuspendedUntil | Should -Be Suspended, $null, $null
+        foreach ($active in $no, $empty) { $active.State, $active.SuspendedReason, $active.SuspendedUntil | Should -Be Active, $null, $null }
+    }
+
+    It 'of a row keeps a time to resume at that has passed, unless it was typed' {
+        $row = [pscustomobject] @{ Instance = 'broken'; Pattern = '0 3 * * *'; Name = 'pester-late'; Suspended = 'True'; SuspendedUntil = '2020-01-01T00:00Z' }
+        $late = $row | New-TroveBackupSchedule
+        $late.SuspendedUntil, $late.IsResumeOverdue, $late.State | Should -Be ([DateTimeOffset] '2020-01-01T00:00Z'), $true, Suspended
+        Get-ErrorOf { $row | New-TroveBackupSchedule -Suspended -Until '2020-01-01T00:00Z' } | Assert-Error InvalidUntil New-TroveBackupSchedule InvalidArgument
+    }
+
+    It 'of several schedules, of which some are suspended, carries only their reasons' {
+        $active, $other = 'pester-active', 'pester-other' | ForEach-Object { New-TroveBackupSchedule broken '0 3 1 1 *' $_ }
+        $copies = $active, $of, $other | Select-Object * -ExcludeProperty FirstExecutionTime | New-TroveBackupSchedule -Instance broken -Suspended -Pattern '0 9 1 1 *'
+        $copies.State | Sort-Object -Unique | Should -Be Suspended
+        $copies.SuspendedReason | Should -BeExactly @($null, $of.SuspendedReason, $null)
+        $copies.SuspendedUntil | Should -Be @($null, $until, $null)
+    }
+
+    It 'of a row with a bad value is an error of its row: <Name> <Value>' -ForEach @{ Name = 'Suspended'; Value = 'maybe' }, @{ Name = 'Until'; Value = 'soon' }, @{ Name = 'SuspendedUntil'; Value = '03/04/2037' }, @{ Name = 'Reason'; Value = @(1, 2) } {
+        $bad = @{ Instance = 'broken'; Pattern = '0 3 * * *'; Name = 'never'; Suspended = 'True' }
+        $bad.$Name = $Value
+        $made = [pscustomobject] $bad, [pscustomobject] @{ Instance = 'broken'; Pattern = '0 3 * * *'; Name = 'pester-good' } | New-TroveBackupSchedule -ErrorVariable errors -ErrorAction SilentlyContinue
+        $made.Name | Should -Be pester-good
+        $errors.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError*'
+    }
+}
+
 Describe 'New-TroveBackupSchedule refuses' {
     BeforeAll {
         Clear-TestCloud

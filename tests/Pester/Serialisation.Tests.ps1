@@ -26,6 +26,7 @@ BeforeAll {
                 { $_ -in [bool], [Nullable[bool]] } { $true }
                 { $_ -in [int], [Nullable[int]] } { 42 }
                 ([Nullable[double]]) { 0.25 }
+                { $_.IsEnum } { [Enum]::GetValues($_)[-1] }
                 ([Collections.Generic.IReadOnlyList[string]]) { , [string[]] ('instance', 'name') }
                 ([Collections.Generic.IReadOnlyList[DateTimeOffset]]) { , $times }
                 default { throw "$Type.$($property.Name) is a ${_}: say what such a value is." }

@@ -18,6 +18,18 @@ BeforeAll {
         <# The methods of the requests other than GET that a block sends, by its verbose lines. #>
         & $Block 4>&1 3>$null | Where-Object { $_ -is [Management.Automation.VerboseRecord] -and "$_" -match '^(POST|PUT|DELETE) ' } | ForEach-Object { $Matches[1] }
     }
+
+    function Start-Change($Schedule, $Session) {
+        <# Starts to change the pattern of a schedule in another runspace, with a host that records what is on the screen. #>
+        $screen = [TroveSchedules.PesterTests.ScriptedHost]::new(120, $false)
+        $state = [initialsessionstate]::CreateDefault2()
+        $state.ImportPSModule((Get-TestManifest))
+        $runspace = [runspacefactory]::CreateRunspace($screen, $state)
+        $runspace.Open()
+        $shell = [powershell]::Create($runspace).AddScript('param($schedule, $session) $schedule | Set-TroveBackupSchedule -Pattern "0 5 1 1 *" -Session $session').AddArgument($Schedule).AddArgument($Session)
+        $null = $shell.BeginInvoke()
+        @{ Shell = $shell; Screen = $screen }
+    }
 }
 
 AfterAll {
@@ -296,6 +308,61 @@ Describe 'A change that was cut off' {
         "$warnings" | Should -BeLike "*'$schedule' was cut off*undone*"
         $after.Pattern, $after.Description | Should -Be '0 3 1 1 *', 'after'
         @(Get-TestTrigger).name | Should -Be $schedule.Id
+    }
+
+    It 'by Ctrl-C <When> reports that no schedule is half changed' -ForEach @(
+        @{ When = 'before the old trigger is deleted'; Held = '^POST '; Pattern = '0 3 1 1 *' }
+        @{ When = 'later, finishes the change and'; Held = '^DELETE '; Pattern = '0 5 1 1 *' }
+    ) {
+        $proxy = New-TestServer (Get-TestEndpoint workflowv2)
+        try {
+            $session = Connect-TestCloud -With @{ WorkflowEndpoint = "$($proxy.Url)/v2" }
+            $null = Connect-TestCloud
+            $gate = $proxy.Hold($Held)
+            $stopping = Start-Change $schedule $session
+            $proxy.WaitFor($Held, 1)
+            $stop = $stopping.Shell.BeginStop($null, $null)
+            $null = Wait-Until -Every 0.05 -For 'the stop to begin' { $stopping.Shell.InvocationStateInfo.State -ne 'Running' }
+            if ($Held -eq '^DELETE ') { $gate.Open() }
+            $stop.AsyncWaitHandle.WaitOne([TimeSpan]::FromSeconds(30)) | Should -BeTrue
+            $stopping.Shell.InvocationStateInfo.State | Should -Be Stopped
+            $stopping.Shell.Dispose()
+        }
+        finally { $proxy.Dispose() }
+        "$($stopping.Screen.Screen)".Trim() | Should -BeExactly 'WARNING: The command was stopped. No schedule is left half changed.'
+        $left = Get-TroveBackupSchedule -Id $schedule.Id
+        $left.State, $left.Pattern | Should -Be Active, $Pattern
+    }
+
+    It 'by Ctrl-C names each schedule whose change cannot be finished' {
+        $proxy = New-TestServer (Get-TestEndpoint workflowv2)
+        try {
+            $session = Connect-TestCloud -With @{ WorkflowEndpoint = "$($proxy.Url)/v2"; MaxRetry = 0 }
+            $null = Connect-TestCloud
+            $deletion = $proxy.Hold('^DELETE ')
+            $stopping = Start-Change $schedule $session
+            $proxy.WaitFor('^DELETE ', 1)
+            $creation = $proxy.Hold('^POST ')
+            $proxy.Answer('^POST /v2/cron_triggers', 503, '{}', $null)
+            $deletion.Open()
+            $proxy.WaitFor('^POST ', 2)
+            $stop = $stopping.Shell.BeginStop($null, $null)
+            $null = Wait-Until -Every 0.05 -For 'the stop to begin' { $stopping.Shell.InvocationStateInfo.State -ne 'Running' }
+            $creation.Open()
+            $stop.AsyncWaitHandle.WaitOne([TimeSpan]::FromSeconds(30)) | Should -BeTrue
+            $stopping.Shell.Dispose()
+        }
+        finally { $proxy.Dispose() }
+        "$($stopping.Screen.Screen)".Trim() | Should -BeLike "WARNING: The change of the schedule '$schedule' was cut off*Resume-TroveBackupSchedule -Id $schedule*"
+        ($schedule | Resume-TroveBackupSchedule -PassThru -WarningAction SilentlyContinue).Pattern | Should -BeExactly '0 5 1 1 *'
+    }
+
+    It 'by a later cmdlet that stops the pipeline finishes the change first' {
+        $more = New-TroveBackupSchedule m '0 4 1 1 *' (New-TestName)
+        $first = $schedule, $more | Set-TroveBackupSchedule -Pattern '0 5 1 1 *' -PassThru | Select-Object -First 1
+        $first.Pattern | Should -BeExactly '0 5 1 1 *'
+        Get-TroveBackupSchedule -State Interrupted | Should -BeNullOrEmpty
+        @(Get-TestTrigger).Count | Should -Be 2
     }
 
     It 'after that is shown as Interrupted, and is finished by <_>' -ForEach 'Set-TroveBackupSchedule', 'Suspend-TroveBackupSchedule', 'Resume-TroveBackupSchedule' {

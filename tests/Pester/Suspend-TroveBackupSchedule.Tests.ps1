@@ -253,7 +253,8 @@ Describe 'Suspend-TroveBackupSchedule refuses' {
     AfterAll { Clear-TestCloud }
 
     It 'a time that is not in the future' {
-        foreach ($time in (Get-TestTime), (Get-TestTime).AddDays(-1)) {
+        # On a real cloud, the session's idea of the cloud's time is not exact.
+        foreach ($time in (Get-TestTime).AddSeconds($env:TROVE_TEST_STACK ? -2 : 0), (Get-TestTime).AddDays(-1)) {
             Get-ErrorOf { $schedule | Suspend-TroveBackupSchedule -Until $time } | Assert-Error InvalidUntil Suspend-TroveBackupSchedule InvalidArgument -Says $time.ToString('u') -Advises 'later'
         }
         Get-ErrorOf { $schedule | Suspend-TroveBackupSchedule -Until '2020-01-01T00:00Z' } | Assert-Error InvalidUntil Suspend-TroveBackupSchedule InvalidArgument -Says '2020-01-01 00:00:00Z'

@@ -31,8 +31,8 @@ function Connect-ThroughProxy {
 function Invoke-FaultRun {
     <#
     Runs operations with the module in several workers, and compares the state that they expect with the cloud. Each worker has its own proxy, which injects a
-    fault into a percentage of the requests. An operation creates, changes, suspends, resumes, starts or deletes a schedule, waits for executions, deletes an execution, lists,
-    or logs in.
+    fault into a percentage of the requests. An operation creates (some suspended), changes, suspends, resumes, starts or deletes a schedule, waits for executions, deletes
+    an execution, lists, or logs in.
     #>
     param([int] $Operations, [int] $Workers = 4, [int] $Percent = 10, [int] $MaxRetry = 3, [ulong] $Seed = 6)
     $cloud = New-PlainCloud
@@ -223,19 +223,19 @@ function Invoke-FaultWorker {
                 $script:serial++
                 [pscustomobject] @{
                     Instance = $random.Next(2) ? $instance.Name : $instance.Id; Pattern = "$($random.Next(60)) $($random.Next(24)) 1 $($random.Next(1, 13)) *"
-                    Name = "$($Job.Prefix)$script:serial"; InstanceId = $instance.Id
+                    Name = "$($Job.Prefix)$script:serial"; InstanceId = $instance.Id; Suspended = $random.Next(4) -eq 0
                 }
             })
-        $outcome = if ($Count -eq 1) { Invoke-Module { New-TroveBackupSchedule $requested[0].Instance $requested[0].Pattern $requested[0].Name -Session $session } }
-        else { Invoke-Module { $requested | Select-Object Instance, Pattern, Name | New-TroveBackupSchedule -Session $session } (Get-RandomErrorAction) }
+        $outcome = if ($Count -eq 1) { Invoke-Module { New-TroveBackupSchedule $requested[0].Instance $requested[0].Pattern $requested[0].Name -Suspended:$requested[0].Suspended -Session $session } }
+        else { Invoke-Module { $requested | Select-Object Instance, Pattern, Name, Suspended | New-TroveBackupSchedule -Session $session } (Get-RandomErrorAction) }
         $created = @{}
         foreach ($schedule in $outcome.Given) {
             $of = $requested | Where-Object Name -CEQ $schedule.Name
-            if (-not $of -or $created[$schedule.Name] -or $of.InstanceId -ne $schedule.InstanceId -or $of.Pattern -cne $schedule.Pattern) {
+            if (-not $of -or $created[$schedule.Name] -or $of.InstanceId -ne $schedule.InstanceId -or $of.Pattern -cne $schedule.Pattern -or $of.Suspended -ne ("$($schedule.State)" -eq 'Suspended')) {
                 Add-Violation "a schedule was created that was not requested: $($schedule | ConvertTo-Json -Compress -Depth 2)"
             }
             $created[$schedule.Name] = $true
-            $schedules[$schedule.Id] = @{ Name = $schedule.Name; InstanceId = $schedule.InstanceId; Pattern = $schedule.Pattern; Known = $schedule }
+            $schedules[$schedule.Id] = @{ Name = $schedule.Name; InstanceId = $schedule.InstanceId; Pattern = $schedule.Pattern; IsSuspended = $of.Suspended; Known = $schedule }
         }
         $missing = @($requested | Where-Object { -not $created[$_.Name] })
         if ($outcome.IsStopped ? -not $missing : $missing.Count -ne $outcome.Errors.Count) { Add-Violation "of $Count schedules $($missing.Count) are missing, with $($outcome.Errors.Count) errors" $outcome.Errors }
@@ -252,7 +252,7 @@ function Invoke-FaultWorker {
         foreach ($of in $missing) {
             foreach ($actual in $cloudSchedules | Where-Object Name -CEQ $of.Name) {
                 if ($actual.Id -notin $unknownIds -and -not ($unknownWarnings | Where-Object { $_.Contains($actual.Id) })) { Add-Violation "the schedule $($actual.Id) '$($of.Name)' exists, although it was reported as not created" $outcome.Errors }
-                $schedules[$actual.Id] = @{ Name = $of.Name; InstanceId = $of.InstanceId; Pattern = $of.Pattern; Known = $null }
+                $schedules[$actual.Id] = @{ Name = $of.Name; InstanceId = $of.InstanceId; Pattern = $of.Pattern; IsSuspended = $of.Suspended; Known = $null }
             }
         }
     }

@@ -19,6 +19,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
 
     private ResourceLookup? _lookup;
     private bool _firstIsNamed;
+    private bool _untilIsNamed;
     private bool _patternIsNamed;
     private Quoting.RemainingArguments? _remainingArguments;
 
@@ -71,6 +72,23 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     [SwitchCell]
     public SwitchParameter AllowSeconds { get; set; }
 
+    /// <summary>Creates the schedules suspended: they do not run until they are resumed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SwitchCell]
+    public SwitchParameter Suspended { get; set; }
+
+    /// <summary>The reason for the suspension.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("SuspendedReason")]
+    [TextCell]
+    public string? Reason { get; set; }
+
+    /// <summary>When the suspended schedules are to be resumed. Nothing resumes them by itself.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("SuspendedUntil")]
+    [TimeCell]
+    public DateTimeOffset? Until { get; set; }
+
     /// <inheritdoc/>
     public object? GetDynamicParameters() => _remainingArguments = Quoting.Catch(MyInvocation, Pattern);
 
@@ -85,12 +103,13 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
         base.BeginProcessing();
         _lookup = Cloud.CreateLookup();
         _firstIsNamed = MyInvocation.BoundParameters.ContainsKey(nameof(FirstExecutionTime));
+        _untilIsNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Until));
     }
 
     private TroveScheduleException? Refusal()
     {
         // In a CSV row, an empty cell means no value. On the command line, an empty value is an error.
-        string? empty = new[] { nameof(ParentId), nameof(FirstExecutionTime), nameof(RemainingExecutions) }
+        string? empty = new[] { nameof(ParentId), nameof(FirstExecutionTime), nameof(RemainingExecutions), nameof(Reason), nameof(Until) }
             .FirstOrDefault(name => MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is null or "");
         if (empty is not null)
         {
@@ -98,6 +117,16 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
             {
                 ErrorId = empty == nameof(ParentId) ? "InvalidParent" : "Invalid" + empty,
                 RecommendedAction = $"Give a value, or leave -{empty} out.",
+            };
+        }
+        // A row may be the copy of a suspended schedule. On the command line, a reason without the switch is a switch that was forgotten.
+        string? unused = Suspended ? null : new[] { nameof(Reason), nameof(Until) }.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey);
+        if (unused is not null)
+        {
+            return new TroveScheduleException(TroveErrorKind.Invalid, $"-{unused} is for schedules that are created suspended, and -Suspended is not given.")
+            {
+                ErrorId = unused == nameof(Reason) ? "InvalidReason" : "InvalidUntil",
+                RecommendedAction = $"Add -Suspended, or leave -{unused} out.",
             };
         }
         // Without quotes, the time after the date is a separate argument and binds to -Name.
@@ -133,6 +162,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
             FirstExecutionTime = FirstExecutionTime,
             MayHaveBegun = !_firstIsNamed,
             RemainingExecutions = RemainingExecutions,
+            Suspension = Suspended ? new NewSuspension { Reason = string.IsNullOrEmpty(Reason) ? null : Reason, Until = Until, MayBeOverdue = !_untilIsNamed } : null,
         };
         return Cloud.Schedules.PrepareAsync(request, _lookup, Warn, Cancelled);
     }

@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
@@ -9,6 +11,9 @@ namespace TroveSchedules.Commands;
 /// <summary>Base of cmdlets that change schedules.</summary>
 public abstract class ScheduleChangeCmdlet : BulkCmdlet
 {
+    // Those that have not succeeded.
+    private readonly List<Task<BackupSchedule>> _changes = [];
+
     /// <summary>The schedules, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ScheduleIdCompleter))]
@@ -47,7 +52,25 @@ public abstract class ScheduleChangeCmdlet : BulkCmdlet
 
     private async Task<object?> ApplyAsync(PreparedScheduleChange change)
     {
-        BackupSchedule schedule = await Cloud.ScheduleChanges.ApplyAsync(change, Warn, Cancelled).ConfigureAwait(false);
+        Task<BackupSchedule> started = Cloud.ScheduleChanges.ApplyAsync(change, Warn, Cancelled);
+        _changes.RemoveAll(each => each.Status == TaskStatus.RanToCompletion);
+        _changes.Add(started);
+        BackupSchedule schedule = await started.ConfigureAwait(false);
         return PassThru ? schedule : null;
+    }
+
+    // After Ctrl-C, and when a later cmdlet such as Select-Object -First stops the pipeline, a change that has deleted the old trigger goes on. If the process ended now, the schedule would not run.
+    private protected override void Settle()
+    {
+        if (!Stopping && _changes.TrueForAll(change => change.IsCompleted))
+            return;
+        Task.WhenAny(Task.WhenAll(_changes)).GetAwaiter().GetResult();
+        List<TroveScheduleException> cutOff = [.. _changes.Select(change => change.Exception?.InnerException).OfType<TroveScheduleException>()
+            .Where(error => error.MayHaveHappened || error.ErrorId == "ScheduleChangeInterrupted")];
+        // A stopped pipeline takes no warning.
+        foreach (TroveScheduleException error in cutOff)
+            Host.UI.WriteWarningLine(TerminalText.SanitizeLine($"{error.Message} {ErrorAdvice.For(error, [])}"));
+        if (cutOff.Count == 0 && Stopping)
+            Host.UI.WriteWarningLine("The command was stopped. No schedule is left half changed.");
     }
 }

@@ -209,9 +209,13 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     protected virtual void Dispose(bool disposing)
     {
         _stop.Cancel();
+        Settle();
         _stop.Dispose();
         _streams?.Progress?.Complete(); // Still visible if the cmdlet was stopped or failed.
     }
+
+    /// <summary>Runs at the very end, after what is in progress was cancelled. Waits for what must not be left half done. The streams are closed then.</summary>
+    private protected virtual void Settle() { }
 
     private void Wait(Task task) => _messages.Wait(task, Progress.Interval, Streams.UpdateProgress, _stop.Cancel);
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net.Http;
 using System.Text.Json.Nodes;
+using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
 using Xunit;
@@ -88,6 +89,41 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         Assert.Equal(5, resumed.NextExecutionTime!.Value.Hour);
         Assert.Equal(4, resumed.EarlierTriggerIds!.Split(' ').Length);
         Assert.Single(await OwnTriggersAsync(schedule.Id));
+    }
+
+    /// <summary>The trigger is the one that a suspension makes, and the schedule can be resumed.</summary>
+    [ContractTheory(Needs = Needs.Instances)]
+    [InlineData("0 3 * * *", true, 7)]
+    [InlineData("0 3 * * *", false, null)]
+    [InlineData(null, true, null)]
+    public async Task A_schedule_can_be_created_suspended(string? pattern, bool hasFirstTime, int? remaining)
+    {
+        using CloudSession session = await Cloud.ConnectAsync("demo");
+        DateTimeOffset until = new(2031, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        DateTimeOffset? first = hasFirstTime ? new DateTimeOffset(2031, 1, 7, 3, 0, 0, TimeSpan.Zero) : null;
+        var request = new ScheduleRequest { Instance = M, Name = "n", Pattern = pattern, Description = "d", RemainingExecutions = remaining, FirstExecutionTime = first };
+        BackupSchedule suspended = await CreateAsync(session, request);
+        suspended = await ApplyAsync(session, await session.ScheduleChanges.PrepareSuspensionAsync(suspended, "maintenance", until));
+        BackupSchedule created = await CreateAsync(session, request with { Suspension = new NewSuspension { Reason = "maintenance", Until = until } });
+        Assert.Equal((pattern, remaining ?? (pattern is null ? 1 : null), first, null, null), (created.Pattern, created.RemainingExecutions, created.FirstExecutionTime, created.NextExecutionTime, created.EarlierTriggerIds));
+        Assert.Equal((ScheduleState.Suspended, "maintenance", until, false), (created.State, created.SuspendedReason, created.SuspendedUntil, created.IsResumeOverdue));
+        Assert.InRange(created.SuspendedAt!.Value, suspended.SuspendedAt!.Value, session.CloudTime);
+        CloudResponse made = await Mistral("GET", "/cron_triggers/" + created.Id), paused = await Mistral("GET", "/cron_triggers/" + suspended.Id);
+        foreach (string column in new[] { "pattern", "workflow_name", "workflow_input", "remaining_executions", "first_execution_time", "next_execution_time", "scope" })
+            Assert.Equal(paused.Text(column), made.Text(column));
+        Assert.Equal(Suspension(paused), Suspension(made));
+
+        BackupSchedule resumed = await ApplyAsync(session, await session.ScheduleChanges.PrepareResumptionAsync(created));
+        Assert.Equal((created.Id, ScheduleState.Active, pattern, first), (resumed.Id, resumed.State, resumed.Pattern, resumed.FirstExecutionTime));
+        Assert.Equal(3, resumed.NextExecutionTime!.Value.Hour);
+        Assert.Equal((created.CreatedAt, created.TriggerId), (resumed.CreatedAt, resumed.EarlierTriggerIds));
+
+        static string Suspension(CloudResponse trigger)
+        {
+            JsonObject suspension = JsonNode.Parse(trigger.Text("workflow_params")!)!["env"]!["trove_schedules"]!["suspension"]!.AsObject();
+            Assert.True(suspension.Remove("since"));
+            return suspension.ToJsonString();
+        }
     }
 
     [ContractFact(Needs = Needs.Instances)]
@@ -187,6 +223,45 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         Assert.Equal("0 4 * * *", after.Pattern);
         JsonNode left = Assert.Single(await OwnTriggersAsync(schedule.Id))!;
         Assert.Equal((schedule.Id, "0 4 * * *"), ((string?)left["name"], (string?)left["pattern"]));
+    }
+
+    /// <summary>The user cancels while a request is in progress. Before the second request the change ends at once; later it is finished, unless Mistral does not respond.</summary>
+    [ContractTheory(Needs = Needs.Instances)]
+    [InlineData(1, true, "old", nameof(OperationCanceledException))]
+    [InlineData(2, false, "new", null)]
+    [InlineData(2, true, "old+kept", "ScheduleChangeInterrupted")]
+    [InlineData(3, false, "new", null)]
+    [InlineData(3, true, "kept", "ScheduleChangeInterrupted")]
+    [InlineData(4, false, "new", null)]
+    [InlineData(4, true, "new+kept", null)]
+    public async Task A_change_that_is_cancelled_is_finished_or_reported(int step, bool hangs, string left, string? reported)
+    {
+        var faults = new FaultHandler(Cloud.CreateHandler());
+        using CloudSession broken = await ConnectAsync(faults);
+        using CloudSession session = await Cloud.ConnectAsync("demo");
+        BackupSchedule schedule = await CreateAsync(session, new ScheduleRequest { Instance = M, Name = "n", Pattern = "0 3 * * *" });
+        PreparedScheduleChange change = await broken.ScheduleChanges.PrepareAsync(schedule, new ScheduleChange { Pattern = new("0 4 * * *") });
+        if (hangs)
+            broken.ScheduleChanges.CancellationDelay = TimeSpan.Zero;
+        using var cancellation = new CancellationTokenSource();
+        var counter = new ChangeCounter();
+        faults.Inject(new Fault(FaultKind.Timeout)
+        {
+            When = request =>
+            {
+                if (counter.Count(request) != step)
+                    return false;
+                cancellation.Cancel();
+                return hangs;
+            },
+            Times = int.MaxValue,
+        });
+        Exception? error = await Record.ExceptionAsync(() => broken.ScheduleChanges.ApplyAsync(change, null, cancellation.Token));
+        Assert.Equal(reported, error is OperationCanceledException ? nameof(OperationCanceledException) : (error as TroveScheduleException)?.ErrorId);
+        Assert.Equal(left, string.Join("+", (await OwnTriggersAsync(schedule.Id)).Select(Describe).OrderDescending()));
+        BackupSchedule repaired = await ApplyAsync(session, await session.ScheduleChanges.PrepareResumptionAsync(schedule));
+        Assert.Equal(left.StartsWith("old", StringComparison.Ordinal) ? "0 3 * * *" : "0 4 * * *", repaired.Pattern);
+        Assert.Single(await OwnTriggersAsync(schedule.Id));
     }
 
     /// <summary>The client ends in the middle: from one request on, nothing gets through. At most one trigger is live, and the next change finishes or undoes the job.</summary>

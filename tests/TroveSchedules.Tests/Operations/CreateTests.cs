@@ -303,6 +303,7 @@ public sealed class CreateTests
         { "InvalidFirstExecutionTime", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", FirstExecutionTime = ScriptedCloud.Start.AddDays(-1) } },
         { "InvalidFirstExecutionTime", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", FirstExecutionTime = DateTimeOffset.MaxValue } },
         { "InvalidFirstExecutionTime", new ScheduleRequest { Instance = "m", Name = "b", FirstExecutionTime = new DateTimeOffset(9999, 12, 31, 23, 59, 0, 1, TimeSpan.Zero) } },
+        { "InvalidUntil", new ScheduleRequest { Instance = "m", Name = "b", Pattern = "@daily", Suspension = new NewSuspension { Until = ScriptedCloud.Start } } },
     };
 
     [Theory]
@@ -547,6 +548,36 @@ public sealed class CreateTests
         Assert.Empty(_warnings);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0 3 * * *")]
+    public async Task A_suspended_schedule_is_sent_with_a_time_that_never_comes_and_its_own_first_time_in_the_metadata(string? pattern)
+    {
+        ScriptedCloud cloud = Cloud().On(Post, Created);
+        var first = new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero);
+        DateTimeOffset until = first.AddDays(9);
+        BackupSchedule schedule = await Create(cloud, new ScheduleRequest
+        {
+            Instance = "m", Name = "b", Pattern = pattern, FirstExecutionTime = first, Suspension = new NewSuspension { Reason = "new disk", Until = until },
+        });
+        JsonObject body = JsonNode.Parse(OnlyPost(cloud).Body)!.AsObject();
+        Assert.Equal("9999-12-31 23:59", body["first_execution_time"]!.GetValue<string>());
+        JsonNode metadata = JsonNode.Parse(body["workflow_params"]!.GetValue<string>())!["env"]!["trove_schedules"]!;
+        Assert.Equal(["version", "earlier_triggers", "suspension"], metadata.AsObject().Select(member => member.Key));
+        Assert.Equal(["since", "reason", "until", "first_execution_time"], metadata["suspension"]!.AsObject().Select(member => member.Key));
+        Assert.Equal((ScheduleState.Suspended, "new disk", until, first, null), (schedule.State, schedule.SuspendedReason, schedule.SuspendedUntil, schedule.FirstExecutionTime, schedule.NextExecutionTime));
+        Assert.Null(schedule.EarlierTriggerIds);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task A_copied_suspension_may_be_overdue()
+    {
+        ScriptedCloud cloud = Cloud().On(Post, Created);
+        BackupSchedule schedule = await Create(cloud, Request() with { Suspension = new NewSuspension { Until = ScriptedCloud.Start.AddDays(-1), MayBeOverdue = true } });
+        Assert.True(schedule.IsResumeOverdue);
+    }
+
     [Fact]
     public async Task RemainingExecutions_is_sent_as_a_number()
     {
@@ -665,5 +696,7 @@ public sealed class CreateTests
         PreparedSchedule later = await schedules.PrepareAsync(new ScheduleRequest { Instance = "m", Name = "b", Pattern = "0 3 * * *", FirstExecutionTime = first });
         Assert.Equal("once, at 2026-11-22 09:00:00Z", once.Explain());
         Assert.EndsWith(", from 2026-11-22 09:00:00Z on", later.Explain());
+        PreparedSchedule suspended = await schedules.PrepareAsync(new ScheduleRequest { Instance = "m", Name = "b", FirstExecutionTime = first, Suspension = new NewSuspension() });
+        Assert.Equal("once, at 2026-11-22 09:00:00Z; suspended until it is resumed", suspended.Explain());
     }
 }

@@ -256,6 +256,23 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task Interrupted_changes_of_two_projects_are_told_apart_although_their_schedules_have_the_same_id()
+    {
+        string Kept(int number, string project) => Rows.Trigger(number, row =>
+        {
+            row["name"] = ScheduleMetadata.ReplacementNameOf(Rows.Id(1));
+            row["project_id"] = project;
+            row["workflow_params"] = $$$"""{"env": {"trove_schedules": {"version": 1, "replacement": {"schedule_id": "{{{Rows.Id(1)}}}", "trigger_id": "{{{Rows.TriggerId(1)}}}" } } } }""";
+        });
+        ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(Rows.Trigger(1), Kept(2, ScriptedCloud.Project), Kept(3, Rows.Other))));
+        IReadOnlyList<BackupSchedule> schedules = await List(cloud, allProjects: true);
+        Assert.All(schedules, schedule => Assert.Equal(Rows.Id(1), schedule.Id));
+        Assert.Equal(
+            [(ScriptedCloud.Project, ScheduleState.Active, Rows.TriggerId(1), Rows.TriggerId(2)), (Rows.Other, ScheduleState.Interrupted, Rows.TriggerId(3), Rows.TriggerId(3))],
+            schedules.Select(schedule => (schedule.ProjectId!, schedule.State, schedule.TriggerId, schedule.ReplacementTriggerId!)));
+    }
+
+    [Fact]
     public async Task A_name_is_looked_up_in_the_project_of_the_session()
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.TriggersRoute, Answers.Ok(Rows.Triggers(
