@@ -15,6 +15,7 @@ BeforeDiscovery {
         @{ What = 'schedule'; From = 'Suspend-TroveBackupSchedule'; Use = { $_ | Suspend-TroveBackupSchedule } }
         @{ What = 'schedule'; From = 'Resume-TroveBackupSchedule'; Use = { $_ | Resume-TroveBackupSchedule } }
         @{ What = 'schedule'; From = 'Get-TroveBackupSchedule'; Use = { Get-TroveBackupSchedule -Id $_ } }
+        @{ What = 'schedule'; From = 'Get-TroveScheduleOccurrence'; Use = { $_ | Get-TroveScheduleOccurrence -Overlap } }
         @{ What = 'execution'; From = 'Remove-TroveScheduleExecution'; Use = { $_ | Remove-TroveScheduleExecution -Force } }
         @{ What = 'execution'; From = 'Get-TroveScheduleExecution'; Use = { Get-TroveScheduleExecution -Id $_ } }
         @{ What = 'execution'; From = 'Get-TroveBackup'; Use = { Get-TroveBackup -Id $_ } }
