@@ -254,7 +254,7 @@ Describe 'Get-TroveScheduleOccurrence -TimeZone' {
         $time = Get-TroveScheduleOccurrence '0 3 * * *' -From 2030-07-01Z -First 1 -TimeZone Europe/Berlin
         $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($time))
         $copy.Time.Offset | Should -Be ([TimeSpan] '02:00')
-        "$($time.Time)", ($time | ConvertTo-Csv | ConvertFrom-Csv).Time | Should -Be '2030-07-01T03:00:00Z', '2030-07-01T03:00:00Z'
+        $time.Time.ToString(), ($time | ConvertTo-Csv | ConvertFrom-Csv).Time | Should -Be '2030-07-01T03:00:00Z', '2030-07-01T03:00:00Z'
         $time | ConvertTo-Json | Should -BeLike '*2030-07-01T05:00:00+02:00*'
     }
 
@@ -298,7 +298,7 @@ Describe 'Get-TroveScheduleOccurrence -PerHour' {
 
     It 'takes schedules only' {
         { '@daily' | Get-TroveScheduleOccurrence -PerHour -ErrorAction Stop } | Should -Throw '*This takes a schedule*'
-        { Get-TroveScheduleOccurrence '@daily' -PerHour } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+        { Get-TroveScheduleOccurrence '@daily' -PerHour } | Should -Throw -ErrorId 'PositionalParameterNotFound,*'
         { $schedules | Get-TroveScheduleOccurrence -PerHour -First 3 } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }
 
