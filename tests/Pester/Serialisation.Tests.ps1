@@ -27,6 +27,7 @@ BeforeAll {
                 { $_ -in [int], [Nullable[int]] } { 42 }
                 ([Nullable[double]]) { 0.25 }
                 ([TimeSpan]) { [TimeSpan] '1.02:03:04' }
+                ([TroveSchedules.ScheduleState]) { [TroveSchedules.ScheduleState]::Suspended }
                 ([Collections.Generic.IReadOnlyList[string]]) { , [string[]] ('instance', 'name') }
                 ([Collections.Generic.IReadOnlyList[DateTimeOffset]]) { , $times }
                 default { throw "$Type.$($property.Name) is a ${_}: say what such a value is." }
