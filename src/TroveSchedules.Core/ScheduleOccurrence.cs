@@ -5,7 +5,7 @@ namespace TroveSchedules;
 /// <summary>A time at which a schedule or a pattern is due.</summary>
 public sealed class ScheduleOccurrence
 {
-    /// <summary>The time, in UTC. Mistral may start the execution up to two seconds earlier.</summary>
+    /// <summary>The time, with the offset of the time zone that was asked for; UTC by default. Mistral may start the execution up to two seconds earlier.</summary>
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>The pattern; null for a schedule that runs once.</summary>

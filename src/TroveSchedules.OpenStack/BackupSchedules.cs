@@ -177,6 +177,35 @@ public sealed class BackupSchedules
         }
     }
 
+    /// <summary>
+    /// Finds executions of one instance that follow each other sooner than the longest of the last five completed backups of the instance took. It sends one request for each instance, and compares
+    /// only neighbours in time.
+    /// </summary>
+    /// <param name="schedules">The schedules as they were read, of any number of instances. Suspended ones have no executions.</param>
+    /// <param name="from">Compares only times after this one; null for the cloud's present time.</param>
+    /// <param name="until">Compares only times up to this one; null for seven days after <paramref name="from"/>.</param>
+    /// <param name="zone">The time zone of the times in the result; null for UTC.</param>
+    /// <param name="warn">Gets a warning about instances without a completed backup, which cannot be checked; null for none.</param>
+    /// <param name="cancellationToken">Cancels the requests and the computation.</param>
+    /// <returns>One object for each pair of schedules that follow each other too closely, in the order of their first time. Memory grows with the number of pairs, not with the number of executions.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// Forbidden for a schedule that was read from another cloud (<c>OtherCloud</c>) or belongs to another project (<c>OtherProject</c>); Invalid for one without an instance (<c>InvalidInstance</c>), for a
+    /// pattern that the library cannot read (<c>InvalidCronPattern</c>), and for an end that is not after the beginning (<c>InvalidUntil</c>); any kind for other failures of Trove.
+    /// </exception>
+    public Task<IReadOnlyList<ScheduleOverlap>> FindOverlapsAsync(
+        IReadOnlyCollection<BackupSchedule> schedules, DateTimeOffset? from = null, DateTimeOffset? until = null, TimeZoneInfo? zone = null, Action<string>? warn = null,
+        CancellationToken cancellationToken = default) => new OverlapSearch(_session, from, until, zone).FindAsync(schedules, warn, cancellationToken);
+
+    /// <summary>Throws if <see cref="FindOverlapsAsync"/> cannot check a schedule. Sends no request.</summary>
+    /// <param name="schedule">The schedule as it was read.</param>
+    /// <exception cref="TroveScheduleException">As for <see cref="FindOverlapsAsync"/>: <c>OtherCloud</c>, <c>OtherProject</c>, <c>InvalidInstance</c>.</exception>
+    public void CheckOverlapsOf(BackupSchedule schedule)
+    {
+        _session.CheckOrigin(schedule.Origin, schedule.ProjectId, false, $"The schedule '{schedule.Id}'", schedule);
+        if (string.IsNullOrEmpty(schedule.InstanceId))
+            throw MistralErrors.NamesNoInstance(schedule);
+    }
+
     // The request uses the schedule's own id, so that it cannot hit another trigger. Names are unique only within a project: for an administrator, Mistral
     // returns any project's trigger of that name. For an object of unknown origin, or with a name that is not allowed in a path, the request uses the trigger's id.
     private string DeletedBy(BackupSchedule schedule) =>

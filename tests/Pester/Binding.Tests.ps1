@@ -469,11 +469,11 @@ Describe 'Several at once' {
     }
 
     It 'are taken by Get-TroveScheduleOccurrence, as patterns and as schedules' {
-        (Get-TroveScheduleOccurrence '0 3 * * *', '@daily' -First 1).Pattern | Should -Be '0 3 * * *', '@daily'
-        ('0 3 * * *', '@daily' | Get-TroveScheduleOccurrence -First 1).Pattern | Should -Be '0 3 * * *', '@daily'
-        (Test-TroveCronPattern '0 3 * * *', '@daily' | Get-TroveScheduleOccurrence -First 1).Pattern | Should -Be '0 3 * * *', '@daily'
+        (Get-TroveScheduleOccurrence '0 3 * * *', '@daily' -First 1 -From 2030-01-01T01:00Z).Pattern | Should -Be '0 3 * * *', '@daily'
+        ('0 3 * * *', '@daily' | Get-TroveScheduleOccurrence -First 1 -From 2030-01-01T01:00Z).Pattern | Should -Be '0 3 * * *', '@daily'
+        (Test-TroveCronPattern '0 3 * * *', '@daily' | Get-TroveScheduleOccurrence -First 1 -From 2030-01-01T01:00Z).Pattern | Should -Be '0 3 * * *', '@daily'
         ($schedules | Get-TroveScheduleOccurrence -First 1).ScheduleId | Should -Be $schedules.Id
-        $good, $record = Get-TroveScheduleOccurrence '0 3 * * *', '61 * * * *' -First 1 2>&1
+        $record, $good = Get-TroveScheduleOccurrence '0 3 * * *', '61 * * * *' -First 1 2>&1
         $good.Pattern | Should -Be '0 3 * * *'
         $record | Assert-Error InvalidCronPattern Get-TroveScheduleOccurrence InvalidArgument -Says '61'
     }

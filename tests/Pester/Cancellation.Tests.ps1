@@ -17,6 +17,8 @@ Describe 'Ctrl-C' {
         @{ Name = 'a start'; Script = { param($session) Start-TroveBackupSchedule 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
         @{ Name = 'a wait'; Script = { param($session) Wait-TroveScheduleExecution 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
         @{ Name = 'a creation'; Script = { param($session) New-TroveBackupSchedule m '0 3 * * *' pester -Session $session } }
+        @{ Name = 'a search for overlaps'; Script = { param($session)
+                [TroveSchedules.BackupSchedule] @{ Id = 'a'; TriggerId = 'b'; Input = '{}'; InstanceId = 'm'; Pattern = '@daily'; NextExecutionTime = '2037-01-01Z' } | Get-TroveScheduleOccurrence -Overlap -Session $session } }
         @{ Name = 'a login'; Script = { param($session, $url) Connect-TroveSession -AuthUrl $url -Token (ConvertTo-SecureString x -AsPlainText -Force) -ProjectId x } }
     ) {
         $asked = $server.Requests.Count
@@ -55,6 +57,24 @@ Describe 'Ctrl-C' {
         finally { $shell.Dispose() }
         $server.Requests.Count | Should -Be $asked
         @($server.Requests) -notlike 'GET *' | Should -BeNullOrEmpty -Because 'the execution goes on'
+    }
+
+    It 'ends <Name> at once, which would take years' -ForEach @(
+        @{ Name = 'the times of patterns'; Script = { Get-TroveScheduleOccurrence '* * * * *', '@hourly' -Until 9999-12-31Z | ForEach-Object { $null = $_ } } }
+        @{ Name = 'the hours of schedules'; Script = { $schedule | Get-TroveScheduleOccurrence -PerHour -Until 9999-12-31Z | ForEach-Object { $null = $_ } } }
+    ) {
+        $schedule = [TroveSchedules.BackupSchedule] @{ Id = 'a'; TriggerId = 'b'; Input = '{}'; Pattern = '* * * * *'; NextExecutionTime = '2027-01-01Z' }
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript("param(`$manifest, `$schedule) Import-Module `$manifest; & { 'begun'; & { $Script } }").AddArgument((Join-Path (Get-Module TroveSchedules).ModuleBase TroveSchedules.psd1)).AddArgument($schedule)
+            $output = [Management.Automation.PSDataCollection[psobject]]::new()
+            $running = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]] @(), $output)
+            $null = Wait-Until -Every 0.05 -For 'the cmdlet to begin' { $output.Count -gt 0 }
+            $running.IsCompleted | Should -BeFalse
+            $shell.BeginStop($null, $null).AsyncWaitHandle.WaitOne([TimeSpan]::FromSeconds(30)) | Should -BeTrue
+            $shell.InvocationStateInfo.State | Should -Be Stopped
+        }
+        finally { $shell.Dispose() }
     }
 
     It 'leaves the session good for what comes next' {

@@ -107,6 +107,7 @@ Describe 'Of all cmdlets' {
 
     It 'every <Name> completes: <Completer>' -ForEach @(
         @{ Name = '-Pattern'; Completer = 'PatternCompleter'; Filter = { $_.Name -eq 'Pattern' } }
+        @{ Name = '-TimeZone'; Completer = 'TimeZoneCompleter'; Filter = { $_.Name -eq 'TimeZone' } }
         @{ Name = '-Cloud'; Completer = 'CloudCompleter'; Filter = { $_.Name -eq 'Cloud' } }
         @{ Name = '-Name of what gets instances'; Completer = 'InstanceNameCompleter'; Filter = { $_.Name -eq 'Name' -and "$command" -eq 'Get-TroveInstance' } }
         @{ Name = '-Id of instances'; Completer = 'InstanceIdCompleter'; Filter = { $_.Name -eq 'Id' -and $command.Noun -eq 'TroveInstance' } }
@@ -322,6 +323,18 @@ Describe 'A pattern' {
         $null = New-Item $TestDrive/zebra -Force
         Push-Location $TestDrive
         try { Get-Completion 'Test-TroveCronPattern z' | Should -BeNullOrEmpty } finally { Pop-Location }
+    }
+}
+
+Describe 'A time zone' {
+    It 'completes after the beginning of its id, or a part of it' {
+        $found = Get-Completion "Get-TroveScheduleOccurrence '@daily' -TimeZone Europe/Be"
+        $found.CompletionText | Should -Contain Europe/Berlin
+        $found.CompletionText | Should -BeLike 'Europe/Be*'
+        ($found | Where-Object CompletionText -EQ Europe/Berlin).ToolTip | Should -BeExactly ([TimeZoneInfo]::FindSystemTimeZoneById('Europe/Berlin').DisplayName)
+        (Get-Completion "Get-TroveScheduleOccurrence '@daily' -TimeZone berlin").CompletionText | Should -Contain Europe/Berlin
+        (Get-Completion "Get-TroveScheduleOccurrence '@daily' -TimeZone 'Europe/Berl").CompletionText | Should -BeExactly "'Europe/Berlin'"
+        Get-Completion "Get-TroveScheduleOccurrence '@daily' -TimeZone nowhere" | Should -BeNullOrEmpty
     }
 }
 

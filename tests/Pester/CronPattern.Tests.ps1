@@ -186,4 +186,126 @@ Describe 'Get-TroveScheduleOccurrence' {
     It 'stops when a later cmdlet stops the pipeline' {
         (Get-TroveScheduleOccurrence -Pattern '* * * * *' -First 2147483647 | Select-Object -First 2).Count | Should -Be 2
     }
+
+    It 'writes the times of several patterns in their order, and those of equal times in the order of the patterns' {
+        $times = '0 */6 * * *', '@daily', '0 6 * * *' | Get-TroveScheduleOccurrence -From 2030-01-01Z -First 2
+        $times | ForEach-Object { "$($_.Pattern) $($_.Time.ToString('dd HH'))" } | Should -Be '0 */6 * * * 01 06', '0 6 * * * 01 06', '0 */6 * * * 01 12', '@daily 02 00', '0 6 * * * 02 06', '@daily 03 00'
+    }
+
+    It 'writes all times up to and including -Until' {
+        (Get-TroveScheduleOccurrence '0 * * * *' -From 2030-01-01Z -Until 2030-01-02Z).Count | Should -Be 24
+        (Get-TroveScheduleOccurrence '0 * * * *', '30 * * * *' -From 2030-01-01Z -Until 2030-01-01T03:00Z).Time.Minute | Should -Be 30, 0, 30, 0, 30, 0
+        (Get-TroveScheduleOccurrence '0 * * * *', '30 * * * *' -From 2030-01-01Z -Until 2030-01-02Z -First 2).Count | Should -Be 4
+        Get-TroveScheduleOccurrence '0 0 1 1 *' -From 2030-01-01Z -Until 2030-06-01Z | Should -BeNullOrEmpty
+    }
+
+    It 'refuses an -Until that is not after -From or now, before anything else' {
+        $record = Get-ErrorOf { '61 * * * *', '@daily' | Get-TroveScheduleOccurrence -From 2030-01-02Z -Until 2030-01-01Z }
+        $record | Assert-Error InvalidUntil Get-TroveScheduleOccurrence InvalidArgument -Says '2030-01-01 00:00:00Z', '2030-01-02 00:00:00Z' -Advises 'later time'
+        Get-ErrorOf { Get-TroveScheduleOccurrence '@daily' -Until 2020-01-01Z } | Assert-Error InvalidUntil Get-TroveScheduleOccurrence InvalidArgument -Says '2020-01-01 00:00:00Z', 'present time'
+        { Get-TroveScheduleOccurrence '@daily' -Until 2020-01-01Z -ErrorAction SilentlyContinue } | Should -Throw -ErrorId 'InvalidUntil,*'
+    }
+
+    It 'writes the errors of bad patterns and schedules at once, and then the times of the others' {
+        $bad = [TroveSchedules.BackupSchedule] @{ Id = 'bad'; TriggerId = 'b'; Input = '{}'; Pattern = 'R * * * *'; NextExecutionTime = '2030-01-01Z' }
+        $good = [TroveSchedules.BackupSchedule] @{ Id = 'good'; TriggerId = 'b'; Input = '{}'; Pattern = '0 3 * * *'; NextExecutionTime = '2030-01-01T03:00Z' }
+        $record, $times = $bad, $good | Get-TroveScheduleOccurrence -First 2 2>&1
+        $record | Assert-Error InvalidCronPattern Get-TroveScheduleOccurrence InvalidArgument -Says 'R'
+        "$($record.TargetObject)" | Should -Be 'R * * * *'
+        $times.ScheduleId | Should -Be bad, good, good -Because 'the next time is Mistral''s own'
+    }
+
+    It 'merges ten thousand schedules, and computes only what is read' {
+        $schedules = foreach ($i in 0..9999) {
+            [TroveSchedules.BackupSchedule] @{ Id = "$i"; TriggerId = 'b'; Input = '{}'; Pattern = "$($i % 60) $([int] [Math]::Floor($i / 60) % 24) * * *"; NextExecutionTime = ([DateTimeOffset] '2030-01-01Z').AddMinutes($i % 1440) }
+        }
+        ($schedules | Get-TroveScheduleOccurrence -Until 9999-01-01Z | Select-Object -First 10).ScheduleId | Should -Be 0, 1440, 2880, 4320, 5760, 7200, 8640, 1, 1441, 2881
+        $hours = $schedules | Get-TroveScheduleOccurrence -PerHour -From 2030-01-01Z
+        $hours.Count | Should -Be 24
+        ($hours | Measure-Object Count -Sum).Sum | Should -Be 10000
+    }
+}
+
+Describe 'Get-TroveScheduleOccurrence -TimeZone' {
+    BeforeDiscovery {
+        $shifts = @(
+            @{ Change = 'forward'; From = '2026-03-28T20:00Z'; Texts = '2026-03-29 01:30+01:00', '2026-03-29 03:30+02:00' }
+            @{ Change = 'back'; From = '2026-10-24T20:00Z'; Texts = '2026-10-25 02:30+02:00', '2026-10-25 02:30+01:00' }
+        )
+    }
+
+    It 'shows times with the offset of the zone, also when its clock goes <Change>' -ForEach $shifts {
+        foreach ($zone in 'Europe/Berlin', [TimeZoneInfo]::FindSystemTimeZoneById('Europe/Berlin'), (Get-TimeZone -Id Europe/Berlin)) {
+            $times = Get-TroveScheduleOccurrence '30 0,1 * * *' -From $From -First 2 -TimeZone $zone
+            $times.Time | ForEach-Object { $_.ToString('yyyy-MM-dd HH:mmzzz') } | Should -Be $Texts
+            ($times | Format-Table | Out-String) -split '\r?\n' | Select-String '^2026' | ForEach-Object { "$_".Substring(0, 22) } | Should -Be $Texts
+            foreach ($text in $Texts) { $times | Format-List | Out-String | Should -BeLike "*$text (*" }
+            $times.Time | Should -Be (Get-TroveScheduleOccurrence '30 0,1 * * *' -From $From -First 2).Time -Because 'only what is shown changes'
+        }
+    }
+
+    It 'shows seconds where there are any, and Z in UTC' {
+        $time = (Get-TroveScheduleOccurrence '0 3 * * * 5' -AllowSeconds -From 2030-01-01Z -First 1 -TimeZone Asia/Kolkata)
+        [TroveSchedules.Formatting.Views]::InZone($time.Time) | Should -BeExactly '2030-01-01 08:30:05+05:30'
+        [TroveSchedules.Formatting.Views]::InZone((Get-TroveScheduleOccurrence '0 3 * * *' -From 2030-01-01Z -First 1 -TimeZone UTC).Time) | Should -BeExactly '2030-01-01 03:00:00Z'
+    }
+
+    It 'keeps its offset through a file, and is UTC as text' {
+        $time = Get-TroveScheduleOccurrence '0 3 * * *' -From 2030-07-01Z -First 1 -TimeZone Europe/Berlin
+        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($time))
+        $copy.Time.Offset | Should -Be ([TimeSpan] '02:00')
+        $time.Time.ToString(), ($time | ConvertTo-Csv | ConvertFrom-Csv).Time | Should -Be '2030-07-01T03:00:00Z', '2030-07-01T03:00:00Z'
+        $time | ConvertTo-Json | Should -BeLike '*2030-07-01T05:00:00+02:00*'
+    }
+
+    It 'takes an empty cell for UTC' {
+        (Get-TroveScheduleOccurrence '0 3 * * *' -From 2030-07-01Z -First 1 -TimeZone '').Time.Offset | Should -Be ([TimeSpan]::Zero)
+    }
+
+    It 'refuses what is no zone, and says what lists them: <_>' -ForEach 'Europe/Atlantis', '../../etc/passwd', ' ', 42 {
+        $record = Get-ErrorOf { Get-TroveScheduleOccurrence '@daily' -TimeZone $_ }
+        $record.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
+        "$record" | Should -BeLike "*'TimeZone'*a time zone or its id, not *'$_'. Get-TimeZone -ListAvailable lists the ids."
+    }
+}
+
+Describe 'Get-TroveScheduleOccurrence -PerHour' {
+    BeforeAll {
+        $schedules = '0 * * * *', '*/30 1 * * *', '0 0 1 1 *' | ForEach-Object {
+            [TroveSchedules.BackupSchedule] @{ Id = $_; TriggerId = 'b'; Input = '{}'; Pattern = $_; NextExecutionTime = (Get-TroveScheduleOccurrence $_ -From 2030-06-01T12:00Z -First 1).Time }
+        }
+    }
+
+    It 'counts what starts in each hour, from the first to before the last' {
+        $hours = $schedules | Get-TroveScheduleOccurrence -PerHour -From 2030-07-01Z -Until 2030-07-01T03:00Z
+        $hours[0] | Should -BeOfType TroveSchedules.ScheduleHour
+        $hours.Hour | Should -Be ([DateTimeOffset[]] ('2030-07-01T00:00Z', '2030-07-01T01:00Z', '2030-07-01T02:00Z'))
+        $hours.Count | Should -Be 3
+        $hours | ForEach-Object Count | Should -Be 1, 3, 1
+    }
+
+    It 'covers 24 hours unless told otherwise, empty ones included' {
+        $hours = $schedules[2] | Get-TroveScheduleOccurrence -PerHour -From 2030-12-31T12:00Z
+        $hours | ForEach-Object Count | Should -Be (@(0) * 12 + 1 + @(0) * 11)
+        @($schedules | Get-TroveScheduleOccurrence -PerHour).Count | Should -BeIn 24, 25
+    }
+
+    It 'counts hours of the zone' {
+        $hours = $schedules | Get-TroveScheduleOccurrence -PerHour -From 2030-10-27T00:00+02:00 -Until 2030-10-27T04:00+01:00 -TimeZone Europe/Berlin
+        $hours | ForEach-Object { "$($_.Hour.ToString('HHzzz')) $($_.Count)" } | Should -Be '00+02:00 1', '01+02:00 1', '02+02:00 1', '02+01:00 3', '03+01:00 1'
+        ($hours | Out-String) -split '\r?\n' | Where-Object { $_ } | Select-Object -Last 1 | Should -Match '^2030-10-27 03:00\+01:00 +1$'
+    }
+
+    It 'takes schedules only' {
+        { '@daily' | Get-TroveScheduleOccurrence -PerHour -ErrorAction Stop } | Should -Throw '*This takes a schedule*'
+        { Get-TroveScheduleOccurrence '@daily' -PerHour } | Should -Throw -ErrorId 'PositionalParameterNotFound,*'
+        { $schedules | Get-TroveScheduleOccurrence -PerHour -First 3 } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+    }
+
+    It 'sends no request' {
+        $before = $server.Requests.Count
+        $schedules | Get-TroveScheduleOccurrence -PerHour | Should -Not -BeNullOrEmpty
+        $schedules | Get-TroveScheduleOccurrence -Until 2037-01-01Z | Select-Object -First 3 | Should -Not -BeNullOrEmpty
+        $server.Requests.Count | Should -Be $before
+    }
 }

@@ -303,6 +303,12 @@ Describe 'A schedule with a run in flight' {
         Get-Change | Should -BeNullOrEmpty
     }
 
+    It 'is warned of by <_>, whose old trigger goes with its trust' -ForEach 'Set-TroveBackupSchedule -Description new', 'Suspend-TroveBackupSchedule' {
+        $null = [scriptblock]::Create("`$busy | $_ -WhatIf -WarningVariable warnings 3>`$null; `$idle | $_ -WhatIf -WarningVariable +warnings 3>`$null") | ForEach-Object { . $_ }
+        "$warnings" | Should -BeLike "*$($run.Id)*old cron trigger*Get-TroveScheduleExecution -Id $($run.Id)*"
+        Get-Change | Should -BeNullOrEmpty
+    }
+
     It 'stays where a warning is to end the pipeline' {
         { $busy | Remove-TroveBackupSchedule -WarningAction Stop -Confirm:$false } | Should -Throw
         Get-Change | Should -BeNullOrEmpty

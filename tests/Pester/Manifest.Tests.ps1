@@ -48,7 +48,7 @@ Describe '<Cmdlet>' -ForEach $cmdlets {
     }
 
     It 'takes -Session if it asks a cloud' {
-        $asks = $Cmdlet -notin 'Connect-TroveSession', 'Get-TroveSession', 'Get-TroveScheduleOccurrence', 'Test-TroveCronPattern'
+        $asks = $Cmdlet -notin 'Connect-TroveSession', 'Get-TroveSession', 'Test-TroveCronPattern'
         $command.Parameters.ContainsKey('Session') | Should -Be $asks
     }
 }

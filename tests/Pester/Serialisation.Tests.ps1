@@ -26,6 +26,7 @@ BeforeAll {
                 { $_ -in [bool], [Nullable[bool]] } { $true }
                 { $_ -in [int], [Nullable[int]] } { 42 }
                 ([Nullable[double]]) { 0.25 }
+([TimeSpan]) { [TimeSpan] '1.02:03:04' }
                 { $_.IsEnum } { [Enum]::GetValues($_)[-1] }
                 ([Collections.Generic.IReadOnlyList[string]]) { , [string[]] ('instance', 'name') }
                 ([Collections.Generic.IReadOnlyList[DateTimeOffset]]) { , $times }
@@ -90,6 +91,7 @@ Describe '<Type>' -ForEach $types {
         @($json.Keys) | Should -Be $thing.PSObject.Properties.Name
         foreach ($property in Get-Property $Type) {
             $value = @($property.GetValue($thing)) | ForEach-Object { $_ -is [DateTimeOffset] ? $_.ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz') : $_ }
+            if ($value -is [TimeSpan]) { $json[$property.Name].Ticks | Should -BeExactly $value.Ticks -Because $property.Name; continue } # As PowerShell writes one.
             $json[$property.Name] | Should -BeExactly $value -Because $property.Name
         }
         $bare = New-Thing $Type -Bare | ConvertTo-Json -Depth 2 -WarningAction Stop | ConvertFrom-Json -AsHashtable

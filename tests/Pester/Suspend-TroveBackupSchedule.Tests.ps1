@@ -112,7 +112,17 @@ Describe 'A suspended schedule' {
 
     It 'has no occurrences, and says why' {
         $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName) | Suspend-TroveBackupSchedule -PassThru
-        $schedule | Get-TroveScheduleOccurrence -First 3 | Should -BeNullOrEmpty
+        $forms = $schedule, ($schedule | ConvertTo-Json | ConvertFrom-Json), ($schedule | Select-Object Id, Pattern, NextExecutionTime, State | ConvertTo-Csv | ConvertFrom-Csv)
+        foreach ($form in $forms) {
+            $form | Get-TroveScheduleOccurrence -First 3 -WarningVariable warnings 3>$null | Should -BeNullOrEmpty
+            "$warnings" | Should -BeExactly '1 schedule is suspended and has no occurrences.'
+        }
+        $active = New-TroveBackupSchedule m '0 4 1 1 *' (New-TestName)
+        $found = $forms + $active | Get-TroveScheduleOccurrence -First 1 -WarningVariable warnings 3>$null
+        $found.ScheduleId | Should -Be $active.Id
+        "$warnings" | Should -BeExactly '3 schedules are suspended and have no occurrences.'
+        $active | Get-TroveScheduleOccurrence -WarningVariable warnings | Should -HaveCount 5
+        $warnings | Should -BeNullOrEmpty
     }
 
     It 'can be listed by its instance and name, and deleted' {

@@ -9,6 +9,8 @@ BeforeDiscovery {
         @{ Type = 'Instance'; Columns = 'Id', 'Name', 'Status', 'Datastore', 'DatastoreVersion' }
         @{ Type = 'Backup'; Columns = 'Id', 'Name', 'Status', 'CreatedAt' }
         @{ Type = 'ScheduleOccurrence'; Columns = 'Time', 'ScheduleId', 'Pattern' }
+        @{ Type = 'ScheduleHour'; Columns = 'Hour', 'Count' }
+        @{ Type = 'ScheduleOverlap'; Columns = 'Time', 'ScheduleId', 'Gap', 'Count' }
         @{ Type = 'InstalledWorkbook'; Columns = 'Name', 'Workflow', 'IsInstalled', 'IsCurrent', 'Scope', 'CreatedAt' }
         @{ Type = 'TroveSession'; Columns = 'Cloud', 'UserName', 'ProjectName', 'Region', 'TokenExpiresAt' }
         @{ Type = 'Cron.CronPatternReport'; Columns = 'Pattern', 'IsValid', 'Explanation' }
@@ -37,7 +39,12 @@ BeforeAll {
             Id = $uuid; ExecutionTime = $time; UpdatedAt = $time; State = 'CANCELLED'; Output = "{`"status`": `"$long`"}"; Reason = $long; BackupId = $other
             BackupStatus = 'COMPLETED'; ScheduleId = $other; TriggerId = $other; InstanceId = $other; Input = '{}'; StateInfo = $long; ProjectId = $project
         }
-        ScheduleOccurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = $time; Pattern = '0,15,30,45 8-18 * * mon-fri'; ScheduleId = $uuid }
+        ScheduleOccurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = $time.ToUniversalTime(); Pattern = '0,15,30,45 8-18 * * mon-fri'; ScheduleId = $uuid }
+        ScheduleHour = [TroveSchedules.ScheduleHour] @{ Hour = $time.ToUniversalTime(); Count = 12345 }
+        ScheduleOverlap = [TroveSchedules.ScheduleOverlap] @{
+            InstanceId = $other; ScheduleId = $uuid; NextScheduleId = $other; Time = $time.ToUniversalTime(); NextTime = $time.ToUniversalTime(); Gap = '1.02:03:04'; Count = 12345
+            BackupDuration = '1.02:03:05'; ProjectId = $project; Origin = 'https://keystone.example'
+        }
         Instance = [TroveSchedules.Instance] @{
             Id = $uuid; Name = $long; Status = 'SHUTDOWN'; Datastore = 'postgresql'; DatastoreVersion = '16.4'; Region = 'RegionOne'; VolumeSize = 20
         }
@@ -151,7 +158,7 @@ Describe 'What cmdlets emit: <Type>' -ForEach $types {
 }
 
 Describe 'What comes without being asked for' {
-    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'Instance', 'Backup' {
+    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleHour', 'ScheduleOverlap', 'Instance', 'Backup' {
         $things.$_ | Out-String -Width 200 | Should -BeExactly ($things.$_ | Format-Table | Out-String -Width 200)
     }
 

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
-    $nouns = 'schedule', 'execution', 'backup', 'instance', 'workbook', 'occurrence', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
+    $nouns = 'schedule', 'execution', 'backup', 'instance', 'workbook', 'occurrence', 'hour', 'overlap', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
     # The types that each parameter accepts. Everything else is a wrong type; from the pipeline, for all parameters of the cmdlet.
     $takes = @{
         'Disconnect-TroveSession'        = @{ Session = @('session') }
@@ -59,6 +59,8 @@ BeforeAll {
         instance = [TroveSchedules.Instance] @{ Id = $uuid; Name = 'm' }
         workbook = [TroveSchedules.InstalledWorkbook] @{ Name = 'trove'; Workflow = 'trove.backup_create' }
         occurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = [DateTimeOffset]::UtcNow; ScheduleId = $uuid; Pattern = $pattern }
+        hour = [TroveSchedules.ScheduleHour] @{ Hour = [DateTimeOffset]::UtcNow; Count = 2 }
+        overlap = [TroveSchedules.ScheduleOverlap] @{ InstanceId = $uuid; ScheduleId = $uuid; NextScheduleId = $uuid; Time = [DateTimeOffset]::UtcNow; NextTime = [DateTimeOffset]::UtcNow; Count = 2 }
         report = Test-TroveCronPattern $pattern
         session = $spare
         file = Get-Item "$PSScriptRoot/data/spec-workbook.yaml"

@@ -78,6 +78,14 @@ internal static class MistralErrors
             RecommendedAction = "Name a later time; one without a zone is taken as this machine's local time.",
         };
 
+    public static TroveScheduleException NamesNoInstance(BackupSchedule schedule) =>
+        new(TroveErrorKind.Invalid, $"The schedule '{schedule.Id}' names no instance, so its executions cannot be compared with backups.")
+        {
+            ErrorId = "InvalidInstance",
+            Target = schedule,
+            RecommendedAction = "Read the schedule again, or create it again with an instance.",
+        };
+
     public static TroveScheduleException OnlyTimeHasPassed(BackupSchedule schedule, DateTimeOffset time) =>
         new(TroveErrorKind.Invalid, FormattableString.Invariant($"The schedule '{schedule.Id}' cannot be resumed: its only execution time, {time:u}, has passed."))
         {

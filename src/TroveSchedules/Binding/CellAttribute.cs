@@ -1,7 +1,9 @@
 using System;
 using System.Collections;
 using System.Globalization;
+using System.IO;
 using System.Management.Automation;
+using System.Security;
 using TroveSchedules.Serialisation;
 
 namespace TroveSchedules.Binding;
@@ -94,6 +96,24 @@ public sealed class TimeCellAttribute() : CellAttribute("a time", TimeText.Advic
             TimeText.LocalOffset(time, time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), TimeZoneInfo.Local);
         return value;
     }
+}
+
+/// <summary>Reads the id of a time zone.</summary>
+public sealed class TimeZoneCellAttribute() : CellAttribute("a time zone or its id", "Get-TimeZone -ListAvailable lists the ids.")
+{
+    private protected override object? Read(string text)
+    {
+        try
+        {
+            return TimeZoneInfo.FindSystemTimeZoneById(text);
+        }
+        catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or SecurityException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null; // On Unix an id is the name of a file, which may also be one that cannot be read.
+        }
+    }
+
+    private protected override object? ReadOther(object value) => value as TimeZoneInfo;
 }
 
 /// <summary>Reads a duration. Without the attribute, PowerShell reads 24:00:00 as 24 days, and the number 10 as a millionth of a second.</summary>

@@ -1,4 +1,3 @@
-using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
@@ -12,9 +11,6 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(void), typeof(BackupSchedule))]
 public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
 {
-    // Requested once, before the first deletion. A request per schedule would double the time for thousands of schedules.
-    private ILookup<string, ScheduleExecution>? _inFlight;
-
     /// <summary>The schedules, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ScheduleIdCompleter))]
@@ -41,7 +37,7 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
 
     private bool Confirm(BackupSchedule schedule)
     {
-        WarnOfRunsInFlight(schedule);
+        WarnOfRunningExecutions(schedule, "the schedule", "delete", AllProjects);
         return ShouldProcess(schedule.InWords(), "Delete");
     }
 
@@ -49,24 +45,5 @@ public sealed class RemoveTroveBackupScheduleCommand : BulkCmdlet
     {
         await Cloud.Schedules.DeleteAsync(schedule, AllProjects, Cancelled).ConfigureAwait(false);
         return PassThru ? schedule : null;
-    }
-
-    private void WarnOfRunsInFlight(BackupSchedule schedule)
-    {
-        try
-        {
-            _inFlight ??= Await(Cloud.Executions.InFlightAsync(AllProjects, Cancelled));
-        }
-        catch (TroveScheduleException e)
-        {
-            // The check only adds a warning, so its failure must not prevent the deletion.
-            _inFlight = Enumerable.Empty<ScheduleExecution>().ToLookup(run => run.Id);
-            WriteDetail($"It is not known whether executions are running. {e.Message}");
-        }
-        foreach (ScheduleExecution run in _inFlight[schedule.TriggerId])
-        {
-            WriteWarning($"An execution of the {schedule.InWords()} is running: {run.Id} ({run.State}). Its Keystone trust is deleted together with the schedule, so it may fail. "
-                + $"To let it finish, wait until Get-TroveScheduleExecution -Id {run.Id} shows that it has ended, then delete the schedule.");
-        }
     }
 }

@@ -46,9 +46,14 @@ public abstract class ScheduleChangeCmdlet : BulkCmdlet
         return await PrepareAsync(reference.Schedule ?? await Cloud.Schedules.GetAsync(id, false, Cancelled).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    // What is not needed is not asked for.
-    private bool Confirm(PreparedScheduleChange change) => !change.IsNeeded || ShouldProcess(
-        change.Schedule.InWords(), change.Differences.Count > 0 ? $"Change {string.Join(", ", change.Differences)}" : "Finish or undo a change that was cut off");
+    private bool Confirm(PreparedScheduleChange change)
+    {
+        if (!change.IsNeeded)
+            return true;
+        if (change.Differences.Count > 0)
+            WarnOfRunningExecutions(change.Schedule, "the old cron trigger", "change");
+        return ShouldProcess(change.Schedule.InWords(), change.Differences.Count > 0 ? $"Change {string.Join(", ", change.Differences)}" : "Finish or undo a change that was cut off");
+    }
 
     private async Task<object?> ApplyAsync(PreparedScheduleChange change)
     {

@@ -24,17 +24,7 @@ public abstract class SessionCmdlet : TroveCmdlet
     internal override object? DefaultTarget => Session;
 
     /// <summary>Gets the session. If there is none, the pipeline ends with an error.</summary>
-    protected override void BeginProcessing()
-    {
-        try
-        {
-            Run(() => Session ??= Await(SharedSession.GetAsync(SessionState, WarnAsync, Cancelled)));
-        }
-        catch (TroveScheduleException e)
-        {
-            ThrowTerminatingError(ErrorRecords.From(e, null, MyInvocation.MyCommand));
-        }
-    }
+    protected override void BeginProcessing() => Session = Connected(Session);
 
     /// <summary>Writes an object from the cloud, and counts the objects of other projects, which appear only with -AllProjects.</summary>
     private protected override void Write(object? row)

@@ -58,6 +58,26 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
             WriteDebug(text);
     }
 
+    /// <summary>The given session, or else the session of the process. If there is none, the pipeline ends with an error.</summary>
+    private protected TroveSession Connected(TroveSession? given)
+    {
+        OrStop(() => given ??= Await(SharedSession.GetAsync(SessionState, WarnAsync, Cancelled)));
+        return given!;
+    }
+
+    /// <summary>Runs a step. A failure ends the pipeline with an error.</summary>
+    private protected void OrStop(Action step)
+    {
+        try
+        {
+            Run(step);
+        }
+        catch (TroveScheduleException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, DefaultTarget, MyInvocation.MyCommand));
+        }
+    }
+
     /// <summary>Waits for a task, and writes its messages in the meantime.</summary>
     private protected T Await<T>(Task<T> task)
     {

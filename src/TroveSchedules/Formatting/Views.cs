@@ -39,12 +39,17 @@ public static class Views
     public static string? Time(object? time, object? source = null) =>
         TimeValue.Read(time) is { } moment ? Utc(moment) + (Now(source) is { } now ? $" ({Distance(moment, now)})" : "") : Text(time);
 
-    /// <summary>The time of an occurrence, as <see cref="Time"/> gives it. Without an origin, the distance is from this machine's clock.</summary>
+    /// <summary>A time as <see cref="Utc(object)"/> returns it; with another offset the time and the offset: <c>2026-11-22 21:04+01:00</c>. Seconds appear unless they are zero.</summary>
+    /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
+    /// <returns>The time; null for null; the text of any other value.</returns>
+    public static string? InZone(object? time) => TimeValue.Read(time) is { } moment ? InZone(moment) : Text(time);
+
+    /// <summary>The time of an occurrence, as <see cref="InZone(object)"/> returns it, and its distance from the current time of the cloud. Without an origin, the distance is from this machine's clock.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
     /// <param name="origin">The occurrence's <c>Origin</c>; null for an occurrence of a pattern without a schedule.</param>
     /// <returns>The time; null for null; the text of any other value.</returns>
-    public static string? OccurrenceTime(object? time, object? origin) =>
-        origin is null or "" && TimeValue.Read(time) is { } moment ? $"{Utc(moment)} ({Distance(moment, DateTimeOffset.UtcNow)})" : Time(time, origin);
+    public static string? OccurrenceTime(object? time, object? origin) => TimeValue.Read(time) is not { } moment ? Text(time)
+        : InZone(moment) + ((origin is null or "" ? DateTimeOffset.UtcNow : Now(origin)) is { } now ? $" ({Distance(moment, now)})" : "");
 
     /// <summary>Several occurrences of a pattern, each as <see cref="OccurrenceTime"/> gives it, on a line of its own.</summary>
     /// <param name="times">The times; null for none.</param>
@@ -120,6 +125,10 @@ public static class Views
     }
 
     private static string Utc(DateTimeOffset time) => time.ToString("u", CultureInfo.InvariantCulture);
+
+    // The column of a table has 22 characters, so that the id of a schedule stays whole beside it in 60.
+    private static string InZone(DateTimeOffset time) =>
+        time.Offset == TimeSpan.Zero ? Utc(time) : time.ToString(time.Second == 0 ? "yyyy-MM-dd HH:mmzzz" : "yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
 
     // PSStyle.Instance is $PSStyle. Windows PowerShell does not have it, and the reference assemblies do not declare it.
     private static string? Styled(string? text, string group, string name)

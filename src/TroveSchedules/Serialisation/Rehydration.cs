@@ -20,6 +20,8 @@ public sealed class Rehydration : PSTypeConverter
         (typeof(BackupSchedule), 2),
         (typeof(ScheduleExecution), 2),
         (typeof(ScheduleOccurrence), 2),
+        (typeof(ScheduleHour), 2),
+        (typeof(ScheduleOverlap), 2),
         (typeof(Instance), 2),
         (typeof(Backup), 2),
         (typeof(InstalledWorkbook), 2),
