@@ -104,12 +104,19 @@ public sealed class ScheduleExecutions
     // Each trigger was created after the last execution of the one before it, so that their listings follow one another.
     private async IAsyncEnumerable<ScheduleExecution> ListAsync(ExecutionQuery query, string scheduleId, IReadOnlyList<string> triggers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        long? remaining = query.Limit;
-        foreach (string trigger in triggers)
+        int first = 0;
+        if (query.Marker is { } marker && triggers.Count > 1)
         {
-            if (remaining == 0)
-                yield break;
-            await foreach (ScheduleExecution execution in ListAsync(query with { Limit = remaining }, scheduleId, trigger, cause => cause.TriggerId == trigger, _ => false, cancellationToken).ConfigureAwait(false))
+            // Within one second Mistral orders by id. An execution of an earlier trigger in the marker's second could be left out, so only the marker's own trigger gets the marker.
+            ScheduleExecution execution = await GetAsync(marker, query.AllProjects, includeBackupStatus: false, cancellationToken).ConfigureAwait(false);
+            first = Math.Max(0, triggers.ToList().IndexOf(execution.TriggerId ?? ""));
+        }
+        long? remaining = query.Limit;
+        for (int i = first; i < triggers.Count && remaining != 0; i++)
+        {
+            string trigger = triggers[i];
+            ExecutionQuery part = query with { Limit = remaining, Marker = i == first ? query.Marker : null };
+            await foreach (ScheduleExecution execution in ListAsync(part, scheduleId, trigger, cause => cause.TriggerId == trigger, _ => false, cancellationToken).ConfigureAwait(false))
             {
                 remaining--;
                 yield return execution;

@@ -63,6 +63,20 @@ public sealed class HistoryTests
         }, History(cloud).Parameters);
     }
 
+    /// <summary>Mistral orders by time and id, so that the marker could exclude an execution of an earlier trigger in the same second.</summary>
+    [Fact]
+    public async Task After_a_change_only_the_trigger_of_the_marker_gets_the_marker()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.ExecutionsPath}/{Rows.Id(51)}", Answers.Ok(Rows.Execution(51, trigger: 2)))
+            .On(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions()), Answers.Ok(Rows.Executions(Rows.Execution(53, trigger: 3))));
+        var schedule = new BackupSchedule { Id = Rows.Id(1), TriggerId = Trigger, EarlierTriggerIds = $"{Rows.TriggerId(2)} {Rows.TriggerId(3)}", Input = "{}", ProjectId = ScriptedCloud.Project };
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal([Rows.Id(53)], (await session.Executions.ListAsync(schedule, new ExecutionQuery { Marker = Rows.Id(51) }).ToListAsync()).Select(execution => execution.Id));
+        Assert.Equal(
+            [("has:" + Rows.TriggerId(2), Rows.Id(51)), ("has:" + Rows.TriggerId(3), null)],
+            cloud.Requests.Where(request => request.Route == Rows.ExecutionsRoute).Select(request => (request.Parameters["description"], request.Parameters.GetValueOrDefault("marker"))));
+    }
+
     [Theory]
     [InlineData("in:prod")]
     [InlineData("eq:x")]
