@@ -88,9 +88,9 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
             ThrowTerminatingError(refusal);
         _patternIsNamed = Quoting.IsPatternNamed(MyInvocation);
         if (ParameterSetName == "Overlap")
-            Session = Connected(Session);
+            Session = GetSession(Session);
         _now = DateTimeOffset.UtcNow;
-        OrStop(() => ScheduleOccurrences.CheckUntil(Until, From, Session?.CloudTime ?? _now));
+        RunOrTerminate(() => ScheduleOccurrences.CheckUntil(Until, From, Session?.CloudTime ?? _now));
     }
 
     internal override string? AdviceOn(TroveScheduleException error) =>
@@ -144,7 +144,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
 
     private protected override void ProcessCollected()
     {
-        WarnOfIdle();
+        WarnOfInactive();
         if (Overlap)
             Try(() => WriteObject(Await(Cloud.Schedules.FindOverlapsAsync(_schedules, From, Until, TimeZone, Warn, Cancelled)), enumerateCollection: true));
         else if (PerHour)
@@ -153,7 +153,7 @@ public sealed class GetTroveScheduleOccurrenceCommand : TroveCmdlet, IDynamicPar
             WriteInOrder(ScheduleOccurrences.Merge(_sources));
     }
 
-    private void WarnOfIdle()
+    private void WarnOfInactive()
     {
         foreach (IGrouping<ScheduleState, BackupSchedule> idle in _schedules.Where(schedule => schedule is { NextExecutionTime: null, State: not ScheduleState.Active }).GroupBy(schedule => schedule.State))
         {

@@ -65,7 +65,7 @@ public abstract class ScheduleChangeCmdlet : BulkCmdlet
     }
 
     // After Ctrl-C, and when a later cmdlet such as Select-Object -First stops the pipeline, a change that has deleted the old trigger goes on. If the process ended now, the schedule would not run.
-    private protected override void Settle()
+    private protected override void FinishChanges()
     {
         if (!Stopping && _changes.TrueForAll(change => change.IsCompleted))
             return;

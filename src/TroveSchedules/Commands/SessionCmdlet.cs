@@ -24,7 +24,7 @@ public abstract class SessionCmdlet : TroveCmdlet
     internal override object? DefaultTarget => Session;
 
     /// <summary>Gets the session. If there is none, the pipeline ends with an error.</summary>
-    protected override void BeginProcessing() => Session = Connected(Session);
+    protected override void BeginProcessing() => Session = GetSession(Session);
 
     /// <summary>Writes an object from the cloud, and counts the objects of other projects, which appear only with -AllProjects.</summary>
     private protected override void Write(object? row)

@@ -59,14 +59,14 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>The given session, or else the session of the process. If there is none, the pipeline ends with an error.</summary>
-    private protected TroveSession Connected(TroveSession? given)
+    private protected TroveSession GetSession(TroveSession? given)
     {
-        OrStop(() => given ??= Await(SharedSession.GetAsync(SessionState, WarnAsync, Cancelled)));
+        RunOrTerminate(() => given ??= Await(SharedSession.GetAsync(SessionState, WarnAsync, Cancelled)));
         return given!;
     }
 
     /// <summary>Runs a step. A failure ends the pipeline with an error.</summary>
-    private protected void OrStop(Action step)
+    private protected void RunOrTerminate(Action step)
     {
         try
         {
@@ -229,13 +229,13 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     protected virtual void Dispose(bool disposing)
     {
         _stop.Cancel();
-        Settle();
+        FinishChanges();
         _stop.Dispose();
         _streams?.Progress?.Complete(); // Still visible if the cmdlet was stopped or failed.
     }
 
-    /// <summary>Runs at the very end, after what is in progress was cancelled. Waits for what must not be left half done. The streams are closed then.</summary>
-    private protected virtual void Settle() { }
+    /// <summary>Runs at the very end, after a cancellation, and waits for changes that must not be left half done. The streams are closed then.</summary>
+    private protected virtual void FinishChanges() { }
 
     private void Wait(Task task) => _messages.Wait(task, Progress.Interval, Streams.UpdateProgress, _stop.Cancel);
 
