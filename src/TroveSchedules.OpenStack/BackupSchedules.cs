@@ -131,11 +131,8 @@ public sealed class BackupSchedules
     /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) if the trigger runs another workflow.</exception>
     public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default)
     {
-        Task<CronTrigger?> find = FindTriggerAsync(id, id, allProjects, cancellationToken), findReplacement = FindReplacementAsync(id, id, allProjects, cancellationToken);
-        await Task.WhenAll(find, findReplacement).ConfigureAwait(false);
-        CronTrigger? trigger = await find.ConfigureAwait(false), replacement = await findReplacement.ConfigureAwait(false);
-        if (trigger is not null && trigger.Name != id)
-            replacement = await FindReplacementAsync(trigger.Name, id, allProjects, cancellationToken).ConfigureAwait(false);
+        CronTrigger? trigger = await FindTriggerAsync(id, id, allProjects, cancellationToken).ConfigureAwait(false);
+        CronTrigger? replacement = await FindReplacementAsync(trigger?.Name ?? id, id, allProjects, cancellationToken).ConfigureAwait(false);
         return (trigger ?? replacement) is { } found
             ? ToSchedule(found, _session, replacement?.ProjectId == found.ProjectId ? replacement : null)
             : throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
