@@ -15,6 +15,8 @@ $script:Cloud = $null
 $script:CheckedStack = $null
 $script:Sandbox = $null
 $script:Fronts = @()
+# The tokens that Invoke-TestApi shares, by account.
+$script:Tokens = @{}
 # Prefix of the name of everything that the tests create.
 $script:Prefix = 'pester-'
 $script:Password = 'pass-of-tester'
@@ -53,7 +55,7 @@ function Open-TestCloud {
     <# Creates the cloud of a test file: a sandbox with the given options, such as @{ TokenLife = [TimeSpan]::FromMinutes(1) }, or the stack without changes. #>
     param([hashtable] $SandboxOptions = @{})
     Close-TestCloud
-    $script:InstanceIds = @{}
+    $script:InstanceIds, $script:Tokens = @{}, @{}
     if ($env:TROVE_TEST_STACK) { Open-TestStack } else { Open-TestSandbox $SandboxOptions }
 }
 
@@ -288,15 +290,25 @@ function Get-TestEndpoint {
 }
 
 function Invoke-TestApi {
-    <# Sends a request to a service directly, without the module. #>
+    <#
+    Sends a request to a service directly, without the module. Requests that read or delete share a token until the service rejects it, because cleaning up can
+    take longer than a token lives. What creates or changes gets a new token: the service may use it after the response.
+    #>
     param([string] $Service, [string] $Path, [string] $Method = 'Get', $Body, [string] $As = 'demo', [string] $ContentType = 'application/json', [switch] $AllowError)
-    $token = Get-TestToken $As
-    $send = @{ Uri = "$(Get-TestEndpoint $Service $token)$Path"; Method = $Method; Headers = @{ 'X-Auth-Token' = $token.Id }; SkipHttpErrorCheck = $AllowError }
+    $send = @{ Method = $Method; SkipHttpErrorCheck = $true; StatusCodeVariable = 'status' }
     if ($null -ne $Body) {
         $send.Body = $Body -is [string] ? $Body : ($Body | ConvertTo-Json -Depth 9)
         $send.ContentType = $ContentType
     }
-    Invoke-RestMethod @send
+    $token = $Method -in 'Get', 'Delete' ? $script:Tokens[$As] : $null
+    do {
+        $isShared = $null -ne $token
+        $token ??= $script:Tokens[$As] = Get-TestToken $As
+        $response = Invoke-RestMethod "$(Get-TestEndpoint $Service $token)$Path" -Headers @{ 'X-Auth-Token' = $token.Id } @send
+        $token = $null
+    } while ($status -eq 401 -and $isShared)
+    if ($status -ge 400 -and -not $AllowError) { throw "$Method $Service $Path as ${As}: $status $($response | ConvertTo-Json -Depth 9 -Compress)" }
+    $response
 }
 
 function New-TestBackup {
@@ -398,19 +410,15 @@ function Start-TestExecution {
 function Clear-TestCloud {
     <# Deletes everything that tests created in a project: all objects whose input has a name with the tests' prefix. #>
     param([string[]] $As = 'demo')
+    $isOwn = { (($_.workflow_input ?? $_.input) | ConvertFrom-Json).name -like "$Prefix*" }
     foreach ($project in $As) {
-        $token = Get-TestToken $project
-        $mistral = Get-TestEndpoint workflowv2 $token
-        $trove = Get-TestEndpoint database $token
-        $headers = @{ 'X-Auth-Token' = $token.Id }
-        $isOwn = { (($_.workflow_input ?? $_.input) | ConvertFrom-Json).name -like "$Prefix*" }
-        (Invoke-RestMethod "$mistral/cron_triggers?fields=id,workflow_input" -Headers $headers).cron_triggers | Where-Object $isOwn |
-            ForEach-Object { $null = Invoke-RestMethod "$mistral/cron_triggers/$($_.id)" -Method Delete -Headers $headers -SkipHttpErrorCheck }
-        (Invoke-RestMethod "$mistral/executions?fields=id,input" -Headers $headers).executions | Where-Object $isOwn |
-            ForEach-Object { $null = Invoke-RestMethod "$mistral/executions/$($_.id)?force=true" -Method Delete -Headers $headers -SkipHttpErrorCheck }
+        (Invoke-TestApi workflowv2 '/cron_triggers?fields=id,workflow_input' -As $project).cron_triggers | Where-Object $isOwn |
+            ForEach-Object { $null = Invoke-TestApi workflowv2 "/cron_triggers/$($_.id)" Delete -As $project -AllowError }
+        (Invoke-TestApi workflowv2 '/executions?fields=id,input' -As $project).executions | Where-Object $isOwn |
+            ForEach-Object { $null = Invoke-TestApi workflowv2 "/executions/$($_.id)?force=true" Delete -As $project -AllowError }
         do {
-            $backups = @((Invoke-RestMethod "$trove/backups" -Headers $headers).backups | Where-Object { $_.name -like "$Prefix*" -and $_.status -in 'COMPLETED', 'FAILED' })
-            $backups | ForEach-Object { $null = Invoke-RestMethod "$trove/backups/$($_.id)" -Method Delete -Headers $headers -SkipHttpErrorCheck }
+            $backups = @((Invoke-TestApi database /backups -As $project).backups | Where-Object { $_.name -like "$Prefix*" -and $_.status -in 'COMPLETED', 'FAILED' })
+            $backups | ForEach-Object { $null = Invoke-TestApi database "/backups/$($_.id)" Delete -As $project -AllowError }
             if ($backups) { Step-TestCloud -Seconds 0.1 } # Trove deletes them asynchronously.
         } while ($backups.Count -ge 20)
     }
