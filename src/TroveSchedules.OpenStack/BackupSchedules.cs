@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.Cron;
+using TroveSchedules.OpenStack.Health;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Mistral;
 
@@ -201,6 +202,27 @@ public sealed class BackupSchedules
         _session.CheckOrigin(schedule.Origin, schedule.ProjectId, false, $"The schedule '{schedule.Id}'", schedule);
         if (string.IsNullOrEmpty(schedule.InstanceId))
             throw MistralErrors.NamesNoInstance(schedule);
+    }
+
+    /// <summary>
+    /// Checks whether schedules make good backups. It lists the schedules, the instances, the executions of the period (up to 1,000 in a request) and the newest backups, so that the number of requests does
+    /// not depend on the number of schedules.
+    /// </summary>
+    /// <param name="schedules">The schedules to check; they are read again. Null for all of the project.</param>
+    /// <param name="options">What to look at; null for the last seven days.</param>
+    /// <param name="warn">Gets warnings about what could not be checked, on any thread; null for none.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The health of each schedule, and of each instance without one if <see cref="HealthOptions.IncludeUnscheduled"/> is true; worst first.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// Invalid for options that break their rule (<c>InvalidSince</c>, <c>InvalidMaxAge</c>); Forbidden for a schedule that was read from another cloud (<c>OtherCloud</c>) or belongs to another project
+    /// (<c>OtherProject</c>); any kind for other failures of the services.
+    /// </exception>
+    public async Task<IReadOnlyList<ScheduleHealth>> CheckHealthAsync(
+        IReadOnlyCollection<BackupSchedule>? schedules = null, HealthOptions? options = null, Action<string>? warn = null, CancellationToken cancellationToken = default)
+    {
+        foreach (BackupSchedule schedule in schedules ?? [])
+            _session.CheckOrigin(schedule.Origin, schedule.ProjectId, false, $"The schedule '{schedule.Id}'", schedule);
+        return await new ScheduleHealthCheck(_session, options ?? new HealthOptions(), warn).RunAsync(schedules, cancellationToken).ConfigureAwait(false);
     }
 
     // The request uses the schedule's own id, so that it cannot hit another trigger. Names are unique only within a project: for an administrator, Mistral

@@ -21,6 +21,11 @@ public static class Views
     /// <returns>The texts; null for null.</returns>
     public static string?[]? Texts(IEnumerable? texts) => texts is null ? null : [.. texts.Cast<object?>().Select(Text)];
 
+    /// <summary>Several texts, each as <see cref="Text"/> returns it, on a line of its own.</summary>
+    /// <param name="texts">The texts; null for none.</param>
+    /// <returns>The lines; null for none.</returns>
+    public static string? Lines(IEnumerable? texts) => Texts(texts) is { Length: > 0 } lines ? string.Join("\n", lines) : null;
+
     /// <summary>A time in UTC, such as <c>2026-11-22 20:04:00Z</c>, in every culture.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
     /// <returns>The time; null for null; the text of any other value.</returns>
@@ -51,11 +56,12 @@ public static class Views
     public static string? OccurrenceTime(object? time, object? origin) => TimeValue.Read(time) is not { } moment ? Text(time)
         : InZone(moment) + ((origin is null or "" ? DateTimeOffset.UtcNow : Now(origin)) is { } now ? $" ({Distance(moment, now)})" : "");
 
-    /// <summary>Several occurrences of a pattern, each as <see cref="OccurrenceTime"/> gives it, on a line of its own.</summary>
+    /// <summary>Several times, each as <see cref="OccurrenceTime"/> returns it, on a line of its own.</summary>
     /// <param name="times">The times; null for none.</param>
+    /// <param name="origin">The <c>Origin</c> of the object that the times belong to; null for a pattern without a schedule.</param>
     /// <returns>The lines; null for none.</returns>
-    public static string? Times(IEnumerable? times) =>
-        times?.Cast<object?>().Select(time => OccurrenceTime(time, null)).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
+    public static string? Times(IEnumerable? times, object? origin = null) =>
+        times?.Cast<object?>().Select(time => OccurrenceTime(time, origin)).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
 
     /// <summary>The next time of a schedule, as <see cref="Time"/> returns it; the state of a schedule that does not run. Everything that needs attention has the warning colour.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
@@ -84,9 +90,9 @@ public static class Views
         string? word = Text(state);
         return word switch
         {
-            "SUCCESS" or "COMPLETED" or "ACTIVE" => Styled(word, "Foreground", "Green"),
-            "ERROR" or "FAILED" or "DELETE_FAILED" => Styled(word, "Formatting", "Error"),
-            "RUNNING" or "NEW" or "BUILDING" or "SAVING" or "BUILD" or "BACKUP" or "REBOOT" or "RESIZE" or "UPGRADE" => Styled(word, "Formatting", "Warning"),
+            "SUCCESS" or "COMPLETED" or "ACTIVE" or nameof(HealthState.Healthy) => Styled(word, "Foreground", "Green"),
+            "ERROR" or "FAILED" or "DELETE_FAILED" or nameof(HealthState.Critical) => Styled(word, "Formatting", "Error"),
+            "RUNNING" or "NEW" or "BUILDING" or "SAVING" or "BUILD" or "BACKUP" or "REBOOT" or "RESIZE" or "UPGRADE" or nameof(HealthState.Warning) => Styled(word, "Formatting", "Warning"),
             _ => word,
         };
     }
