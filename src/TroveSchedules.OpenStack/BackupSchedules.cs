@@ -130,14 +130,8 @@ public sealed class BackupSchedules
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) if the trigger runs another workflow.</exception>
-    public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default)
-    {
-        CronTrigger? trigger = await FindTriggerAsync(id, id, allProjects, cancellationToken).ConfigureAwait(false);
-        CronTrigger? replacement = await FindReplacementAsync(trigger?.Name ?? id, id, allProjects, cancellationToken).ConfigureAwait(false);
-        return (trigger ?? replacement) is { } found
-            ? ToSchedule(found, _session, replacement?.ProjectId == found.ProjectId ? replacement : null)
-            : throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
-    }
+    public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
+        await FindWithReplacementAsync(id, allProjects, cancellationToken).ConfigureAwait(false) ?? throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
 
     /// <summary>Deletes a schedule and its Keystone trust (the spec's <c>schedule_delete</c>). An execution that has not finished may fail, because it uses the trust.</summary>
     /// <param name="schedule">The schedule as it was read.</param>
@@ -162,7 +156,7 @@ public sealed class BackupSchedules
         {
             // A change since the schedule was read may have given it another trigger.
             bool mayHaveChanged = id != schedule.Id && ResourceId.IsUuid(id) && ResourceId.IsUuid(schedule.Id);
-            BackupSchedule? current = mayHaveChanged ? await FindAsync(schedule.Id, allProjects, cancellationToken).ConfigureAwait(false) : null;
+            BackupSchedule? current = mayHaveChanged ? await FindWithReplacementAsync(schedule.Id, allProjects, cancellationToken).ConfigureAwait(false) : null;
             if (current is null || current.ProjectId != schedule.ProjectId || current.TriggerId == id)
                 throw MistralErrors.ScheduleIsGone(schedule, e);
             await DeleteAsync(current, allProjects, cancellationToken).ConfigureAwait(false);
@@ -247,6 +241,14 @@ public sealed class BackupSchedules
     /// <summary>Gets the schedule of that id; null if this session sees none, or only the rest of a change that was cut off.</summary>
     internal async Task<BackupSchedule?> FindAsync(string id, bool allProjects, CancellationToken cancellationToken) =>
         await FindTriggerAsync(id, id, allProjects, cancellationToken).ConfigureAwait(false) is { } trigger ? ToSchedule(trigger, _session) : null;
+
+    // Also what a change that was cut off left behind.
+    private async Task<BackupSchedule?> FindWithReplacementAsync(string id, bool allProjects, CancellationToken cancellationToken)
+    {
+        CronTrigger? trigger = await FindTriggerAsync(id, id, allProjects, cancellationToken).ConfigureAwait(false);
+        CronTrigger? replacement = await FindReplacementAsync(trigger?.Name ?? id, id, allProjects, cancellationToken).ConfigureAwait(false);
+        return (trigger ?? replacement) is { } found ? ToSchedule(found, _session, replacement?.ProjectId == found.ProjectId ? replacement : null) : null;
+    }
 
     private async Task<CronTrigger?> FindReplacementAsync(string scheduleId, object target, bool allProjects, CancellationToken cancellationToken) =>
         ResourceId.IsUuid(scheduleId) ? await FindTriggerAsync(ScheduleMetadata.ReplacementNameOf(scheduleId), target, allProjects, cancellationToken).ConfigureAwait(false) : null;

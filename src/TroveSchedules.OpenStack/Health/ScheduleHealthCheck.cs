@@ -24,26 +24,26 @@ internal sealed class ScheduleHealthCheck
     private readonly CloudSession _session;
     private readonly HealthOptions _options;
     private readonly Action<string>? _warn;
-    private readonly DateTimeOffset _now;
-    private readonly DateTimeOffset _since;
-    private readonly DateTimeOffset _dueUntil;
     private readonly ScheduleListing _listing;
+    private DateTimeOffset _now;
+    private DateTimeOffset _since;
+    private DateTimeOffset _dueUntil;
 
     public ScheduleHealthCheck(CloudSession session, HealthOptions options, Action<string>? warn)
     {
         _session = session;
         _options = options;
         _warn = warn;
-        _now = session.CloudTime;
-        options.Check(_now);
-        _since = options.Since ?? _now - DefaultPeriod;
-        _dueUntil = _now - DueTimes.Tolerance;
+        options.Check(session.CloudTime);
         _listing = session.Schedules.CreateListing();
     }
 
     public async Task<IReadOnlyList<ScheduleHealth>> RunAsync(IReadOnlyCollection<BackupSchedule>? given, CancellationToken cancellationToken)
     {
         IReadOnlyList<BackupSchedule> all = await _listing.AllAsync(cancellationToken).ConfigureAwait(false);
+        _now = _session.CloudTime; // After a response, which has the time of the cloud.
+        _since = _options.Since ?? _now - DefaultPeriod;
+        _dueUntil = _now - DueTimes.Tolerance;
         IReadOnlyList<Subject> subjects = [.. Choose(all, given).Select(schedule => new Subject(schedule, _since))];
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
