@@ -17,8 +17,7 @@ public sealed class GetTroveScheduleHealthCommand : SessionCmdlet
     /// <summary>The schedules, or their ids. Default: all schedules of the project.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ScheduleIdCompleter))]
-    [Alias("ScheduleId")]
-    [ScheduleReference("Schedule", "ScheduleId")]
+    [ScheduleReference("Schedule")]
     public ScheduleReference[]? Schedule { get; set; }
 
     /// <summary>The beginning of the period. Default: seven days ago.</summary>

@@ -31,6 +31,11 @@ public static class Views
     /// <returns>The time; null for null; the text of any other value.</returns>
     public static string? Utc(object? time) => TimeValue.Read(time) is { } moment ? Utc(moment) : Text(time);
 
+    /// <summary>Several times, each as <see cref="Utc(object)"/> returns it, on a line of its own.</summary>
+    /// <param name="times">The times; null for none.</param>
+    /// <returns>The lines; null for none.</returns>
+    public static string? UtcTimes(IEnumerable? times) => Lines(times?.Cast<object?>().Select(Utc));
+
     /// <summary>A time in UTC to the nearest minute, such as <c>2026-11-22 20:04Z</c>, in every culture. Mistral starts an execution up to two seconds before it is due.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
     /// <returns>The time; null for null; the text of any other value.</returns>
@@ -58,10 +63,9 @@ public static class Views
 
     /// <summary>Several times, each as <see cref="OccurrenceTime"/> returns it, on a line of its own.</summary>
     /// <param name="times">The times; null for none.</param>
-    /// <param name="origin">The <c>Origin</c> of the object that the times belong to; null for a pattern without a schedule.</param>
     /// <returns>The lines; null for none.</returns>
-    public static string? Times(IEnumerable? times, object? origin = null) =>
-        times?.Cast<object?>().Select(time => OccurrenceTime(time, origin)).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
+    public static string? Times(IEnumerable? times) =>
+        times?.Cast<object?>().Select(time => OccurrenceTime(time, null)).ToList() is { Count: > 0 } lines ? string.Join("\n", lines) : null;
 
     /// <summary>The next time of a schedule, as <see cref="Time"/> returns it; the state of a schedule that does not run. Everything that needs attention has the warning colour.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
