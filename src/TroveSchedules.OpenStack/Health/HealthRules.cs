@@ -168,7 +168,7 @@ internal sealed class HealthRules(HealthContext context)
         ScheduleState.Interrupted => Critical(HealthProblemKind.Interrupted, "A change of the schedule was cut off, and it does not run.", "Repeat the change, or resume the schedule."),
         ScheduleState.Stuck => Critical(HealthProblemKind.Overdue, FormattableString.Invariant($"The schedule was due at {schedule.NextExecutionTime:u}, and Mistral has not started it."), context.AllOverdue
             ? "Check that Mistral's engine runs: no schedule runs now."
-            : "Check that the owner of the schedule still has its role in the project. Other schedules run."),
+            : "Check that the owner of the schedule is enabled and still has its role in the project: other schedules run."),
         ScheduleState.Suspended when schedule.IsResumeOverdue => Warning(HealthProblemKind.Suspended,
             FormattableString.Invariant($"The schedule is suspended, and was to be resumed at {schedule.SuspendedUntil:u}."), "Resume it."),
         ScheduleState.Suspended when schedule.SuspendedUntil is null => Warning(HealthProblemKind.Suspended,
