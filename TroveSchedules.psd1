@@ -17,6 +17,7 @@
         'Get-TroveBackupSchedule'
         'Get-TroveInstance'
         'Get-TroveScheduleExecution'
+        'Get-TroveScheduleHealth'
         'Get-TroveScheduleOccurrence'
         'Get-TroveSession'
         'Get-TroveWorkbook'

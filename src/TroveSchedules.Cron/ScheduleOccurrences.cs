@@ -101,7 +101,7 @@ public static class ScheduleOccurrences
         if (!(until <= (from ?? now)))
             return;
         throw new TroveScheduleException(TroveErrorKind.Invalid,
-            FormattableString.Invariant($"The time {until:u} to end at is not after {(from is null ? "the present time" : "the time to begin at")}, {from ?? now:u}."))
+            FormattableString.Invariant($"The end time {until:u} is not after the {(from is null ? "present" : "start")} time, {from ?? now:u}."))
         {
             ErrorId = "InvalidUntil",
             Target = until,

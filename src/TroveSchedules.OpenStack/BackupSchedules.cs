@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.Cron;
+using TroveSchedules.OpenStack.Health;
 using TroveSchedules.OpenStack.Http;
 using TroveSchedules.OpenStack.Mistral;
 
@@ -129,14 +130,8 @@ public sealed class BackupSchedules
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="TroveScheduleException">NotFound (<c>ScheduleNotFound</c>); Invalid (<c>InvalidSchedule</c>) if the trigger runs another workflow.</exception>
-    public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default)
-    {
-        CronTrigger? trigger = await FindTriggerAsync(id, id, allProjects, cancellationToken).ConfigureAwait(false);
-        CronTrigger? replacement = await FindReplacementAsync(trigger?.Name ?? id, id, allProjects, cancellationToken).ConfigureAwait(false);
-        return (trigger ?? replacement) is { } found
-            ? ToSchedule(found, _session, replacement?.ProjectId == found.ProjectId ? replacement : null)
-            : throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
-    }
+    public async Task<BackupSchedule> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
+        await FindWithReplacementAsync(id, allProjects, cancellationToken).ConfigureAwait(false) ?? throw MistralErrors.ScheduleNotFound(id, _session.ProjectName);
 
     /// <summary>Deletes a schedule and its Keystone trust (the spec's <c>schedule_delete</c>). An execution that has not finished may fail, because it uses the trust.</summary>
     /// <param name="schedule">The schedule as it was read.</param>
@@ -161,7 +156,7 @@ public sealed class BackupSchedules
         {
             // A change since the schedule was read may have given it another trigger.
             bool mayHaveChanged = id != schedule.Id && ResourceId.IsUuid(id) && ResourceId.IsUuid(schedule.Id);
-            BackupSchedule? current = mayHaveChanged ? await FindAsync(schedule.Id, allProjects, cancellationToken).ConfigureAwait(false) : null;
+            BackupSchedule? current = mayHaveChanged ? await FindWithReplacementAsync(schedule.Id, allProjects, cancellationToken).ConfigureAwait(false) : null;
             if (current is null || current.ProjectId != schedule.ProjectId || current.TriggerId == id)
                 throw MistralErrors.ScheduleIsGone(schedule, e);
             await DeleteAsync(current, allProjects, cancellationToken).ConfigureAwait(false);
@@ -203,6 +198,27 @@ public sealed class BackupSchedules
             throw MistralErrors.NamesNoInstance(schedule);
     }
 
+    /// <summary>
+    /// Checks whether schedules make good backups. It lists the schedules, the instances, the executions of the period (up to 1,000 in a request) and the newest backups, so that the number of requests does
+    /// not depend on the number of schedules.
+    /// </summary>
+    /// <param name="schedules">The schedules to check; they are read again. Null for all of the project.</param>
+    /// <param name="options">What to look at; null for the last seven days.</param>
+    /// <param name="warn">Gets warnings about what could not be checked, on any thread; null for none.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The health of each schedule, and of each instance without one if <see cref="HealthOptions.IncludeUnscheduled"/> is true; worst first.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// Invalid for options that break their rule (<c>InvalidSince</c>, <c>InvalidMaxAge</c>); Forbidden for a schedule that was read from another cloud (<c>OtherCloud</c>) or belongs to another project
+    /// (<c>OtherProject</c>); any kind for other failures of the services.
+    /// </exception>
+    public async Task<IReadOnlyList<ScheduleHealth>> CheckHealthAsync(
+        IReadOnlyCollection<BackupSchedule>? schedules = null, HealthOptions? options = null, Action<string>? warn = null, CancellationToken cancellationToken = default)
+    {
+        foreach (BackupSchedule schedule in schedules ?? [])
+            _session.CheckOrigin(schedule.Origin, schedule.ProjectId, false, $"The schedule '{schedule.Id}'", schedule);
+        return await new ScheduleHealthCheck(_session, options ?? new HealthOptions(), warn).RunAsync(schedules, cancellationToken).ConfigureAwait(false);
+    }
+
     // The request uses the schedule's own id, so that it cannot hit another trigger. Names are unique only within a project: for an administrator, Mistral
     // returns any project's trigger of that name. For an object of unknown origin, or with a name that is not allowed in a path, the request uses the trigger's id.
     private string DeletedBy(BackupSchedule schedule) =>
@@ -225,6 +241,14 @@ public sealed class BackupSchedules
     /// <summary>Gets the schedule of that id; null if this session sees none, or only the rest of a change that was cut off.</summary>
     internal async Task<BackupSchedule?> FindAsync(string id, bool allProjects, CancellationToken cancellationToken) =>
         await FindTriggerAsync(id, id, allProjects, cancellationToken).ConfigureAwait(false) is { } trigger ? ToSchedule(trigger, _session) : null;
+
+    // Also what a change that was cut off left behind.
+    private async Task<BackupSchedule?> FindWithReplacementAsync(string id, bool allProjects, CancellationToken cancellationToken)
+    {
+        CronTrigger? trigger = await FindTriggerAsync(id, id, allProjects, cancellationToken).ConfigureAwait(false);
+        CronTrigger? replacement = await FindReplacementAsync(trigger?.Name ?? id, id, allProjects, cancellationToken).ConfigureAwait(false);
+        return (trigger ?? replacement) is { } found ? ToSchedule(found, _session, replacement?.ProjectId == found.ProjectId ? replacement : null) : null;
+    }
 
     private async Task<CronTrigger?> FindReplacementAsync(string scheduleId, object target, bool allProjects, CancellationToken cancellationToken) =>
         ResourceId.IsUuid(scheduleId) ? await FindTriggerAsync(ScheduleMetadata.ReplacementNameOf(scheduleId), target, allProjects, cancellationToken).ConfigureAwait(false) : null;

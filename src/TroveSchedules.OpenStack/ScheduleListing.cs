@@ -18,6 +18,7 @@ public sealed class ScheduleListing
     private readonly bool _allProjects;
     private readonly ResourceLookup _lookup;
     private readonly RequestCoalescer<IReadOnlyList<BackupSchedule>> _all = new(keepsResult: true);
+    private readonly Dictionary<string, DateTimeOffset?> _definedAt = new(StringComparer.Ordinal);
 
     internal ScheduleListing(CloudSession session, bool allProjects)
     {
@@ -56,6 +57,9 @@ public sealed class ScheduleListing
         }
     }
 
+    /// <summary>When a schedule of this listing got its present definition: when its trigger was created, because each change creates a new one. Null if the service did not return it.</summary>
+    internal DateTimeOffset? DefinedAt(BackupSchedule schedule) => _definedAt[schedule.TriggerId];
+
     private async Task<IReadOnlyList<BackupSchedule>> ListAsync(CancellationToken cancellationToken)
     {
         var live = new List<CronTrigger>();
@@ -65,6 +69,7 @@ public sealed class ScheduleListing
         {
             if (!_session.IsVisibleProject(trigger.ProjectId, _allProjects) || trigger.WorkflowName != BackupSchedules.WorkflowName) // Checked again here: if Mistral ignored the filter, another trigger could be taken for a schedule and deleted.
                 continue;
+            _definedAt[trigger.Id] = trigger.CreatedAt;
             if (ScheduleMetadata.Of(trigger).Replacement is { } replacement)
                 replacements[(trigger.ProjectId, replacement.ScheduleId)] = trigger;
             else

@@ -18,6 +18,7 @@ BeforeDiscovery {
     # Examples that show and change nothing here, each with the reason why that is correct.
     $idle = @{
         'Get-TroveBackupSchedule 6'       = 'nothing is stuck'
+        'Get-TroveScheduleHealth 5'       = 'the assertion passes'
         'Get-TroveWorkbook 2'             = 'the workbook is there'
         'Remove-TroveBackupSchedule 2'    = '-WhatIf'
         'Remove-TroveScheduleExecution 4' = '-WhatIf'

@@ -17,6 +17,7 @@ BeforeDiscovery {
         @{ What = 'schedule'; From = 'Start-TroveBackupSchedule'; Use = { $_ | Start-TroveBackupSchedule } }
         @{ What = 'schedule'; From = 'Start-TroveBackupSchedule'; Use = { $_ | Start-TroveBackupSchedule -AllProjects } }
         @{ What = 'schedule'; From = 'Get-TroveBackupSchedule'; Use = { Get-TroveBackupSchedule -Id $_ } }
+        @{ What = 'schedule'; From = 'Get-TroveScheduleHealth'; Use = { $_ | Get-TroveScheduleHealth } }
         @{ What = 'schedule'; From = 'Get-TroveScheduleOccurrence'; Use = { $_ | Get-TroveScheduleOccurrence -Overlap } }
         @{ What = 'execution'; From = 'Remove-TroveScheduleExecution'; Use = { $_ | Remove-TroveScheduleExecution -Force } }
         @{ What = 'execution'; From = 'Wait-TroveScheduleExecution'; Use = { $_ | Wait-TroveScheduleExecution } }

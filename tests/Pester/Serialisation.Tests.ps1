@@ -26,10 +26,11 @@ BeforeAll {
                 { $_ -in [bool], [Nullable[bool]] } { $true }
                 { $_ -in [int], [Nullable[int]] } { 42 }
                 ([Nullable[double]]) { 0.25 }
-([TimeSpan]) { [TimeSpan] '1.02:03:04' }
+{ $_ -in [TimeSpan], [Nullable[TimeSpan]] } { [TimeSpan] '1.02:03:04' }
                 { $_.IsEnum } { [Enum]::GetValues($_)[-1] }
                 ([Collections.Generic.IReadOnlyList[string]]) { , [string[]] ('instance', 'name') }
                 ([Collections.Generic.IReadOnlyList[DateTimeOffset]]) { , $times }
+                ([Collections.Generic.IReadOnlyList[TroveSchedules.HealthProblem]]) { , [TroveSchedules.HealthProblem[]] (1..2 | ForEach-Object { New-Thing TroveSchedules.HealthProblem }) }
                 default { throw "$Type.$($property.Name) is a ${_}: say what such a value is." }
             }
             $property.SetValue($thing, $value)
@@ -49,6 +50,7 @@ BeforeAll {
             for ($i = 0; $i -lt @($was).Count; $i++) {
                 @($is)[$i].GetType() | Should -Be @($was)[$i].GetType() -Because $property.Name
                 if (@($was)[$i] -is [DateTimeOffset]) { @($is)[$i].EqualsExact(@($was)[$i]) | Should -BeTrue -Because $property.Name }
+                elseif (@($was)[$i] -is [TroveSchedules.HealthProblem]) { Assert-Same @($is)[$i] @($was)[$i] }
                 else { @($is)[$i] | Should -BeExactly @($was)[$i] -Because $property.Name }
             }
         }
@@ -92,6 +94,7 @@ Describe '<Type>' -ForEach $types {
         foreach ($property in Get-Property $Type) {
             $value = @($property.GetValue($thing)) | ForEach-Object { $_ -is [DateTimeOffset] ? $_.ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz') : $_ }
             if ($value -is [TimeSpan]) { $json[$property.Name].Ticks | Should -BeExactly $value.Ticks -Because $property.Name; continue } # As PowerShell writes one.
+            if (@($value)[0] -is [TroveSchedules.HealthProblem]) { $json[$property.Name].Reason | Should -BeExactly $value.Reason; continue }
             $json[$property.Name] | Should -BeExactly $value -Because $property.Name
         }
         $bare = New-Thing $Type -Bare | ConvertTo-Json -Depth 2 -WarningAction Stop | ConvertFrom-Json -AsHashtable
@@ -107,6 +110,7 @@ Describe '<Type>' -ForEach $types {
                 { $_ -in [DateTimeOffset], [Nullable[DateTimeOffset]] } { '2016-06-14T12:49:59.25Z' }
                 ([Collections.Generic.IReadOnlyList[string]]) { 'instance; name' }
                 ([Collections.Generic.IReadOnlyList[DateTimeOffset]]) { '2016-06-14T12:49:59.25Z; 2030-01-07T00:00:00Z' }
+                ([Collections.Generic.IReadOnlyList[TroveSchedules.HealthProblem]]) { $value -join '; ' }
                 default { "$value" }
             }
             $row.($property.Name) | Should -BeExactly $text -Because $property.Name

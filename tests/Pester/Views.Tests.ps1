@@ -11,6 +11,7 @@ BeforeDiscovery {
         @{ Type = 'ScheduleOccurrence'; Columns = 'Time', 'ScheduleId', 'Pattern' }
         @{ Type = 'ScheduleHour'; Columns = 'Hour', 'Count' }
         @{ Type = 'ScheduleOverlap'; Columns = 'Time', 'ScheduleId', 'Gap', 'Count' }
+        @{ Type = 'ScheduleHealth'; Columns = 'State', 'Instance', 'Name', 'LastBackup', 'Problems' }
         @{ Type = 'InstalledWorkbook'; Columns = 'Name', 'Workflow', 'IsInstalled', 'IsCurrent', 'Scope', 'CreatedAt' }
         @{ Type = 'TroveSession'; Columns = 'Cloud', 'UserName', 'ProjectName', 'Region', 'TokenExpiresAt' }
         @{ Type = 'Cron.CronPatternReport'; Columns = 'Pattern', 'IsValid', 'Explanation' }
@@ -44,6 +45,13 @@ BeforeAll {
         ScheduleOverlap = [TroveSchedules.ScheduleOverlap] @{
             InstanceId = $other; ScheduleId = $uuid; NextScheduleId = $other; Time = $time.ToUniversalTime(); NextTime = $time.ToUniversalTime(); Gap = '1.02:03:04'; Count = 12345
             BackupDuration = '1.02:03:05'; ProjectId = $project; Origin = 'https://keystone.example'
+        }
+        ScheduleHealth = [TroveSchedules.ScheduleHealth] @{
+            State = 'Critical'; ScheduleId = $uuid; Name = $long; InstanceId = $other; InstanceName = $long; InstanceStatus = 'SHUTDOWN'; Pattern = '*/30 * * * *'; Since = $time; CheckedAt = $time
+            Problems = [TroveSchedules.HealthProblem[]] ('Missed', 'InstanceNotActive' | ForEach-Object { [TroveSchedules.HealthProblem] @{ Kind = $_; State = 'Critical'; Reason = $long; RecommendedAction = $long } })
+            CountedSince = $time; Expected = 12; Missed = 2; MissedTimes = [DateTimeOffset[]] ($time, $time); Late = 1; Succeeded = 7; Failed = 3; FailureStreak = 2; LastExecutionTime = $time
+            LastSuccessTime = $time; LastBackupTime = $time; LastBackupId = $other; LastBackupSize = 0.25; LastBackupDuration = '01:02:03'; InstanceBackupTime = $time; NextExecutionTime = $time
+            ProjectId = $project; Origin = 'https://keystone.example'
         }
         Instance = [TroveSchedules.Instance] @{
             Id = $uuid; Name = $long; Status = 'SHUTDOWN'; Datastore = 'postgresql'; DatastoreVersion = '16.4'; Region = 'RegionOne'; VolumeSize = 20
@@ -158,7 +166,7 @@ Describe 'What cmdlets emit: <Type>' -ForEach $types {
 }
 
 Describe 'What comes without being asked for' {
-    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleHour', 'ScheduleOverlap', 'Instance', 'Backup' {
+    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleHour', 'ScheduleOverlap', 'ScheduleHealth', 'Instance', 'Backup' {
         $things.$_ | Out-String -Width 200 | Should -BeExactly ($things.$_ | Format-Table | Out-String -Width 200)
     }
 

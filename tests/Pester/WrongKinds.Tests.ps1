@@ -9,6 +9,7 @@ BeforeDiscovery {
         'Get-TroveBackupSchedule'        = @{ Instance = @('instance'); Id = @('schedule') }
         'Get-TroveInstance'              = @{ Id = @('instance') }
         'Get-TroveScheduleExecution'     = @{ Schedule = @('schedule'); Id = @('execution') }
+        'Get-TroveScheduleHealth'        = @{ Schedule = @('schedule') }
         'Get-TroveScheduleOccurrence'    = @{ Schedule = @('schedule'); Pattern = @('report') }
         'Install-TroveWorkbook'          = @{ Path = @('file') }
         'New-TroveBackupSchedule'        = @{ Instance = @('instance') }
@@ -61,6 +62,7 @@ BeforeAll {
         occurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = [DateTimeOffset]::UtcNow; ScheduleId = $uuid; Pattern = $pattern }
         hour = [TroveSchedules.ScheduleHour] @{ Hour = [DateTimeOffset]::UtcNow; Count = 2 }
         overlap = [TroveSchedules.ScheduleOverlap] @{ InstanceId = $uuid; ScheduleId = $uuid; NextScheduleId = $uuid; Time = [DateTimeOffset]::UtcNow; NextTime = [DateTimeOffset]::UtcNow; Count = 2 }
+        health = [TroveSchedules.ScheduleHealth] @{ ScheduleId = $uuid; InstanceId = $uuid; Since = [DateTimeOffset]::UtcNow; CheckedAt = [DateTimeOffset]::UtcNow }
         report = Test-TroveCronPattern $pattern
         session = $spare
         file = Get-Item "$PSScriptRoot/data/spec-workbook.yaml"

@@ -33,6 +33,7 @@ namespace TroveSchedules.OpenStack.Http;
 [JsonSerializable(typeof(InstanceResponse))]
 [JsonSerializable(typeof(BackupPage))]
 [JsonSerializable(typeof(BackupResponse))]
+[JsonSerializable(typeof(LimitsResponse))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>Serializes a request's body.</summary>

@@ -25,6 +25,9 @@ internal sealed class ExecutionClient(ServiceClient mistral)
             $"{Path}/{ResourceId.Segment(request.Id)}", WireJson.Default.Execution, cancellationToken).ConfigureAwait(false),
             request.Id, "Mistral", execution => execution.Id, isChange: true);
 
+    // Without input and output, which are the longest of them.
+    private static readonly string[] ColumnsOfStates = ["id", "workflow_name", "description", "state", "state_info", "project_id", "created_at"];
+
     /// <summary>The execution of that id; null when there is none. An administrator is given other projects' executions too.</summary>
     public async Task<Execution?> FindAsync(string id, CancellationToken cancellationToken) =>
         Validate.ResponseMatches(await mistral.FindAsync($"{Path}/{ResourceId.Segment(id)}", WireJson.Default.Execution, id, cancellationToken).ConfigureAwait(false),
@@ -42,13 +45,15 @@ internal sealed class ExecutionClient(ServiceClient mistral)
     /// <param name="most">How many are wanted; null for all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <param name="size">Size of the first page, in rows.</param>
+    /// <param name="statesOnly">Whether to leave out the inputs and outputs, which the caller does not need.</param>
     public IAsyncEnumerable<Execution> ListAsync(
         string workflow, string? describedBy, IReadOnlyCollection<string> states, DateTimeOffset? after, DateTimeOffset? before,
-        bool allProjects, Func<Execution, bool> keep, string? marker, long? most, CancellationToken cancellationToken, int size = Paging.FirstPageSize)
+        bool allProjects, Func<Execution, bool> keep, string? marker, long? most, CancellationToken cancellationToken, int size = Paging.FirstPageSize,
+        bool statesOnly = false)
     {
         Query query = new Query().Equal("workflow_name", workflow).In("state", states);
         query = before is null ? query.AtOrAfter("created_at", after) : query.AtOrBefore("created_at", before); // Mistral applies only one filter per column.
-        query.SortBy("created_at,id", "desc,desc").AllProjects(allProjects).Fields(Columns);
+        query.SortBy("created_at,id", "desc,desc").AllProjects(allProjects).Fields(statesOnly ? ColumnsOfStates : Columns);
         if (describedBy is not null)
             query.Has("description", describedBy);
         return Paging.WalkAsync(
@@ -59,6 +64,14 @@ internal sealed class ExecutionClient(ServiceClient mistral)
                 return new Page<Execution>(page.Executions, page.Next is not null && !(page.Executions.LastOrDefault()?.CreatedAt < after));
             },
             execution => execution.Id, keep, marker, most, size, cancellationToken);
+    }
+
+    /// <summary>When the oldest execution of a workflow started, as far as Mistral still has it; null for none.</summary>
+    public async Task<DateTimeOffset?> OldestAsync(string workflow, CancellationToken cancellationToken)
+    {
+        Query query = new Query().Equal("workflow_name", workflow).SortBy("created_at,id", "asc,asc").Fields(ColumnsOfStates).Page(null, 1);
+        ExecutionPage page = await mistral.GetAsync(Path + query, WireJson.Default.ExecutionPage, null, cancellationToken).ConfigureAwait(false);
+        return page.Executions.FirstOrDefault()?.CreatedAt;
     }
 
     /// <summary>Deletes an execution; one that has not ended only by force.</summary>

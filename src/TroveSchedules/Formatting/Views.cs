@@ -21,10 +21,20 @@ public static class Views
     /// <returns>The texts; null for null.</returns>
     public static string?[]? Texts(IEnumerable? texts) => texts is null ? null : [.. texts.Cast<object?>().Select(Text)];
 
+    /// <summary>Several texts, each as <see cref="Text"/> returns it, on a line of its own.</summary>
+    /// <param name="texts">The texts; null for none.</param>
+    /// <returns>The lines; null for none.</returns>
+    public static string? Lines(IEnumerable? texts) => Texts(texts) is { Length: > 0 } lines ? string.Join("\n", lines) : null;
+
     /// <summary>A time in UTC, such as <c>2026-11-22 20:04:00Z</c>, in every culture.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
     /// <returns>The time; null for null; the text of any other value.</returns>
     public static string? Utc(object? time) => TimeValue.Read(time) is { } moment ? Utc(moment) : Text(time);
+
+    /// <summary>Several times, each as <see cref="Utc(object)"/> returns it, on a line of its own.</summary>
+    /// <param name="times">The times; null for none.</param>
+    /// <returns>The lines; null for none.</returns>
+    public static string? UtcTimes(IEnumerable? times) => Lines(times?.Cast<object?>().Select(Utc));
 
     /// <summary>A time in UTC to the nearest minute, such as <c>2026-11-22 20:04Z</c>, in every culture. Mistral starts an execution up to two seconds before it is due.</summary>
     /// <param name="time">A <see cref="DateTimeOffset"/>, or its deserialised form.</param>
@@ -51,7 +61,7 @@ public static class Views
     public static string? OccurrenceTime(object? time, object? origin) => TimeValue.Read(time) is not { } moment ? Text(time)
         : InZone(moment) + ((origin is null or "" ? DateTimeOffset.UtcNow : Now(origin)) is { } now ? $" ({Distance(moment, now)})" : "");
 
-    /// <summary>Several occurrences of a pattern, each as <see cref="OccurrenceTime"/> gives it, on a line of its own.</summary>
+    /// <summary>Several times, each as <see cref="OccurrenceTime"/> returns it, on a line of its own.</summary>
     /// <param name="times">The times; null for none.</param>
     /// <returns>The lines; null for none.</returns>
     public static string? Times(IEnumerable? times) =>
@@ -84,9 +94,9 @@ public static class Views
         string? word = Text(state);
         return word switch
         {
-            "SUCCESS" or "COMPLETED" or "ACTIVE" => Styled(word, "Foreground", "Green"),
-            "ERROR" or "FAILED" or "DELETE_FAILED" => Styled(word, "Formatting", "Error"),
-            "RUNNING" or "NEW" or "BUILDING" or "SAVING" or "BUILD" or "BACKUP" or "REBOOT" or "RESIZE" or "UPGRADE" => Styled(word, "Formatting", "Warning"),
+            "SUCCESS" or "COMPLETED" or "ACTIVE" or nameof(HealthState.Healthy) => Styled(word, "Foreground", "Green"),
+            "ERROR" or "FAILED" or "DELETE_FAILED" or nameof(HealthState.Critical) => Styled(word, "Formatting", "Error"),
+            "RUNNING" or "NEW" or "BUILDING" or "SAVING" or "BUILD" or "BACKUP" or "REBOOT" or "RESIZE" or "UPGRADE" or nameof(HealthState.Warning) => Styled(word, "Formatting", "Warning"),
             _ => word,
         };
     }

@@ -22,6 +22,8 @@ public sealed class Rehydration : PSTypeConverter
         (typeof(ScheduleOccurrence), 2),
         (typeof(ScheduleHour), 2),
         (typeof(ScheduleOverlap), 2),
+        (typeof(ScheduleHealth), 3),
+        (typeof(HealthProblem), 2),
         (typeof(Instance), 2),
         (typeof(Backup), 2),
         (typeof(InstalledWorkbook), 2),

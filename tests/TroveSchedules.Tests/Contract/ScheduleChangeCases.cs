@@ -401,6 +401,21 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         Assert.Empty(await OwnTriggersAsync(schedule.Id));
     }
 
+    /// <summary>The request uses the id of the old trigger, which a later change deleted before it was cut off.</summary>
+    [ContractTheory(Needs = Needs.Instances)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task An_administrators_object_from_before_a_change_that_was_cut_off_deletes_all_of_it(int step)
+    {
+        using CloudSession session = await Cloud.ConnectAsync("demo");
+        using CloudSession administrator = await Cloud.ConnectAsync("admin");
+        BackupSchedule schedule = await CreateAsync(session, new ScheduleRequest { Instance = M, Name = "n", Pattern = "0 3 * * *" });
+        BackupSchedule read = await administrator.Schedules.GetAsync(schedule.Id, allProjects: true);
+        await CutOffAfterAsync(step, schedule);
+        await administrator.Schedules.DeleteAsync(read, allProjects: true);
+        Assert.Empty(await OwnTriggersAsync(schedule.Id));
+    }
+
     /// <summary>Starts a change, and ends the client after a request.</summary>
     private async Task CutOffAfterAsync(int step, BackupSchedule schedule)
     {

@@ -132,8 +132,8 @@ public sealed class ScheduleOccurrencesTests
         ScheduleOccurrences.CheckUntil(Start.AddDays(2), null, Start.AddDays(1));
         var error = Assert.Throws<TroveScheduleException>(() => ScheduleOccurrences.CheckUntil(Start, Start, Start.AddDays(-1)));
         Assert.Equal((TroveErrorKind.Invalid, "InvalidUntil", (object)Start), (error.Kind, error.ErrorId, error.Target!));
-        Assert.Equal("The time 2026-03-28 12:00:00Z to end at is not after the time to begin at, 2026-03-28 12:00:00Z.", error.Problem);
+        Assert.Equal("The end time 2026-03-28 12:00:00Z is not after the start time, 2026-03-28 12:00:00Z.", error.Problem);
         error = Assert.Throws<TroveScheduleException>(() => ScheduleOccurrences.CheckUntil(Start, null, Start.AddDays(1)));
-        Assert.Equal("The time 2026-03-28 12:00:00Z to end at is not after the present time, 2026-03-29 12:00:00Z.", error.Problem);
+        Assert.Equal("The end time 2026-03-28 12:00:00Z is not after the present time, 2026-03-29 12:00:00Z.", error.Problem);
     }
 }

@@ -216,7 +216,8 @@ public sealed class ScheduleTests
     [Fact]
     public async Task The_error_for_a_schedule_that_was_already_deleted_names_it()
     {
-        ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.NotFound).On($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound);
+        ScriptedCloud cloud = new ScriptedCloud().On($"DELETE {Rows.TriggersPath}/{Rows.TriggerId(1)}", Answers.NotFound)
+            .On($"GET {Rows.TriggersPath}/{Rows.Id(1)}", Answers.NotFound).On(ReplacementRoute, Answers.NotFound);
         BackupSchedule schedule = Schedule();
         TroveScheduleException error = await ScriptedCloud.FailureOf(() => Delete(cloud, schedule));
         Assert.Equal((TroveErrorKind.NotFound, "ScheduleNotFound", 404), (error.Kind, error.ErrorId, error.StatusCode));
