@@ -24,6 +24,7 @@ public sealed class Rehydration : PSTypeConverter
         (typeof(ScheduleOverlap), 2),
         (typeof(Instance), 2),
         (typeof(Backup), 2),
+        (typeof(BackupRetentionDecision), 2),
         (typeof(InstalledWorkbook), 2),
         (typeof(CronPatternReport), 3),
     ];
