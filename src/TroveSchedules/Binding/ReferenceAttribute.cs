@@ -37,13 +37,14 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// </summary>
     public Type? OtherParameter { get; set; }
 
-    /// <summary>The name of the other parameter, for messages; null for the usual one of its attribute.</summary>
+    /// <summary>The name of the other parameter, which is also a column of its rows beside Id; null for the usual one of its attribute.</summary>
     public string? OtherParameterName { get; set; }
 
     /// <summary>The types that the parameter accepts. The columns of a row are compared with their properties.</summary>
     private protected virtual Type[] Kinds => [];
 
-    private ReferenceAttribute? Other => OtherParameter is null ? null : (ReferenceAttribute)Activator.CreateInstance(OtherParameter)!;
+    private ReferenceAttribute? Other => OtherParameter is null ? null
+        : (ReferenceAttribute)(OtherParameterName is null ? Activator.CreateInstance(OtherParameter) : Activator.CreateInstance(OtherParameter, [new[] { OtherParameterName, "Id" }]))!;
 
     /// <inheritdoc/>
     public sealed override object Transform(EngineIntrinsics engineIntrinsics, object inputData)

@@ -25,7 +25,7 @@ public sealed class GetTroveBackupRetentionCommand : SessionCmdlet
     /// <summary>The schedules of the backups, or their ids. The backups of a schedule are those of its instance with its name.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Schedule")]
     [ArgumentCompleter(typeof(ScheduleIdCompleter))]
-    [ScheduleReference("Schedule", "ScheduleId", "Id")]
+    [ScheduleReference("Schedule", "Id")]
     public ScheduleReference[] Schedule { get; set; } = [];
 
     /// <summary>Number of the last backups to keep.</summary>
