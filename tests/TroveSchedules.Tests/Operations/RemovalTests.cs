@@ -125,7 +125,7 @@ public sealed class RemovalTests
     [Fact]
     public async Task A_deletion_succeeds_only_on_the_status_that_the_api_documents()
     {
-        ScriptedCloud cloud = new ScriptedCloud().Always(BackupsRoute, Backups(Row(9), Row(1))).On(DeleteRoute(1), Answers.Status(202), Answers.Status(204), Answers.Status(204), Answers.Status(204), Answers.Status(204));
+        ScriptedCloud cloud = new ScriptedCloud().Always(BackupsRoute, Backups(Row(9), Row(1))).On(DeleteRoute(1), Answers.Status(202)).Always(DeleteRoute(1), Answers.Status(204));
         using CloudSession session = await cloud.ConnectAsync();
         Backup backup = await ReadAsync(session, 1);
         await session.Backups.DeleteAsync(backup);
@@ -187,7 +187,7 @@ public sealed class RemovalTests
         Assert.Single(cloud.Requests);
     }
 
-    private static async Task<(int[] Numbers, ScriptedCloud Cloud)> ExpiredAsync(ExecutionRetention retention, params string[] rows)
+    private static async Task<(string Numbers, ScriptedCloud Cloud)> ExpiredAsync(ExecutionRetention retention, params string[] rows)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Rows.ExecutionsRoute, Answers.Ok(Rows.Executions(rows)));
         using CloudSession session = await cloud.ConnectAsync();
@@ -195,7 +195,7 @@ public sealed class RemovalTests
         var found = new List<int>();
         await foreach (ScheduleExecution execution in session.Executions.ListExpiredAsync(schedule, retention))
             found.Add(int.Parse(execution.Id.Substring(24), System.Globalization.CultureInfo.InvariantCulture));
-        return ([.. found], cloud);
+        return (string.Join(" ", found), cloud);
     }
 
     private static string Run(int day, string state = "SUCCESS") => Rows.Execution(day, change: row => (row["created_at"], row["state"]) = ($"2026-11-{day:00} 07:35:58", state));
@@ -205,13 +205,13 @@ public sealed class RemovalTests
     {
         string[] rows = [Run(9), Run(8, "ERROR"), Run(7), Run(6, "RUNNING"), Run(5), Run(4, "PAUSED"), Run(3, "CANCELLED")];
         var sixth = new DateTimeOffset(2026, 11, 5, 7, 35, 58, TimeSpan.Zero);
-        Assert.Equal([7, 5, 3], (await ExpiredAsync(new ExecutionRetention { KeepLast = 2 }, rows)).Numbers);
-        Assert.Equal([7, 6, 5, 4, 3], (await ExpiredAsync(new ExecutionRetention { KeepLast = 2, IncludeUnfinished = true }, rows)).Numbers);
-        Assert.Equal([3], (await ExpiredAsync(new ExecutionRetention { KeepLast = 2, OlderThan = sixth }, rows)).Numbers);
-        Assert.Equal([], (await ExpiredAsync(new ExecutionRetention { KeepLast = 7, OlderThan = sixth }, rows)).Numbers);
-        (int[] numbers, ScriptedCloud cloud) = await ExpiredAsync(new ExecutionRetention { OlderThan = sixth }, rows);
-        Assert.Equal([3], numbers);
-        Assert.Equal("lte:2026-11-05 07:35:58", Assert.Single(cloud.Requests).Parameters["created_at"]);
+        Assert.Equal("7 5 3", (await ExpiredAsync(new ExecutionRetention { KeepLast = 2 }, rows)).Numbers);
+        Assert.Equal("7 6 5 4 3", (await ExpiredAsync(new ExecutionRetention { KeepLast = 2, IncludeUnfinished = true }, rows)).Numbers);
+        Assert.Equal("3", (await ExpiredAsync(new ExecutionRetention { KeepLast = 2, OlderThan = sixth }, rows)).Numbers);
+        Assert.Equal("", (await ExpiredAsync(new ExecutionRetention { KeepLast = 7, OlderThan = sixth }, rows)).Numbers);
+        (string numbers, ScriptedCloud cloud) = await ExpiredAsync(new ExecutionRetention { OlderThan = sixth }, rows);
+        Assert.Equal("3", numbers);
+        Assert.Equal("lt:2026-11-05 07:35:59", Assert.Single(cloud.Requests).Parameters["created_at"]);
     }
 
     [Fact]
