@@ -220,11 +220,11 @@ Describe 'A row' {
     }
 
     It 'that names nothing is one error, which names the columns: <Cmdlet>' -ForEach ($columns | Group-Object { $_.Cmdlet } | ForEach-Object { @{ Cmdlet = $_.Name; Columns = $_.Group.Column } }) {
-        $with = if ($Cmdlet -eq 'New-TroveBackupSchedule') { @{ Pattern = '0 3 * * *'; Name = 'pester-row' } } else { @{} }
+        $with = if ($Cmdlet -eq 'New-TroveBackupSchedule') { @{ Pattern = '0 3 * * *'; Name = 'pester-row' } } elseif ($Cmdlet -eq 'Get-TroveBackupRetention') { @{ KeepLast = 1 } } else { @{} }
         $record = Get-ErrorOf { [pscustomobject] @{ Colour = 'red' }, [pscustomobject] @{ Colour = 'blue' } | Select-Object -First 1 | & $Cmdlet @with }
         $record.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
         "$record" | Should -BeLike '*not a row with Colour*'
-        foreach ($column in $Columns | Where-Object { "$Cmdlet $_" -ne 'Get-TroveScheduleOccurrence Schedule' }) { "$record" | Should -Match "\b$column\b" }
+        foreach ($column in $Columns | Where-Object { "$Cmdlet $_" -notin 'Get-TroveScheduleOccurrence Schedule', 'Remove-TroveScheduleExecution Schedule' }) { "$record" | Should -Match "\b$column\b" }
     }
 }
 

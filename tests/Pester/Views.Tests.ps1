@@ -8,7 +8,7 @@ BeforeDiscovery {
         @{ Type = 'ScheduleExecution'; Columns = 'Id', 'ExecutionTime', 'State', 'Output' } # and this.
         @{ Type = 'Instance'; Columns = 'Id', 'Name', 'Status', 'Datastore', 'DatastoreVersion' }
         @{ Type = 'Backup'; Columns = 'Id', 'Name', 'Status', 'CreatedAt' }
-        @{ Type = 'BackupRetentionDecision'; Columns = 'Id', 'CreatedAt', 'Action', 'Rule' }
+        @{ Type = 'BackupRetentionDecision'; Columns = 'Id', 'Action', 'Rule', 'CreatedAt' }
         @{ Type = 'ScheduleOccurrence'; Columns = 'Time', 'ScheduleId', 'Pattern' }
         @{ Type = 'ScheduleHour'; Columns = 'Hour', 'Count' }
         @{ Type = 'ScheduleOverlap'; Columns = 'Time', 'ScheduleId', 'Gap', 'Count' }

@@ -118,6 +118,13 @@ Describe 'A thing of the wrong kind' {
         if ($Form -like '*through*') { "$record" | Should -BeLike "*not a row that looks like the $($live.$Noun.GetType().Name) '$uuid'.*" }
     }
 
+    It 'is a schedule for Remove-TroveScheduleExecution without a rule: <_>' -ForEach 'live', 'deserialised', 'selected', 'through JSON', 'through CSV' {
+        $schedule = $things.$_.schedule
+        foreach ($use in { $schedule | Remove-TroveScheduleExecution }, { $schedule | Remove-TroveScheduleExecution -Force }, { Remove-TroveScheduleExecution $schedule }) {
+            "$(Get-ErrorOf $use)" | Should -BeLike '*This takes an execution, *'
+        }
+    }
+
     It 'says of a hashtable how to make a row of it: <Cmdlet>' -ForEach @(
         'Get-TroveScheduleExecution', 'Remove-TroveScheduleExecution', 'Remove-TroveBackup', 'Remove-TroveBackupSchedule', 'Set-TroveBackupSchedule', 'Suspend-TroveBackupSchedule', 'Resume-TroveBackupSchedule', 'Get-TroveBackup' | ForEach-Object { @{ Cmdlet = $_ } }
     ) {
@@ -137,7 +144,7 @@ Describe 'A thing of the wrong kind' {
 
 Describe 'A thing of the right kind' {
     It 'binds: <Noun>, <Form>, for <Cmdlet>' -ForEach $right {
-        $with = $extra.$Cmdlet ?? @{}
+        $with = $Cmdlet -eq 'Remove-TroveScheduleExecution' -and $Noun -eq 'schedule' ? @{ KeepLast = 1 } : ($extra.$Cmdlet ?? @{})
         $errors = @($things.$Form.$Noun | & $Cmdlet @with 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
         # The server is empty: no requested object exists, and its Mistral has no workbook.
         $errors.FullyQualifiedErrorId | Where-Object { $_ -notmatch '^(\w+NotFound|NotFound|WorkbookNotInstalled|\w*NoTroveActions|ProtocolError),TroveSchedules' } | Should -BeNullOrEmpty

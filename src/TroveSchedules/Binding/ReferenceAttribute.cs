@@ -132,7 +132,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
             if (kind is not null && ObjectKind.Of(thing) is not null)
                 return $"This takes {_takes}, not {(Text(thing, "Id") is { } id ? $"the {ObjectKind.Short(kind)} '{id}'" : $"a {ObjectKind.Short(kind)} with no more than {Names(thing)}")}.{also}";
             string[] columns = Other is null ? _columns : [.. _columns.Union(Other._columns)];
-            string has = columns.FirstOrDefault(column => thing.Properties[column] is not null && !(column == "Id" && kind is not null)) is { } column
+            string has = columns.FirstOrDefault(column => thing.Properties[column] is { } cell && !(kind is not null && (column == "Id" || cell.Value is null or ""))) is { } column
                 ? $"whose {column} is '{thing.Properties[column].Value}'"
                 : kind is not null ? $"that looks like the {ObjectKind.Short(kind)} '{Text(thing, "Id")}'"
                 : $"with {Names(thing)}";
