@@ -45,6 +45,7 @@ public sealed class RemoveTroveBackupCommand : BulkCmdlet
             return;
         IReadOnlyList<BackupRemoval> removals = [];
         Try(() => removals = Await(Cloud.Backups.PrepareRemovalAsync(_requested, Force, Cancelled)));
+        CountChanges();
         ChangeEach(removals, CheckAsync, removal => ShouldProcess(InWords(removal), "Delete"), DeleteAsync);
     }
 

@@ -190,6 +190,9 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         }
     });
 
+    /// <summary>For cmdlets that collect their input: makes the progress bar count the changes, not the collected items.</summary>
+    private protected void CountChanges() => Progress?.Restart();
+
     private void Enqueue<T>(IEnumerable<T> items, Func<T, Task<Func<Task<object?>?>>> begin) => Run(() =>
     {
         Progress?.ExpectItems(MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count);
