@@ -91,9 +91,8 @@ BeforeAll {
     }
 
     function Get-State($Session) {
-        Step-TroveSandbox 00:00:01 -Session $Session # Trove deletes backups after its response.
         $schedules = Get-TroveBackupSchedule -Session $Session
-        "$($schedules.TriggerId) $(($schedules | Get-TroveScheduleExecution -Session $Session).Id) $((Get-TroveBackup -Session $Session).Id)"
+        "$($schedules.TriggerId) $(($schedules | Get-TroveScheduleExecution -Session $Session).Id)"
     }
 }
 
