@@ -7,10 +7,12 @@ namespace TroveSchedules.OpenStack;
 /// <param name="failure">The error of the request.</param>
 /// <param name="target">What the error is about.</param>
 /// <param name="what">What to look for, such as <c>the schedule '1'</c>.</param>
-internal sealed class OutcomeCheck(TroveScheduleException failure, object target, string what)
+/// <param name="service">The service that the request was sent to.</param>
+/// <param name="isAsynchronous">Whether the service makes such a change after its response, so that it may still happen after any error.</param>
+internal sealed class OutcomeCheck(TroveScheduleException failure, object target, string what, string service = "Mistral", bool isAsynchronous = false)
 {
     // There was no response, or only a gateway's.
-    private bool IsStillAtWork => failure.StatusCode is null or 408 or 502 or 504;
+    private bool IsStillAtWork => isAsynchronous || failure.StatusCode is null or 408 or 502 or 504;
 
     /// <summary>Looks for the resource that the change was about; null if it does not exist.</summary>
     /// <param name="find">Looks for the resource.</param>
@@ -25,16 +27,16 @@ internal sealed class OutcomeCheck(TroveScheduleException failure, object target
         }
         catch (TroveScheduleException)
         {
-            throw Failed($"It is not known whether {deed}, because Mistral does not respond.", $"When Mistral responds again, look for {what} before you repeat the request.{(repair is null ? "" : " " + repair)}", mayHaveHappened: true);
+            throw Failed($"It is not known whether {deed}, because {service} does not respond.", $"When {service} responds again, look for {what} before you repeat the request.{(repair is null ? "" : " " + repair)}", mayHaveHappened: true);
         }
     }
 
     /// <summary>The error if the check shows that the change has not happened.</summary>
     /// <param name="soFar">The current state, if the change may still happen.</param>
-    /// <param name="working">What Mistral may still be doing, as a participle.</param>
+    /// <param name="working">What the service may still be doing, as a participle.</param>
     /// <param name="never">The final state, if the change will not happen.</param>
     public TroveScheduleException NotDone(string soFar, string working, string never) => IsStillAtWork
-        ? Failed(soFar, $"Mistral may still be {working}: look for {what} before you repeat the request.", mayHaveHappened: true)
+        ? Failed(soFar, $"{service} may still be {working}: look for {what} before you repeat the request.", mayHaveHappened: true)
         : Failed(never, failure.RecommendedAction, mayHaveHappened: false);
 
     private TroveScheduleException Failed(string outcome, string? action, bool mayHaveHappened) => new(failure.Kind, $"{outcome} {failure.Problem}", failure)

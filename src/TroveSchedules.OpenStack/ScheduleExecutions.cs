@@ -124,6 +124,28 @@ public sealed class ScheduleExecutions
         }
     }
 
+    /// <summary>Streams the executions of a schedule that rules of retention do not keep, newest first. The caller may delete each of them as it arrives.</summary>
+    /// <param name="scheduleId">The schedule's id. It also works for a deleted schedule.</param>
+    /// <param name="retention">The rules.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <exception cref="TroveScheduleException">Invalid (<c>InvalidRetention</c>) for invalid rules; NotFound (<c>ScheduleNotFound</c>) if neither the schedule nor an execution of it exists.</exception>
+    public IAsyncEnumerable<ScheduleExecution> ListExpiredAsync(string scheduleId, ExecutionRetention retention, CancellationToken cancellationToken = default)
+    {
+        retention.Check();
+        return retention.SelectAsync(ListAsync(scheduleId, retention.Query, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Streams the executions of a schedule object that rules of retention do not keep, newest first. The caller may delete each of them as it arrives.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="retention">The rules.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <exception cref="TroveScheduleException">Invalid (<c>InvalidRetention</c>) for invalid rules.</exception>
+    public IAsyncEnumerable<ScheduleExecution> ListExpiredAsync(BackupSchedule schedule, ExecutionRetention retention, CancellationToken cancellationToken = default)
+    {
+        retention.Check();
+        return retention.SelectAsync(ListAsync(schedule, retention.Query, cancellationToken), cancellationToken);
+    }
+
     /// <summary>Runs a schedule's workflow now, once, with the schedule's input. The execution belongs to the schedule's history. The session's user runs it, in the session's project.</summary>
     /// <param name="schedule">The schedule as it was read.</param>
     /// <param name="executionId">The id of the new execution: a new UUID. With the id of an existing execution, Mistral returns that one.</param>

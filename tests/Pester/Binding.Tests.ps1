@@ -188,11 +188,13 @@ Describe 'A row' {
             '* Schedule' { $schedule.Id; break }
             'Get-TroveInstance *' { $m.Id; break }
             'Get-TroveBackup *' { $backup; break }
+            'Remove-TroveBackup *' { $null = New-TestBackup m; $backup; break }
             '*Schedule Id' { $schedule.Id; break }
             '*Execution Id' { $runs[0].Id; break }
         }
         $with = @{}
         if ($Cmdlet -eq 'New-TroveBackupSchedule') { $with = @{ Pattern = '0 3 * * *'; Name = 'pester-row' } }
+        if ($Cmdlet -eq 'Get-TroveBackupRetention' -or ($Cmdlet -eq 'Remove-TroveScheduleExecution' -and $Parameter -eq 'Schedule')) { $with = @{ KeepLast = 1 } }
         if ((Get-Command $Cmdlet).Parameters.ContainsKey('WhatIf')) { $with.WhatIf = $true }
         if ($Parameter -eq 'Schedule' -and $Cmdlet -eq 'Get-TroveScheduleOccurrence') {
             # Only a schedule object contains the times at which it runs.
@@ -218,11 +220,11 @@ Describe 'A row' {
     }
 
     It 'that names nothing is one error, which names the columns: <Cmdlet>' -ForEach ($columns | Group-Object { $_.Cmdlet } | ForEach-Object { @{ Cmdlet = $_.Name; Columns = $_.Group.Column } }) {
-        $with = if ($Cmdlet -eq 'New-TroveBackupSchedule') { @{ Pattern = '0 3 * * *'; Name = 'pester-row' } } else { @{} }
+        $with = if ($Cmdlet -eq 'New-TroveBackupSchedule') { @{ Pattern = '0 3 * * *'; Name = 'pester-row' } } elseif ($Cmdlet -eq 'Get-TroveBackupRetention') { @{ KeepLast = 1 } } else { @{} }
         $record = Get-ErrorOf { [pscustomobject] @{ Colour = 'red' }, [pscustomobject] @{ Colour = 'blue' } | Select-Object -First 1 | & $Cmdlet @with }
         $record.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
         "$record" | Should -BeLike '*not a row with Colour*'
-        foreach ($column in $Columns | Where-Object { "$Cmdlet $_" -ne 'Get-TroveScheduleOccurrence Schedule' }) { "$record" | Should -Match "\b$column\b" }
+        foreach ($column in $Columns | Where-Object { "$Cmdlet $_" -notin 'Get-TroveScheduleOccurrence Schedule', 'Remove-TroveScheduleExecution Schedule' }) { "$record" | Should -Match "\b$column\b" }
     }
 }
 
@@ -583,6 +585,7 @@ Describe 'A name with wildcards' {
     It 'means nothing to what makes or deletes' {
         Get-ErrorOf { New-TroveBackupSchedule '*' '0 3 * * *' pester-wild } | Assert-Error InstanceNotFound New-TroveBackupSchedule ObjectNotFound -Says "'*'"
         Get-ErrorOf { '*' | Remove-TroveBackupSchedule -Confirm:$false } | Assert-Error ScheduleNotFound Remove-TroveBackupSchedule ObjectNotFound -Says "'*'"
+        Get-ErrorOf { '*' | Remove-TroveBackup -Confirm:$false } | Assert-Error BackupNotFound Remove-TroveBackup ObjectNotFound -Says "'*'"
         Get-ErrorOf { '*' | Remove-TroveScheduleExecution } | Assert-Error ExecutionNotFound Remove-TroveScheduleExecution ObjectNotFound -Says "'*'"
         @(Get-TroveBackupSchedule -Name pester-wild).Count | Should -Be 4
     }
@@ -590,6 +593,6 @@ Describe 'A name with wildcards' {
     It 'is announced by each parameter that takes it, and by no other' {
         $taking = Get-Command -Module TroveSchedules | ForEach-Object { $cmdlet = $_.Name; $_.Parameters.Values |
                 Where-Object { $_.Attributes.TypeId.Name -contains 'SupportsWildcardsAttribute' } | ForEach-Object { "$cmdlet $($_.Name)" } }
-        $taking | Sort-Object | Should -Be 'Get-TroveBackup Instance', 'Get-TroveBackupSchedule Instance', 'Get-TroveBackupSchedule Name', 'Get-TroveInstance Name'
+        $taking | Sort-Object | Should -Be 'Get-TroveBackup Instance', 'Get-TroveBackupRetention Instance', 'Get-TroveBackupSchedule Instance', 'Get-TroveBackupSchedule Name', 'Get-TroveInstance Name'
     }
 }

@@ -224,3 +224,75 @@ Describe 'Remove-TroveScheduleExecution' {
         Get-ErrorOf { Get-TroveScheduleExecution $_ } | Assert-Error ScheduleNotFound Get-TroveScheduleExecution ObjectNotFound -Says $_
     }
 }
+
+Describe 'Remove-TroveScheduleExecution of schedules' {
+    BeforeAll {
+        Clear-TestCloud
+        $mistral = New-TestServer (Get-TestEndpoint workflowv2)
+        $null = Connect-TestCloud -With @{ WorkflowEndpoint = "$($mistral.Url)/v2" }
+        $null = Install-TroveWorkbook
+    }
+
+    BeforeEach {
+        $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName)
+        $another = New-TroveBackupSchedule m '0 4 1 1 *' (New-TestName)
+        Add-TestExecution 250 $schedule.Id
+        Add-TestExecution 12 $another.Id
+        $all = @(Get-TroveScheduleExecution $schedule)
+        $mistral.Requests.Clear()
+    }
+
+    AfterEach { Clear-TestCloud }
+
+    AfterAll {
+        $mistral.Dispose()
+        Disconnect-TroveSession
+    }
+
+    It 'keeps the newest of each, and deletes the others page after page' {
+        $passed = $schedule, $another, $schedule | Remove-TroveScheduleExecution -KeepLast 10 -PassThru
+        $passed.Count | Should -Be 242
+        $passed.Id | Select-Object -First 240 | Should -Be $all.Id[10..249]
+        (Get-TroveScheduleExecution $schedule).Id | Should -Be $all.Id[0..9]
+        @(Get-TroveScheduleExecution $another).Count | Should -Be 10
+        @(@($mistral.Requests) -like 'DELETE *').Count | Should -Be 242
+    }
+
+    It 'deletes those before a time, but not the newest' {
+        $time = $all[100].ExecutionTime
+        $older = @($all | Where-Object ExecutionTime -LT $time)
+        Remove-TroveScheduleExecution -Schedule $schedule.Id -KeepLast 200 -OlderThan $time
+        $kept = @($all | Where-Object { $_.Id -notin $older.Id -or $_.Id -in $all.Id[0..199] })
+        (Get-TroveScheduleExecution $schedule).Id | Should -Be $kept.Id
+        $schedule | Remove-TroveScheduleExecution -OlderThan $time
+        @(Get-TroveScheduleExecution $schedule | Where-Object ExecutionTime -LT $time) | Should -BeNullOrEmpty
+        @(Get-TroveScheduleExecution $schedule).Count | Should -Be (250 - $older.Count)
+    }
+
+    It 'deletes nothing where there is no more, with -WhatIf, and without a rule' {
+        $schedule | Remove-TroveScheduleExecution -KeepLast 250
+        $schedule | Remove-TroveScheduleExecution -OlderThan 2001-01-01
+        $null = Invoke-AtScreen '$schedule | Remove-TroveScheduleExecution -KeepLast 1 -WhatIf' -Variables @{ schedule = $schedule }
+        "$(Get-ErrorOf { $schedule | Remove-TroveScheduleExecution })" | Should -BeLike "*This takes an execution*"
+        Get-ErrorOf { Remove-TroveScheduleExecution -Schedule $schedule } | Assert-Error InvalidRetention Remove-TroveScheduleExecution InvalidArgument -Advises '-KeepLast', '-OlderThan'
+        foreach ($number in 0, -1) { Get-ErrorOf { $schedule | Remove-TroveScheduleExecution -KeepLast $number } | Assert-Error InvalidRetention Remove-TroveScheduleExecution InvalidArgument -Says "KeepLast is $number" }
+        $null = Get-ErrorOf { $schedule | Remove-TroveScheduleExecution -OlderThan $null }
+        "$(Get-ErrorOf { $all[0] | Remove-TroveScheduleExecution -KeepLast 1 })" | Should -BeLike '*This takes a schedule*'
+        @($mistral.Requests) -like 'DELETE *' | Should -BeNullOrEmpty
+    }
+
+    It 'reports a schedule that does not exist, and goes on with the others' {
+        $unknown = "$([guid]::NewGuid())"
+        Get-ErrorOf { $unknown, $another | Remove-TroveScheduleExecution -KeepLast 3 } | Assert-Error ScheduleNotFound Remove-TroveScheduleExecution ObjectNotFound -Says $unknown
+        @(Get-TroveScheduleExecution $another).Count | Should -Be 3
+    }
+
+    It 'works for a schedule that was deleted, and stops early where the pipeline does' {
+        $another | Remove-TroveBackupSchedule -Confirm:$false
+        Remove-TroveScheduleExecution -Schedule $another.Id -KeepLast 11
+        @(Get-TroveScheduleExecution $another.Id).Count | Should -Be 11
+        $mistral.Requests.Clear()
+        ($schedule | Remove-TroveScheduleExecution -KeepLast 10 -PassThru -ThrottleLimit 1 | Select-Object -First 2).Id | Should -Be $all.Id[10, 11]
+        @(@($mistral.Requests) -like 'DELETE *').Count | Should -Be 2
+    }
+}

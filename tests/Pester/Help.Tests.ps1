@@ -20,6 +20,8 @@ BeforeDiscovery {
         'Get-TroveBackupSchedule 6'       = 'nothing is stuck'
         'Get-TroveScheduleHealth 5'       = 'the assertion passes'
         'Get-TroveWorkbook 2'             = 'the workbook is there'
+        'Remove-TroveBackup 2'            = '-WhatIf'
+        'Remove-TroveBackup 4'            = 'no backup has failed'
         'Remove-TroveBackupSchedule 2'    = '-WhatIf'
         'Remove-TroveScheduleExecution 4' = '-WhatIf'
         'Remove-TroveScheduleExecution 5' = 'nothing hangs'

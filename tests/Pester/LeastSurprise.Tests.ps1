@@ -53,7 +53,10 @@ Describe '<_>' -ForEach $asking {
         $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName)
         $run = New-Run $schedule.Id
         $paused = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName) | Suspend-TroveBackupSchedule -PassThru
+        $oldest = New-TestBackup m
+        $null = New-TestBackup m
         $things = @{
+            'Remove-TroveBackup' = 'Get-TroveBackup -Id $oldest | Remove-TroveBackup', 'Remove-TroveBackup $oldest', 'Get-TroveBackup m | Remove-TroveBackup -Force -ThrottleLimit 1', 'Get-TroveBackupRetention m -KeepLast 1 | Remove-TroveBackup -PassThru'
             'Install-TroveWorkbook' = "'$PSScriptRoot/data/spec-workbook.yaml' | Install-TroveWorkbook", 'Install-TroveWorkbook -Scope Public', "Install-TroveWorkbook '$PSScriptRoot/data/client-workbook.yaml'"
             'New-TroveBackupSchedule' = "New-TroveBackupSchedule m '@daily' pester-new", '$plan | New-TroveBackupSchedule', "'m' | New-TroveBackupSchedule -Name pester-new -FirstExecutionTime 2037-05-05T18:30Z",
                 "New-TroveBackupSchedule m '@daily' pester-new -Suspended -Reason pause -Until 2037-05-05T18:30Z", '$paused | New-TroveBackupSchedule -Instance broken -Suspended'
@@ -62,9 +65,10 @@ Describe '<_>' -ForEach $asking {
             'Set-TroveBackupSchedule' = '$schedule | Set-TroveBackupSchedule -Pattern "@daily"', 'Set-TroveBackupSchedule $schedule.Id -Name pester-other -Incremental', 'Get-TroveBackupSchedule | Set-TroveBackupSchedule -RemainingExecutions 9 -PassThru -ThrottleLimit 1'
             'Suspend-TroveBackupSchedule' = '$schedule | Suspend-TroveBackupSchedule', 'Suspend-TroveBackupSchedule $schedule.Id -Until 2037-05-05T18:30Z', 'Get-TroveBackupSchedule | Suspend-TroveBackupSchedule -Reason pause -ThrottleLimit 1'
             'Resume-TroveBackupSchedule' = '$paused | Resume-TroveBackupSchedule', 'Resume-TroveBackupSchedule $paused.Id', 'Get-TroveBackupSchedule -State Suspended | Resume-TroveBackupSchedule -PassThru'
-            'Remove-TroveScheduleExecution' = '$run | Remove-TroveScheduleExecution', 'Remove-TroveScheduleExecution $run.Id -Force', '$schedule | Get-TroveScheduleExecution | Remove-TroveScheduleExecution -PassThru'
+            'Remove-TroveScheduleExecution' = '$run | Remove-TroveScheduleExecution', 'Remove-TroveScheduleExecution $run.Id -Force', '$schedule | Get-TroveScheduleExecution | Remove-TroveScheduleExecution -PassThru',
+                '$schedule | Remove-TroveScheduleExecution -OlderThan 2037-05-05T18:30Z', 'Remove-TroveScheduleExecution -Schedule $schedule.Id -OlderThan 2037-05-05T18:30Z -Force -ThrottleLimit 1'
         }
-        $with = @{ schedule = $schedule; paused = $paused; run = $run; plan = @([pscustomobject] @{ Instance = 'm'; Pattern = '@daily'; Name = 'pester-new' }) * 3 }
+        $with = @{ oldest = $oldest; schedule = $schedule; paused = $paused; run = $run; plan = @([pscustomobject] @{ Instance = 'm'; Pattern = '@daily'; Name = 'pester-new' }) * 3 }
     }
 
     BeforeEach {
@@ -170,7 +174,7 @@ Describe '<_>, where there is something to delete or to change' -ForEach $deleti
     BeforeEach { Clear-Wire }
 
     AfterEach {
-        @($mistral.Requests -like 'DELETE *' -notlike "*$([guid]::Empty)") | Should -BeNullOrEmpty
+        @(@($mistral.Requests) + @($trove.Requests) -like 'DELETE *' -notlike "*$([guid]::Empty)") | Should -BeNullOrEmpty
         (Get-TroveBackupSchedule).Id | Should -Contain $schedule.Id
         (Get-TroveScheduleExecution $schedule).Id | Should -Contain $run.Id
     }
@@ -244,7 +248,7 @@ Describe 'An administrator who does not say -AllProjects' {
         'Get-TroveBackupSchedule -Id $theirs.Id', 'Get-TroveBackupSchedule -Id $theirs.TriggerId', '$theirs | Get-TroveBackupSchedule', 'Get-TroveBackupSchedule o', 'Get-TroveScheduleExecution $theirs.Id'
         'Get-TroveScheduleExecution $theirs', '$theirs | Get-TroveScheduleExecution -MatchInput', 'Get-TroveScheduleExecution -Id $theirRun.Id', '$theirRun | Get-TroveScheduleExecution'
         'Get-TroveBackupSchedule -AllProjects:$null', '$theirs | Get-TroveBackupSchedule -AllProjects:$null', 'Get-TroveScheduleExecution $theirs -AllProjects:$null'
-        'Get-TroveBackup -Id $theirBackup.backup.id', 'Get-TroveBackup o', 'Get-TroveBackup $theirInstance', 'Get-TroveBackupSchedule $theirInstance', 'Get-TroveInstance -Id $theirInstance.Id', 'Get-TroveInstance -Id o'
+        'Get-TroveBackup -Id $theirBackup.backup.id', 'Get-TroveBackup o', 'Get-TroveBackupRetention -KeepLast 1', 'Get-TroveBackupRetention $theirInstance -KeepLast 1', 'Get-TroveBackupRetention -Schedule $theirs -KeepLast 1', 'Get-TroveBackup $theirInstance', 'Get-TroveBackupSchedule $theirInstance', 'Get-TroveInstance -Id $theirInstance.Id', 'Get-TroveInstance -Id o'
     ) {
         $shown = & ([scriptblock]::Create("$_ -ErrorAction SilentlyContinue"))
         $shown | Should -BeNullOrEmpty
@@ -254,6 +258,7 @@ Describe 'An administrator who does not say -AllProjects' {
         '$theirs | Set-TroveBackupSchedule -Pattern "@daily"', 'Set-TroveBackupSchedule $theirs.Id -Pattern "@daily"', 'Set-TroveBackupSchedule $theirs.TriggerId -Name pester-x'
         '$theirs | Suspend-TroveBackupSchedule', 'Suspend-TroveBackupSchedule $theirs.Id', '$theirs | Resume-TroveBackupSchedule', 'Resume-TroveBackupSchedule $theirs.Id', 'Get-TroveBackupSchedule | Suspend-TroveBackupSchedule'
         '$theirs | Remove-TroveBackupSchedule -Confirm:$false', 'Remove-TroveBackupSchedule $theirs.Id -Confirm:$false', 'Remove-TroveBackupSchedule $theirs.TriggerId -Confirm:$false'
+        '$theirs | Remove-TroveScheduleExecution -OlderThan 2037-05-05T18:30Z', 'Remove-TroveScheduleExecution -Schedule $theirs.Id -OlderThan 2037-05-05T18:30Z', 'Remove-TroveBackup $theirBackup.backup.id -Force -Confirm:$false'
         '$theirRun | Remove-TroveScheduleExecution', 'Remove-TroveScheduleExecution $theirRun.Id', '$theirRun | Remove-TroveScheduleExecution -Force'
         '$theirs | Remove-TroveBackupSchedule -AllProjects:$null -Confirm:$false', '$theirRun | Remove-TroveScheduleExecution -AllProjects:$null'
         'New-TroveBackupSchedule $theirInstance "@daily" pester-x', 'New-TroveBackupSchedule $theirInstance.Id "@daily" pester-x', 'New-TroveBackupSchedule o "@daily" pester-x'

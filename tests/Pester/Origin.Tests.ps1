@@ -24,6 +24,11 @@ BeforeDiscovery {
         @{ What = 'execution'; From = 'Get-TroveScheduleExecution'; Use = { Get-TroveScheduleExecution -Id $_ } }
         @{ What = 'execution'; From = 'Get-TroveBackup'; Use = { Get-TroveBackup -Id $_ } }
         @{ What = 'backup'; From = 'Get-TroveBackup'; Use = { Get-TroveBackup -Id $_ } }
+        @{ What = 'backup'; From = 'Remove-TroveBackup'; Use = { $_ | Remove-TroveBackup -Force -Confirm:$false } }
+        @{ What = 'decision'; From = 'Remove-TroveBackup'; Use = { $_ | Remove-TroveBackup -Force -Confirm:$false } }
+        @{ What = 'instance'; From = 'Get-TroveBackupRetention'; Use = { $_ | Get-TroveBackupRetention -KeepLast 1 } }
+        @{ What = 'schedule'; From = 'Get-TroveBackupRetention'; Use = { $_ | Get-TroveBackupRetention -KeepLast 1 } }
+        @{ What = 'schedule'; From = 'Remove-TroveScheduleExecution'; Use = { $_ | Remove-TroveScheduleExecution -KeepLast 1 } }
         @{ What = 'instance'; From = 'Get-TroveInstance'; Use = { Get-TroveInstance -Id $_ } }
         @{ What = 'schedule'; From = 'Get-TroveScheduleExecution'; Use = { Get-TroveScheduleExecution -Schedule $_ -AllProjects } }
         @{ What = 'schedule'; From = 'Get-TroveScheduleExecution'; Use = { $_ | Get-TroveScheduleExecution } }
@@ -54,6 +59,7 @@ BeforeAll {
             execution = Get-TroveScheduleExecution $schedule -First 1 -Session $session
             backup    = Get-TroveBackup -First 1 -Session $session
             instance  = Get-TroveInstance m -Session $session
+            decision  = Get-TroveBackupRetention m -KeepLast 1 -Session $session
         }
     }
     # The second one is the session of the process.
@@ -67,7 +73,7 @@ Describe 'an object of another cloud' {
     It 'is refused by <From>, as the <What> <Form>: <Use>' -ForEach $cases {
         $object = $one[$What] | ForEach-Object $Pass
         $record = Get-ErrorOf { $object | ForEach-Object $Use }
-        $record | Assert-Error OtherCloud $From PermissionDenied -Says "The $(if ($What -eq 'execution' -and $From -eq 'Get-TroveBackup') { 'backup' } else { $What }) '", $one.session.AuthUrl.Authority, $two.session.AuthUrl.Authority -Advises '-Session'
+        $record | Assert-Error OtherCloud $From PermissionDenied -Says "The $(if ($What -eq 'decision' -or ($What -eq 'execution' -and $From -eq 'Get-TroveBackup')) { 'backup' } else { $What }) '", $one.session.AuthUrl.Authority, $two.session.AuthUrl.Authority -Advises '-Session'
         @(Get-TroveBackupSchedule).Id | Should -Be $two.schedule.Id
         @(Get-TroveScheduleExecution $two.schedule).Id | Should -Be $two.execution.Id
     }

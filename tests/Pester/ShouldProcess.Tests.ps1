@@ -13,7 +13,9 @@ BeforeAll {
     Open-TestCloud
     Clear-TestCloud
     $mistral = New-TestServer (Get-TestEndpoint workflowv2)
-    $null = Connect-TestCloud -With @{ WorkflowEndpoint = "$($mistral.Url)/v2" }
+    $trove = New-TestServer (Get-TestEndpoint database)
+    $watched = @{ WorkflowEndpoint = "$($mistral.Url)/v2"; DatabaseEndpoint = $trove.Url + ([uri] (Get-TestEndpoint database)).AbsolutePath }
+    $null = Connect-TestCloud -With $watched
     $null = Install-TroveWorkbook
     $definition = "$PSScriptRoot/data/spec-workbook.yaml"
     $uuid = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'
@@ -25,6 +27,7 @@ BeforeAll {
             Script = "New-TroveBackupSchedule m '0 3 * * *' pester-new"; Operation = "Schedule backup 'pester-new': At 03:00 UTC, every day"
             Target = "instance 'm' ($(Get-TestInstanceId))"
         }
+        'Remove-TroveBackup' = @{ Script = '$backup | Remove-TroveBackup'; Operation = 'Delete' }
         'Remove-TroveBackupSchedule' = @{ Script = '$one | Remove-TroveBackupSchedule'; Operation = 'Delete' }
         'Remove-TroveScheduleExecution' = @{ Script = '$run | Remove-TroveScheduleExecution'; Operation = 'Delete' }
         'Start-TroveBackupSchedule' = @{ Script = '$one | Start-TroveBackupSchedule'; Operation = 'Run now' }
@@ -46,21 +49,31 @@ BeforeAll {
         foreach ($cmdlet in 'Remove', 'Set', 'Start', 'Suspend', 'Resume') { $calls."$cmdlet-TroveBackupSchedule".Target = "schedule '$($one.Name)' ($one) of instance $(Get-TestInstanceId)" }
         $calls.'Remove-TroveScheduleExecution'.Target = "execution $run of $('{0:u}' -f $run.ExecutionTime) ($($run.State)), a backup of instance $($run.InstanceId)"
         $mistral.Requests.Clear()
+        $trove.Requests.Clear()
+    }
+
+    function New-Backups {
+        <# A new backup, and a newer one, without which it could not be deleted. #>
+        $script:backup = Get-TroveBackup -Id (New-TestBackup m)
+        $null = New-TestBackup m
+        $size = ([double] $backup.Size).ToString([cultureinfo]::InvariantCulture)
+        $calls.'Remove-TroveBackup'.Target = "backup '$($backup.Name)' ($backup) of $('{0:u}' -f $backup.CreatedAt) of instance $($backup.InstanceId), $size GiB"
+        $trove.Requests.Clear()
     }
 
     function Invoke-Call {
         <# Runs a script in a host that answers prompts. #>
         param([string] $Script, [string[]] $Answers = @())
-        Invoke-AtScreen $Script -Answers $Answers -Variables @{ one = $one; run = $run; runs = $runs }
+        Invoke-AtScreen $Script -Answers $Answers -Variables @{ one = $one; run = $run; runs = $runs; backup = $backup }
     }
 
-    function Get-Change { @($mistral.Requests) -notmatch '^GET ' -notmatch '^POST /v2/workbooks/validate' }
+    function Get-Change { @($mistral.Requests) + @($trove.Requests) -notmatch '^GET ' -notmatch '^POST /v2/workbooks/validate' }
 }
 
 AfterAll {
     $null = Install-TroveWorkbook -Confirm:$false
     Clear-TestCloud
-    $mistral.Dispose()
+    $mistral, $trove | ForEach-Object Dispose
     Close-TestCloud
 }
 
@@ -73,12 +86,12 @@ Describe 'Whether <Cmdlet> asks' -ForEach $cmdlets {
     It 'depends on what the cmdlet changes' -ForEach @{ Changing = $changing } {
         $attribute.SupportsShouldProcess | Should -Be ($Cmdlet -in $Changing)
         if ($Cmdlet -in $Changing) {
-            $attribute.ConfirmImpact | Should -Be ($Cmdlet -eq 'Remove-TroveBackupSchedule' ? 'High' : 'Medium') -Because 'backups that are no longer made are missed too late'
+            $attribute.ConfirmImpact | Should -Be ($Cmdlet -in 'Remove-TroveBackup', 'Remove-TroveBackupSchedule' ? 'High' : 'Medium') -Because 'backups that are no longer made are missed too late'
         }
     }
 
     It 'is not a matter of -Force, which is for a rule that can be overridden' {
-        $overrides = @{ 'Remove-TroveScheduleExecution' = 'a run that has not ended is kept' }
+        $overrides = @{ 'Remove-TroveScheduleExecution' = 'a run that has not ended is kept'; 'Remove-TroveBackup' = 'the last good backup is kept' }
         $command.Parameters.ContainsKey('Force') | Should -Be $overrides.ContainsKey($Cmdlet)
     }
 }
@@ -91,7 +104,7 @@ Describe '<_> -PassThru' -ForEach (Get-Command -Module TroveSchedules | Where-Ob
 
     It 'shows what it writes' {
         if ($_ -ne 'Disconnect-TroveSession') { (Get-Command $_).OutputType.Name | Should -Contain @{
-                'Remove-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Remove-TroveScheduleExecution' = 'TroveSchedules.ScheduleExecution'
+                'Remove-TroveBackup' = 'TroveSchedules.Backup'; 'Remove-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Remove-TroveScheduleExecution' = 'TroveSchedules.ScheduleExecution'
                 'Set-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Suspend-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Resume-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'
                 'Step-TroveSandbox' = 'TroveSchedules.TroveSession' }[$_] }
     }
@@ -102,6 +115,7 @@ Describe '<_>' -ForEach $changing {
 
     BeforeEach {
         New-Things
+        if ($_ -eq 'Remove-TroveBackup') { New-Backups }
         if ($_ -eq 'Install-TroveWorkbook') { $null = Install-TroveWorkbook; $mistral.Requests.Clear() }
         if ($_ -eq 'Resume-TroveBackupSchedule') { $script:one = $one | Suspend-TroveBackupSchedule -PassThru; $mistral.Requests.Clear() }
     }
@@ -146,7 +160,7 @@ Describe '<_>' -ForEach $changing {
     }
 
     It 'by itself asks only if that cannot be undone' {
-        $asks = $_ -eq 'Remove-TroveBackupSchedule'
+        $asks = $_ -in 'Remove-TroveBackup', 'Remove-TroveBackupSchedule'
         $screen = Invoke-Call $call.Script -Answers @(if ($asks) { 'Yes' })
         $screen.Prompts.Count | Should -Be ([int] $asks)
         Get-Change | Should -Not -BeNullOrEmpty
@@ -245,11 +259,16 @@ Describe 'With -WhatIf input is still checked' {
 
     It 'by the cmdlets that delete or start: whether the thing is there, and whose it is' {
         Get-ErrorOf { Remove-TroveBackupSchedule $uuid -WhatIf } | Assert-Error ScheduleNotFound Remove-TroveBackupSchedule ObjectNotFound
+        Get-ErrorOf { Remove-TroveBackup $uuid -WhatIf } | Assert-Error BackupNotFound Remove-TroveBackup ObjectNotFound
+        Get-ErrorOf { Remove-TroveScheduleExecution -Schedule $uuid -KeepLast 1 -WhatIf } | Assert-Error ScheduleNotFound Remove-TroveScheduleExecution ObjectNotFound
         Get-ErrorOf { Remove-TroveScheduleExecution $uuid -WhatIf } | Assert-Error ExecutionNotFound Remove-TroveScheduleExecution ObjectNotFound
         $foreign = '0123456789abcdef0123456789abcdef'
         $schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $uuid; Input = '{}'; ProjectId = $foreign }
         $execution = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; State = 'ERROR'; ProjectId = $foreign }
         Get-ErrorOf { $schedule | Remove-TroveBackupSchedule -WhatIf } | Assert-Error OtherProject Remove-TroveBackupSchedule PermissionDenied -Says $foreign
+        $theirs = [TroveSchedules.Backup] @{ Id = $uuid; Status = 'COMPLETED'; ProjectId = $foreign }
+        Get-ErrorOf { $theirs | Remove-TroveBackup -WhatIf } | Assert-Error OtherProject Remove-TroveBackup PermissionDenied -Says $foreign
+        Get-ErrorOf { $schedule | Remove-TroveScheduleExecution -KeepLast 1 -WhatIf } | Assert-Error OtherProject Remove-TroveScheduleExecution PermissionDenied -Says $foreign
         Get-ErrorOf { $execution | Remove-TroveScheduleExecution -WhatIf } | Assert-Error OtherProject Remove-TroveScheduleExecution PermissionDenied -Says $foreign
         Get-ErrorOf { Start-TroveBackupSchedule $uuid -WhatIf } | Assert-Error ScheduleNotFound Start-TroveBackupSchedule ObjectNotFound
         Get-ErrorOf { $schedule | Start-TroveBackupSchedule -WhatIf } | Assert-Error OtherProject Start-TroveBackupSchedule PermissionDenied -Says $foreign
@@ -339,7 +358,7 @@ Describe 'What is passed through' {
         }
         finally {
             $sandbox | Disconnect-TroveSession
-            $null = Connect-TestCloud -With @{ WorkflowEndpoint = "$($mistral.Url)/v2" }
+            $null = Connect-TestCloud -With $watched
         }
     }
 }

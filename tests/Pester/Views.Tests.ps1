@@ -8,6 +8,7 @@ BeforeDiscovery {
         @{ Type = 'ScheduleExecution'; Columns = 'Id', 'ExecutionTime', 'State', 'Output' } # and this.
         @{ Type = 'Instance'; Columns = 'Id', 'Name', 'Status', 'Datastore', 'DatastoreVersion' }
         @{ Type = 'Backup'; Columns = 'Id', 'Name', 'Status', 'CreatedAt' }
+        @{ Type = 'BackupRetentionDecision'; Columns = 'Id', 'Action', 'Rule', 'CreatedAt' }
         @{ Type = 'ScheduleOccurrence'; Columns = 'Time', 'ScheduleId', 'Pattern' }
         @{ Type = 'ScheduleHour'; Columns = 'Hour', 'Count' }
         @{ Type = 'ScheduleOverlap'; Columns = 'Time', 'ScheduleId', 'Gap', 'Count' }
@@ -59,6 +60,10 @@ BeforeAll {
         Backup = [TroveSchedules.Backup] @{
             Id = $uuid; Name = $long; Status = 'COMPLETED'; CreatedAt = $time; UpdatedAt = $time; InstanceId = $other; Size = 0.25; ParentId = $other; Description = $long
             Datastore = 'mysql'; DatastoreVersion = '8.0'
+        }
+        BackupRetentionDecision = [TroveSchedules.BackupRetentionDecision] @{
+            Id = $uuid; Name = $long; Status = 'COMPLETED'; CreatedAt = $time; InstanceId = $other; Size = 0.25; ParentId = $other; Action = 'Remove'; Rule = 'KeptIncrement'; Reason = $long
+            IncrementCount = 12345; ScheduleId = $other; ProjectId = $project; Origin = 'https://keystone.example'
         }
         InstalledWorkbook = [TroveSchedules.InstalledWorkbook] @{
             Name = 'trove'; Workflow = 'trove.backup_create'; IsInstalled = $true; CreatedAt = $time; UpdatedAt = $time; Inputs = [string[]] ('instance', 'name')
@@ -133,7 +138,7 @@ Describe 'What cmdlets emit: <Type>' -ForEach $types {
     }
 
     It 'has a table that shows a long name whole with -AutoSize' {
-        if (-not $thing.PSObject.Properties['Name'] -or $Type -eq 'TroveSchedules.InstalledWorkbook') { return }
+        if (-not $thing.PSObject.Properties['Name'] -or $Type -in 'TroveSchedules.InstalledWorkbook', 'TroveSchedules.BackupRetentionDecision') { return }
         ($thing | Format-Table -AutoSize | Out-String -Width 200) | Should -BeLike "* $long *"
     }
 
@@ -166,7 +171,7 @@ Describe 'What cmdlets emit: <Type>' -ForEach $types {
 }
 
 Describe 'What comes without being asked for' {
-    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleHour', 'ScheduleOverlap', 'ScheduleHealth', 'Instance', 'Backup' {
+    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleHour', 'ScheduleOverlap', 'ScheduleHealth', 'Instance', 'Backup', 'BackupRetentionDecision' {
         $things.$_ | Out-String -Width 200 | Should -BeExactly ($things.$_ | Format-Table | Out-String -Width 200)
     }
 

@@ -1,11 +1,12 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
-    $nouns = 'schedule', 'execution', 'backup', 'instance', 'workbook', 'occurrence', 'hour', 'overlap', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
+    $nouns = 'schedule', 'execution', 'backup', 'decision', 'instance', 'workbook', 'occurrence', 'hour', 'overlap', 'health', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
     # The types that each parameter accepts. Everything else is a wrong type; from the pipeline, for all parameters of the cmdlet.
     $takes = @{
         'Disconnect-TroveSession'        = @{ Session = @('session') }
         'Get-TroveBackup'                = @{ Instance = @('instance'); Id = 'backup', 'execution' }
+        'Get-TroveBackupRetention'       = @{ Instance = @('instance'); Schedule = @('schedule') }
         'Get-TroveBackupSchedule'        = @{ Instance = @('instance'); Id = @('schedule') }
         'Get-TroveInstance'              = @{ Id = @('instance') }
         'Get-TroveScheduleExecution'     = @{ Schedule = @('schedule'); Id = @('execution') }
@@ -13,8 +14,9 @@ BeforeDiscovery {
         'Get-TroveScheduleOccurrence'    = @{ Schedule = @('schedule'); Pattern = @('report') }
         'Install-TroveWorkbook'          = @{ Path = @('file') }
         'New-TroveBackupSchedule'        = @{ Instance = @('instance') }
+        'Remove-TroveBackup'             = @{ Id = 'backup', 'decision' }
         'Remove-TroveBackupSchedule'     = @{ Id = @('schedule') }
-        'Remove-TroveScheduleExecution'  = @{ Id = @('execution') }
+        'Remove-TroveScheduleExecution'  = @{ Id = @('execution'); Schedule = @('schedule') }
         'Start-TroveBackupSchedule'      = @{ Id = @('schedule') }
         'Wait-TroveScheduleExecution'    = @{ Id = @('execution') }
         'Resume-TroveBackupSchedule'     = @{ Id = @('schedule') }
@@ -26,8 +28,8 @@ BeforeDiscovery {
     $forms = 'live', 'deserialised', 'selected'
     # Every cmdlet that takes something from the pipeline, whether the table has it or not.
     $cmdlets = Get-Command -Module TroveSchedules | Where-Object { $_.Parameters.Values.Attributes.ValueFromPipeline -contains $true } | ForEach-Object Name
-    # JSON and CSV files keep no type, so an object is identified by its columns. For these four types they are sufficient.
-    $rows = foreach ($noun in 'schedule', 'execution', 'backup', 'instance') { foreach ($form in 'through JSON', 'through CSV', 'selected, through JSON') { @{ Noun = $noun; Form = $form } } }
+    # JSON and CSV files keep no type, so an object is identified by its columns. For these five types they are sufficient.
+    $rows = foreach ($noun in 'schedule', 'execution', 'backup', 'decision', 'instance') { foreach ($form in 'through JSON', 'through CSV', 'selected, through JSON') { @{ Noun = $noun; Form = $form } } }
     $known = $cmdlets | ForEach-Object { @{ Cmdlet = $_; Table = $takes } }
     $pairs = foreach ($cmdlet in $cmdlets) {
         foreach ($thing in @($nouns | ForEach-Object { foreach ($form in $forms) { @{ Noun = $_; Form = $form } } }) + $rows) {
@@ -57,6 +59,7 @@ BeforeAll {
         schedule = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $uuid; Name = 'm'; InstanceId = $uuid; Pattern = $pattern; Input = '{}'; ProjectId = $session.ProjectId }
         execution = [TroveSchedules.ScheduleExecution] @{ Id = $uuid; State = 'SUCCESS'; ScheduleId = $uuid; InstanceId = $uuid; BackupId = $uuid; ProjectId = $session.ProjectId }
         backup = [TroveSchedules.Backup] @{ Id = $uuid; Status = 'COMPLETED'; Name = 'm'; InstanceId = $uuid }
+        decision = [TroveSchedules.BackupRetentionDecision] @{ Id = $uuid; Status = 'COMPLETED'; Name = 'm'; InstanceId = $uuid; Action = 'Remove'; Rule = 'None'; Reason = 'no rule keeps it' }
         instance = [TroveSchedules.Instance] @{ Id = $uuid; Name = 'm' }
         workbook = [TroveSchedules.InstalledWorkbook] @{ Name = 'trove'; Workflow = 'trove.backup_create' }
         occurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = [DateTimeOffset]::UtcNow; ScheduleId = $uuid; Pattern = $pattern }
@@ -77,12 +80,12 @@ BeforeAll {
         $things.selected.$noun = $live.$noun | Select-Object *
     }
     foreach ($form in 'through JSON', 'through CSV', 'selected, through JSON') { $things.$form = @{} }
-    foreach ($noun in 'schedule', 'execution', 'backup', 'instance') {
+    foreach ($noun in 'schedule', 'execution', 'backup', 'decision', 'instance') {
         $things.'through JSON'.$noun = $live.$noun | ConvertTo-Json | ConvertFrom-Json
         $things.'through CSV'.$noun = $live.$noun | ConvertTo-Csv | ConvertFrom-Csv
         $things.'selected, through JSON'.$noun = $live.$noun | Select-Object * -ExcludeProperty Input, Output, ProjectId, Origin, CreatedAt, Reason | ConvertTo-Json | ConvertFrom-Json
     }
-    $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false } }
+    $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false }; 'Remove-TroveBackup' = @{ Confirm = $false }; 'Get-TroveBackupRetention' = @{ KeepLast = 1 } }
 }
 
 AfterAll {
@@ -117,8 +120,15 @@ Describe 'A thing of the wrong kind' {
         if ($Form -like '*through*') { "$record" | Should -BeLike "*not a row that looks like the $($live.$Noun.GetType().Name) '$uuid'.*" }
     }
 
+    It 'is a schedule for Remove-TroveScheduleExecution without a rule: <_>' -ForEach 'live', 'deserialised', 'selected', 'through JSON', 'through CSV' {
+        $schedule = $things.$_.schedule
+        foreach ($use in { $schedule | Remove-TroveScheduleExecution }, { $schedule | Remove-TroveScheduleExecution -Force }, { Remove-TroveScheduleExecution $schedule }) {
+            "$(Get-ErrorOf $use)" | Should -BeLike '*This takes an execution, *'
+        }
+    }
+
     It 'says of a hashtable how to make a row of it: <Cmdlet>' -ForEach @(
-        'Get-TroveScheduleExecution', 'Remove-TroveScheduleExecution', 'Remove-TroveBackupSchedule', 'Set-TroveBackupSchedule', 'Suspend-TroveBackupSchedule', 'Resume-TroveBackupSchedule', 'Get-TroveBackup' | ForEach-Object { @{ Cmdlet = $_ } }
+        'Get-TroveScheduleExecution', 'Remove-TroveScheduleExecution', 'Remove-TroveBackup', 'Remove-TroveBackupSchedule', 'Set-TroveBackupSchedule', 'Suspend-TroveBackupSchedule', 'Resume-TroveBackupSchedule', 'Get-TroveBackup' | ForEach-Object { @{ Cmdlet = $_ } }
     ) {
         foreach ($row in [ordered] @{ Id = $uuid }, @{ Id = $uuid }, ("{""Id"": ""$uuid""}" | ConvertFrom-Json -AsHashtable)) {
             "$(Get-ErrorOf { $row | & $Cmdlet })" | Should -BeLike '*This takes *, not a hashtable. Convert it with [[]pscustomobject], or use ConvertFrom-Json without -AsHashtable.*'
@@ -136,7 +146,7 @@ Describe 'A thing of the wrong kind' {
 
 Describe 'A thing of the right kind' {
     It 'binds: <Noun>, <Form>, for <Cmdlet>' -ForEach $right {
-        $with = $extra.$Cmdlet ?? @{}
+        $with = $Cmdlet -eq 'Remove-TroveScheduleExecution' -and $Noun -eq 'schedule' ? @{ KeepLast = 1 } : ($extra.$Cmdlet ?? @{})
         $errors = @($things.$Form.$Noun | & $Cmdlet @with 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
         # The server is empty: no requested object exists, and its Mistral has no workbook.
         $errors.FullyQualifiedErrorId | Where-Object { $_ -notmatch '^(\w+NotFound|NotFound|WorkbookNotInstalled|\w*NoTroveActions|ProtocolError),TroveSchedules' } | Should -BeNullOrEmpty
@@ -157,6 +167,7 @@ Describe '$null and nothing' {
     }
 
     It 'never mean everything to <Cmdlet> -<Parameter>' -ForEach @(
+        @{ Cmdlet = 'Remove-TroveBackup'; Parameter = 'Id' }
         @{ Cmdlet = 'Remove-TroveBackupSchedule'; Parameter = 'Id' }
         @{ Cmdlet = 'Remove-TroveScheduleExecution'; Parameter = 'Id' }
         @{ Cmdlet = 'Resume-TroveBackupSchedule'; Parameter = 'Id' }

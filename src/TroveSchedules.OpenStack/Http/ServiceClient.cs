@@ -46,12 +46,16 @@ internal sealed class ServiceClient(HttpSender sender, string name, Func<Uri> en
     }
 
     /// <summary>Sends a DELETE, whose response has no body. A 404 to a retry counts as success, because an earlier attempt deleted the resource.</summary>
-    public Task DeleteAsync(string path, object? target, CancellationToken cancellationToken)
+    /// <param name="path">The path of the resource.</param>
+    /// <param name="target">What an error is about.</param>
+    /// <param name="cancellationToken">Cancels the attempts. The service may still carry out a request that was sent.</param>
+    /// <param name="success">The status that the API documents for a deletion.</param>
+    public Task DeleteAsync(string path, object? target, CancellationToken cancellationToken, HttpStatusCode success = HttpStatusCode.NoContent)
     {
         WireRequest request = Request(HttpMethod.Delete, path, target);
         return sender.SendAsync(request, async (response, before, token) => response.StatusCode switch
         {
-            HttpStatusCode.NoContent => true,
+            var status when status == success => true,
             HttpStatusCode.NotFound when before > 0 => await ServiceError.IsMissingAsync(response, request, token).ConfigureAwait(false),
             _ => throw (response.IsSuccessStatusCode
                 ? Unknown(request, response, $"{(int)response.StatusCode} to a deletion", null)

@@ -1,13 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack.Trove;
 
-/// <summary>Trove's backups (<c>GET /backups</c>), read-only. Get it from a session's <c>Backups</c>.</summary>
+/// <summary>Trove's backups (<c>/backups</c>). Get it from a session's <c>Backups</c>.</summary>
 public sealed class Backups
 {
     private readonly CloudSession _session;
@@ -25,7 +26,9 @@ public sealed class Backups
     /// <param name="most">At most how many are wanted; null for all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
-    public IAsyncEnumerable<Backup> ListAsync(string? instanceId, long? most, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<Backup> ListAsync(string? instanceId, long? most, CancellationToken cancellationToken = default) => ListAsync(instanceId, most, Paging.FirstPageSize, cancellationToken);
+
+    private IAsyncEnumerable<Backup> ListAsync(string? instanceId, long? most, int size, CancellationToken cancellationToken)
     {
         int seen = 0; // The marker of backups, unlike that of instances, is how many rows to leave out; an id breaks the server.
         return Paging.WalkAsync(
@@ -39,7 +42,7 @@ public sealed class Backups
                 seen += page.Backups.Count;
                 return new Page<Backup>(page.Backups.ConvertAll(ToBackup), TroveLink.HasNext(page.Links));
             },
-            backup => backup.Id, null, null, most, Paging.FirstPageSize, cancellationToken);
+            backup => backup.Id, null, null, most, size, cancellationToken);
     }
 
     /// <summary>The backup of that id.</summary>
@@ -63,6 +66,63 @@ public sealed class Backups
     public async Task<Backup> GetAsync(string id, bool allProjects = false, CancellationToken cancellationToken = default) =>
         await FindAsync(id, allProjects, cancellationToken).ConfigureAwait(false)
         ?? throw TroveErrors.BackupNotFound(id, _session.ProjectName);
+
+    /// <summary>Applies rules of retention to backups. The rules are checked at once.</summary>
+    /// <param name="rules">The rules.</param>
+    /// <returns>The planner. It has not sent a request yet.</returns>
+    /// <exception cref="TroveScheduleException">Invalid (<c>InvalidRetention</c>) for invalid rules: see <see cref="RetentionRules.Check"/>.</exception>
+    public RetentionPlanner CreateRetentionPlanner(RetentionRules rules) => new(_session, rules);
+
+    /// <summary>Checks which backups may be deleted. One listing of the project's backups answers for all, because an increment can have a parent of another instance.</summary>
+    /// <param name="ids">The ids of the backups to delete.</param>
+    /// <param name="force">Whether to allow the last completed backup of an instance, and backups with increments that are not among <paramref name="ids"/>.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>
+    /// One object for each request to send and each backup that is refused, in the order of the ids. A backup that Trove deletes together with its parent has none of its own. The errors are NotFound
+    /// (<c>BackupNotFound</c>) and Conflict (<c>BackupInProgress</c>, <c>LastBackup</c>, <c>BackupHasIncrements</c>).
+    /// </returns>
+    /// <exception cref="TroveScheduleException">Any kind, when the listing fails.</exception>
+    public async Task<IReadOnlyList<BackupRemoval>> PrepareRemovalAsync(IReadOnlyCollection<string> ids, bool force = false, CancellationToken cancellationToken = default) =>
+        ids.Count == 0 ? [] : BackupRemoval.Plan(await ListChainsAsync(cancellationToken).ConfigureAwait(false), ids, force, _session.ProjectName);
+
+    /// <summary>
+    /// Deletes a backup and its increments. Trove only accepts the request, and deletes the increments and then the backup afterwards: a failure of that shows as the status DELETE_FAILED. Checks nothing: see
+    /// <see cref="PrepareRemovalAsync"/>.
+    /// </summary>
+    /// <param name="backup">The backup as it was read.</param>
+    /// <param name="cancellationToken">Cancels the request. Trove may still carry out a request that was sent.</param>
+    /// <returns>A task that completes when Trove has accepted the request.</returns>
+    /// <exception cref="TroveScheduleException">
+    /// NotFound (<c>BackupNotFound</c>) if it no longer exists; Invalid if Trove is making it or an increment of it; Forbidden if it was read from another cloud
+    /// (<c>OtherCloud</c>) or belongs to another project (<c>OtherProject</c>). If it is unknown whether Trove accepted the request, the message says so.
+    /// </exception>
+    public async Task DeleteAsync(Backup backup, CancellationToken cancellationToken = default)
+    {
+        _session.CheckOrigin(backup.Origin, backup.ProjectId, false, $"The backup '{backup.Id}'", backup);
+        try
+        {
+            await _session.Trove.DeleteAsync($"/backups/{ResourceId.Segment(backup.Id)}", backup, cancellationToken, HttpStatusCode.Accepted).ConfigureAwait(false);
+        }
+        catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
+        {
+            throw TroveErrors.BackupIsGone(backup, e);
+        }
+        catch (TroveScheduleException e) when (e.MayHaveHappened)
+        {
+            var outcome = new OutcomeCheck(e, backup, $"the backup '{backup.Id}'", "Trove", isAsynchronous: true);
+            if (await outcome.CheckAsync(() => FindAsync(backup.Id, false, cancellationToken), $"the backup '{backup.Id}' was deleted").ConfigureAwait(false) is not null)
+                throw outcome.NotDone($"The backup '{backup.Id}' still exists.", "deleting it", $"The backup '{backup.Id}' was not deleted.");
+        }
+    }
+
+    /// <summary>All of the project's backups with their parents and increments.</summary>
+    internal async Task<BackupChains> ListChainsAsync(CancellationToken cancellationToken)
+    {
+        var backups = new List<Backup>();
+        await foreach (Backup backup in ListAsync(null, null, Paging.MaxPageSize, cancellationToken).ConfigureAwait(false))
+            backups.Add(backup);
+        return new BackupChains(backups);
+    }
 
     private Backup ToBackup(BackupRow row) => new()
     {

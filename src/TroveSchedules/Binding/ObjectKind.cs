@@ -9,7 +9,7 @@ namespace TroveSchedules.Binding;
 internal static class ObjectKind
 {
     private static readonly Dictionary<Type, HashSet<string>> Columns =
-        new[] { typeof(BackupSchedule), typeof(ScheduleExecution), typeof(Backup), typeof(Instance) }
+        new[] { typeof(BackupSchedule), typeof(ScheduleExecution), typeof(Backup), typeof(Instance), typeof(BackupRetentionDecision) }
             .ToDictionary(type => type, type => new HashSet<string>(type.GetProperties().Select(property => property.Name), StringComparer.OrdinalIgnoreCase));
 
     // Columns that only one type has, with names that are rare in other rows.
@@ -46,7 +46,9 @@ internal static class ObjectKind
         if (row.Properties["Id"]?.Value?.ToString() is null or "")
             return null;
         string[] names = [.. row.Properties.Select(property => property.Name)];
-        return Nearest(Columns.Keys, 2) ?? (choice.Length > 1 ? Nearest(choice, 1) : null);
+        // A decision has most of the columns of its backup, so that one of its own tells the two apart.
+        Type other = names.Contains(nameof(BackupRetentionDecision.Action), StringComparer.OrdinalIgnoreCase) ? typeof(Backup) : typeof(BackupRetentionDecision);
+        return Nearest(Columns.Keys.Where(kind => kind != other), 2) ?? (choice.Count(kind => kind != other) > 1 ? Nearest(choice.Where(kind => kind != other), 1) : null);
 
         string? Nearest(IEnumerable<Type> kinds, int lead)
         {

@@ -46,7 +46,13 @@ public sealed class InstanceReference : Reference
 /// <summary>A backup, or the id of one.</summary>
 public sealed class BackupReference : Reference
 {
-    internal BackupReference(string id) : base("backup", id) { }
+    internal BackupReference(string id, bool isKept = false) : base("backup", id)
+    {
+        IsKept = isKept;
+    }
+
+    /// <summary>Whether a decision about the backup says that it is kept.</summary>
+    public bool IsKept { get; }
 }
 
 /// <summary>A schedule, or the id of one.</summary>

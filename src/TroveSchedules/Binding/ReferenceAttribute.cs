@@ -37,10 +37,14 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// </summary>
     public Type? OtherParameter { get; set; }
 
+    /// <summary>The name of the other parameter, which is also a column of its rows beside Id; null for the usual one of its attribute.</summary>
+    public string? OtherParameterName { get; set; }
+
     /// <summary>The types that the parameter accepts. The columns of a row are compared with their properties.</summary>
     private protected virtual Type[] Kinds => [];
 
-    private ReferenceAttribute? Other => OtherParameter is null ? null : (ReferenceAttribute)Activator.CreateInstance(OtherParameter)!;
+    private ReferenceAttribute? Other => OtherParameter is null ? null
+        : (ReferenceAttribute)(OtherParameterName is null ? Activator.CreateInstance(OtherParameter) : Activator.CreateInstance(OtherParameter, [new[] { OtherParameterName, "Id" }]))!;
 
     /// <inheritdoc/>
     public sealed override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
@@ -65,6 +69,9 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
     /// <param name="thing">The object.</param>
     private protected virtual object? FromDeserialized(string kind, PSObject thing) => null;
 
+    /// <summary>Applies the other columns of a row to the reference that was found in it.</summary>
+    private protected virtual object Complete(object found, PSObject row) => found;
+
     /// <summary>Advice for an invalid value; null for none.</summary>
     private protected virtual string? AdviceOn(object? bare) => null;
 
@@ -83,7 +90,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
         bool isOthers = Bare(input) is not string and not Guid && Other?.Find(input, kind) is not null;
         return (isOthers ? null : Find(input, kind))
             ?? throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine(
-                isOthers && Bare(input) is { } taken and not PSCustomObject ? $"This takes {_takes}. Give the {taken.GetType().Name} with -{Other!.Parameter}, or through the pipeline." : Refusal(input, kind)),
+                isOthers && Bare(input) is { } taken and not PSCustomObject ? $"This takes {_takes}. Give the {taken.GetType().Name} with -{OtherParameterName ?? Other!.Parameter}, or through the pipeline." : Refusal(input, kind)),
                 // With this inner exception PowerShell tries the other parameter.
                 isOthers ? new PSInvalidCastException() : null);
     }
@@ -95,7 +102,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
             return bare is null ? null : Convert(bare);
         var thing = (PSObject)input!;
         if (kind is not null && FromDeserialized(kind, thing) is { } revived)
-            return Located(revived, thing);
+            return Located(Complete(revived, thing), thing);
         string? column = ColumnsOf(kind, thing).FirstOrDefault(name => Bare(thing.Properties[name]?.Value) is not null and not "");
         object? found = column is null ? null : Bare(thing.Properties[column].Value) switch
         {
@@ -103,7 +110,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
             Guid named => Convert(named.ToString()),
             { } named => Convert(named),
         };
-        return found is not null && TellsOrigin(column!) ? Located(found, thing) : found;
+        return found is null ? null : TellsOrigin(column!) ? Located(Complete(found, thing), thing) : Complete(found, thing);
     }
 
     private static object Located(object found, PSObject thing)
@@ -125,7 +132,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
             if (kind is not null && ObjectKind.Of(thing) is not null)
                 return $"This takes {_takes}, not {(Text(thing, "Id") is { } id ? $"the {ObjectKind.Short(kind)} '{id}'" : $"a {ObjectKind.Short(kind)} with no more than {Names(thing)}")}.{also}";
             string[] columns = Other is null ? _columns : [.. _columns.Union(Other._columns)];
-            string has = columns.FirstOrDefault(column => thing.Properties[column] is not null && !(column == "Id" && kind is not null)) is { } column
+            string has = columns.FirstOrDefault(column => thing.Properties[column] is { } cell && !(kind is not null && (column == "Id" || cell.Value is null or ""))) is { } column
                 ? $"whose {column} is '{thing.Properties[column].Value}'"
                 : kind is not null ? $"that looks like the {ObjectKind.Short(kind)} '{Text(thing, "Id")}'"
                 : $"with {Names(thing)}";

@@ -112,6 +112,39 @@ public sealed class BackupReferenceAttribute() : ReferenceAttribute("a backup or
         new($"The execution '{id}' names no backup{(state is null ? "" : $"; its state is {state}")}.");
 }
 
+/// <summary>Accepts a backup, its id, or a decision about it; returns a <see cref="BackupReference"/>. An execution that made a backup is not accepted: its backup is deleted only on purpose.</summary>
+public sealed class RemovableBackupAttribute() : ReferenceAttribute("a backup or a decision about one", "a backup's id", "Id")
+{
+    private protected override Type[] Kinds => [typeof(Backup), typeof(BackupRetentionDecision)];
+
+    private protected override object? Convert(object input) => input switch
+    {
+        string { Length: > 0 } id => new BackupReference(id),
+        Backup backup => new BackupReference(backup.Id).From(backup.Origin, backup.ProjectId),
+        BackupRetentionDecision decision => new BackupReference(decision.Id, decision.Action != RetentionAction.Remove).From(decision.Origin, decision.ProjectId),
+        BackupReference reference => reference,
+        _ => null,
+    };
+
+    private protected override object? FromDeserialized(string kind, PSObject thing) =>
+        (kind == typeof(Backup).FullName || kind == typeof(BackupRetentionDecision).FullName) && Text(thing, "Id") is { } id
+            ? kind == typeof(Backup).FullName || thing.Properties[Action] is not null ? new BackupReference(id)
+            : throw new ArgumentTransformationMetadataException($"The row of the decision about the backup '{id}' has no column {Action}, so it does not say whether the backup is kept.")
+            : null;
+
+    // A row of a plan also says what to do when it is not recognised as a decision. JSON has the number of the action.
+    private protected override object Complete(object found, PSObject row)
+    {
+        if (found is not BackupReference reference || row.Properties[Action] is not { } action)
+            return found;
+        return Enum.TryParse(action.Value?.ToString(), ignoreCase: true, out RetentionAction read) && Enum.IsDefined(typeof(RetentionAction), read)
+            ? new BackupReference(reference.Id, read != RetentionAction.Remove)
+            : throw new ArgumentTransformationMetadataException(TerminalText.SanitizeLine($"The {Action} of the backup '{reference.Id}' is '{action.Value}', which is neither Keep nor Remove."));
+    }
+
+    private const string Action = nameof(BackupRetentionDecision.Action);
+}
+
 /// <summary>Takes a cron pattern as text, or what has one: a schedule, or a report of Test-TroveCronPattern; gives the text.</summary>
 public sealed class PatternReferenceAttribute() : ReferenceAttribute("a schedule or report that has a cron pattern", "such a pattern as text", "Pattern")
 {

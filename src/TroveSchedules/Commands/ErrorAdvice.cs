@@ -26,6 +26,11 @@ internal static class ErrorAdvice
             "BackupNotFound" => "Get-TroveBackup lists the ids.",
             "InvalidCronPattern" when error.StatusCode is not null => $"{error.RecommendedAction} Try it with Test-TroveCronPattern.",
             "ExecutionNotFinished" => "Wait until it has ended, or delete it all the same with -Force.",
+            "BackupHasIncrements" => "Give its increments to the same command, or delete them with it: -Force.",
+            "LastBackup" => "Make a newer backup first, or delete it all the same with -Force.",
+            "BackupInProgress" => "Get-TroveBackup -Id shows when it has ended. Then delete it.",
+            "InvalidRetention" when parameters.Contains("OlderThan") => "Give -KeepLast with a number of 1 or more, -OlderThan, or both.",
+            "InvalidRetention" => "Give at least one of -KeepLast, -KeepHourly, -KeepDaily, -KeepWeekly, -KeepMonthly and -KeepYearly, with a number of 1 or more, or -KeepWithin with a length of time.",
             "BackupUnknown" => "Install-TroveWorkbook loads a workbook that returns it. Get-TroveBackup lists the backups of the instance.",
             "WaitTimeout" => "It goes on. Wait-TroveScheduleExecution waits for it again, Get-TroveScheduleExecution -Id shows its state.",
             "InvalidForWorkbook" when error.Target is BackupSchedule => "Its own runs fail for the same reason. Install-TroveWorkbook loads the workbook that comes with the module; otherwise create the schedule again.",
@@ -53,6 +58,7 @@ internal static class ErrorAdvice
     private static string? CommandThatShows(object? target) => target switch
     {
         BackupSchedule schedule => $"Get-TroveBackupSchedule -Id {schedule.Id}",
+        Backup backup => $"Get-TroveBackup -Id {backup.Id}",
         ScheduleExecution execution => $"Get-TroveScheduleExecution -Id {execution.Id}",
         Workbook.Name => "Get-TroveWorkbook",
         string id => $"Get-TroveBackupSchedule -Id {id}",

@@ -19,7 +19,7 @@ internal sealed class OutcomeWriter(TroveCmdlet cmdlet)
         if (outcome.Error is { } error)
             Write(error, outcome.Item, queue);
         else if (outcome.Result is not null)
-            cmdlet.WriteObject(outcome.Result);
+            cmdlet.WriteObject(outcome.Result, enumerateCollection: true);
         _changed += outcome.IsChanged ? 1 : 0;
     }
 

@@ -76,6 +76,9 @@ internal sealed class Progress
     /// <param name="participle">The word after the numbers, such as <c>ended</c>.</param>
     public void CountResults(long total, string participle) => (_countsRows, _count, _total, _participle) = (true, 0, total, " " + participle);
 
+    /// <summary>Counts from the beginning again.</summary>
+    public void Restart() => _count = 0;
+
     /// <summary>Counts an item, unless rows are counted.</summary>
     public void ItemDone()
     {

@@ -167,6 +167,32 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
         return () => confirm(prepared) ? change(prepared) : null;
     });
 
+    /// <summary>Changes rows as they arrive, concurrently, and writes the results in the order of the rows. A failure of the listing writes one error.</summary>
+    /// <param name="list">Begins the listing, or returns null for no rows.</param>
+    /// <param name="confirm">Asks the user, on the pipeline's thread.</param>
+    /// <param name="change">Changes the row, on any thread. A result other than null is written.</param>
+    private protected void ChangeAll<T>(Func<IAsyncEnumerable<T>?> list, Func<T, bool> confirm, Func<T, Task<object?>> change) => Run(() =>
+    {
+        IAsyncEnumerator<T>? each = null;
+        try
+        {
+            each = list()?.GetAsyncEnumerator(Cancelled);
+            while (each is not null && HasNext(each.MoveNextAsync()))
+                ChangeEach([each.Current], Task.FromResult, confirm, change);
+        }
+        catch (TroveScheduleException e)
+        {
+            Try(() => throw e);
+        }
+        finally
+        {
+            each?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    });
+
+    /// <summary>For cmdlets that collect their input: makes the progress bar count the changes, not the collected items.</summary>
+    private protected void CountChanges() => Progress?.Restart();
+
     private void Enqueue<T>(IEnumerable<T> items, Func<T, Task<Func<Task<object?>?>>> begin) => Run(() =>
     {
         Progress?.ExpectItems(MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count);
@@ -205,10 +231,16 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>Finishes the work in progress, and removes the progress bar.</summary>
     protected override void EndProcessing()
     {
+        FinishWork();
+        ProcessCollected();
+        FinishWork();
+        _streams?.Progress?.Complete();
+    }
+
+    private void FinishWork()
+    {
         if (_work is not null)
             Run(_work.Finish);
-        ProcessCollected();
-        _streams?.Progress?.Complete();
     }
 
     /// <summary>For cmdlets that collect their input: runs after the last item, with the same progress bar.</summary>

@@ -26,6 +26,7 @@ public sealed class Rehydration : PSTypeConverter
         (typeof(HealthProblem), 2),
         (typeof(Instance), 2),
         (typeof(Backup), 2),
+        (typeof(BackupRetentionDecision), 2),
         (typeof(InstalledWorkbook), 2),
         (typeof(CronPatternReport), 3),
     ];

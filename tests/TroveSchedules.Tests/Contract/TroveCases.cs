@@ -212,6 +212,45 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
+    public async Task The_library_deletes_a_chain_whole_and_keeps_the_last_completed_backup()
+    {
+        const string Db = "20000000-0000-4000-8001-000000000026";
+        using CloudSession session = await Cloud.ConnectAsync("demo");
+        string full = await CompleteAsync(new JsonObject { ["name"] = "full", ["instance"] = Db });
+        await Cloud.PassAsync(TimeSpan.FromSeconds(1.1));
+        string first = await CompleteAsync(new JsonObject { ["name"] = "delta", ["instance"] = Db, ["incremental"] = 1 });
+        await Cloud.PassAsync(TimeSpan.FromSeconds(1.1));
+        string second = await CompleteAsync(new JsonObject { ["name"] = "delta", ["instance"] = Db, ["incremental"] = 1 });
+        await Cloud.PassAsync(TimeSpan.FromSeconds(1.1));
+        Assert.Equal([(full, "BackupHasIncrements"), (first, "BackupHasIncrements"), (second, "LastBackup")],
+            (await session.Backups.PrepareRemovalAsync([full, first, second])).Select(removal => (removal.Id, removal.Error?.ErrorId)));
+
+        string newer = await CompleteAsync(new JsonObject { ["name"] = "full", ["instance"] = Db });
+        IReadOnlyList<BackupRetentionDecision> plan = await session.Backups.CreateRetentionPlanner(new RetentionRules { KeepLast = 1 }).PlanInstanceAsync(Db);
+        Assert.Equal([(newer, RetentionAction.Keep), (second, RetentionAction.Remove), (first, RetentionAction.Remove), (full, RetentionAction.Remove)], plan.Select(one => (one.Id, one.Action)));
+        BackupRemoval removal = Assert.Single(await session.Backups.PrepareRemovalAsync([.. plan.Where(one => one.Action == RetentionAction.Remove).Select(one => one.Id)]));
+        Assert.Equal((full, null), (removal.Id, removal.Error));
+        Assert.Equal([first, second], removal.Increments.Select(increment => increment.Id));
+        await session.Backups.DeleteAsync(removal.Backup!);
+        await UntilAsync(() => Trove("GET", "/backups?instance_id=" + Db), reply => reply.Column("backups", "id").SequenceEqual([newer]));
+        Assert.Equal("BackupNotFound", (await Assert.ThrowsAsync<TroveScheduleException>(() => session.Backups.DeleteAsync(removal.Backup!))).ErrorId);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task A_parent_is_not_deleted_while_an_increment_is_made()
+    {
+        const string Db = "20000000-0000-4000-8001-000000000027";
+        string full = await CompleteAsync(new JsonObject { ["name"] = "full", ["instance"] = Db });
+        await Cloud.PassAsync(TimeSpan.FromSeconds(1.1));
+        using IDisposable held = Cloud.HoldBackups(Db);
+        string running = (string)(await BackupAsync(new JsonObject { ["name"] = "delta", ["instance"] = Db, ["parent_id"] = full })).Json!["backup"]!["id"]!;
+        CloudResponse reply = await Trove("DELETE", "/backups/" + full);
+        Assert.Equal((422, $"{{\"unprocessableEntity\": {{\"code\": 422, \"message\": \"Backup {running} cannot be deleted because it is running.\"}}}}"), (reply.Status, reply.Body));
+        using CloudSession session = await Cloud.ConnectAsync("demo");
+        Assert.Equal([(full, "BackupInProgress"), (running, "BackupInProgress")], (await session.Backups.PrepareRemovalAsync([full, running], force: true)).Select(removal => (removal.Id, removal.Error?.ErrorId)));
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
     public async Task The_marker_of_backups_is_a_number_of_rows()
     {
         // All of one instance, because other cases create backups meanwhile; a second apart, because rows of the same second have no order.
