@@ -23,6 +23,7 @@
         'Install-TroveWorkbook'
         'New-TroveBackupSchedule', 'Set-TroveBackupSchedule', 'Suspend-TroveBackupSchedule', 'Resume-TroveBackupSchedule'
         'Remove-TroveBackupSchedule'
+        'Export-TroveBackupSchedule', 'Import-TroveBackupSchedule', 'Sync-TroveBackupSchedule'
         'Remove-TroveScheduleExecution'
         'Start-TroveBackupSchedule'
         'Step-TroveSandbox'

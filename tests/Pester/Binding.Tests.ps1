@@ -193,6 +193,7 @@ Describe 'A row' {
         }
         $with = @{}
         if ($Cmdlet -eq 'New-TroveBackupSchedule') { $with = @{ Pattern = '0 3 * * *'; Name = 'pester-row' } }
+        if ($Cmdlet -eq 'Export-TroveBackupSchedule') { $with = @{ Path = "$TestDrive/plan.yaml"; Owner = 'pester' } }
         if ((Get-Command $Cmdlet).Parameters.ContainsKey('WhatIf')) { $with.WhatIf = $true }
         if ($Parameter -eq 'Schedule' -and $Cmdlet -eq 'Get-TroveScheduleOccurrence') {
             # Only a schedule object contains the times at which it runs.
@@ -218,7 +219,7 @@ Describe 'A row' {
     }
 
     It 'that names nothing is one error, which names the columns: <Cmdlet>' -ForEach ($columns | Group-Object { $_.Cmdlet } | ForEach-Object { @{ Cmdlet = $_.Name; Columns = $_.Group.Column } }) {
-        $with = if ($Cmdlet -eq 'New-TroveBackupSchedule') { @{ Pattern = '0 3 * * *'; Name = 'pester-row' } } else { @{} }
+        $with = switch ($Cmdlet) { 'New-TroveBackupSchedule' { @{ Pattern = '0 3 * * *'; Name = 'pester-row' } } 'Export-TroveBackupSchedule' { @{ Path = "$TestDrive/plan.yaml"; WhatIf = $true } } default { @{} } }
         $record = Get-ErrorOf { [pscustomobject] @{ Colour = 'red' }, [pscustomobject] @{ Colour = 'blue' } | Select-Object -First 1 | & $Cmdlet @with }
         $record.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
         "$record" | Should -BeLike '*not a row with Colour*'

@@ -11,6 +11,7 @@ BeforeDiscovery {
         @{ Type = 'ScheduleOccurrence'; Columns = 'Time', 'ScheduleId', 'Pattern' }
         @{ Type = 'ScheduleHour'; Columns = 'Hour', 'Count' }
         @{ Type = 'ScheduleOverlap'; Columns = 'Time', 'ScheduleId', 'Gap', 'Count' }
+        @{ Type = 'ScheduleSyncStep'; Columns = 'Action', 'Instance', 'Name', 'Changes' }
         @{ Type = 'InstalledWorkbook'; Columns = 'Name', 'Workflow', 'IsInstalled', 'IsCurrent', 'Scope', 'CreatedAt' }
         @{ Type = 'TroveSession'; Columns = 'Cloud', 'UserName', 'ProjectName', 'Region', 'TokenExpiresAt' }
         @{ Type = 'Cron.CronPatternReport'; Columns = 'Pattern', 'IsValid', 'Explanation' }
@@ -33,7 +34,7 @@ BeforeAll {
             Id = $uuid; TriggerId = $other; Name = $long; InstanceId = $other; Pattern = '*/30 * * * *'; IsStuck = $true; Incremental = $true; RemainingExecutions = 3
             NextExecutionTime = $time; FirstExecutionTime = $time; CreatedAt = $time; UpdatedAt = $time; Input = '{"name": "myback"}'; ProjectId = $project
             Description = $long; ParentId = $other; State = 'Stuck'; SuspendedAt = $time; SuspendedReason = $long; SuspendedUntil = $time; IsResumeOverdue = $true
-            EarlierTriggerIds = $other; ReplacementTriggerId = $other; Origin = 'https://keystone.example'
+            EarlierTriggerIds = $other; ReplacementTriggerId = $other; Owner = 'dba-team'; Origin = 'https://keystone.example'
         }
         ScheduleExecution = [TroveSchedules.ScheduleExecution] @{
             Id = $uuid; ExecutionTime = $time; UpdatedAt = $time; State = 'CANCELLED'; Output = "{`"status`": `"$long`"}"; Reason = $long; BackupId = $other
@@ -44,6 +45,10 @@ BeforeAll {
         ScheduleOverlap = [TroveSchedules.ScheduleOverlap] @{
             InstanceId = $other; ScheduleId = $uuid; NextScheduleId = $other; Time = $time.ToUniversalTime(); NextTime = $time.ToUniversalTime(); Gap = '1.02:03:04'; Count = 12345
             BackupDuration = '1.02:03:05'; ProjectId = $project; Origin = 'https://keystone.example'
+        }
+        ScheduleSyncStep = [TroveSchedules.ScheduleSyncStep] @{
+            Action = 'Suspend'; Name = $long; InstanceId = $other; InstanceName = $long; ScheduleId = $uuid; Changes = "Description none to '$long'"; Owner = 'dba-team'; ProjectId = $project
+            Origin = 'https://keystone.example'
         }
         Instance = [TroveSchedules.Instance] @{
             Id = $uuid; Name = $long; Status = 'SHUTDOWN'; Datastore = 'postgresql'; DatastoreVersion = '16.4'; Region = 'RegionOne'; VolumeSize = 20
@@ -158,7 +163,7 @@ Describe 'What cmdlets emit: <Type>' -ForEach $types {
 }
 
 Describe 'What comes without being asked for' {
-    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleHour', 'ScheduleOverlap', 'Instance', 'Backup' {
+    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleHour', 'ScheduleOverlap', 'ScheduleSyncStep', 'Instance', 'Backup' {
         $things.$_ | Out-String -Width 200 | Should -BeExactly ($things.$_ | Format-Table | Out-String -Width 200)
     }
 

@@ -1,10 +1,11 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
-    $nouns = 'schedule', 'execution', 'backup', 'instance', 'workbook', 'occurrence', 'hour', 'overlap', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
+    $nouns = 'schedule', 'execution', 'backup', 'instance', 'workbook', 'occurrence', 'hour', 'overlap', 'step', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
     # The types that each parameter accepts. Everything else is a wrong type; from the pipeline, for all parameters of the cmdlet.
     $takes = @{
         'Disconnect-TroveSession'        = @{ Session = @('session') }
+        'Export-TroveBackupSchedule'     = @{ Id = @('schedule') }
         'Get-TroveBackup'                = @{ Instance = @('instance'); Id = 'backup', 'execution' }
         'Get-TroveBackupSchedule'        = @{ Instance = @('instance'); Id = @('schedule') }
         'Get-TroveInstance'              = @{ Id = @('instance') }
@@ -61,6 +62,7 @@ BeforeAll {
         occurrence = [TroveSchedules.ScheduleOccurrence] @{ Time = [DateTimeOffset]::UtcNow; ScheduleId = $uuid; Pattern = $pattern }
         hour = [TroveSchedules.ScheduleHour] @{ Hour = [DateTimeOffset]::UtcNow; Count = 2 }
         overlap = [TroveSchedules.ScheduleOverlap] @{ InstanceId = $uuid; ScheduleId = $uuid; NextScheduleId = $uuid; Time = [DateTimeOffset]::UtcNow; NextTime = [DateTimeOffset]::UtcNow; Count = 2 }
+        step = [TroveSchedules.ScheduleSyncStep] @{ Action = 'Create'; Name = 'm'; InstanceId = $uuid; ScheduleId = $uuid; Owner = 'o' }
         report = Test-TroveCronPattern $pattern
         session = $spare
         file = Get-Item "$PSScriptRoot/data/spec-workbook.yaml"
@@ -80,7 +82,7 @@ BeforeAll {
         $things.'through CSV'.$noun = $live.$noun | ConvertTo-Csv | ConvertFrom-Csv
         $things.'selected, through JSON'.$noun = $live.$noun | Select-Object * -ExcludeProperty Input, Output, ProjectId, Origin, CreatedAt, Reason | ConvertTo-Json | ConvertFrom-Json
     }
-    $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false } }
+    $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false }; 'Export-TroveBackupSchedule' = @{ Path = "$TestDrive/plan.yaml"; WhatIf = $true } }
 }
 
 AfterAll {

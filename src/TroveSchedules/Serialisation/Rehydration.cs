@@ -22,6 +22,7 @@ public sealed class Rehydration : PSTypeConverter
         (typeof(ScheduleOccurrence), 2),
         (typeof(ScheduleHour), 2),
         (typeof(ScheduleOverlap), 2),
+        (typeof(ScheduleSyncStep), 2),
         (typeof(Instance), 2),
         (typeof(Backup), 2),
         (typeof(InstalledWorkbook), 2),
