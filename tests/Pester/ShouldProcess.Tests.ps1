@@ -34,11 +34,11 @@ BeforeAll {
         }
         'Suspend-TroveBackupSchedule' = @{ Script = '$one | Suspend-TroveBackupSchedule -Reason pause'; Operation = 'Change State Active to Suspended' }
         'Sync-TroveBackupSchedule' = @{
-            Script = "Sync-TroveBackupSchedule '$TestDrive/plan.yaml'"; Operation = "Schedule backup 'pester-plan': At 03:00 UTC, on 1 January"
+            Script = "Sync-TroveBackupSchedule '$TestDrive/plan.yaml'"; Operation = "Schedule backup 'pester-plan': At 03:00 UTC on the 1st of January"
             Target = "instance 'm' ($(Get-TestInstanceId))"
         }
         'Import-TroveBackupSchedule' = @{
-            Script = "Import-TroveBackupSchedule '$TestDrive/plan.yaml'"; Operation = "Schedule backup 'pester-plan': At 03:00 UTC, on 1 January"
+            Script = "Import-TroveBackupSchedule '$TestDrive/plan.yaml'"; Operation = "Schedule backup 'pester-plan': At 03:00 UTC on the 1st of January"
             Target = "instance 'm' ($(Get-TestInstanceId))"
         }
         'Resume-TroveBackupSchedule' = @{ Script = '$one | Resume-TroveBackupSchedule'; Operation = 'Change State Suspended to Active' }

@@ -18,10 +18,10 @@ BeforeAll {
     function Write-Plan {
         <# A plan of the owner pester, with a line for each schedule. #>
         param([string[]] $Schedules, [string] $Owner = 'pester')
-        'version: 1', "owner: $Owner", $(if ($Schedules) { 'schedules:' } else { 'schedules: []' }), $($Schedules | ForEach-Object { "- $_" }) | Set-Content $plan
+        'version: 1', "owner: $Owner", $(if ($Schedules) { 'schedules:' } else { 'schedules: []' }), @($Schedules).Where({ $_ }).ForEach({ "- $_" }) | Set-Content $plan
     }
 
-    function Get-Steps { $args | ForEach-Object { "$_" } }
+    filter Get-Text { "$_" }
 }
 
 AfterAll {
@@ -36,16 +36,16 @@ Describe 'Sync-TroveBackupSchedule' {
         Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }", "{ instance: m, name: pester-b, pattern: '0 4 1 1 *' }", "{ instance: broken, name: pester-c, pattern: '0 5 1 1 *' }"
         $steps = Sync-TroveBackupSchedule $plan
         $steps | Should -BeOfType TroveSchedules.ScheduleSyncStep
-        Get-Steps @steps | Should -Be 'Create pester-a', 'Create pester-b', 'Create pester-c'
+        $steps | Get-Text | Should -Be 'Create pester-a', 'Create pester-b', 'Create pester-c'
         $steps.InstanceName | Should -Be m, m, broken
         $steps.Owner | Sort-Object -Unique | Should -Be pester
         (Get-TroveBackupSchedule -Id $steps.ScheduleId).Name | Should -Be pester-a, pester-b, pester-c
         (Get-TroveBackupSchedule -Id $steps.ScheduleId).Owner | Sort-Object -Unique | Should -Be pester
-        Get-Steps @(Sync-TroveBackupSchedule $plan) | Should -Be 'Keep pester-a', 'Keep pester-b', 'Keep pester-c'
+        Sync-TroveBackupSchedule $plan | Get-Text | Should -Be 'Keep pester-a', 'Keep pester-b', 'Keep pester-c'
 
         Write-Plan "{ instance: m, name: pester-a, pattern: '0 6 1 1 *' }", "{ instance: m, name: pester-b, pattern: '0 4 1 1 *', suspended: { reason: disk } }"
         $steps = Sync-TroveBackupSchedule $plan
-        Get-Steps @steps | Should -Be 'Change pester-a', 'Suspend pester-b', 'Remove pester-c'
+        $steps | Get-Text | Should -Be 'Change pester-a', 'Suspend pester-b', 'Remove pester-c'
         $steps.Changes | Should -Be "Pattern '0 3 1 1 *' to '0 6 1 1 *'", 'State Active to Suspended', $null
         (Get-TroveBackupSchedule -Name pester-*).Name | Sort-Object | Should -Be pester-a, pester-b
         (Get-TroveBackupSchedule -State Suspended).SuspendedReason | Should -Be disk
@@ -59,7 +59,7 @@ Describe 'Sync-TroveBackupSchedule' {
         $screen.Output | Should -BeNullOrEmpty
         "$($screen.Screen)".Trim() -split '\r?\n' | Should -Be @(
             "What if: Performing the operation ""Change Pattern '0 4 1 1 *' to '0 6 1 1 *'"" on target ""schedule 'pester-b' ($($made[1].ScheduleId)) of instance $m""."
-            "What if: Performing the operation ""Schedule backup 'pester-d': At 07:00 UTC, on 1 January"" on target ""instance 'broken' ($broken)""."
+            "What if: Performing the operation ""Schedule backup 'pester-d': At 07:00 UTC on the 1st of January"" on target ""instance 'broken' ($broken)""."
             "What if: Performing the operation ""Delete"" on target ""schedule 'pester-c' ($($made[2].ScheduleId)) of instance $m""."
         )
         (Get-TroveBackupSchedule -Name pester-*).Name | Sort-Object | Should -Be pester-a, pester-b, pester-c
@@ -68,7 +68,7 @@ Describe 'Sync-TroveBackupSchedule' {
     It 'does only what is confirmed' {
         Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }", "{ instance: m, name: pester-b, pattern: '0 4 1 1 *' }"
         $screen = Invoke-AtScreen "Sync-TroveBackupSchedule '$plan' -Confirm" -Answers 'No', 'Yes'
-        Get-Steps @($screen.Output) | Should -Be 'Create pester-b'
+        $screen.Output | Get-Text | Should -Be 'Create pester-b'
         (Get-TroveBackupSchedule -Name pester-*).Name | Should -Be pester-b
     }
 
@@ -76,15 +76,15 @@ Describe 'Sync-TroveBackupSchedule' {
         $unowned = New-TroveBackupSchedule m '0 3 1 1 *' pester-a
         $other = New-TroveBackupSchedule m '0 9 1 1 *' pester-other
         Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }", "{ instance: m, name: pester-b, pattern: '0 4 1 1 *' }"
-        Get-Steps @(Sync-TroveBackupSchedule $plan -ErrorVariable errors -ErrorAction SilentlyContinue) | Should -Be 'Create pester-b'
+        Sync-TroveBackupSchedule $plan -ErrorVariable errors -ErrorAction SilentlyContinue | Get-Text | Should -Be 'Create pester-b'
         $errors[0] | Assert-Error ScheduleNotOwned Sync-TroveBackupSchedule ResourceExists -Says $unowned.Id -Advises '-Adopt'
         "$($errors[0].TargetObject)" | Should -Be 'Keep pester-a'
         $steps = Sync-TroveBackupSchedule $plan -Adopt
-        Get-Steps @steps | Should -Be 'Change pester-a', 'Keep pester-b'
+        $steps | Get-Text | Should -Be 'Change pester-a', 'Keep pester-b'
         $steps[0].Changes | Should -Be "Owner none to 'pester'"
         (Get-TroveBackupSchedule -Id $unowned.Id).Owner | Should -Be pester
         Write-Plan
-        Get-Steps @(Sync-TroveBackupSchedule $plan) | Should -Be 'Remove pester-a', 'Remove pester-b'
+        Sync-TroveBackupSchedule $plan | Get-Text | Should -Be 'Remove pester-a', 'Remove pester-b'
         (Get-TroveBackupSchedule -Name pester-*).Id | Should -Be $other.Id
     }
 
@@ -114,16 +114,16 @@ Describe 'Sync-TroveBackupSchedule' {
         @{ version = 1; owner = 'pester'; schedules = @(@{ instance = 'm'; name = 'pester-j'; pattern = '0 3 1 1 *'; suspended = @{ until = '2037-01-01T00:00:00Z' } }) } | ConvertTo-Json -Depth 5 |
             Set-Content -LiteralPath "$folder/plan.json"
         Push-Location -LiteralPath $folder
-        try { Get-Steps @(Sync-TroveBackupSchedule plan.json) | Should -Be 'Create pester-j' }
+        try { Sync-TroveBackupSchedule plan.json | Get-Text | Should -Be 'Create pester-j' }
         finally { Pop-Location }
-        Get-Steps @(Sync-TroveBackupSchedule -LiteralPath "$folder/plan.json") | Should -Be 'Keep pester-j'
+        Sync-TroveBackupSchedule -LiteralPath "$folder/plan.json" | Get-Text | Should -Be 'Keep pester-j'
         (Get-TroveBackupSchedule -Name pester-j).SuspendedUntil | Should -Be ([DateTimeOffset] '2037-01-01T00:00Z')
     }
 
     It 'gives one error for each step that fails, and the others go on' {
         Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }",
             "{ instance: m, name: pester-b, pattern: '0 4 1 1 *', parentId: 11111111-1111-4111-8111-111111111111 }", "{ instance: m, name: pester-c, pattern: '0 5 1 1 *' }"
-        Get-Steps @(Sync-TroveBackupSchedule $plan -ErrorVariable errors -ErrorAction SilentlyContinue) | Should -Be 'Create pester-a', 'Create pester-c'
+        Sync-TroveBackupSchedule $plan -ErrorVariable errors -ErrorAction SilentlyContinue | Get-Text | Should -Be 'Create pester-a', 'Create pester-c'
         $errors.Count | Should -Be 1
         $errors[0] | Assert-Error BackupNotFound Sync-TroveBackupSchedule ObjectNotFound
     }
@@ -145,9 +145,9 @@ Describe 'Import-TroveBackupSchedule' {
     It 'creates what is not there, and leaves the rest' {
         $unowned = New-TroveBackupSchedule m '0 9 1 1 *' pester-a
         Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }", "{ instance: m, name: pester-b, pattern: '0 4 1 1 *' }"
-        Get-Steps @(Import-TroveBackupSchedule $plan) | Should -Be 'Keep pester-a', 'Create pester-b'
+        Import-TroveBackupSchedule $plan | Get-Text | Should -Be 'Keep pester-a', 'Create pester-b'
         Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }"
-        Get-Steps @(Import-TroveBackupSchedule $plan) | Should -Be 'Keep pester-a'
+        Import-TroveBackupSchedule $plan | Get-Text | Should -Be 'Keep pester-a'
         (Get-TroveBackupSchedule -Id $unowned.Id).Pattern | Should -Be '0 9 1 1 *'
         (Get-TroveBackupSchedule -Name pester-*).Name | Sort-Object | Should -Be pester-a, pester-b
     }
@@ -173,7 +173,7 @@ Describe 'Export-TroveBackupSchedule' {
         $bytes[0] | Should -Not -Be 0xEF -Because 'a byte order mark is not needed'
         Export-TroveBackupSchedule "$TestDrive/again.$_"
         Get-Content "$TestDrive/again.$_" | Should -Be (Get-Content $file) -Because 'the owner of the schedules is the default'
-        Get-Steps @(Sync-TroveBackupSchedule $file) | ForEach-Object { $_.Split()[0] } | Sort-Object -Unique | Should -Be Keep
+        Sync-TroveBackupSchedule $file | Get-Text | ForEach-Object { $_.Split()[0] } | Sort-Object -Unique | Should -Be Keep
     }
 
     It 'orders by instance and name, and quotes what is not a plain word' {
@@ -204,7 +204,7 @@ Describe 'Export-TroveBackupSchedule' {
         Get-Content $file | Should -Be old
         (Export-TroveBackupSchedule $file -Owner x -PassThru).FullName | Should -Be (Get-Item $file).FullName
         Get-Content $file -TotalCount 1 | Should -Be 'version: 1'
-        Get-ChildItem $TestDrive -Filter 'there.yaml?*' | Should -BeNullOrEmpty
+        Get-ChildItem $TestDrive | Where-Object Name -Match '^there\.yaml.' | Should -BeNullOrEmpty
         Get-ErrorOf { Export-TroveBackupSchedule "$TestDrive/no/such/folder.yaml" -Owner x } | Assert-Error FileNotWritten Export-TroveBackupSchedule InvalidArgument -Says 'folder.yaml'
         Get-ErrorOf { Export-TroveBackupSchedule $TestDrive -Owner x } | Assert-Error FileNotWritten Export-TroveBackupSchedule InvalidArgument -Says 'is a folder'
     }

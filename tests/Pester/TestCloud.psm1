@@ -472,6 +472,7 @@ function Get-TestCall {
             foreach ($parameter in $set.Parameters | Where-Object { $_.IsMandatory -or $_.Name -eq 'Pattern' }) {
                 $with[$parameter.Name] = $values[$parameter.ParameterType.Name -replace '\[\]$'] ?? $values[$parameter.Name] ?? $(throw "Get-TestCall has no value of $($parameter.Name), which $command needs.")
             }
+            if ($command.Verb -eq 'Export') { $with.Path = Join-Path ([IO.Path]::GetTempPath()) "trove-exported-$PID.yaml" }
             @{ Cmdlet = $command.Name; Set = $set.Name; With = $with }
         }
     }

@@ -178,15 +178,16 @@ internal sealed class SchedulePlanner(SchedulePlan plan, ScheduleSyncMode mode, 
             Use(each);
         string what = $"The schedule '{Printable(wanted.Schedule.Name)}' of the instance '{Printable(wanted.Instance.Name ?? wanted.Instance.Id)}' (line {wanted.Schedule.Line} of the plan)";
         string ids = string.Join(" and ", existing.Select(each => $"'{each.Schedule.Id}'"));
+        ScheduleSyncStep step = StepOf(ScheduleSyncAction.Keep, wanted, existing[0].Schedule.Id);
         TroveScheduleException error = existing.Count > 1
-            ? new(TroveErrorKind.Conflict, $"{what} exists {existing.Count} times: {ids}.") { ErrorId = "DuplicateSchedule", RecommendedAction = "Keep one: delete or rename the others." }
+            ? new(TroveErrorKind.Conflict, $"{what} exists {existing.Count} times: {ids}.") { ErrorId = "DuplicateSchedule", Target = step, RecommendedAction = "Keep one: delete or rename the others." }
             : new(TroveErrorKind.Conflict, $"{what} exists, and {(existing[0].Metadata.Owner is not { } owner ? "it has no owner" : $"its owner is '{Printable(owner)}'")}, so the plan of '{Printable(plan.Owner)}' does not touch it: {ids}.")
             {
                 ErrorId = "ScheduleNotOwned",
+                Target = step,
                 RecommendedAction = "Adopt it, delete it, or give the schedule in the plan another name.",
             };
-        ScheduleSyncStep step = StepOf(ScheduleSyncAction.Keep, wanted, existing[0].Schedule.Id);
-        return new PlannedStep(step) { Wanted = wanted.Schedule, Schedule = existing[0].Schedule, Error = new(error.Kind, error.Problem) { ErrorId = error.ErrorId, RecommendedAction = error.RecommendedAction, Target = step } };
+        return new PlannedStep(step) { Wanted = wanted.Schedule, Schedule = existing[0].Schedule, Error = error };
     }
 
     private ScheduleSyncStep StepOf(ScheduleSyncAction action, (PlannedSchedule Schedule, Instance Instance) wanted, string id) =>

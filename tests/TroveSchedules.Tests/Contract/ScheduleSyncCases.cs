@@ -274,6 +274,7 @@ public abstract class ScheduleSyncCases(ICloud cloud) : ContractCases(cloud)
 
     public override async Task DisposeAsync()
     {
+        LogInAgain();
         foreach (JsonNode trigger in (await Mistral("GET", "/cron_triggers")).List("cron_triggers").OfType<JsonNode>().Where(trigger => ((string?)trigger["workflow_params"])?.Contains(_owner) == true))
             await Mistral("DELETE", "/cron_triggers/" + trigger["id"]);
         await base.DisposeAsync();
