@@ -216,7 +216,7 @@ public sealed class ScheduleSync
         char[] wildcards = ['*', '?', '[', '`'];
         return instances.GroupBy(instance => instance.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(
             same => same.Key,
-            same => same.First() is { Name: { Length: > 0 } name } instance && unique.Contains(name) && name.IndexOfAny(wildcards) < 0 && !ResourceId.IsUuid(name) && !name.Any(TerminalText.IsUnsafe) ? name : same.Key,
+            same => same.First() is { Name: { } name } && name.Trim().Length > 0 && unique.Contains(name) && name.IndexOfAny(wildcards) < 0 && !ResourceId.IsUuid(name) && !name.Any(TerminalText.IsUnsafe) ? name : same.Key,
             StringComparer.OrdinalIgnoreCase);
     }
 
