@@ -191,8 +191,12 @@ Describe 'Export-TroveBackupSchedule' {
         (Get-Content "$TestDrive/piped.json" -Raw | ConvertFrom-Json).schedules.name | Should -Be pester-once
         Export-TroveBackupSchedule "$TestDrive/ids.json" -Id (Get-TroveBackupSchedule -Name pester-a).Id -Owner x
         (Get-Content "$TestDrive/ids.json" -Raw | ConvertFrom-Json).schedules.name | Should -Be pester-a
-        Get-TroveBackupSchedule -Name nothing | Export-TroveBackupSchedule "$TestDrive/empty.json" -Owner x
-        (Get-Content "$TestDrive/empty.json" -Raw | ConvertFrom-Json).schedules | Should -BeNullOrEmpty
+    }
+
+    It 'writes no empty plan, which would remove every schedule of its owner' {
+        Get-TroveBackupSchedule -Name nothing | Export-TroveBackupSchedule "$TestDrive/empty.json" -Owner x -WarningVariable warnings 3>$null
+        "$warnings" | Should -BeLike "There was no schedule to write*empty.json*"
+        Test-Path "$TestDrive/empty.json" | Should -BeFalse
     }
 
     It 'overwrites a file in one step, but not with -NoClobber' {

@@ -54,6 +54,12 @@ public sealed class ExportTroveBackupScheduleCommand : SessionCmdlet
         if (NoClobber && File.Exists(file))
             throw NotWritten(file, "it exists, and -NoClobber keeps it.", null);
         bool isAll = !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Id));
+        if (!isAll && _schedules.Count == 0)
+        {
+            // An empty plan removes all schedules of its owner, and the pipeline may be empty by mistake.
+            WriteWarning($"There was no schedule to write, so the file '{file}' was not written.");
+            return;
+        }
         IReadOnlyCollection<BackupSchedule> schedules = isAll ? Await(Cloud.Schedules.ListAsync(cancellationToken: Cancelled)) : _schedules;
         SchedulePlan plan = Await(Cloud.ScheduleSync.ExportAsync(schedules, Owner, Warn, Cancelled));
         if (!ShouldProcess($"file '{file}'", $"Write {plan.Schedules.Count} schedules"))
