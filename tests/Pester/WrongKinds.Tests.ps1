@@ -82,7 +82,7 @@ BeforeAll {
         $things.'through CSV'.$noun = $live.$noun | ConvertTo-Csv | ConvertFrom-Csv
         $things.'selected, through JSON'.$noun = $live.$noun | Select-Object * -ExcludeProperty Input, Output, ProjectId, Origin, CreatedAt, Reason | ConvertTo-Json | ConvertFrom-Json
     }
-    $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false }; 'Export-TroveBackupSchedule' = @{ Path = "$TestDrive/plan.yaml"; WhatIf = $true } }
+    $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false }; 'Export-TroveBackupSchedule' = @{ Path = "$TestDrive/plan.yaml"; Owner = 'x'; WhatIf = $true } }
 }
 
 AfterAll {
