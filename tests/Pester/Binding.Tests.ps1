@@ -292,7 +292,7 @@ Describe 'A thing that is no longer alive' {
             'Import-Csv' = { $args | Export-Csv "$TestDrive/rows.csv"; Import-Csv "$TestDrive/rows.csv" }
             'ConvertFrom-Json' = { $args | ConvertTo-Json | ConvertFrom-Json }
             'Select-Object and ConvertFrom-Json' = { $args | Select-Object * -ExcludeProperty Input, Output, Origin | ConvertTo-Json | ConvertFrom-Json }
-            'ConvertFrom-Json with columns of one''s own' = { $args | Select-Object *, @{ Name = 'Owner'; Expression = { 'ops' } }, @{ Name = 'Status2'; Expression = { 'x' } } | ConvertTo-Json | ConvertFrom-Json }
+            'ConvertFrom-Json with columns of one''s own' = { $args | Select-Object *, @{ Name = 'Team'; Expression = { 'ops' } }, @{ Name = 'Status2'; Expression = { 'x' } } | ConvertTo-Json | ConvertFrom-Json }
         }
     }
 
