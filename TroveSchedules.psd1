@@ -26,6 +26,7 @@
         'New-TroveBackupSchedule', 'Set-TroveBackupSchedule', 'Suspend-TroveBackupSchedule', 'Resume-TroveBackupSchedule'
         'Remove-TroveBackup'
         'Remove-TroveBackupSchedule'
+        'Export-TroveBackupSchedule', 'Import-TroveBackupSchedule', 'Sync-TroveBackupSchedule'
         'Remove-TroveScheduleExecution'
         'Start-TroveBackupSchedule'
         'Step-TroveSandbox'

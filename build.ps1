@@ -80,6 +80,7 @@ function Build {
     Copy-Item "$PSScriptRoot/TroveSchedules.psd1", "$PSScriptRoot/src/TroveSchedules/TroveSchedules.Format.ps1xml",
         "$PSScriptRoot/LICENSE", "$PSScriptRoot/THIRD-PARTY-NOTICES.txt", "$PSScriptRoot/CHANGELOG.md" $out
     Copy-Item "$PSScriptRoot/src/TroveSchedules/Pester" $out -Recurse
+    Copy-Item "$PSScriptRoot/schema" $out -Recurse
     # Get-Help looks below the manifest's folder, whichever assembly that names.
     Invoke-HelpBuilder build "$PSScriptRoot/docs/en-US" "$out/en-US"
     Write-Host "Built $out"

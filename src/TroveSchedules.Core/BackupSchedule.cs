@@ -56,6 +56,9 @@ public sealed class BackupSchedule
     /// <summary>Whether <see cref="SuspendedUntil"/> was in the past at the time of reading.</summary>
     public bool IsResumeOverdue { get; init; }
 
+    /// <summary>The owner from the plan that the schedule belongs to; null if it belongs to none.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>When the schedule was created, in UTC; null if the service did not return it.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 

@@ -52,7 +52,7 @@ public sealed class BackupSchedules
         ScheduleRules.CheckWorkflowAccepts(request, inputs);
         if (request.ParentId is { } parent)
             ScheduleRules.CheckParent(await lookup.GetBackupAsync(parent, cancellationToken).ConfigureAwait(false), instance);
-        return new PreparedSchedule(Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));
+        return new PreparedSchedule(request.Id ?? Guid.NewGuid().ToString(), request, instance, pattern, inputs.ToJson(request, instance.Id));
     }
 
     /// <summary>Creates a schedule exactly once (the spec's <c>schedule_create</c>).</summary>
@@ -78,10 +78,14 @@ public sealed class BackupSchedules
             warn?.Invoke($"'{prepared.Pattern!.Text}': {warning}");
 
         ScheduleRequest request = prepared.Request;
-        // The trigger of an active schedule needs no metadata.
-        CronTriggerRequest wire = request.Suspension is { } suspension
-            ? new TriggerDefinition(prepared.Input, request.Pattern, prepared.FirstExecutionTime, request.RemainingExecutions, null,
-                new ScheduleMetadata { Suspension = new Suspension(_session.CloudTime, suspension.Reason, suspension.Until, null) }).ToRequest(prepared.Id, _session.CloudTime)
+        // The trigger of an active schedule without an owner needs no metadata.
+        CronTriggerRequest wire = request is not { Suspension: null, Owner: null }
+            ? new TriggerDefinition(prepared.Input, request.Pattern, prepared.FirstExecutionTime, request.RemainingExecutions, null, new ScheduleMetadata
+            {
+                Suspension = request.Suspension is { } suspension ? new Suspension(_session.CloudTime, suspension.Reason, suspension.Until, null) : null,
+                Owner = request.Owner,
+                RequestedExecutions = request.Owner is null ? null : request.RemainingExecutions,
+            }).ToRequest(prepared.Id, _session.CloudTime)
             : new CronTriggerRequest(prepared.Id, WorkflowName, prepared.Input, request.Pattern,
                 prepared.FirstExecutionTime?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), request.RemainingExecutions);
         CronTrigger trigger;
@@ -336,6 +340,7 @@ public sealed class BackupSchedules
             SuspendedReason = suspension?.Reason,
             SuspendedUntil = suspension?.Until,
             IsResumeOverdue = suspension?.Until < session.CloudTime,
+            Owner = metadata.Owner,
             EarlierTriggerIds = metadata.EarlierTriggers.Count == 0 ? null : string.Join(" ", metadata.EarlierTriggers),
             ReplacementTriggerId = metadata.Replacement is null ? replacement?.Id : trigger.Id,
             CreatedAt = metadata.CreatedAt ?? trigger.CreatedAt,

@@ -48,6 +48,7 @@ public sealed class CloudSession : TroveSession
         Trove = new ServiceClient(sender, "Trove", TroveAt);
         Schedules = new BackupSchedules(this);
         ScheduleChanges = new ScheduleChanges(this);
+        ScheduleSync = new ScheduleSync(this);
         Executions = new ScheduleExecutions(this);
         Workbook = new Workbook(this);
         Instances = new Instances(this);
@@ -102,6 +103,7 @@ public sealed class CloudSession : TroveSession
     // CloudSessionOperations makes these public.
     internal BackupSchedules Schedules { get; }
     internal ScheduleChanges ScheduleChanges { get; }
+    internal ScheduleSync ScheduleSync { get; }
     internal ScheduleExecutions Executions { get; }
     internal Workbook Workbook { get; }
     internal Instances Instances { get; }
@@ -264,6 +266,9 @@ public static class CloudSessionOperations
 
         /// <summary>Changes, suspensions and resumptions of schedules.</summary>
         public ScheduleChanges ScheduleChanges => session.ScheduleChanges;
+
+        /// <summary>Schedules as a plan says.</summary>
+        public ScheduleSync ScheduleSync => session.ScheduleSync;
 
         /// <summary>The operations on executions.</summary>
         public ScheduleExecutions Executions => session.Executions;

@@ -34,6 +34,12 @@ public sealed record ScheduleChange
 
     /// <summary>The first execution time, at least one minute ahead; a value of null for the pattern's next time.</summary>
     public NewValue<DateTimeOffset?>? FirstExecutionTime { get; init; }
+
+    /// <summary>The suspension; a value of null resumes the schedule.</summary>
+    internal NewValue<NewSuspension?>? Suspension { get; init; }
+
+    /// <summary>The owner of the plan that the schedule belongs to.</summary>
+    internal NewValue<string>? Owner { get; init; }
 }
 
 /// <summary>A change that has passed every check: the result of <see cref="ScheduleChanges.PrepareAsync"/> and its companions.</summary>

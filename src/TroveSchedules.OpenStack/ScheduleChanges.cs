@@ -57,6 +57,9 @@ public sealed class ScheduleChanges
             FirstExecutionTime = ScheduleRules.WholeMinute(change.FirstExecutionTime is { } first ? first.Value : old.FirstExecutionTime),
         };
         ScheduleRules.CheckChange(changed, change, _session.CloudTime);
+        ScheduleMetadata metadata = ChangedMetadata(old.Metadata, change);
+        if (metadata.Suspension is null && old.Metadata.Suspension is not null && changed.Pattern is null && changed.FirstExecutionTime <= _session.CloudTime)
+            throw MistralErrors.OnlyTimeHasPassed(schedule, changed.FirstExecutionTime!.Value);
         lookup ??= _session.CreateLookup();
         Instance instance = await LookUpForAsync(schedule, lookup.GetInstanceAsync(changed.Instance, cancellationToken)).ConfigureAwait(false);
         if (change is not { Name: null, Description: null, Incremental: null, ParentId: null })
@@ -70,8 +73,10 @@ public sealed class ScheduleChanges
             Pattern = changed.Pattern,
             RemainingExecutions = changed.RemainingExecutions,
             FirstExecutionTime = changed.FirstExecutionTime,
+            Metadata = metadata,
         };
         var differences = new List<string>();
+        Compare("Owner", old.Metadata.Owner, metadata.Owner);
         Compare("Name", input.Name, changed.Name);
         Compare("Pattern", old.Pattern, changed.Pattern);
         Compare("Description", input.Description, changed.Description);
@@ -79,6 +84,7 @@ public sealed class ScheduleChanges
         Compare("ParentId", input.ParentId, changed.ParentId);
         Compare("RemainingExecutions", old.RemainingExecutions, changed.RemainingExecutions);
         Compare("FirstExecutionTime", old.FirstExecutionTime, changed.FirstExecutionTime);
+        differences.AddRange(Differences(old.Metadata.Suspension, metadata.Suspension));
         PreparedScheduleChange prepared = Prepared(triggers, definition, differences);
         CheckFirstTime(prepared);
         return prepared;
@@ -109,16 +115,9 @@ public sealed class ScheduleChanges
         Suspension after = before is null
             ? new Suspension(_session.CloudTime, reason, until, null)
             : before with { Reason = reason ?? before.Reason, Until = until ?? before.Until };
-        var differences = new List<string>();
-        if (before is null)
-            differences.Add("State Active to Suspended");
-        else if (after == before)
+        if (after == before)
             warn?.Invoke($"The schedule '{schedule.Id}' is already suspended{(before.Reason is null ? "" : $": {before.Reason}")}.");
-        if (before is not null && after.Reason != before.Reason)
-            differences.Add($"SuspendedReason {Shown(before.Reason)} to {Shown(after.Reason)}");
-        if (before is not null && after.Until != before.Until)
-            differences.Add($"SuspendedUntil {Shown(before.Until)} to {Shown(after.Until)}");
-        return Prepared(triggers, old with { Metadata = old.Metadata with { Suspension = after } }, differences);
+        return Prepared(triggers, old with { Metadata = old.Metadata with { Suspension = after } }, Differences(before, after));
     }
 
     /// <summary>Checks a resumption. It sends no request that changes anything. The schedule will run at the next time of its pattern; the times in between are not made up for.</summary>
@@ -143,7 +142,7 @@ public sealed class ScheduleChanges
             throw MistralErrors.OnlyTimeHasPassed(schedule, old.FirstExecutionTime!.Value);
         if (ScheduleInput.Parse(old.Input).Instance is { } instance)
             await LookUpForAsync(schedule, (lookup ?? _session.CreateLookup()).GetInstanceAsync(instance, cancellationToken)).ConfigureAwait(false);
-        PreparedScheduleChange prepared = Prepared(triggers, old with { Metadata = old.Metadata with { Suspension = null } }, ["State Suspended to Active"]);
+        PreparedScheduleChange prepared = Prepared(triggers, old with { Metadata = old.Metadata with { Suspension = null } }, Differences(old.Metadata.Suspension, null));
         if (old.Pattern is null)
             CheckFirstTime(prepared);
         return prepared;
@@ -334,6 +333,30 @@ public sealed class ScheduleChanges
         }
     }
 
+    private ScheduleMetadata ChangedMetadata(ScheduleMetadata old, ScheduleChange change)
+    {
+        ScheduleMetadata changed = old;
+        if (change.Owner is { } owner)
+            changed = changed with { Owner = owner.Value };
+        if (change.RemainingExecutions is { } remaining && changed.Owner is not null)
+            changed = changed with { RequestedExecutions = remaining.Value };
+        if (change.Suspension is { } suspension)
+            changed = changed with { Suspension = suspension.Value is { } value ? (changed.Suspension ?? new Suspension(_session.CloudTime, null, null, null)) with { Reason = value.Reason, Until = value.Until } : null };
+        return changed;
+    }
+
+    private static List<string> Differences(Suspension? before, Suspension? after)
+    {
+        var differences = new List<string>();
+        if (before is null != after is null)
+            differences.Add(before is null ? "State Active to Suspended" : "State Suspended to Active");
+        if (before is not null && after is not null && after.Reason != before.Reason)
+            differences.Add($"SuspendedReason {Shown(before.Reason)} to {Shown(after.Reason)}");
+        if (before is not null && after is not null && after.Until != before.Until)
+            differences.Add($"SuspendedUntil {Shown(before.Until)} to {Shown(after.Until)}");
+        return differences;
+    }
+
     // Changes the keys that differ, and keeps all others.
     private static string ChangedInput(string json, ScheduleInput before, ScheduleRequest after)
     {
@@ -350,7 +373,7 @@ public sealed class ScheduleChanges
         return input.ToJsonString();
     }
 
-    private static string Shown(object? value) => value switch
+    internal static string Shown(object? value) => value switch
     {
         null => "none",
         DateTimeOffset time => FormattableString.Invariant($"{time:u}"),

@@ -60,7 +60,11 @@ public sealed class ScheduleListing
     /// <summary>When a schedule of this listing got its present definition: when its trigger was created, because each change creates a new one. Null if the service did not return it.</summary>
     internal DateTimeOffset? DefinedAt(BackupSchedule schedule) => _definedAt[schedule.TriggerId];
 
-    private async Task<IReadOnlyList<BackupSchedule>> ListAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BackupSchedule>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(cancellationToken).ConfigureAwait(false)).Select(each => each.Schedule).OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];
+
+    /// <summary>Requests all schedules with their metadata, without caching them.</summary>
+    internal async Task<IReadOnlyList<(BackupSchedule Schedule, ScheduleMetadata Metadata)>> ReadAsync(CancellationToken cancellationToken)
     {
         var live = new List<CronTrigger>();
         // By project, because names are unique only within one.
@@ -75,8 +79,12 @@ public sealed class ScheduleListing
             else
                 live.Add(trigger);
         }
-        List<BackupSchedule> found = live.ConvertAll(trigger => BackupSchedules.ToSchedule(trigger, _session, replacements.TryGetValue((trigger.ProjectId, trigger.Name), out CronTrigger? replacement) ? replacement : null));
-        found.AddRange(replacements.Keys.Except(live.Select(trigger => (trigger.ProjectId, trigger.Name))).Select(key => BackupSchedules.ToSchedule(replacements[key], _session)));
-        return [.. found.OrderBy(s => s.NextExecutionTime ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal)];
+        return
+        [
+            .. live.Select(trigger => With(trigger, replacements.TryGetValue((trigger.ProjectId, trigger.Name), out CronTrigger? replacement) ? replacement : null)),
+            .. replacements.Keys.Except(live.Select(trigger => (trigger.ProjectId, trigger.Name))).Select(key => With(replacements[key], null)),
+        ];
+
+        (BackupSchedule, ScheduleMetadata) With(CronTrigger trigger, CronTrigger? replacement) => (BackupSchedules.ToSchedule(trigger, _session, replacement), ScheduleMetadata.Of(trigger));
     }
 }

@@ -31,6 +31,12 @@ internal sealed record ScheduleMetadata
     /// <summary>The suspension; null for a schedule that is not suspended.</summary>
     public Suspension? Suspension { get; init; }
 
+    /// <summary>The owner of the plan that the schedule belongs to; null for none.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>The number of executions that was asked for last, while the trigger's own number counts down; null for no limit, and for a schedule without an owner.</summary>
+    public int? RequestedExecutions { get; init; }
+
     /// <summary>Only in the trigger that keeps a new definition during a change: what it will replace.</summary>
     public Replacement? Replacement { get; init; }
 
@@ -72,10 +78,16 @@ internal sealed record ScheduleMetadata
     }
 
     /// <summary>The name of the trigger that keeps the new definition of a schedule while it is changed. It is derived from the schedule's id, so that every client finds it, and is a UUID, so that it can be addressed by name.</summary>
-    public static string ReplacementNameOf(string scheduleId)
+    public static string ReplacementNameOf(string scheduleId) => DerivedUuid("replacement of " + scheduleId);
+
+    /// <summary>The id of a schedule that a plan creates. It is derived from what identifies the schedule, so that two clients, or a second attempt, cannot create it twice.</summary>
+    public static string PlannedIdOf(string projectId, string owner, string instanceId, string name) =>
+        DerivedUuid(string.Join("\n", "planned schedule", projectId, instanceId.ToLowerInvariant(), owner, name));
+
+    private static string DerivedUuid(string text)
     {
         using var sha = SHA256.Create();
-        byte[] hash = sha.ComputeHash(Encoding.UTF8.GetBytes(Key + " replacement of " + scheduleId));
+        byte[] hash = sha.ComputeHash(Encoding.UTF8.GetBytes($"{Key} {text}"));
         byte[] half = new byte[16];
         Array.Copy(hash, half, half.Length);
         return new Guid(half).ToString();

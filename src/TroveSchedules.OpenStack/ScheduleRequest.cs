@@ -40,6 +40,12 @@ public sealed record ScheduleRequest
     /// <summary>Number of executions, 1 or more, after which Mistral deletes the schedule; null for no limit.</summary>
     public int? RemainingExecutions { get; init; }
 
+    /// <summary>The owner of the plan that the schedule belongs to; null for none.</summary>
+    internal string? Owner { get; init; }
+
+    /// <summary>The schedule's id, a UUID; null for a new one.</summary>
+    internal string? Id { get; init; }
+
     /// <summary>Creates the schedule suspended, so that it does not run until it is resumed; null for an active schedule.</summary>
     public NewSuspension? Suspension { get; init; }
 }

@@ -195,6 +195,7 @@ Describe 'A row' {
         $with = @{}
         if ($Cmdlet -eq 'New-TroveBackupSchedule') { $with = @{ Pattern = '0 3 * * *'; Name = 'pester-row' } }
         if ($Cmdlet -eq 'Get-TroveBackupRetention' -or ($Cmdlet -eq 'Remove-TroveScheduleExecution' -and $Parameter -eq 'Schedule')) { $with = @{ KeepLast = 1 } }
+        if ($Cmdlet -eq 'Export-TroveBackupSchedule') { $with = @{ Path = "$TestDrive/plan.yaml"; Owner = 'pester' } }
         if ((Get-Command $Cmdlet).Parameters.ContainsKey('WhatIf')) { $with.WhatIf = $true }
         if ($Parameter -eq 'Schedule' -and $Cmdlet -eq 'Get-TroveScheduleOccurrence') {
             # Only a schedule object contains the times at which it runs.
@@ -220,7 +221,7 @@ Describe 'A row' {
     }
 
     It 'that names nothing is one error, which names the columns: <Cmdlet>' -ForEach ($columns | Group-Object { $_.Cmdlet } | ForEach-Object { @{ Cmdlet = $_.Name; Columns = $_.Group.Column } }) {
-        $with = if ($Cmdlet -eq 'New-TroveBackupSchedule') { @{ Pattern = '0 3 * * *'; Name = 'pester-row' } } elseif ($Cmdlet -eq 'Get-TroveBackupRetention') { @{ KeepLast = 1 } } else { @{} }
+        $with = switch ($Cmdlet) { 'New-TroveBackupSchedule' { @{ Pattern = '0 3 * * *'; Name = 'pester-row' } } 'Get-TroveBackupRetention' { @{ KeepLast = 1 } } 'Export-TroveBackupSchedule' { @{ Path = "$TestDrive/plan.yaml"; WhatIf = $true } } default { @{} } }
         $record = Get-ErrorOf { [pscustomobject] @{ Colour = 'red' }, [pscustomobject] @{ Colour = 'blue' } | Select-Object -First 1 | & $Cmdlet @with }
         $record.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
         "$record" | Should -BeLike '*not a row with Colour*'
@@ -293,7 +294,7 @@ Describe 'A thing that is no longer alive' {
             'Import-Csv' = { $args | Export-Csv "$TestDrive/rows.csv"; Import-Csv "$TestDrive/rows.csv" }
             'ConvertFrom-Json' = { $args | ConvertTo-Json | ConvertFrom-Json }
             'Select-Object and ConvertFrom-Json' = { $args | Select-Object * -ExcludeProperty Input, Output, Origin | ConvertTo-Json | ConvertFrom-Json }
-            'ConvertFrom-Json with columns of one''s own' = { $args | Select-Object *, @{ Name = 'Owner'; Expression = { 'ops' } }, @{ Name = 'Status2'; Expression = { 'x' } } | ConvertTo-Json | ConvertFrom-Json }
+            'ConvertFrom-Json with columns of one''s own' = { $args | Select-Object *, @{ Name = 'Team'; Expression = { 'ops' } }, @{ Name = 'Status2'; Expression = { 'x' } } | ConvertTo-Json | ConvertFrom-Json }
         }
     }
 

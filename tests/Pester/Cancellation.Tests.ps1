@@ -17,6 +17,8 @@ Describe 'Ctrl-C' {
         @{ Name = 'a start'; Script = { param($session) Start-TroveBackupSchedule 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
         @{ Name = 'a wait'; Script = { param($session) Wait-TroveScheduleExecution 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
         @{ Name = 'a creation'; Script = { param($session) New-TroveBackupSchedule m '0 3 * * *' pester -Session $session } }
+        @{ Name = 'a plan'; Script = [scriptblock]::Create("param(`$session) Sync-TroveBackupSchedule '$PSScriptRoot/data/plan.yaml' -Session `$session") }
+        @{ Name = 'an export'; Script = { param($session) Export-TroveBackupSchedule (Join-Path ([IO.Path]::GetTempPath()) trove-never.yaml) -Owner pester -Session $session } }
         @{ Name = 'a search for overlaps'; Script = { param($session)
                 [TroveSchedules.BackupSchedule] @{ Id = 'a'; TriggerId = 'b'; Input = '{}'; InstanceId = 'm'; Pattern = '@daily'; NextExecutionTime = '2037-01-01Z' } | Get-TroveScheduleOccurrence -Overlap -Session $session } }
         @{ Name = 'a login'; Script = { param($session, $url) Connect-TroveSession -AuthUrl $url -Token (ConvertTo-SecureString x -AsPlainText -Force) -ProjectId x } }

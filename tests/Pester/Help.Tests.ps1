@@ -17,6 +17,9 @@ BeforeDiscovery {
     )
     # Examples that show and change nothing here, each with the reason why that is correct.
     $idle = @{
+        'Export-TroveBackupSchedule 1'    = 'it writes a file'
+        'Export-TroveBackupSchedule 3'    = 'it writes a file'
+        'Import-TroveBackupSchedule 2'    = '-WhatIf'
         'Get-TroveBackupSchedule 6'       = 'nothing is stuck'
         'Get-TroveScheduleHealth 5'       = 'the assertion passes'
         'Get-TroveWorkbook 2'             = 'the workbook is there'

@@ -20,7 +20,7 @@ BeforeDiscovery {
         @{ Use = 'Get-TroveInstance -Id'; Cmdlet = 'Get-TroveInstance'; Parameter = 'Id'; ErrorId = 'InstanceNotFound' }
         @{ Use = 'New-TroveBackupSchedule -Instance'; Cmdlet = 'New-TroveBackupSchedule'; Parameter = 'Instance'; ErrorId = 'InstanceNotFound'; With = @{ Pattern = '0 3 1 1 *'; Name = 'pester-x' } }
     )
-    $types = 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleOverlap', 'ScheduleHealth', 'Instance', 'Backup', 'InstalledWorkbook', 'Cron.CronPatternReport', 'TroveSession'
+    $types = 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleOverlap', 'ScheduleHealth', 'ScheduleSyncStep', 'Instance', 'Backup', 'InstalledWorkbook', 'Cron.CronPatternReport', 'TroveSession'
     $completed = @(
         @{ Line = 'Get-TroveInstance -Name pester' }, @{ Line = 'Get-TroveInstance -Id pester' }, @{ Line = 'New-TroveBackupSchedule pester' }
         @{ Line = 'Get-TroveBackupSchedule -Name pester' }, @{ Line = 'Get-TroveBackupSchedule -Id pester' }

@@ -65,9 +65,13 @@ Describe '<_>' -ForEach $asking {
             'Set-TroveBackupSchedule' = '$schedule | Set-TroveBackupSchedule -Pattern "@daily"', 'Set-TroveBackupSchedule $schedule.Id -Name pester-other -Incremental', 'Get-TroveBackupSchedule | Set-TroveBackupSchedule -RemainingExecutions 9 -PassThru -ThrottleLimit 1'
             'Suspend-TroveBackupSchedule' = '$schedule | Suspend-TroveBackupSchedule', 'Suspend-TroveBackupSchedule $schedule.Id -Until 2037-05-05T18:30Z', 'Get-TroveBackupSchedule | Suspend-TroveBackupSchedule -Reason pause -ThrottleLimit 1'
             'Resume-TroveBackupSchedule' = '$paused | Resume-TroveBackupSchedule', 'Resume-TroveBackupSchedule $paused.Id', 'Get-TroveBackupSchedule -State Suspended | Resume-TroveBackupSchedule -PassThru'
+            'Sync-TroveBackupSchedule' = "Sync-TroveBackupSchedule '$TestDrive/plan.yaml'", "Sync-TroveBackupSchedule '$TestDrive/plan.yaml' -Adopt -ThrottleLimit 1"
+            'Import-TroveBackupSchedule' = "Import-TroveBackupSchedule '$TestDrive/plan.yaml'"
+            'Export-TroveBackupSchedule' = "Export-TroveBackupSchedule '$TestDrive/exported.yaml' -Owner pester", "`$schedule | Export-TroveBackupSchedule '$TestDrive/exported.json' -Owner pester -PassThru"
             'Remove-TroveScheduleExecution' = '$run | Remove-TroveScheduleExecution', 'Remove-TroveScheduleExecution $run.Id -Force', '$schedule | Get-TroveScheduleExecution | Remove-TroveScheduleExecution -PassThru',
                 '$schedule | Remove-TroveScheduleExecution -OlderThan 2037-05-05T18:30Z', 'Remove-TroveScheduleExecution -Schedule $schedule.Id -OlderThan 2037-05-05T18:30Z -Force -ThrottleLimit 1'
         }
+        'version: 1', 'owner: pester', 'schedules:', "- { instance: m, name: pester-plan, pattern: '0 3 1 1 *' }", "- { instance: 'brok*', name: pester-plan, pattern: '0 3 1 1 *' }" | Set-Content $TestDrive/plan.yaml
         $with = @{ oldest = $oldest; schedule = $schedule; paused = $paused; run = $run; plan = @([pscustomobject] @{ Instance = 'm'; Pattern = '@daily'; Name = 'pester-new' }) * 3 }
     }
 

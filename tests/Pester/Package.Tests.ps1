@@ -46,7 +46,7 @@ Describe 'The package' {
 
     It 'has files of the kinds that a user needs' {
         $files -match '/TroveSchedules\.dll$' | Should -Be 'net8.0/TroveSchedules.dll', 'netstandard2.0/TroveSchedules.dll'
-        $files | Where-Object { $_ -notmatch '^(LICENSE|[^/]+\.(md|txt|psd1|ps1xml)|(net8\.0|netstandard2\.0)/(dependencies/)?[^/]+\.dll|Pester/[^/]+\.psm1|en-US/[^/]+(-Help\.xml|\.help\.txt))$' } |
+        $files | Where-Object { $_ -notmatch '^(LICENSE|[^/]+\.(md|txt|psd1|ps1xml)|(net8\.0|netstandard2\.0)/(dependencies/)?[^/]+\.dll|schema/[^/]+\.schema\.json|Pester/[^/]+\.psm1|en-US/[^/]+(-Help\.xml|\.help\.txt))$' } |
             Should -BeNullOrEmpty -Because 'symbols are in the assemblies, and XML documentation is for compilers'
     }
 

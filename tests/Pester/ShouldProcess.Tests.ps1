@@ -4,7 +4,7 @@ BeforeDiscovery {
     Assert-TestStack
     $cmdlets = Get-Command -Module TroveSchedules | ForEach-Object { @{ Cmdlet = $_.Name } }
     # Cmdlets that change what other users see. Sandboxes and sessions belong to one user only.
-    $changing = (Get-Command -Module TroveSchedules | Where-Object Verb -NotIn 'Get', 'Test', 'Find', 'Wait', 'Connect', 'Disconnect', 'Step').Name
+    $changing = (Get-Command -Module TroveSchedules | Where-Object Verb -NotIn 'Export', 'Get', 'Test', 'Find', 'Wait', 'Connect', 'Disconnect', 'Step').Name
 }
 
 BeforeAll {
@@ -36,6 +36,14 @@ BeforeAll {
             Operation = "Change Pattern '0 3 1 1 *' to '0 4 1 1 *', RemainingExecutions none to 3"
         }
         'Suspend-TroveBackupSchedule' = @{ Script = '$one | Suspend-TroveBackupSchedule -Reason pause'; Operation = 'Change State Active to Suspended' }
+        'Sync-TroveBackupSchedule' = @{
+            Script = "Sync-TroveBackupSchedule '$TestDrive/plan.yaml'"; Operation = "Schedule backup 'pester-plan': At 03:00 UTC on the 1st of January"
+            Target = "instance 'm' ($(Get-TestInstanceId))"
+        }
+        'Import-TroveBackupSchedule' = @{
+            Script = "Import-TroveBackupSchedule '$TestDrive/plan.yaml'"; Operation = "Schedule backup 'pester-plan': At 03:00 UTC on the 1st of January"
+            Target = "instance 'm' ($(Get-TestInstanceId))"
+        }
         'Resume-TroveBackupSchedule' = @{ Script = '$one | Resume-TroveBackupSchedule'; Operation = 'Change State Suspended to Active' }
     }
 
@@ -84,7 +92,7 @@ Describe 'Whether <Cmdlet> asks' -ForEach $cmdlets {
     }
 
     It 'depends on what the cmdlet changes' -ForEach @{ Changing = $changing } {
-        $attribute.SupportsShouldProcess | Should -Be ($Cmdlet -in $Changing)
+        $attribute.SupportsShouldProcess | Should -Be ($Cmdlet -in $Changing -or $Cmdlet -like 'Export-*') -Because 'a file can be overwritten'
         if ($Cmdlet -in $Changing) {
             $attribute.ConfirmImpact | Should -Be ($Cmdlet -in 'Remove-TroveBackup', 'Remove-TroveBackupSchedule' ? 'High' : 'Medium') -Because 'backups that are no longer made are missed too late'
         }
@@ -106,7 +114,7 @@ Describe '<_> -PassThru' -ForEach (Get-Command -Module TroveSchedules | Where-Ob
         if ($_ -ne 'Disconnect-TroveSession') { (Get-Command $_).OutputType.Name | Should -Contain @{
                 'Remove-TroveBackup' = 'TroveSchedules.Backup'; 'Remove-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Remove-TroveScheduleExecution' = 'TroveSchedules.ScheduleExecution'
                 'Set-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Suspend-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Resume-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'
-                'Step-TroveSandbox' = 'TroveSchedules.TroveSession' }[$_] }
+                'Export-TroveBackupSchedule' = 'System.IO.FileInfo'; 'Step-TroveSandbox' = 'TroveSchedules.TroveSession' }[$_] }
     }
 }
 
@@ -116,6 +124,11 @@ Describe '<_>' -ForEach $changing {
     BeforeEach {
         New-Things
         if ($_ -eq 'Remove-TroveBackup') { New-Backups }
+        if ($_ -in 'Sync-TroveBackupSchedule', 'Import-TroveBackupSchedule') {
+            Get-TroveBackupSchedule -Name pester-plan | Remove-TroveBackupSchedule -Confirm:$false
+            'version: 1', 'owner: pester', 'schedules:', "- { instance: m, name: pester-plan, pattern: '0 3 1 1 *' }" | Set-Content $TestDrive/plan.yaml
+            $mistral.Requests.Clear()
+        }
         if ($_ -eq 'Install-TroveWorkbook') { $null = Install-TroveWorkbook; $mistral.Requests.Clear() }
         if ($_ -eq 'Resume-TroveBackupSchedule') { $script:one = $one | Suspend-TroveBackupSchedule -PassThru; $mistral.Requests.Clear() }
     }

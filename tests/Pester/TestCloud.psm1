@@ -462,7 +462,7 @@ function Connect-TestKeystone {
 function Get-TestCall {
     <# One call of each cmdlet with -Session in each of its parameter sets. The objects in its arguments need not exist. #>
     $values = @{
-        Id = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Schedule = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Instance = 'm'; Pattern = '0 3 * * *'; Name = 'x'; By = '00:01:00'; Overlap = $true; KeepLast = 1
+        Id = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Schedule = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Instance = 'm'; Pattern = '0 3 * * *'; Name = 'x'; By = '00:01:00'; Overlap = $true; KeepLast = 1; Path = "$PSScriptRoot/data/plan.yaml"
         # Where an id is not enough.
         BackupSchedule = [TroveSchedules.BackupSchedule] @{ Id = 'x'; TriggerId = 'x'; Input = '{}'; InstanceId = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Pattern = '0 3 * * *'; NextExecutionTime = '2037-01-01T03:00Z' }
     }
@@ -472,6 +472,7 @@ function Get-TestCall {
             foreach ($parameter in $set.Parameters | Where-Object { $_.IsMandatory -or $_.Name -in 'Pattern', 'KeepLast' }) {
                 $with[$parameter.Name] = $values[$parameter.ParameterType.Name -replace '\[\]$'] ?? $values[$parameter.Name] ?? $(throw "Get-TestCall has no value of $($parameter.Name), which $command needs.")
             }
+            if ($command.Verb -eq 'Export') { $with.Path = Join-Path ([IO.Path]::GetTempPath()) "trove-exported-$PID.yaml" }
             @{ Cmdlet = $command.Name; Set = $set.Name; With = $with }
         }
     }

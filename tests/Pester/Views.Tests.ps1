@@ -13,6 +13,7 @@ BeforeDiscovery {
         @{ Type = 'ScheduleHour'; Columns = 'Hour', 'Count' }
         @{ Type = 'ScheduleOverlap'; Columns = 'Time', 'ScheduleId', 'Gap', 'Count' }
         @{ Type = 'ScheduleHealth'; Columns = 'State', 'Instance', 'Name', 'LastBackup', 'Problems' }
+        @{ Type = 'ScheduleSyncStep'; Columns = 'Action', 'Instance', 'Name', 'Changes' }
         @{ Type = 'InstalledWorkbook'; Columns = 'Name', 'Workflow', 'IsInstalled', 'IsCurrent', 'Scope', 'CreatedAt' }
         @{ Type = 'TroveSession'; Columns = 'Cloud', 'UserName', 'ProjectName', 'Region', 'TokenExpiresAt' }
         @{ Type = 'Cron.CronPatternReport'; Columns = 'Pattern', 'IsValid', 'Explanation' }
@@ -35,7 +36,7 @@ BeforeAll {
             Id = $uuid; TriggerId = $other; Name = $long; InstanceId = $other; Pattern = '*/30 * * * *'; IsStuck = $true; Incremental = $true; RemainingExecutions = 3
             NextExecutionTime = $time; FirstExecutionTime = $time; CreatedAt = $time; UpdatedAt = $time; Input = '{"name": "myback"}'; ProjectId = $project
             Description = $long; ParentId = $other; State = 'Stuck'; SuspendedAt = $time; SuspendedReason = $long; SuspendedUntil = $time; IsResumeOverdue = $true
-            EarlierTriggerIds = $other; ReplacementTriggerId = $other; Origin = 'https://keystone.example'
+            EarlierTriggerIds = $other; ReplacementTriggerId = $other; Owner = 'dba-team'; Origin = 'https://keystone.example'
         }
         ScheduleExecution = [TroveSchedules.ScheduleExecution] @{
             Id = $uuid; ExecutionTime = $time; UpdatedAt = $time; State = 'CANCELLED'; Output = "{`"status`": `"$long`"}"; Reason = $long; BackupId = $other
@@ -53,6 +54,10 @@ BeforeAll {
             CountedSince = $time; Expected = 12; Missed = 2; MissedTimes = [DateTimeOffset[]] ($time, $time); Late = 1; Succeeded = 7; Failed = 3; FailureStreak = 2; LastExecutionTime = $time
             LastSuccessTime = $time; LastBackupTime = $time; LastBackupId = $other; LastBackupSize = 0.25; LastBackupDuration = '01:02:03'; InstanceBackupTime = $time; NextExecutionTime = $time
             ProjectId = $project; Origin = 'https://keystone.example'
+        }
+        ScheduleSyncStep = [TroveSchedules.ScheduleSyncStep] @{
+            Action = 'Suspend'; Name = $long; InstanceId = $other; InstanceName = $long; ScheduleId = $uuid; Changes = "Description none to '$long'"; Owner = 'dba-team'; ProjectId = $project
+            Origin = 'https://keystone.example'
         }
         Instance = [TroveSchedules.Instance] @{
             Id = $uuid; Name = $long; Status = 'SHUTDOWN'; Datastore = 'postgresql'; DatastoreVersion = '16.4'; Region = 'RegionOne'; VolumeSize = 20
@@ -171,7 +176,7 @@ Describe 'What cmdlets emit: <Type>' -ForEach $types {
 }
 
 Describe 'What comes without being asked for' {
-    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleHour', 'ScheduleOverlap', 'ScheduleHealth', 'Instance', 'Backup', 'BackupRetentionDecision' {
+    It 'is the table of <_>' -ForEach 'BackupSchedule', 'ScheduleExecution', 'ScheduleOccurrence', 'ScheduleHour', 'ScheduleOverlap', 'ScheduleHealth', 'ScheduleSyncStep', 'Instance', 'Backup', 'BackupRetentionDecision' {
         $things.$_ | Out-String -Width 200 | Should -BeExactly ($things.$_ | Format-Table | Out-String -Width 200)
     }
 

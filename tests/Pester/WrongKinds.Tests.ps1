@@ -1,10 +1,11 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
-    $nouns = 'schedule', 'execution', 'backup', 'decision', 'instance', 'workbook', 'occurrence', 'hour', 'overlap', 'health', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
+    $nouns = 'schedule', 'execution', 'backup', 'decision', 'instance', 'workbook', 'occurrence', 'hour', 'overlap', 'health', 'step', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
     # The types that each parameter accepts. Everything else is a wrong type; from the pipeline, for all parameters of the cmdlet.
     $takes = @{
         'Disconnect-TroveSession'        = @{ Session = @('session') }
+        'Export-TroveBackupSchedule'     = @{ Id = @('schedule') }
         'Get-TroveBackup'                = @{ Instance = @('instance'); Id = 'backup', 'execution' }
         'Get-TroveBackupRetention'       = @{ Instance = @('instance'); Schedule = @('schedule') }
         'Get-TroveBackupSchedule'        = @{ Instance = @('instance'); Id = @('schedule') }
@@ -66,6 +67,7 @@ BeforeAll {
         hour = [TroveSchedules.ScheduleHour] @{ Hour = [DateTimeOffset]::UtcNow; Count = 2 }
         overlap = [TroveSchedules.ScheduleOverlap] @{ InstanceId = $uuid; ScheduleId = $uuid; NextScheduleId = $uuid; Time = [DateTimeOffset]::UtcNow; NextTime = [DateTimeOffset]::UtcNow; Count = 2 }
         health = [TroveSchedules.ScheduleHealth] @{ ScheduleId = $uuid; InstanceId = $uuid; Since = [DateTimeOffset]::UtcNow; CheckedAt = [DateTimeOffset]::UtcNow }
+        step = [TroveSchedules.ScheduleSyncStep] @{ Action = 'Create'; Name = 'm'; InstanceId = $uuid; ScheduleId = $uuid; Owner = 'o' }
         report = Test-TroveCronPattern $pattern
         session = $spare
         file = Get-Item "$PSScriptRoot/data/spec-workbook.yaml"
@@ -85,7 +87,8 @@ BeforeAll {
         $things.'through CSV'.$noun = $live.$noun | ConvertTo-Csv | ConvertFrom-Csv
         $things.'selected, through JSON'.$noun = $live.$noun | Select-Object * -ExcludeProperty Input, Output, ProjectId, Origin, CreatedAt, Reason | ConvertTo-Json | ConvertFrom-Json
     }
-    $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false }; 'Remove-TroveBackup' = @{ Confirm = $false }; 'Get-TroveBackupRetention' = @{ KeepLast = 1 } }
+    $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false }; 'Remove-TroveBackup' = @{ Confirm = $false }; 'Get-TroveBackupRetention' = @{ KeepLast = 1 }
+        'Export-TroveBackupSchedule' = @{ Path = "$TestDrive/plan.yaml"; Owner = 'x'; WhatIf = $true } }
 }
 
 AfterAll {

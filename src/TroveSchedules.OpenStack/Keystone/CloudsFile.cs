@@ -245,8 +245,7 @@ internal sealed class CloudsFile
     // In quotes, and therefore in JSON, << is an ordinary key.
     private static bool IsMerge(YamlScalarNode key) => key is { Value: "<<", Style: ScalarStyle.Plain };
 
-    private static bool IsNull(YamlNode node) =>
-        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" } && (node.Tag.IsEmpty || node.Tag.Value == PlainYaml.NullTag);
+    private static bool IsNull(YamlNode node) => PlainYaml.IsNull(node);
 
     private static CloudsFile? TryRead(string path, out string? reason)
     {

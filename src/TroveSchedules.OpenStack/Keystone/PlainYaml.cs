@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using YamlDotNet.RepresentationModel;
 
 namespace TroveSchedules.OpenStack.Keystone;
 
@@ -14,7 +15,7 @@ namespace TroveSchedules.OpenStack.Keystone;
 /// </summary>
 internal sealed class PlainYaml : IParser
 {
-    public const string NullTag = Core + "null";
+    private const string NullTag = Core + "null";
 
     private const string Core = "tag:yaml.org,2002:";
 
@@ -24,16 +25,24 @@ internal sealed class PlainYaml : IParser
     private static readonly Regex Unprintable = new(@"[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]", RegexOptions.CultureInvariant);
 
     private readonly string _path;
+    private readonly string _errorId;
+    private readonly bool _allowsAnchors;
     private readonly DepthLimitedParser _parser;
     private readonly string[] _lines;
     private readonly HashSet<AnchorName> _anchors = [];
     private int _documents;
 
     /// <summary>Reads the contents of a file.</summary>
+    /// <param name="path">The file's path, for errors.</param>
+    /// <param name="contents">Its contents.</param>
+    /// <param name="errorId">The ErrorId of errors.</param>
+    /// <param name="allowsAnchors">Whether to accept anchors and aliases.</param>
     /// <exception cref="TroveScheduleException">The contents are not text.</exception>
-    public PlainYaml(string path, byte[] contents)
+    public PlainYaml(string path, byte[] contents, string errorId = "InvalidConfiguration", bool allowsAnchors = true)
     {
         _path = path;
+        _errorId = errorId;
+        _allowsAnchors = allowsAnchors;
         string text = Text(contents);
         if (Unprintable.Match(text) is { Success: true } found)
             throw Wrong(1 + text.Take(found.Index).Count(c => c == '\n'), "there is a character that YAML does not allow. Save the file as UTF-8");
@@ -42,6 +51,10 @@ internal sealed class PlainYaml : IParser
     }
 
     public ParsingEvent? Current => _parser.Current;
+
+    /// <summary>Whether a node has no value.</summary>
+    public static bool IsNull(YamlNode node) =>
+        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" } && (node.Tag.IsEmpty || node.Tag.Value == NullTag);
 
     /// <summary>The key that begins at a place of the file; null when none does.</summary>
     /// <param name="place">The place, whose line and column count from one.</param>
@@ -58,6 +71,8 @@ internal sealed class PlainYaml : IParser
             throw Wrong(Current.Start.Line, "a second document begins. Keep one, or give each a file of its own");
         if (Current is NodeEvent { Tag.IsEmpty: false } typed && Unread.Contains(typed.Tag.Value))
             throw Wrong(Current.Start.Line, $"a value of the type !!{typed.Tag.Value.Substring(Core.Length)} is not read. Write it as text");
+        if (!_allowsAnchors && Current is (AnchorAlias or NodeEvent { Anchor.IsEmpty: false }))
+            throw Wrong(Current.Start.Line, "anchors (&) and aliases (*) are not read. Write the value itself; quote a value that begins with '&' or '*'");
         // For these two, YamlDotNet would name the line at the end of the file.
         if (Current is AnchorAlias alias && !_anchors.Contains(alias.Value))
             throw Wrong(Current.Start.Line, "a value begins with '*', and there is no anchor (&) of that name above it. Quote a value that begins with '*'");
@@ -106,5 +121,5 @@ internal sealed class PlainYaml : IParser
     }
 
     private TroveScheduleException Wrong(long line, string rule) =>
-        new(TroveErrorKind.Invalid, $"In the file '{_path}', line {line}: {rule}.") { ErrorId = "InvalidConfiguration" };
+        new(TroveErrorKind.Invalid, $"In the file '{_path}', line {line}: {rule}.") { ErrorId = _errorId };
 }

@@ -14,6 +14,10 @@ internal static class CommonParameters
             ? isOn
             : cmdlet.Preference(parameter, variable) is { } preference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
+    /// <summary>Whether the cmdlet only shows what it would do.</summary>
+    public static bool IsWhatIf(this PSCmdlet cmdlet) =>
+        cmdlet.MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? value) && value is SwitchParameter isOn ? isOn : LanguagePrimitives.IsTrue(cmdlet.GetVariableValue("WhatIfPreference"));
+
     /// <summary>The preference from a common parameter or its variable; null if neither has a valid value.</summary>
     /// <inheritdoc cref="IsOn" path="/param"/>
     public static ActionPreference? Preference(this PSCmdlet cmdlet, string parameter, string variable)

@@ -1,3 +1,5 @@
+using TroveSchedules.OpenStack;
+
 namespace TroveSchedules.Commands;
 
 /// <summary>Objects in words, for -WhatIf, -Confirm and warnings.</summary>
@@ -9,4 +11,10 @@ internal static class Descriptions
         string which = schedule.Name is null ? schedule.Id : $"'{schedule.Name}' ({schedule.Id})";
         return schedule.InstanceId is null ? $"schedule {which}" : $"schedule {which} of instance {schedule.InstanceId}";
     }
+
+    /// <summary>The instance of a new schedule in words.</summary>
+    public static string InWords(this PreparedSchedule schedule) => $"instance '{schedule.Instance.Name}' ({schedule.Instance.Id})";
+
+    /// <summary>The creation of a schedule in words.</summary>
+    public static string Operation(this PreparedSchedule schedule) => $"Schedule backup '{schedule.Name}': {schedule.Explain()}";
 }

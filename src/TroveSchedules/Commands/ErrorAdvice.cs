@@ -33,6 +33,8 @@ internal static class ErrorAdvice
             "InvalidRetention" => "Give at least one of -KeepLast, -KeepHourly, -KeepDaily, -KeepWeekly, -KeepMonthly and -KeepYearly, with a number of 1 or more, or -KeepWithin with a length of time.",
             "BackupUnknown" => "Install-TroveWorkbook loads a workbook that returns it. Get-TroveBackup lists the backups of the instance.",
             "WaitTimeout" => "It goes on. Wait-TroveScheduleExecution waits for it again, Get-TroveScheduleExecution -Id shows its state.",
+            "ScheduleNotOwned" => parameters.Contains("Adopt") ? $"{error.RecommendedAction} With -Adopt, the plan takes over every such schedule." : error.RecommendedAction,
+            "InvalidOwner" => $"{error.RecommendedAction} Use -Owner.",
             "InvalidForWorkbook" when error.Target is BackupSchedule => "Its own runs fail for the same reason. Install-TroveWorkbook loads the workbook that comes with the module; otherwise create the schedule again.",
             "WorkbookNotInstalled" => "Load the workbook with Install-TroveWorkbook.",
             "InvalidForWorkbook" => $"{Unsupported(error.Target)}Install-TroveWorkbook loads one that takes it.",

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.Binding;
+using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Commands;
 
@@ -17,6 +18,7 @@ internal static class ErrorRecords
             ScheduleReference reference => reference.Schedule ?? (object)reference.Id,
             ExecutionReference reference => reference.Execution ?? (object)reference.Id,
             Reference reference => reference.Id,
+            PlannedStep step => step.Step,
             var other => other,
         };
         var record = new ErrorRecord(error, error.ErrorId, CategoryOf(error.Kind), target)

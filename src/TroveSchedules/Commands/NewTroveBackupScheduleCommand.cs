@@ -170,7 +170,7 @@ public sealed class NewTroveBackupScheduleCommand : BulkCmdlet, IDynamicParamete
     private bool Confirm(PreparedSchedule prepared)
     {
         WriteDetail(prepared.Explain());
-        return ShouldProcess($"instance '{prepared.Instance.Name}' ({prepared.Instance.Id})", $"Schedule backup '{prepared.Name}': {prepared.Explain()}");
+        return ShouldProcess(prepared.InWords(), prepared.Operation());
     }
 
     private async Task<object?> CreateAsync(PreparedSchedule prepared) => await Cloud.Schedules.CreateAsync(prepared, Warn, Cancelled).ConfigureAwait(false);

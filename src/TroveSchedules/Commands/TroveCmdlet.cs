@@ -160,12 +160,13 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <param name="prepare">Looks up and checks the item, on any thread.</param>
     /// <param name="confirm">Asks the user, on the pipeline's thread.</param>
     /// <param name="change">Changes the item, on any thread. A result other than null is written.</param>
+    /// <param name="count">Number of items; null if it is unknown, or that of the collection.</param>
     private protected void ChangeEach<T, TPrepared>(
-        IEnumerable<T> items, Func<T, Task<TPrepared>> prepare, Func<TPrepared, bool> confirm, Func<TPrepared, Task<object?>> change) => Enqueue(items, async item =>
+        IEnumerable<T> items, Func<T, Task<TPrepared>> prepare, Func<TPrepared, bool> confirm, Func<TPrepared, Task<object?>> change, int? count = null) => Enqueue(items, async item =>
     {
         TPrepared prepared = await prepare(item).ConfigureAwait(false);
         return () => confirm(prepared) ? change(prepared) : null;
-    });
+    }, count);
 
     /// <summary>Changes rows as they arrive, concurrently, and writes the results in the order of the rows. A failure of the listing writes one error.</summary>
     /// <param name="list">Begins the listing, or returns null for no rows.</param>
@@ -193,9 +194,16 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>For cmdlets that collect their input: makes the progress bar count the changes, not the collected items.</summary>
     private protected void CountChanges() => Progress?.Restart();
 
-    private void Enqueue<T>(IEnumerable<T> items, Func<T, Task<Func<Task<object?>?>>> begin) => Run(() =>
+    /// <summary>Finishes the items so far.</summary>
+    private protected void FinishItems()
     {
-        Progress?.ExpectItems(MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count);
+        if (_work is not null)
+            Run(_work.Finish);
+    }
+
+    private void Enqueue<T>(IEnumerable<T> items, Func<T, Task<Func<Task<object?>?>>> begin, int? count = null) => Run(() =>
+    {
+        Progress?.ExpectItems(MyInvocation.ExpectingInput ? null : count ?? (items as ICollection<T>)?.Count);
         _work ??= CreateQueue();
         foreach (T item in items)
             _work.Add(item, () => begin(item));
@@ -231,16 +239,10 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>Finishes the work in progress, and removes the progress bar.</summary>
     protected override void EndProcessing()
     {
-        FinishWork();
+        FinishItems();
         ProcessCollected();
-        FinishWork();
+        FinishItems();
         _streams?.Progress?.Complete();
-    }
-
-    private void FinishWork()
-    {
-        if (_work is not null)
-            Run(_work.Finish);
     }
 
     /// <summary>For cmdlets that collect their input: runs after the last item, with the same progress bar.</summary>

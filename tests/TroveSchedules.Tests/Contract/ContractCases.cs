@@ -67,6 +67,9 @@ public abstract class ContractCases(ICloud cloud) : IAsyncLifetime
         }
     }
 
+    /// <summary>Makes the next request log in again. The token of a long case may have expired.</summary>
+    protected void LogInAgain() => _entries.Clear();
+
     protected async Task<Entry> EnterAsync(string user)
     {
         if (_entries.TryGetValue(user, out Entry? known))

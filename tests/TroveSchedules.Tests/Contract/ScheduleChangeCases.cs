@@ -454,25 +454,6 @@ public abstract class ScheduleChangeCases(ICloud cloud) : ContractCases(cloud)
         ((string?)trigger["workflow_params"])!.Contains("replacement\": {") ? "kept" : (string?)trigger["pattern"] == "0 3 * * *" ? "old" : "new";
 
     private static bool IsChange(string request) => !request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/cron_triggers");
-
-    /// <summary>Numbers the distinct requests that change a trigger; a repetition keeps its number.</summary>
-    private sealed class ChangeCounter
-    {
-        private readonly List<string> _seen = [];
-
-        public int Last => _seen.Count;
-
-        public int Count(HttpRequestMessage request)
-        {
-            if (request.Method == HttpMethod.Get || !request.RequestUri!.AbsolutePath.Contains("/cron_triggers"))
-                return 0;
-            string body = request.Content is null ? "" : request.Content.ReadAsStringAsync().GetAwaiter().GetResult();
-            string key = $"{request.Method} {request.RequestUri} {body}";
-            if (!_seen.Contains(key))
-                _seen.Add(key);
-            return _seen.IndexOf(key) + 1;
-        }
-    }
 }
 
 public sealed class ScheduleChangesOnSandbox() : ScheduleChangeCases(new SandboxUnderTest());

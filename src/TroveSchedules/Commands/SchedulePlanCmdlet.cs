@@ -1,0 +1,89 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using TroveSchedules.Binding;
+using TroveSchedules.OpenStack;
+
+namespace TroveSchedules.Commands;
+
+/// <summary>Base of cmdlets that apply a plan of schedules.</summary>
+public abstract class SchedulePlanCmdlet : FinishingCmdlet
+{
+    /// <summary>The file of the plan, in YAML or JSON.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("LiteralPath", "PSPath", "FullName")]
+    [FileReference]
+    public string Path { get; set; } = "";
+
+    private protected abstract ScheduleSyncMode Mode { get; }
+
+    /// <summary>Applies the plan.</summary>
+    protected override void ProcessRecord()
+    {
+        IReadOnlyList<PlannedStep> steps = [];
+        RunOrTerminate(() =>
+        {
+            SchedulePlan plan = SchedulePlan.Parse(ReadFile(), GetUnresolvedProviderPathFromPSPath(Path));
+            steps = Await(Cloud.ScheduleSync.PlanAsync(plan, Mode, Lookup, Wildcards.Matcher, Warn, Cancelled));
+        });
+        ChangeEach(InOrder(steps), step => Cloud.ScheduleSync.PrepareAsync(step, Lookup, Warn, Cancelled), Confirm, ApplyAsync, steps.Count);
+    }
+
+    // Creations and changes end before the first removal, so that no instance is without its schedule in between.
+    private IEnumerable<PlannedStep> InOrder(IReadOnlyList<PlannedStep> steps)
+    {
+        bool isRemoving = false;
+        foreach (PlannedStep step in steps)
+        {
+            if (step.Step.Action == ScheduleSyncAction.Remove && !isRemoving)
+            {
+                isRemoving = true;
+                FinishItems();
+            }
+            yield return step;
+        }
+    }
+
+    private bool Confirm(PreparedStep prepared)
+    {
+        if (prepared.Creation is { } creation)
+        {
+            WriteDetail(creation.Explain());
+            return ShouldProcess(creation.InWords(), creation.Operation());
+        }
+        if (prepared.Change is { IsNeeded: true } change)
+            return ConfirmChange(change);
+        if (prepared.Planned is { Step.Action: ScheduleSyncAction.Remove, Schedule: { } schedule })
+        {
+            WarnOfRunningExecutions(schedule, "the schedule", "delete");
+            return ShouldProcess(schedule.InWords(), "Delete");
+        }
+        return !this.IsWhatIf();
+    }
+
+    private async Task<object?> ApplyAsync(PreparedStep prepared)
+    {
+        Task<ScheduleSyncStep> started = Cloud.ScheduleSync.ApplyAsync(prepared, Warn, Cancelled);
+        return await (prepared.Change is null ? started : Track(started)).ConfigureAwait(false);
+    }
+
+    private byte[] ReadFile()
+    {
+        string file = GetUnresolvedProviderPathFromPSPath(Path);
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Invalid, $"The plan cannot be read: {(Directory.Exists(file) ? $"'{file}' is a folder." : e.Message)}", e)
+            {
+                ErrorId = "InvalidSchedulePlan",
+                Target = file,
+                RecommendedAction = "Name a file of YAML or JSON.",
+            };
+        }
+    }
+}
