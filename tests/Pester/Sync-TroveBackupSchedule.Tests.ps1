@@ -128,6 +128,25 @@ Describe 'Sync-TroveBackupSchedule' {
         $errors[0] | Assert-Error BackupNotFound Sync-TroveBackupSchedule ObjectNotFound
     }
 
+    It 'removes nothing while another step fails, so that no instance loses its only schedule' {
+        Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }"
+        $null = Sync-TroveBackupSchedule $plan
+        Write-Plan "{ instance: m, name: pester-b, pattern: '0 4 1 1 *', parentId: 11111111-1111-4111-8111-111111111111 }"
+        Sync-TroveBackupSchedule $plan -ErrorAction SilentlyContinue -WarningVariable warnings 3>$null | Should -BeNullOrEmpty
+        "$warnings" | Should -BeLike '1 schedule that the plan does not list was not removed, because another step failed.*'
+        (Get-TroveBackupSchedule -Name pester-*).Name | Should -Be pester-a
+        Write-Plan "{ instance: m, name: pester-b, pattern: '0 4 1 1 *' }"
+        Sync-TroveBackupSchedule $plan | Get-Text | Should -Be 'Create pester-b', 'Remove pester-a'
+    }
+
+    It 'removes nothing if no instance matches any schedule of the plan, which is more likely a wrong project' {
+        Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }"
+        $null = Sync-TroveBackupSchedule $plan
+        Write-Plan "{ instance: 'nothing*', name: pester-a, pattern: '0 3 1 1 *' }"
+        Get-ErrorOf { Sync-TroveBackupSchedule $plan } | Assert-Error InvalidSchedulePlan Sync-TroveBackupSchedule InvalidArgument -Says 'no instance of the project matches any schedule of the plan'
+        (Get-TroveBackupSchedule -Name pester-*).Name | Should -Be pester-a
+    }
+
     It 'keeps the owner when a schedule is changed, suspended and resumed' {
         Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }"
         $step = Sync-TroveBackupSchedule $plan

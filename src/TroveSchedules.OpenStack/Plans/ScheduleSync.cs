@@ -174,6 +174,9 @@ public sealed class ScheduleSync
             }
             found.AddRange(instances.Select(instance => (schedule, instance)));
         }
+        // An empty listing is more likely that of a wrong project or region than a reason to remove all schedules of the owner.
+        if (problems.Count == 0 && found.Count == 0 && plan.Schedules.Count > 0)
+            problems.Add((plan.Schedules[0].Line, "no instance of the project matches any schedule of the plan"));
         return problems.Count == 0 ? found : throw new PlanReader(plan.Path ?? "").Invalid(problems);
     }
 

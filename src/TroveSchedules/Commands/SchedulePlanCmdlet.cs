@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using TroveSchedules.Binding;
@@ -17,6 +18,8 @@ public abstract class SchedulePlanCmdlet : FinishingCmdlet
     [FileReference]
     public string Path { get; set; } = "";
 
+    private bool _hasFailed;
+
     private protected abstract ScheduleSyncMode Mode { get; }
 
     /// <summary>Applies the plan.</summary>
@@ -28,21 +31,37 @@ public abstract class SchedulePlanCmdlet : FinishingCmdlet
             SchedulePlan plan = SchedulePlan.Parse(ReadFile(), GetUnresolvedProviderPathFromPSPath(Path));
             steps = Await(Cloud.ScheduleSync.PlanAsync(plan, Mode, Lookup, Wildcards.Matcher, Warn, Cancelled));
         });
-        ChangeEach(InOrder(steps), step => Cloud.ScheduleSync.PrepareAsync(step, Lookup, Warn, Cancelled), Confirm, ApplyAsync, steps.Count);
+        ChangeEach(InOrder(steps), PrepareAsync, Confirm, ApplyAsync, steps.Count);
     }
 
-    // Creations and changes end before the first removal, so that no instance is without its schedule in between.
+    // Creations and changes end before the first removal, so that no instance is without its schedule in between. If one of them failed, a removed schedule could be the only one of its instance.
     private IEnumerable<PlannedStep> InOrder(IReadOnlyList<PlannedStep> steps)
     {
-        bool isRemoving = false;
-        foreach (PlannedStep step in steps)
-        {
-            if (step.Step.Action == ScheduleSyncAction.Remove && !isRemoving)
-            {
-                isRemoving = true;
-                FinishItems();
-            }
+        foreach (PlannedStep step in steps.Where(step => step.Step.Action != ScheduleSyncAction.Remove))
             yield return step;
+        List<PlannedStep> removals = [.. steps.Where(step => step.Step.Action == ScheduleSyncAction.Remove)];
+        if (removals.Count == 0)
+            yield break;
+        FinishItems();
+        if (_hasFailed)
+        {
+            WriteWarning($"{(removals.Count == 1 ? "1 schedule that the plan does not list was" : $"{removals.Count} schedules that the plan does not list were")} not removed, because another step failed. Apply the plan again when its cause is removed.");
+            yield break;
+        }
+        foreach (PlannedStep step in removals)
+            yield return step;
+    }
+
+    private async Task<PreparedStep> PrepareAsync(PlannedStep step)
+    {
+        try
+        {
+            return await Cloud.ScheduleSync.PrepareAsync(step, Lookup, Warn, Cancelled).ConfigureAwait(false);
+        }
+        catch
+        {
+            _hasFailed = true;
+            throw;
         }
     }
 
@@ -66,7 +85,15 @@ public abstract class SchedulePlanCmdlet : FinishingCmdlet
     private async Task<object?> ApplyAsync(PreparedStep prepared)
     {
         Task<ScheduleSyncStep> started = Cloud.ScheduleSync.ApplyAsync(prepared, Warn, Cancelled);
-        return await (prepared.Change is null ? started : Track(started)).ConfigureAwait(false);
+        try
+        {
+            return await (prepared.Change is null ? started : Track(started)).ConfigureAwait(false);
+        }
+        catch
+        {
+            _hasFailed = true;
+            throw;
+        }
     }
 
     private byte[] ReadFile()
