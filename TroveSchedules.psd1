@@ -27,6 +27,7 @@
         'Remove-TroveBackup'
         'Remove-TroveBackupSchedule'
         'Export-TroveBackupSchedule', 'Import-TroveBackupSchedule', 'Sync-TroveBackupSchedule'
+        'Export-TroveScheduleMetric', 'Export-TroveScheduleReport'
         'Remove-TroveScheduleExecution'
         'Start-TroveBackupSchedule'
         'Step-TroveSandbox'

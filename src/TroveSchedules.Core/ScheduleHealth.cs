@@ -63,6 +63,9 @@ public sealed class ScheduleHealth
     /// <summary>How many of the last executions failed one after the other; 0 if the last one succeeded.</summary>
     public int FailureStreak { get; init; }
 
+    /// <summary>The days of the period in UTC, oldest first; empty for an instance without a schedule. The first and the last are not whole days.</summary>
+    public IReadOnlyList<ScheduleDay> Days { get; init => field = new TextList<ScheduleDay>(value); } = new TextList<ScheduleDay>([]);
+
     /// <summary>When the last execution started, in UTC, whether it succeeded or not; null for none in the period.</summary>
     public DateTimeOffset? LastExecutionTime { get; init; }
 

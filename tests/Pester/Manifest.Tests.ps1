@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $names = 'Connect-TroveSession', 'Disconnect-TroveSession', 'Export-TroveBackupSchedule', 'Get-TroveBackup', 'Get-TroveBackupRetention', 'Get-TroveBackupSchedule', 'Get-TroveInstance',
+    $names = 'Connect-TroveSession', 'Disconnect-TroveSession', 'Export-TroveBackupSchedule', 'Export-TroveScheduleMetric', 'Export-TroveScheduleReport', 'Get-TroveBackup', 'Get-TroveBackupRetention', 'Get-TroveBackupSchedule', 'Get-TroveInstance',
         'Get-TroveScheduleExecution', 'Get-TroveScheduleHealth', 'Get-TroveScheduleOccurrence', 'Get-TroveSession', 'Get-TroveWorkbook', 'Import-TroveBackupSchedule', 'Install-TroveWorkbook',
         'New-TroveBackupSchedule', 'Remove-TroveBackup', 'Remove-TroveBackupSchedule', 'Remove-TroveScheduleExecution', 'Resume-TroveBackupSchedule', 'Set-TroveBackupSchedule',
         'Start-TroveBackupSchedule', 'Step-TroveSandbox', 'Suspend-TroveBackupSchedule', 'Sync-TroveBackupSchedule',

@@ -30,6 +30,7 @@ BeforeAll {
                 { $_.IsEnum } { [Enum]::GetValues($_)[-1] }
                 ([Collections.Generic.IReadOnlyList[string]]) { , [string[]] ('instance', 'name') }
                 ([Collections.Generic.IReadOnlyList[DateTimeOffset]]) { , $times }
+                ([Collections.Generic.IReadOnlyList[TroveSchedules.ScheduleDay]]) { , [TroveSchedules.ScheduleDay[]] (1..2 | ForEach-Object { New-Thing TroveSchedules.ScheduleDay }) }
                 ([Collections.Generic.IReadOnlyList[TroveSchedules.HealthProblem]]) { , [TroveSchedules.HealthProblem[]] (1..2 | ForEach-Object { New-Thing TroveSchedules.HealthProblem }) }
                 default { throw "$Type.$($property.Name) is a ${_}: say what such a value is." }
             }
@@ -50,7 +51,7 @@ BeforeAll {
             for ($i = 0; $i -lt @($was).Count; $i++) {
                 @($is)[$i].GetType() | Should -Be @($was)[$i].GetType() -Because $property.Name
                 if (@($was)[$i] -is [DateTimeOffset]) { @($is)[$i].EqualsExact(@($was)[$i]) | Should -BeTrue -Because $property.Name }
-                elseif (@($was)[$i] -is [TroveSchedules.HealthProblem]) { Assert-Same @($is)[$i] @($was)[$i] }
+                elseif (@($was)[$i] -is [TroveSchedules.HealthProblem] -or @($was)[$i] -is [TroveSchedules.ScheduleDay]) { Assert-Same @($is)[$i] @($was)[$i] }
                 else { @($is)[$i] | Should -BeExactly @($was)[$i] -Because $property.Name }
             }
         }
@@ -95,6 +96,7 @@ Describe '<Type>' -ForEach $types {
             $value = @($property.GetValue($thing)) | ForEach-Object { $_ -is [DateTimeOffset] ? $_.ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz') : $_ }
             if ($value -is [TimeSpan]) { $json[$property.Name].Ticks | Should -BeExactly $value.Ticks -Because $property.Name; continue } # As PowerShell writes one.
             if (@($value)[0] -is [TroveSchedules.HealthProblem]) { $json[$property.Name].Reason | Should -BeExactly $value.Reason; continue }
+            if (@($value)[0] -is [TroveSchedules.ScheduleDay]) { $json[$property.Name].Missed | Should -BeExactly $value.Missed; continue }
             $json[$property.Name] | Should -BeExactly $value -Because $property.Name
         }
         $bare = New-Thing $Type -Bare | ConvertTo-Json -Depth 2 -WarningAction Stop | ConvertFrom-Json -AsHashtable
@@ -111,6 +113,7 @@ Describe '<Type>' -ForEach $types {
                 ([Collections.Generic.IReadOnlyList[string]]) { 'instance; name' }
                 ([Collections.Generic.IReadOnlyList[DateTimeOffset]]) { '2016-06-14T12:49:59.25Z; 2030-01-07T00:00:00Z' }
                 ([Collections.Generic.IReadOnlyList[TroveSchedules.HealthProblem]]) { $value -join '; ' }
+                ([Collections.Generic.IReadOnlyList[TroveSchedules.ScheduleDay]]) { $value -join '; ' }
                 default { "$value" }
             }
             $row.($property.Name) | Should -BeExactly $text -Because $property.Name

@@ -114,7 +114,7 @@ Describe '<_> -PassThru' -ForEach (Get-Command -Module TroveSchedules | Where-Ob
         if ($_ -ne 'Disconnect-TroveSession') { (Get-Command $_).OutputType.Name | Should -Contain @{
                 'Remove-TroveBackup' = 'TroveSchedules.Backup'; 'Remove-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Remove-TroveScheduleExecution' = 'TroveSchedules.ScheduleExecution'
                 'Set-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Suspend-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'; 'Resume-TroveBackupSchedule' = 'TroveSchedules.BackupSchedule'
-                'Export-TroveBackupSchedule' = 'System.IO.FileInfo'; 'Step-TroveSandbox' = 'TroveSchedules.TroveSession' }[$_] }
+                'Export-TroveBackupSchedule' = 'System.IO.FileInfo'; 'Export-TroveScheduleMetric' = 'System.IO.FileInfo'; 'Export-TroveScheduleReport' = 'System.IO.FileInfo'; 'Step-TroveSandbox' = 'TroveSchedules.TroveSession' }[$_] }
     }
 }
 

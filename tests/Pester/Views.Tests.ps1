@@ -51,7 +51,7 @@ BeforeAll {
         ScheduleHealth = [TroveSchedules.ScheduleHealth] @{
             State = 'Critical'; ScheduleId = $uuid; Name = $long; InstanceId = $other; InstanceName = $long; InstanceStatus = 'SHUTDOWN'; Pattern = '*/30 * * * *'; Since = $time; CheckedAt = $time
             Problems = [TroveSchedules.HealthProblem[]] ('Missed', 'InstanceNotActive' | ForEach-Object { [TroveSchedules.HealthProblem] @{ Kind = $_; State = 'Critical'; Reason = $long; RecommendedAction = $long } })
-            CountedSince = $time; Expected = 12; Missed = 2; MissedTimes = [DateTimeOffset[]] ($time, $time); Late = 1; Succeeded = 7; Failed = 3; FailureStreak = 2; LastExecutionTime = $time
+            CountedSince = $time; Expected = 12; Missed = 2; MissedTimes = [DateTimeOffset[]] ($time, $time); Days = [TroveSchedules.ScheduleDay[]] @([TroveSchedules.ScheduleDay] @{ Date = $time; Succeeded = 2; Failed = 1; Missed = 3 }); Late = 1; Succeeded = 7; Failed = 3; FailureStreak = 2; LastExecutionTime = $time
             LastSuccessTime = $time; LastBackupTime = $time; LastBackupId = $other; LastBackupSize = 0.25; LastBackupDuration = '01:02:03'; InstanceBackupTime = $time; NextExecutionTime = $time
             ProjectId = $project; Origin = 'https://keystone.example'
         }

@@ -6,6 +6,8 @@ BeforeDiscovery {
     $takes = @{
         'Disconnect-TroveSession'        = @{ Session = @('session') }
         'Export-TroveBackupSchedule'     = @{ Id = @('schedule') }
+        'Export-TroveScheduleMetric'     = @{ Health = @('health') }
+        'Export-TroveScheduleReport'     = @{ Health = @('health') }
         'Get-TroveBackup'                = @{ Instance = @('instance'); Id = 'backup', 'execution' }
         'Get-TroveBackupRetention'       = @{ Instance = @('instance'); Schedule = @('schedule') }
         'Get-TroveBackupSchedule'        = @{ Instance = @('instance'); Id = @('schedule') }
@@ -88,7 +90,8 @@ BeforeAll {
         $things.'selected, through JSON'.$noun = $live.$noun | Select-Object * -ExcludeProperty Input, Output, ProjectId, Origin, CreatedAt, Reason | ConvertTo-Json | ConvertFrom-Json
     }
     $extra = @{ 'New-TroveBackupSchedule' = @{ Pattern = $pattern; Name = 'pester' }; 'Remove-TroveBackupSchedule' = @{ Confirm = $false }; 'Remove-TroveBackup' = @{ Confirm = $false }; 'Get-TroveBackupRetention' = @{ KeepLast = 1 }
-        'Export-TroveBackupSchedule' = @{ Path = "$TestDrive/plan.yaml"; Owner = 'x'; WhatIf = $true } }
+        'Export-TroveBackupSchedule' = @{ Path = "$TestDrive/plan.yaml"; Owner = 'x'; WhatIf = $true }
+        'Export-TroveScheduleMetric' = @{ Path = "$TestDrive/x.prom"; WhatIf = $true }; 'Export-TroveScheduleReport' = @{ Path = "$TestDrive/x.html"; WhatIf = $true } }
 }
 
 AfterAll {

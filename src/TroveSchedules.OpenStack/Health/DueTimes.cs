@@ -40,6 +40,8 @@ internal sealed class DueTimes
             if (start is not null)
                 continue;
             Missed++;
+            MissedByDay.TryGetValue(time.UtcDateTime.Date, out int onDay);
+            MissedByDay[time.UtcDateTime.Date] = onDay + 1;
             missed.Enqueue(time);
             if (missed.Count > MaxMissedTimes)
                 missed.Dequeue();
@@ -54,6 +56,9 @@ internal sealed class DueTimes
 
     /// <summary>The newest missed times, newest first.</summary>
     public IReadOnlyList<DateTimeOffset> MissedTimes { get; }
+
+    /// <summary>The numbers of missed times, by day in UTC.</summary>
+    public Dictionary<DateTime, int> MissedByDay { get; } = [];
 
     public int Late { get; }
 

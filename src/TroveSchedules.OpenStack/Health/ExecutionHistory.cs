@@ -12,6 +12,9 @@ internal sealed class ExecutionHistory(DateTimeOffset since)
     /// <summary>When the executions that Mistral started by itself began, newest first.</summary>
     public List<DateTimeOffset> Started { get; } = [];
 
+    /// <summary>The numbers of executions that succeeded and that failed, by day in UTC.</summary>
+    public Dictionary<DateTime, (int Succeeded, int Failed)> Days { get; } = [];
+
     public int Succeeded { get; private set; }
 
     public int Failed { get; private set; }
@@ -40,19 +43,23 @@ internal sealed class ExecutionHistory(DateTimeOffset since)
         LastTime ??= time;
         if (!isManual)
             Started.Add(time);
+        Days.TryGetValue(time.UtcDateTime.Date, out (int Succeeded, int Failed) day);
         switch (row.State)
         {
             case "SUCCESS":
                 Succeeded++;
+                day.Succeeded++;
                 LastSuccess ??= time;
                 _streakEnded = true;
                 break;
             case "ERROR" or "CANCELLED":
                 Failed++;
+                day.Failed++;
                 if (!_streakEnded)
                     FailureStreak++;
                 LastFailure ??= FailureReason.Of(row.State, row.StateInfo) ?? row.State;
                 break;
         }
+        Days[time.UtcDateTime.Date] = day;
     }
 }

@@ -72,6 +72,7 @@ internal sealed class HealthRules(HealthContext context)
             Succeeded = facts.Executions.Succeeded,
             Failed = facts.Executions.Failed,
             FailureStreak = facts.Executions.FailureStreak,
+            Days = DaysOf(facts),
             LastExecutionTime = facts.Executions.LastTime,
             LastSuccessTime = facts.Executions.LastSuccess,
             LastBackupTime = completed?.CreatedAt,
@@ -115,6 +116,19 @@ internal sealed class HealthRules(HealthContext context)
             ProjectId = instance.ProjectId,
             Origin = origin,
         };
+    }
+
+    private List<ScheduleDay> DaysOf(HealthFacts facts)
+    {
+        var days = new List<ScheduleDay>();
+        for (DateTime day = context.Since.UtcDateTime.Date; day <= context.Now.UtcDateTime; day = day.AddDays(1))
+        {
+            facts.Executions.Days.TryGetValue(day, out (int Succeeded, int Failed) executions);
+            int missed = 0;
+            facts.Due?.MissedByDay.TryGetValue(day, out missed);
+            days.Add(new ScheduleDay { Date = new DateTimeOffset(day, TimeSpan.Zero), Succeeded = executions.Succeeded, Failed = executions.Failed, Missed = missed });
+        }
+        return days;
     }
 
     private static HealthProblem Critical(HealthProblemKind kind, string reason, string action) => Problem(kind, HealthState.Critical, reason, action);

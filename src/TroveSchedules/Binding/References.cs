@@ -181,6 +181,14 @@ public sealed class ScheduleSnapshotAttribute() : ReferenceAttribute("a schedule
     private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(BackupSchedule).FullName ? ScheduleSnapshot.ForOccurrences(thing) : null;
 }
 
+/// <summary>Accepts the health of a schedule, with all its properties.</summary>
+public sealed class HealthSnapshotAttribute() : ReferenceAttribute("the health of a schedule, as Get-TroveScheduleHealth writes it", null)
+{
+    private protected override string Parameter => "Health";
+
+    private protected override object? Convert(object input) => input as ScheduleHealth;
+}
+
 /// <summary>Accepts a file or its path; returns the path.</summary>
 public sealed class FileReferenceAttribute() : ReferenceAttribute("a file", "its path", "Path", "LiteralPath", "PSPath", "FullName")
 {

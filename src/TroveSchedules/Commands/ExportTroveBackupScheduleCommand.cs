@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Management.Automation;
-using System.Text;
 using TroveSchedules.Binding;
 using TroveSchedules.Completion;
 using TroveSchedules.OpenStack;
@@ -52,7 +51,7 @@ public sealed class ExportTroveBackupScheduleCommand : SessionCmdlet
     {
         string file = GetUnresolvedProviderPathFromPSPath(Path);
         if (NoClobber && File.Exists(file))
-            throw NotWritten(file, "it exists, and -NoClobber keeps it.", null);
+            throw WholeFile.NotWritten(file, "it exists, and -NoClobber keeps it.", null);
         bool isAll = !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Id));
         if (!isAll && _schedules.Count == 0)
         {
@@ -65,40 +64,8 @@ public sealed class ExportTroveBackupScheduleCommand : SessionCmdlet
         if (!ShouldProcess($"file '{file}'", $"Write {plan.Schedules.Count} schedules"))
             return;
         bool isJson = string.Equals(System.IO.Path.GetExtension(file), ".json", StringComparison.OrdinalIgnoreCase);
-        WriteFile(file, isJson ? plan.ToJson() : plan.ToYaml());
+        WholeFile.Write(file, isJson ? plan.ToJson() : plan.ToYaml());
         if (PassThru)
             WriteObject(new FileInfo(file));
     });
-
-    // In one step, so that a reader sees the old file or the new one.
-    private static void WriteFile(string file, string text)
-    {
-        string unfinished = $"{file}.{Guid.NewGuid():N}";
-        try
-        {
-            File.WriteAllText(unfinished, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            if (File.Exists(file))
-                File.Replace(unfinished, file, null);
-            else
-                File.Move(unfinished, file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw NotWritten(file, Directory.Exists(file) ? "it is a folder." : e.Message, e);
-        }
-        finally
-        {
-            try
-            {
-                File.Delete(unfinished);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // The error that led here is more important.
-            }
-        }
-    }
-
-    private static TroveScheduleException NotWritten(string file, string reason, Exception? cause) =>
-        new(TroveErrorKind.Invalid, $"The file '{file}' was not written: {reason}", cause) { ErrorId = "FileNotWritten", Target = file, RecommendedAction = "Name another file." };
 }

@@ -24,6 +24,7 @@ public sealed class Rehydration : PSTypeConverter
         (typeof(ScheduleOverlap), 2),
         (typeof(ScheduleHealth), 3),
         (typeof(HealthProblem), 2),
+        (typeof(ScheduleDay), 2),
         (typeof(ScheduleSyncStep), 2),
         (typeof(Instance), 2),
         (typeof(Backup), 2),

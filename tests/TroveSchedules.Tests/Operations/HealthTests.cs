@@ -148,6 +148,20 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Each_day_of_the_period_has_its_numbers()
+    {
+        RunsHourly(1, 200, time => time.Day != 20);
+        _executions[0] = Execution(1, SevenOClock.AddSeconds(-2), "ERROR");
+        ScheduleHealth health = await CheckAsync();
+        Assert.Equal(
+            [
+                "2026-11-15: 17 succeeded, 0 failed, 0 missed", "2026-11-16: 24 succeeded, 0 failed, 0 missed", "2026-11-17: 24 succeeded, 0 failed, 0 missed", "2026-11-18: 24 succeeded, 0 failed, 0 missed",
+                "2026-11-19: 23 succeeded, 0 failed, 0 missed", "2026-11-20: 0 succeeded, 0 failed, 24 missed", "2026-11-21: 24 succeeded, 0 failed, 0 missed", "2026-11-22: 6 succeeded, 1 failed, 0 missed",
+            ],
+            health.Days.Select(day => day.ToString()));
+    }
+
+    [Fact]
     public async Task If_the_last_one_was_missed_it_is_critical()
     {
         RunsHourly(1, 200, time => time < SevenOClock.AddHours(-1));
