@@ -194,7 +194,7 @@ internal sealed class HealthRules(HealthContext context)
     {
         if (facts.Due is not { Missed: > 0 } due)
             return null;
-        string reason = FormattableString.Invariant($"{due.Missed} of {due.Count} executions were missed, the last one at {due.MissedTimes[0]:u}.");
+        string reason = FormattableString.Invariant($"{due.Missed} of {Count(due.Count, "execution")} {(due.Missed == 1 ? "was" : "were")} missed, the last one at {due.MissedTimes[0]:u}.");
         if (!due.IsLastMissed)
             return Warning(HealthProblemKind.Missed, reason, "Look for a time at which Mistral was stopped. Missed executions are not made up for.");
         return facts.Schedule.State == ScheduleState.Stuck
@@ -203,7 +203,7 @@ internal sealed class HealthRules(HealthContext context)
     }
 
     private static HealthProblem? LateProblem(HealthFacts facts) => facts.Due is not { Late: > 0 } due ? null : Warning(HealthProblemKind.Late,
-        FormattableString.Invariant($"{due.Late} of {due.Count} executions started more than a minute late."), "Look for a time at which Mistral was stopped or busy.");
+        FormattableString.Invariant($"{due.Late} of {Count(due.Count, "execution")} started more than a minute late."), "Look for a time at which Mistral was stopped or busy.");
 
     private static HealthProblem? FailedProblem(HealthFacts facts)
     {
@@ -225,7 +225,7 @@ internal sealed class HealthRules(HealthContext context)
         }
         bool isUnfinished = facts.Backups.Newest is { } newest && UnfinishedBackups.Contains(newest.Status);
         return facts.Executions.Succeeded == 0 || facts.Backups.Completed is not null || isUnfinished ? null : Critical(HealthProblemKind.NoBackup,
-            FormattableString.Invariant($"{facts.Executions.Succeeded} executions succeeded since {context.Since:u}, but Trove has no completed backup of the schedule since then."), "Look whether the backups were removed, and run the schedule now.");
+            FormattableString.Invariant($"{Count(facts.Executions.Succeeded, "execution")} succeeded since {context.Since:u}, but Trove has no completed backup of the schedule since then."), "Look whether the backups were removed, and run the schedule now.");
     }
 
     private HealthProblem? TooOld(NewestBackups instance)
