@@ -8,10 +8,10 @@ public sealed class ScheduleDay
     /// <summary>The beginning of the day, in UTC.</summary>
     public required DateTimeOffset Date { get; init; }
 
-    /// <summary>The number of executions that started on the day and succeeded. The backup of each can still have failed.</summary>
+    /// <summary>The number of executions that were due on the day, or were started by a user on it, and succeeded. The backup of each can still have failed.</summary>
     public int Succeeded { get; init; }
 
-    /// <summary>The number of executions that started on the day and failed.</summary>
+    /// <summary>The number of executions that were due on the day, or were started by a user on it, and failed.</summary>
     public int Failed { get; init; }
 
     /// <summary>The number of times that were due on the day and at which no execution started.</summary>

@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace TroveSchedules;
 
 /// <summary>Whether a schedule makes good backups: what was due in a period, what happened, and what is wrong. For an instance without a schedule, whether it has a backup.</summary>
-public sealed class ScheduleHealth
+public sealed record ScheduleHealth
 {
     /// <summary>The worst state of the <see cref="Problems"/>; Healthy if there are none.</summary>
     public HealthState State { get; init; }

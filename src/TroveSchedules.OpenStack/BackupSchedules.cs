@@ -306,6 +306,10 @@ public sealed class BackupSchedules
         DateTimeOffset? FirstRunAfter(DateTimeOffset time) => prepared.FirstExecutionTime ?? prepared.Pattern?.Next(time);
     }
 
+    // The triggers that the schedule had, newest first.
+    internal static IReadOnlyList<string> TriggerIdsOf(BackupSchedule schedule) =>
+        [schedule.TriggerId, .. schedule.EarlierTriggerIds?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? []];
+
     /// <summary>Converts a trigger. One that keeps a new definition stands for its schedule, whose own trigger is deleted.</summary>
     /// <param name="trigger">The trigger.</param>
     /// <param name="session">The session that read it.</param>

@@ -95,7 +95,7 @@ public sealed class ScheduleExecutions
         query ??= new ExecutionQuery();
         CheckMarker(query);
         _session.CheckOrigin(schedule.Origin, schedule.ProjectId, query.AllProjects, $"The schedule '{schedule.Id}'", schedule);
-        string[] triggers = [schedule.TriggerId, .. schedule.EarlierTriggerIds?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? []];
+        IReadOnlyList<string> triggers = BackupSchedules.TriggerIdsOf(schedule);
         return query.MatchInput
             ? ListAsync(query, schedule.Id, null, cause => triggers.Contains(cause.TriggerId), execution => execution.ProjectId == schedule.ProjectId && InnerJson.AreEqual(execution.Input, schedule.Input), cancellationToken)
             : ListAsync(query, schedule.Id, triggers, cancellationToken);

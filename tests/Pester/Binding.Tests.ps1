@@ -5,7 +5,7 @@ BeforeDiscovery {
     $byId = Get-Command -Module TroveSchedules -Verb Get | Where-Object { $_.Parameters.ContainsKey('Id') } | ForEach-Object { @{ Cmdlet = $_.Name } }
     # The column names that bind: the parameter's name and its aliases.
     $columns = foreach ($command in Get-Command -Module TroveSchedules) {
-        foreach ($parameter in $command.Parameters.Values | Where-Object { $_.Attributes.ValueFromPipeline -contains $true }) {
+        foreach ($parameter in $command.Parameters.Values | Where-Object { $_.Attributes.ValueFromPipeline -contains $true -and $_.Name -ne 'Health' }) { # No column can hold what a check found.
             foreach ($column in @($parameter.Name) + $parameter.Aliases) { @{ Cmdlet = $command.Name; Parameter = $parameter.Name; Column = $column } }
         }
     }

@@ -19,6 +19,10 @@ BeforeDiscovery {
     $idle = @{
         'Export-TroveBackupSchedule 1'    = 'it writes a file'
         'Export-TroveBackupSchedule 3'    = 'it writes a file'
+        'Export-TroveScheduleMetric 1'    = 'it writes a file'
+        'Export-TroveScheduleMetric 2'    = 'it writes a file'
+        'Export-TroveScheduleReport 1'    = 'it writes a file'
+        'Export-TroveScheduleReport 2'    = 'it writes a file'
         'Import-TroveBackupSchedule 2'    = '-WhatIf'
         'Get-TroveBackupSchedule 6'       = 'nothing is stuck'
         'Get-TroveScheduleHealth 5'       = 'the assertion passes'

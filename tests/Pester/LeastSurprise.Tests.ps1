@@ -68,6 +68,8 @@ Describe '<_>' -ForEach $asking {
             'Sync-TroveBackupSchedule' = "Sync-TroveBackupSchedule '$TestDrive/plan.yaml'", "Sync-TroveBackupSchedule '$TestDrive/plan.yaml' -Adopt -ThrottleLimit 1"
             'Import-TroveBackupSchedule' = "Import-TroveBackupSchedule '$TestDrive/plan.yaml'"
             'Export-TroveBackupSchedule' = "Export-TroveBackupSchedule '$TestDrive/exported.yaml' -Owner pester", "`$schedule | Export-TroveBackupSchedule '$TestDrive/exported.json' -Owner pester -PassThru"
+            'Export-TroveScheduleMetric' = "Export-TroveScheduleMetric '$TestDrive/x.prom'", "`$schedule | Get-TroveScheduleHealth | Export-TroveScheduleMetric '$TestDrive/x.prom' -PassThru"
+            'Export-TroveScheduleReport' = "Export-TroveScheduleReport '$TestDrive/x.html'", "`$schedule | Get-TroveScheduleHealth | Export-TroveScheduleReport '$TestDrive/x.html' -PassThru"
             'Remove-TroveScheduleExecution' = '$run | Remove-TroveScheduleExecution', 'Remove-TroveScheduleExecution $run.Id -Force', '$schedule | Get-TroveScheduleExecution | Remove-TroveScheduleExecution -PassThru',
                 '$schedule | Remove-TroveScheduleExecution -OlderThan 2037-05-05T18:30Z', 'Remove-TroveScheduleExecution -Schedule $schedule.Id -OlderThan 2037-05-05T18:30Z -Force -ThrottleLimit 1'
         }

@@ -56,7 +56,8 @@ Describe 'The package' {
 
     It 'has a bill of materials that names each library of others in it, with its version and licence, and nothing else' {
         $components = (Get-Content $materials -Raw | ConvertFrom-Json).components
-        $libraries = Get-ChildItem $built/*/dependencies/*.dll -Exclude TroveSchedules.* | ForEach-Object BaseName | Sort-Object -Unique
+        $packages = @{ 'Fluid' = 'Fluid.Core'; 'Prometheus.NetStandard' = 'prometheus-net' }
+        $libraries = Get-ChildItem $built/*/dependencies/*.dll -Exclude TroveSchedules.* | ForEach-Object { $packages[$_.BaseName] ?? $_.BaseName } | Sort-Object -Unique
         $components.name | Sort-Object | Should -Be $libraries
         foreach ($component in $components) {
             $component.licenses.license.id | Should -BeIn MIT, BSD-3-Clause -Because "THIRD-PARTY-NOTICES.txt has the licence of $($component.name)"

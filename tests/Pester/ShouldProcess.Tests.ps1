@@ -265,7 +265,7 @@ Describe 'With -WhatIf input is still checked' {
     It 'by New-TroveBackupSchedule: pattern, name and instance' {
         Get-ErrorOf { New-TroveBackupSchedule m '61 3 * * *' pester-x -WhatIf } | Assert-Error InvalidCronPattern New-TroveBackupSchedule InvalidArgument
         Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' '' -WhatIf } | Assert-Error InvalidName New-TroveBackupSchedule InvalidArgument
-        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' pester-x -Suspended -Until (Get-TestTime).AddSeconds(-2) -WhatIf } | Assert-Error InvalidUntil New-TroveBackupSchedule InvalidArgument
+        Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' pester-x -Suspended -Until (Get-TestTime).AddHours(-1) -WhatIf } | Assert-Error InvalidUntil New-TroveBackupSchedule InvalidArgument
         Get-ErrorOf { New-TroveBackupSchedule m '0 3 * * *' pester-x -Reason x -WhatIf } | Assert-Error InvalidReason New-TroveBackupSchedule InvalidArgument
         Get-ErrorOf { New-TroveBackupSchedule nowhere '0 3 * * *' pester-x -WhatIf } | Assert-Error InstanceNotFound New-TroveBackupSchedule ObjectNotFound
     }
@@ -297,7 +297,7 @@ Describe 'With -WhatIf input is still checked' {
 
     It 'by Suspend- and Resume-TroveBackupSchedule: the time, and the schedule' {
         New-Things
-        Get-ErrorOf { $one | Suspend-TroveBackupSchedule -Until (Get-TestTime).AddSeconds(-2) -WhatIf } | Assert-Error InvalidUntil Suspend-TroveBackupSchedule InvalidArgument
+        Get-ErrorOf { $one | Suspend-TroveBackupSchedule -Until (Get-TestTime).AddHours(-1) -WhatIf } | Assert-Error InvalidUntil Suspend-TroveBackupSchedule InvalidArgument
         Get-ErrorOf { Suspend-TroveBackupSchedule $uuid -WhatIf } | Assert-Error ScheduleNotFound Suspend-TroveBackupSchedule ObjectNotFound
         Get-ErrorOf { Resume-TroveBackupSchedule $uuid -WhatIf } | Assert-Error ScheduleNotFound Resume-TroveBackupSchedule ObjectNotFound
         $foreign = [TroveSchedules.BackupSchedule] @{ Id = $uuid; TriggerId = $uuid; Input = '{}'; ProjectId = '0123456789abcdef0123456789abcdef' }

@@ -48,7 +48,7 @@ internal sealed class BackupHistory
         if (!_newest.TryGetValue(key, out NewestBackups? newest))
             return;
         newest.Newest ??= backup;
-        if (backup.Status != "COMPLETED" || newest.Completed is not null)
+        if (!BackupStatus.IsCompleted(backup.Status) || newest.Completed is not null)
             return;
         newest.Completed = backup;
         _open.Remove(key);

@@ -14,8 +14,8 @@ internal sealed class DueTimes
     /// <summary>How much later than its time an execution may start without being late.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
 
-    // Mistral starts an execution up to two seconds early, and its times are cut to whole seconds.
-    private static readonly TimeSpan Early = TimeSpan.FromSeconds(3);
+    /// <summary>How much earlier than its time an execution may start: Mistral starts it up to two seconds early, and cuts its times to whole seconds.</summary>
+    public static readonly TimeSpan Early = TimeSpan.FromSeconds(3);
 
     /// <summary>Compares the times of a pattern.</summary>
     /// <param name="due">The times at which the schedule was due, in order.</param>

@@ -12,7 +12,7 @@ internal sealed class ExecutionHistory(DateTimeOffset since)
     /// <summary>When the executions that Mistral started by itself began, newest first.</summary>
     public List<DateTimeOffset> Started { get; } = [];
 
-    /// <summary>The numbers of executions that succeeded and that failed, by day in UTC.</summary>
+    /// <summary>The numbers of executions that succeeded and that failed, by the day in UTC on which they were due or, if a user started them, began.</summary>
     public Dictionary<DateTime, (int Succeeded, int Failed)> Days { get; } = [];
 
     public int Succeeded { get; private set; }
@@ -43,7 +43,8 @@ internal sealed class ExecutionHistory(DateTimeOffset since)
         LastTime ??= time;
         if (!isManual)
             Started.Add(time);
-        Days.TryGetValue(time.UtcDateTime.Date, out (int Succeeded, int Failed) day);
+        DateTime date = (isManual ? time : time + DueTimes.Early).UtcDateTime.Date; // An execution that is due at midnight starts before it.
+        Days.TryGetValue(date, out (int Succeeded, int Failed) day);
         switch (row.State)
         {
             case "SUCCESS":
@@ -60,6 +61,6 @@ internal sealed class ExecutionHistory(DateTimeOffset since)
                 LastFailure ??= FailureReason.Of(row.State, row.StateInfo) ?? row.State;
                 break;
         }
-        Days[time.UtcDateTime.Date] = day;
+        Days[date] = day;
     }
 }

@@ -45,14 +45,11 @@ internal sealed class HealthRules(HealthContext context)
     // In these, Trove accepts a backup, or makes one.
     private static readonly HashSet<string> GoodStatuses = new(StringComparer.OrdinalIgnoreCase) { "ACTIVE", "HEALTHY", "BACKUP", "RESTART_REQUIRED" };
 
-    private static readonly HashSet<string> UnfinishedBackups = new(StringComparer.OrdinalIgnoreCase) { "NEW", "BUILDING", "SAVING" };
-
     public ScheduleHealth Judge(HealthFacts facts, DateTimeOffset? countedSince, string origin)
     {
         BackupSchedule schedule = facts.Schedule;
-        Backup? completed = facts.Backups.Completed;
         List<HealthProblem> problems = [.. ProblemsOf(facts).OrderByDescending(problem => problem.State)];
-        return new ScheduleHealth
+        return WithBackups(new ScheduleHealth
         {
             State = problems.Count == 0 ? HealthState.Healthy : problems[0].State,
             Problems = problems,
@@ -75,15 +72,10 @@ internal sealed class HealthRules(HealthContext context)
             Days = DaysOf(facts),
             LastExecutionTime = facts.Executions.LastTime,
             LastSuccessTime = facts.Executions.LastSuccess,
-            LastBackupTime = completed?.CreatedAt,
-            LastBackupId = completed?.Id,
-            LastBackupSize = completed?.Size,
-            LastBackupDuration = completed?.UpdatedAt - completed?.CreatedAt,
-            InstanceBackupTime = facts.InstanceBackups.Completed?.CreatedAt,
             NextExecutionTime = schedule.NextExecutionTime,
             ProjectId = schedule.ProjectId,
             Origin = origin,
-        };
+        }, facts.Backups, facts.InstanceBackups);
     }
 
     /// <summary>The health of an instance without a schedule.</summary>
@@ -99,7 +91,7 @@ internal sealed class HealthRules(HealthContext context)
         };
         if (TooOld(backups) is { } old)
             problems.Insert(0, old);
-        return new ScheduleHealth
+        return WithBackups(new ScheduleHealth
         {
             State = problems[0].State,
             Problems = problems,
@@ -108,15 +100,19 @@ internal sealed class HealthRules(HealthContext context)
             InstanceStatus = instance.Status,
             Since = context.Since,
             CheckedAt = context.Now,
-            LastBackupTime = backups.Completed?.CreatedAt,
-            LastBackupId = backups.Completed?.Id,
-            LastBackupSize = backups.Completed?.Size,
-            LastBackupDuration = backups.Completed?.UpdatedAt - backups.Completed?.CreatedAt,
-            InstanceBackupTime = backups.Completed?.CreatedAt,
             ProjectId = instance.ProjectId,
             Origin = origin,
-        };
+        }, backups, backups);
     }
+
+    private static ScheduleHealth WithBackups(ScheduleHealth health, NewestBackups ofSchedule, NewestBackups ofInstance) => health with
+    {
+        LastBackupTime = ofSchedule.Completed?.CreatedAt,
+        LastBackupId = ofSchedule.Completed?.Id,
+        LastBackupSize = ofSchedule.Completed?.Size,
+        LastBackupDuration = ofSchedule.Completed?.UpdatedAt - ofSchedule.Completed?.CreatedAt,
+        InstanceBackupTime = ofInstance.Completed?.CreatedAt,
+    };
 
     private List<ScheduleDay> DaysOf(HealthFacts facts)
     {
@@ -218,12 +214,12 @@ internal sealed class HealthRules(HealthContext context)
 
     private HealthProblem? BackupProblem(HealthFacts facts)
     {
-        if (facts.Backups.Newest is { Status: "FAILED" } failed)
+        if (facts.Backups.Newest is { } failed && BackupStatus.IsFailed(failed.Status))
         {
             return Critical(HealthProblemKind.BackupFailed,
                 FormattableString.Invariant($"The last backup, {ServiceError.Printable(failed.Id)} of {failed.CreatedAt:u}, failed in Trove."), "Look for the cause in Trove's log and in the storage of backups, and run the schedule now.");
         }
-        bool isUnfinished = facts.Backups.Newest is { } newest && UnfinishedBackups.Contains(newest.Status);
+        bool isUnfinished = facts.Backups.Newest is { } newest && BackupStatus.IsInProgress(newest.Status);
         return facts.Executions.Succeeded == 0 || facts.Backups.Completed is not null || isUnfinished ? null : Critical(HealthProblemKind.NoBackup,
             FormattableString.Invariant($"{Count(facts.Executions.Succeeded, "execution")} succeeded since {context.Since:u}, but Trove has no completed backup of the schedule since then."), "Look whether the backups were removed, and run the schedule now.");
     }

@@ -287,7 +287,7 @@ internal sealed class ScheduleHealthCheck
         {
             Schedule = schedule;
             Executions = new ExecutionHistory(since);
-            TriggerIds = [schedule.TriggerId, .. schedule.EarlierTriggerIds?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? []];
+            TriggerIds = BackupSchedules.TriggerIdsOf(schedule);
             if (schedule is not { Pattern: { } text, State: ScheduleState.Active or ScheduleState.Stuck })
                 return;
             Pattern = CronPattern.TryParse(text, true, out CronPattern? pattern, out CronPatternException? error) ? pattern : null;

@@ -1,8 +1,10 @@
 using System;
 using System.Collections;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using TroveSchedules.Cron;
+using TroveSchedules.Serialisation;
 
 namespace TroveSchedules.Binding;
 
@@ -187,6 +189,9 @@ public sealed class HealthSnapshotAttribute() : ReferenceAttribute("the health o
     private protected override string Parameter => "Health";
 
     private protected override object? Convert(object input) => input as ScheduleHealth;
+
+    private protected override object? FromDeserialized(string kind, PSObject thing) =>
+        kind == typeof(ScheduleHealth).FullName && typeof(ScheduleHealth).GetProperties().All(property => thing.Properties[property.Name] is not null) ? Rehydration.Restore(thing, typeof(ScheduleHealth)) : null;
 }
 
 /// <summary>Accepts a file or its path; returns the path.</summary>

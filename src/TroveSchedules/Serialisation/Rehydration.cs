@@ -70,9 +70,11 @@ public sealed class Rehydration : PSTypeConverter
         sourceValue is PSObject { BaseObject: PSCustomObject } dry && dry.TypeNames.Contains($"Deserialized.{destinationType.FullName}");
 
     /// <inheritdoc/>
-    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase)
+    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) => Restore((PSObject)sourceValue, destinationType);
+
+    /// <summary>Makes an object of the properties of a deserialised or selected one.</summary>
+    internal static object Restore(PSObject dry, Type destinationType)
     {
-        var dry = (PSObject)sourceValue;
         object made = Activator.CreateInstance(destinationType, nonPublic: true)!;
         foreach (PropertyInfo property in destinationType.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {

@@ -155,8 +155,8 @@ public sealed class HealthTests
         ScheduleHealth health = await CheckAsync();
         Assert.Equal(
             [
-                "2026-11-15: 17 succeeded, 0 failed, 0 missed", "2026-11-16: 24 succeeded, 0 failed, 0 missed", "2026-11-17: 24 succeeded, 0 failed, 0 missed", "2026-11-18: 24 succeeded, 0 failed, 0 missed",
-                "2026-11-19: 23 succeeded, 0 failed, 0 missed", "2026-11-20: 0 succeeded, 0 failed, 24 missed", "2026-11-21: 24 succeeded, 0 failed, 0 missed", "2026-11-22: 6 succeeded, 1 failed, 0 missed",
+                "2026-11-15: 16 succeeded, 0 failed, 0 missed", "2026-11-16: 24 succeeded, 0 failed, 0 missed", "2026-11-17: 24 succeeded, 0 failed, 0 missed", "2026-11-18: 24 succeeded, 0 failed, 0 missed",
+                "2026-11-19: 24 succeeded, 0 failed, 0 missed", "2026-11-20: 0 succeeded, 0 failed, 24 missed", "2026-11-21: 24 succeeded, 0 failed, 0 missed", "2026-11-22: 7 succeeded, 1 failed, 0 missed",
             ],
             health.Days.Select(day => day.ToString()));
     }
