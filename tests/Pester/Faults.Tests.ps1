@@ -64,6 +64,25 @@ Describe 'A fault of any kind at the request that does the thing' {
     }
 }
 
+Describe 'A fault at the deletion of a backup' {
+    It 'is survived, whatever its kind' -Skip:([bool] $env:TROVE_TEST_STACK) -Tag 'Needs the sandbox' {
+        foreach ($kind in [enum]::GetValues([TroveSchedules.FaultTests.FaultKind]) -ne 'Timeout') {
+            $old, $null = 1..2 | ForEach-Object { New-TestBackup m }
+            $proxy = New-FaultProxy
+            try {
+                $session = Connect-ThroughProxy $proxy (Get-TestAccount)
+                $proxy.Inject($kind, '^DELETE /v1.0/\w+/backups/')
+                Remove-TroveBackup $old -Confirm:$false -Session $session -ErrorVariable errors
+                $proxy.IsWaiting | Should -BeFalse -Because "$kind is injected"
+                $errors | Should -BeNullOrEmpty -Because $kind
+                (Invoke-TestApi database "/backups/$old" -AllowError).itemNotFound | Should -Not -BeNullOrEmpty -Because $kind
+                Disconnect-TroveSession $session
+            }
+            finally { $proxy.Dispose() }
+        }
+    }
+}
+
 Describe 'Through a network so bad that retries run out' {
     BeforeAll {
         $before = Get-DatabaseFault

@@ -56,13 +56,13 @@ Describe 'The package' {
 
     It 'has a bill of materials that names each library of others in it, with its version and licence, and nothing else' {
         $components = (Get-Content $materials -Raw | ConvertFrom-Json).components
-        $packages = @{ 'Fluid' = 'Fluid.Core'; 'Prometheus.NetStandard' = 'prometheus-net' }
-        $libraries = Get-ChildItem $built/*/dependencies/*.dll -Exclude TroveSchedules.* | ForEach-Object { $packages[$_.BaseName] ?? $_.BaseName } | Sort-Object -Unique
-        $components.name | Sort-Object | Should -Be $libraries
+        $libraries = Get-ChildItem $built/*/dependencies/*.dll -Exclude TroveSchedules.* | ForEach-Object BaseName | Sort-Object -Unique
+        $libraryOf = @{ 'Fluid.Core' = 'Fluid'; 'prometheus-net' = 'Prometheus.NetStandard' } # The others have the names of their packages.
+        $components.name | ForEach-Object { $libraryOf[$_] ?? $_ } | Sort-Object | Should -Be $libraries
         foreach ($component in $components) {
             $component.licenses.license.id | Should -BeIn MIT, BSD-3-Clause -Because "THIRD-PARTY-NOTICES.txt has the licence of $($component.name)"
             # The first two parts; what else a file is called differs from its package in old libraries.
-            $file = [version] (Get-ChildItem "$built/*/dependencies/$($component.name).dll")[0].VersionInfo.FileVersion
+            $file = [version] (Get-ChildItem "$built/*/dependencies/$($libraryOf[$component.name] ?? $component.name).dll")[0].VersionInfo.FileVersion
             if ($component.name -notlike 'System.*' -or $component.version -like '10.*') { $component.version | Should -BeLike "$($file.ToString(2)).*" -Because "that is the version of $($component.name)" }
         }
     }

@@ -31,8 +31,8 @@ function Connect-ThroughProxy {
 function Invoke-FaultRun {
     <#
     Runs operations with the module in several workers, and compares the state that they expect with the cloud. Each worker has its own proxy, which injects a
-    fault into a percentage of the requests. An operation creates (some suspended), changes, suspends, resumes, starts or deletes a schedule, waits for executions, deletes
-    an execution, lists, or logs in.
+    fault into a percentage of the requests. An operation creates (some suspended), changes, suspends, resumes, starts or deletes a schedule, applies a plan, waits for
+    executions, deletes an execution, lists, or logs in.
     #>
     param([int] $Operations, [int] $Workers = 4, [int] $Percent = 10, [int] $MaxRetry = 3, [ulong] $Seed = 6)
     $cloud = New-PlainCloud
@@ -336,6 +336,36 @@ function Invoke-FaultWorker {
         $of.Pattern, $of.IsSuspended = $actual[0].Pattern, $actual[0].IsSuspended
     }
 
+    function Sync-Plan {
+        <# Applies a plan of a few schedules until a run reports no error. Then exactly the schedules of the plan exist. #>
+        $file = Join-Path ([IO.Path]::GetTempPath()) "trove-plan-$PID-$($Job.Number).json"
+        $planned = @(1..4 | Where-Object { $random.Next(4) } | ForEach-Object {
+                @{
+                    instance = $Job.Instances[$random.Next($Job.Instances.Count)].Name; name = "$($Job.Prefix)plan$_"; pattern = "$($random.Next(60)) $($random.Next(24)) 1 $($random.Next(1, 13)) *"
+                    suspended = $random.Next(4) -eq 0
+                }
+            })
+        @{ version = 1; owner = "$($Job.Prefix)plan"; schedules = $planned } | ConvertTo-Json -Depth 3 | Set-Content $file
+        for ($i = 0; $i -lt 40; $i++) {
+            Add-Operation ($i ? 'finish a sync' : 'sync')
+            $outcome = Invoke-Module { Sync-TroveBackupSchedule $file -Session $session } (Get-RandomErrorAction)
+            foreach ($one in $outcome.Errors) { $null = Test-Unknown $one sync }
+            $null = Get-UnknownWarning $outcome
+            if (-not $outcome.Errors -and -not $outcome.Warnings) { break }
+        }
+        Remove-Item $file
+        if ($outcome.Errors) { Add-Violation 'sync does not finish' $outcome.Errors }
+        $actual = @($Cloud.Schedules("$($Job.Prefix)plan"))
+        $row = { "$($args[0]) on $($args[1]) at $($args[2])$($args[3] ? ', suspended' : '')" }
+        $expectedRows = @($planned | ForEach-Object { $name = $_.instance; & $row $_.name ($Job.Instances | Where-Object Name -EQ $name).Id $_.pattern $_.suspended })
+        $actualRows = @($actual | ForEach-Object { & $row $_.Name $_.Instance $_.Pattern $_.IsSuspended })
+        $difference = @(Compare-Object $expectedRows $actualRows)
+        if ($difference) { Add-Violation "sync was reported as done, and differs: $($difference | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" })" }
+        $gone = @($schedules.Keys | Where-Object { $schedules[$_].Name -like "$($Job.Prefix)plan*" -and $_ -notin $actual.Id })
+        $gone | ForEach-Object { $schedules.Remove($_); $deletedIds.Add($_) }
+        foreach ($of in $actual) { $schedules[$of.Id] = @{ Name = $of.Name; InstanceId = $of.Instance; Pattern = $of.Pattern; IsSuspended = $of.IsSuspended; Known = $null } }
+    }
+
     function Start-Schedule {
         Add-Operation start
         $outcome = Invoke-Module { Start-TroveBackupSchedule $Job.StartedSchedule.Id -Session $session }
@@ -444,6 +474,7 @@ function Invoke-FaultWorker {
         switch ($random.Next(100)) {
             { $_ -lt 20 } { if ($isFull) { Remove-Schedule 1 } else { New-Schedule 1 }; break }
             { $_ -lt 32 } { if ($isFull) { Remove-Schedule $many } else { New-Schedule $many }; break }
+            { $_ -lt 36 } { Sync-Plan; break }
             { $_ -lt 64 } { Get-Schedules; break }
             { $_ -lt 69 } { Get-Executions; break }
             { $_ -lt 72 } { Start-Schedule; break }
