@@ -176,7 +176,7 @@ Describe 'Export-TroveBackupSchedule' {
     BeforeAll {
         $null = New-TroveBackupSchedule m '0 3 1 1 *' pester-a -Description 'Größe: "x" # 1' -RemainingExecutions 7
         $null = New-TroveBackupSchedule broken -Name pester-once -FirstExecutionTime 2037-05-05T18:30Z
-        $null = New-TroveBackupSchedule m '0 4 1 1 * 30' true-1 -AllowSeconds -Suspended -Reason 'a: b' -Until 2037-01-01T00:00Z
+        $null = New-TroveBackupSchedule m '0 4 1 1 * 30' pester-true -AllowSeconds -Suspended -Reason 'a: b' -Until 2037-01-01T00:00Z
     }
 
     AfterAll { Clear-TestCloud }
@@ -201,7 +201,7 @@ Describe 'Export-TroveBackupSchedule' {
             'version: 1', 'owner: "a b"', 'schedules:'
             '  - instance: broken', '    name: pester-once', '    firstExecutionTime: "2037-05-05T18:30:00Z"'
             '  - instance: m', '    name: pester-a', '    pattern: "0 3 1 1 *"', '    remainingExecutions: 7', '    description: "Größe: \"x\" # 1"'
-            '  - instance: m', '    name: true-1', '    pattern: "0 4 1 1 * 30"', '    allowSeconds: true', '    suspended:', '      reason: "a: b"', '      until: "2037-01-01T00:00:00Z"'
+            '  - instance: m', '    name: pester-true', '    pattern: "0 4 1 1 * 30"', '    allowSeconds: true', '    suspended:', '      reason: "a: b"', '      until: "2037-01-01T00:00:00Z"'
         )
     }
 
