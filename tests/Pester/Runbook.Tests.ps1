@@ -125,7 +125,7 @@ Describe 'Should -BeHealthyTroveSchedule' {
         { $health | Should -BeHealthyTroveSchedule -Because 'it is needed' } | Should -Throw @"
 Expected healthy schedules, because it is needed, but 1 of 2 is not:
 The schedule 'bad*' ($bad) of the instance broken (*) is Critical:
-  - The last * executions failed: *is not ready*Remove the cause, and run the schedule now.*
+  - The last * executions failed: *is not ready*Remove the cause, and start the schedule.*
 "@
         try { $health | Should -BeHealthyTroveSchedule } catch { "$_" | Should -Not -Match "`e" -Because 'a name must not reach the terminal as it is' }
     }

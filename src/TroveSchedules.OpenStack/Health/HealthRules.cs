@@ -89,7 +89,7 @@ internal sealed class HealthRules(HealthContext context)
                 Reason = "The instance has no schedule.", RecommendedAction = "Create one, if the instance needs backups.",
             },
         };
-        if (TooOld(backups) is { } old)
+        if (TooOld(backups, "Create a schedule of the instance, and start it.") is { } old)
             problems.Insert(0, old);
         return WithBackups(new ScheduleHealth
         {
@@ -147,7 +147,7 @@ internal sealed class HealthRules(HealthContext context)
             LateProblem(facts),
             FailedProblem(facts),
             BackupProblem(facts),
-            facts.Instance is null && context.KnowsInstances ? null : TooOld(facts.InstanceBackups),
+            facts.Instance is null && context.KnowsInstances ? null : TooOld(facts.InstanceBackups, "Start a schedule of the instance."),
             context.QuotaNearlyUsed is { } quota
                 ? Warning(HealthProblemKind.QuotaNearlyUsed, FormattableString.Invariant($"The project has used nine tenths or more of its quota of {quota} backups."), "Remove old backups, or ask for a higher quota. At the quota, Trove refuses every backup.")
                 : null,
@@ -208,7 +208,7 @@ internal sealed class HealthRules(HealthContext context)
             return null;
         string cause = ServiceError.Printable(executions.LastFailure!, 200).TrimEnd('.', ' ');
         return executions.FailureStreak > 0
-            ? Critical(HealthProblemKind.Failed, FormattableString.Invariant($"{(executions.FailureStreak == 1 ? "The last execution" : $"The last {executions.FailureStreak} executions")} failed: {cause}."), "Remove the cause, and run the schedule now.")
+            ? Critical(HealthProblemKind.Failed, FormattableString.Invariant($"{(executions.FailureStreak == 1 ? "The last execution" : $"The last {executions.FailureStreak} executions")} failed: {cause}."), "Remove the cause, and start the schedule.")
             : Warning(HealthProblemKind.Failed, FormattableString.Invariant($"{executions.Failed} of {executions.Failed + executions.Succeeded} executions failed, but the last one did not. The last failure: {cause}."), "Look for the cause in the executions.");
     }
 
@@ -217,20 +217,20 @@ internal sealed class HealthRules(HealthContext context)
         if (facts.Backups.Newest is { } failed && BackupStatus.IsFailed(failed.Status))
         {
             return Critical(HealthProblemKind.BackupFailed,
-                FormattableString.Invariant($"The last backup, {ServiceError.Printable(failed.Id)} of {failed.CreatedAt:u}, failed in Trove."), "Look for the cause in Trove's log and in the storage of backups, and run the schedule now.");
+                FormattableString.Invariant($"The last backup, {ServiceError.Printable(failed.Id)} of {failed.CreatedAt:u}, failed in Trove."), "Look for the cause in Trove's log and in the storage of backups, and start the schedule.");
         }
         bool isUnfinished = facts.Backups.Newest is { } newest && BackupStatus.IsInProgress(newest.Status);
         return facts.Executions.Succeeded == 0 || facts.Backups.Completed is not null || isUnfinished ? null : Critical(HealthProblemKind.NoBackup,
-            FormattableString.Invariant($"{Count(facts.Executions.Succeeded, "execution")} succeeded since {context.Since:u}, but Trove has no completed backup of the schedule since then."), "Look whether the backups were removed, and run the schedule now.");
+            FormattableString.Invariant($"{Count(facts.Executions.Succeeded, "execution")} succeeded since {context.Since:u}, but Trove has no completed backup of the schedule since then."), "Look whether the backups were removed, and start the schedule.");
     }
 
-    private HealthProblem? TooOld(NewestBackups instance)
+    private HealthProblem? TooOld(NewestBackups instance, string action)
     {
         if (context.MaxAge is not { } limit || (instance.Completed?.CreatedAt is { } time && context.Now - time <= limit))
             return null;
         return Critical(HealthProblemKind.BackupTooOld, instance.Completed is { } last
-            ? FormattableString.Invariant($"The last completed backup of the instance is of {last.CreatedAt:u}, older than {InWords(limit)}.")
-            : FormattableString.Invariant($"The instance has no completed backup that is younger than {InWords(limit)}."), "Run a schedule of the instance now.");
+            ? FormattableString.Invariant($"The last completed backup of the instance was started at {last.CreatedAt:u}, more than {InWords(limit)} ago.")
+            : FormattableString.Invariant($"The instance has no completed backup that is younger than {InWords(limit)}."), action);
     }
 
     private static string InWords(TimeSpan length) =>
