@@ -302,7 +302,7 @@ public sealed class HealthTests
     {
         Assert.Equal(HealthState.Healthy, (await CheckAsync(new HealthOptions { MaxAge = TimeSpan.FromHours(1) })).State);
         HealthProblem problem = await ProblemAsync(HealthProblemKind.BackupTooOld, HealthState.Critical, new HealthOptions { MaxAge = TimeSpan.FromMinutes(42) });
-        Assert.Equal("The last completed backup of the instance is of 2026-11-22 07:00:00Z, older than 00:42:00.", problem.Reason);
+        Assert.Equal("The last completed backup of the instance was started at 2026-11-22 07:00:00Z, more than 00:42:00 ago.", problem.Reason);
     }
 
     [Fact]
