@@ -75,7 +75,7 @@ Describe 'A fault at the deletion of a backup' {
                 Remove-TroveBackup $old -Confirm:$false -Session $session -ErrorVariable errors
                 $proxy.IsWaiting | Should -BeFalse -Because "$kind is injected"
                 $errors | Should -BeNullOrEmpty -Because $kind
-                (Invoke-TestApi database "/backups/$old" -AllowError).itemNotFound | Should -Not -BeNullOrEmpty -Because $kind
+                (Invoke-TestApi database /backups).backups.id | Should -Not -Contain $old -Because $kind
                 Disconnect-TroveSession $session
             }
             finally { $proxy.Dispose() }

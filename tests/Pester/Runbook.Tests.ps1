@@ -65,7 +65,7 @@ Describe 'The runbook' {
         $null = Connect-Sandbox
         $schedule = New-TroveBackupSchedule m '0 3 * * mon' weekly
         Step-TroveSandbox ($schedule.NextExecutionTime.AddHours(31) - (Get-TroveSession).CloudTime)
-        (Invoke-Runbook @{ Instance = 'm' }).Failed | Should -BeLike "*The schedule 'weekly' ($schedule) of the instance m (*) is Critical:*The last completed backup of the instance is of *, older than 1 day. Run a schedule*"
+        (Invoke-Runbook @{ Instance = 'm' }).Failed | Should -BeLike "*The schedule 'weekly' ($schedule) of the instance m (*) is Critical:*The last completed backup of the instance was started at *, more than 1 day ago. Start a schedule*"
         (Invoke-Runbook @{ Instance = 'm'; MaxAge = [TimeSpan] '1.08:00' }).Result | Should -Be Passed
     }
 

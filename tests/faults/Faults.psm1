@@ -363,6 +363,7 @@ function Invoke-FaultWorker {
         if ($difference) { Add-Violation "sync was reported as done, and differs: $($difference | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" })" }
         $gone = @($schedules.Keys | Where-Object { $schedules[$_].Name -like "$($Job.Prefix)plan*" -and $_ -notin $actual.Id })
         $gone | ForEach-Object { $schedules.Remove($_); $deletedIds.Add($_) }
+        $actual.Id | ForEach-Object { $null = $deletedIds.Remove($_) } # A plan gives the same schedule the same id again.
         foreach ($of in $actual) { $schedules[$of.Id] = @{ Name = $of.Name; InstanceId = $of.Instance; Pattern = $of.Pattern; IsSuspended = $of.IsSuspended; Known = $null } }
     }
 

@@ -57,7 +57,7 @@ public sealed class ScheduleReportTests
         Assert.Contains("""<li class="missed" title="15 Nov: 3 succeeded, 0 failed, 2 missed">""", page);
         Assert.Contains("""<li class="due" title="12:00: 1 due">""", page);
         Assert.Equal(4, Count(page, "<li class=\"due\""));
-        Assert.Contains("At minute 0 past every 6th hour", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("At 00:00, 06:00, 12:00 and 18:00 UTC, every day", page);
     }
 
     [Fact]
