@@ -14,6 +14,10 @@ Describe 'Ctrl-C' {
     It 'ends <Name> at once, while a service takes its time' -ForEach @(
         @{ Name = 'a listing'; Script = { param($session) Get-TroveBackupSchedule -Session $session } }
         @{ Name = 'a deletion'; Script = { param($session) Remove-TroveScheduleExecution 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
+        @{ Name = 'a deletion of a backup'; Script = { param($session) Remove-TroveBackup 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Confirm:$false -Session $session } }
+        @{ Name = 'a plan of retention'; Script = { param($session) Get-TroveBackupRetention -KeepLast 1 -Session $session } }
+        @{ Name = 'a health check'; Script = { param($session) Get-TroveScheduleHealth -Session $session } }
+        @{ Name = 'metrics'; Script = { param($session) Export-TroveScheduleMetric (Join-Path ([IO.Path]::GetTempPath()) trove-never.prom) -Session $session } }
         @{ Name = 'a start'; Script = { param($session) Start-TroveBackupSchedule 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
         @{ Name = 'a wait'; Script = { param($session) Wait-TroveScheduleExecution 5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42 -Session $session } }
         @{ Name = 'a creation'; Script = { param($session) New-TroveBackupSchedule m '0 3 * * *' pester -Session $session } }

@@ -8,6 +8,8 @@ BeforeAll {
     $schedule = New-TroveBackupSchedule m '* * * * *' nightly
     Step-TroveSandbox 01:00:00
     $all = @(Get-TroveScheduleExecution $schedule)
+    $plan = "$TestDrive/plan.yaml"
+    'version: 1', 'owner: pester', 'schedules:', (1..3 | ForEach-Object { "- { instance: m, name: planned-$_, pattern: '0 3 1 1 *' }" }) | Set-Content $plan
 
     $module = (Get-Command Get-TroveSession).ImplementingType.Assembly
     $flags = [Reflection.BindingFlags] 'Static, Public, NonPublic'
@@ -27,7 +29,7 @@ BeforeAll {
 
     function Get-Progress {
         <# The progress records of a script, in their order. #>
-        param([string] $Script, [hashtable] $With = @{ all = $all; session = $session; schedule = $schedule })
+        param([string] $Script, [hashtable] $With = @{ all = $all; session = $session; schedule = $schedule; plan = $plan })
         $shell = New-Shell $Script $With
         try {
             try { $null = $shell.Invoke() } catch { $null = $_ }
@@ -89,6 +91,15 @@ Describe 'Progress' {
         $records = Get-Progress $Script
         $records.StatusDescription | Select-Object -First 2 | Should -Be '1, 1/s', '2, 1/s'
         $records.Activity | Sort-Object -Unique | Should -Be $Cmdlet
+        $records[-1].RecordType | Should -Be Completed
+    }
+
+    It 'of what is known before the first change has the total: <Cmdlet>' -ForEach @(
+        @{ Cmdlet = 'Remove-TroveBackup'; Script = 'Get-TroveBackup | Select-Object -Last 3 | Remove-TroveBackup -Confirm:$false -PassThru | ForEach-Object { Step-TroveSandbox 00:00:01 }' }
+        @{ Cmdlet = 'Sync-TroveBackupSchedule'; Script = 'Sync-TroveBackupSchedule $plan | ForEach-Object { Step-TroveSandbox 00:00:01 }' }
+    ) {
+        $records = Get-Progress $Script
+        ($records | Where-Object Activity -EQ $Cmdlet).StatusDescription | Select-Object -First 2 | Should -Be '1 of 3, 1/s', '2 of 3, 1/s'
         $records[-1].RecordType | Should -Be Completed
     }
 
