@@ -75,7 +75,7 @@ Describe 'A fault at the deletion of a backup' {
                 Remove-TroveBackup $old -Confirm:$false -Session $session -ErrorVariable errors
                 $proxy.IsWaiting | Should -BeFalse -Because "$kind is injected"
                 $errors | Should -BeNullOrEmpty -Because $kind
-                (Invoke-TestApi database /backups).backups.id | Should -Not -Contain $old -Because $kind
+                $null = Wait-Until -For "a backup to be gone, $kind" { $old -notin (Invoke-TestApi database /backups).backups.id }
                 Disconnect-TroveSession $session
             }
             finally { $proxy.Dispose() }
