@@ -11,6 +11,8 @@ namespace TroveSchedules.OpenStack.Trove;
 /// <summary>Trove's backups (<c>/backups</c>). Get it from a session's <c>Backups</c>.</summary>
 public sealed class Backups
 {
+    private const int MaxListings = 5;
+
     private readonly CloudSession _session;
 
     internal Backups(CloudSession session) => _session = session;
@@ -28,19 +30,26 @@ public sealed class Backups
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
     public IAsyncEnumerable<Backup> ListAsync(string? instanceId, long? most, CancellationToken cancellationToken = default) => ListAsync(instanceId, most, Paging.FirstPageSize, cancellationToken);
 
-    private IAsyncEnumerable<Backup> ListAsync(string? instanceId, long? most, int size, CancellationToken cancellationToken)
+    private IAsyncEnumerable<Backup> ListAsync(string? instanceId, long? most, int size, CancellationToken cancellationToken, Action? moved = null)
     {
         int seen = 0; // The marker of backups, unlike that of instances, is how many rows to leave out; an id breaks the server.
+        string? last = null;
         return Paging.WalkAsync(
             async (_, limit, token) =>
             {
-                Query query = new Query().Page(seen == 0 ? null : seen.ToString(CultureInfo.InvariantCulture), limit);
+                int overlap = moved is null || seen == 0 ? 0 : 1;
+                Query query = new Query().Page(seen == 0 ? null : (seen - overlap).ToString(CultureInfo.InvariantCulture), limit);
                 if (instanceId is not null)
                     query.Add("instance_id", instanceId);
                 BackupPage page = await _session.Trove.GetAsync(
                     "/backups" + query, WireJson.Default.BackupPage, instanceId, token).ConfigureAwait(false);
-                seen += page.Backups.Count;
-                return new Page<Backup>(page.Backups.ConvertAll(ToBackup), TroveLink.HasNext(page.Links));
+                List<Backup> rows = page.Backups.ConvertAll(ToBackup);
+                if (overlap > 0 && (rows.Count == 0 || rows[0].Id != last || (rows.Count == 1 && TroveLink.HasNext(page.Links))))
+                    moved!();
+                rows.RemoveRange(0, Math.Min(overlap, rows.Count));
+                seen += rows.Count;
+                last = rows.Count == 0 ? last : rows[rows.Count - 1].Id;
+                return new Page<Backup>(rows, TroveLink.HasNext(page.Links));
             },
             backup => backup.Id, null, null, most, size, cancellationToken);
     }
@@ -116,12 +125,20 @@ public sealed class Backups
     }
 
     /// <summary>All of the project's backups with their parents and increments.</summary>
+    /// <exception cref="TroveScheduleException">Conflict (<c>BackupsChanging</c>) if rows moved to other pages in each of several listings.</exception>
     internal async Task<BackupChains> ListChainsAsync(CancellationToken cancellationToken)
     {
-        var backups = new List<Backup>();
-        await foreach (Backup backup in ListAsync(null, null, Paging.MaxPageSize, cancellationToken).ConfigureAwait(false))
-            backups.Add(backup);
-        return new BackupChains(backups);
+        for (int attempt = 0; attempt < MaxListings; attempt++)
+        {
+            // Each page begins with the last row of the one before. If it does not, a backup was created, changed or deleted meanwhile, and a row may be missing: an increment that would be deleted with its parent.
+            bool hasMoved = false;
+            var backups = new List<Backup>();
+            await foreach (Backup backup in ListAsync(null, null, Paging.MaxPageSize, cancellationToken, () => hasMoved = true).ConfigureAwait(false))
+                backups.Add(backup);
+            if (!hasMoved)
+                return new BackupChains(backups);
+        }
+        throw TroveErrors.BackupsChanging();
     }
 
     private Backup ToBackup(BackupRow row) => new()

@@ -40,6 +40,13 @@ internal static class TroveErrors
             RecommendedAction = "Wait until the backup has ended, then delete it.",
         };
 
+    public static TroveScheduleException BackupsChanging() =>
+        new(TroveErrorKind.Conflict, "The backups of the project changed each time that they were listed, so a list of all of them could not be read. Nothing was deleted.")
+        {
+            ErrorId = "BackupsChanging",
+            RecommendedAction = "Try again when fewer backups are made or deleted.",
+        };
+
     public static TroveScheduleException LastBackup(Backup backup) =>
         new(TroveErrorKind.Conflict, $"The backup '{backup.Id}' is the last completed backup of the instance '{ServiceError.Printable(backup.InstanceId ?? "", 255)}', so it was not deleted.")
         {

@@ -106,6 +106,39 @@ public sealed class RemovalTests
         }
     }
 
+    private static Answer PageOf(params string[] rows) =>
+        Answers.Ok($$"""{"backups": [{{string.Join(",", rows)}}], "links": [{"rel": "next", "href": "https://cloud:8779/v1.0/x/backups?marker=2&limit=2"}]}""");
+
+    [Fact]
+    public async Task A_backup_that_a_page_hid_because_others_were_deleted_is_found_by_a_second_listing()
+    {
+        // The marker of backups is a number of rows. While the second page is requested, 9 is deleted, so that 2, the increment of 1, moves to the first page.
+        ScriptedCloud cloud = new ScriptedCloud().On(BackupsRoute, PageOf(Row(9), Row(8)), Backups(Row(2, 1), Row(1)), PageOf(Row(8), Row(2, 1)), Backups(Row(2, 1), Row(1)));
+        using CloudSession session = await cloud.ConnectAsync();
+        BackupRemoval removal = Assert.Single(await session.Backups.PrepareRemovalAsync([Rows.Id(1)]));
+        Assert.Equal("BackupHasIncrements", removal.Error?.ErrorId);
+        Assert.Equal([null, "1", null, "1"], cloud.Requests.Select(request => request.Parameters.GetValueOrDefault("marker")));
+    }
+
+    [Fact]
+    public async Task Pages_overlap_by_a_row_which_counts_once()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(BackupsRoute, PageOf(Row(9), Row(3, 1)), PageOf(Row(3, 1), Row(2, 1)), Backups(Row(2, 1), Row(1)));
+        using CloudSession session = await cloud.ConnectAsync();
+        BackupRemoval removal = Assert.Single(await session.Backups.PrepareRemovalAsync([Rows.Id(1), Rows.Id(2), Rows.Id(3)]));
+        Assert.Equal([Rows.Id(3), Rows.Id(2)], removal.Increments.Select(increment => increment.Id));
+        Assert.Equal([null, "1", "2"], cloud.Requests.Select(request => request.Parameters.GetValueOrDefault("marker")));
+    }
+
+    [Fact]
+    public async Task If_the_backups_never_stop_changing_nothing_is_deleted()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(BackupsRoute, [.. Enumerable.Range(0, 5).SelectMany(_ => new[] { PageOf(Row(9), Row(8)), Backups(Row(1)) })]);
+        using CloudSession session = await cloud.ConnectAsync();
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => session.Backups.PrepareRemovalAsync([Rows.Id(1)]));
+        Assert.Equal((TroveErrorKind.Conflict, "BackupsChanging"), (error.Kind, error.ErrorId));
+    }
+
     [Fact]
     public async Task Errors_name_the_backup_the_rule_and_the_way_out()
     {
