@@ -67,7 +67,9 @@ public sealed class BackupRemoval
             if (last.Contains(backup.Id))
                 return TroveErrors.LastBackup(backup);
             List<Backup> kept = [.. increments.Where(increment => !requested.Contains(increment.Id) || last.Contains(increment.Id))];
-            return kept.Count == 0 ? null : TroveErrors.BackupHasIncrements(backup, kept);
+            return kept.Count == 0 ? null
+                : kept.TrueForAll(increment => requested.Contains(increment.Id)) ? TroveErrors.IncrementIsLastBackup(backup, kept[0])
+                : TroveErrors.BackupHasIncrements(backup, kept);
         }
 
         bool GoesWithParent(Backup backup) =>

@@ -42,15 +42,15 @@ public sealed class RetentionPlanner
     /// <param name="instance">The instance's id or name, or a pattern. The id of a deleted instance works if it has backups.</param>
     /// <param name="isMatch">Tests whether an instance's name matches the pattern; null if <paramref name="instance"/> is not a pattern.</param>
     /// <param name="cancellationToken">Cancels the listings.</param>
-    /// <returns>The decisions, instance by instance, and newest first within each.</returns>
+    /// <returns>The decisions, instance by instance, and newest first within each. An instance that was planned before has none.</returns>
     /// <exception cref="TroveScheduleException">NotFound (<c>InstanceNotFound</c>) if the instance does not exist and has no backup; any kind for other failures of the service.</exception>
     public async Task<IReadOnlyList<BackupRetentionDecision>> PlanInstanceAsync(string instance, Func<string, bool>? isMatch = null, CancellationToken cancellationToken = default)
     {
         if (ResourceId.IsUuid(instance) && Of(await ListAsync(cancellationToken).ConfigureAwait(false), instance) is { Count: > 0 } known)
-            return known;
+            return _planned.Add(instance.ToLowerInvariant()) ? known : [];
         IReadOnlyList<Instance> matches = await _lookup.MatchInstancesAsync(instance, isMatch, cancellationToken).ConfigureAwait(false);
         BackupChains chains = await ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. matches.SelectMany(match => Of(chains, match.Id))];
+        return [.. matches.Where(match => _planned.Add(match.Id.ToLowerInvariant())).SelectMany(match => Of(chains, match.Id))];
     }
 
     /// <summary>Decides about the backups of a schedule: those of its instance that have the schedule's name.</summary>

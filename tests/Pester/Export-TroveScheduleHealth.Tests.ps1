@@ -4,6 +4,7 @@ BeforeDiscovery {
     Import-TestModule
     Assert-TestStack
     $exports = 'Export-TroveScheduleMetric', 'Export-TroveScheduleReport'
+    $hasParser = (Test-Path /usr/bin/python3) -and $(/usr/bin/python3 -c 'import prometheus_client' 2>$null; $LASTEXITCODE -eq 0)
 }
 
 BeforeAll {
@@ -43,8 +44,9 @@ Describe '<_>' -ForEach $exports {
         $text = Get-Content $file -Raw
         $text | Should -Match pester-two
         $text | Should -Not -Match pester-one
-        @() | & $export $file
-        Get-Content $file -Raw | Should -Not -Match pester-two -Because 'an empty pipeline is not all schedules'
+        @() | & $export $file -WarningVariable warnings 3>$null
+        "$warnings" | Should -BeLike '*was not written.'
+        Get-Content $file -Raw | Should -BeExactly $text -Because 'an error may have emptied the pipeline'
     }
 
     It 'takes health from a file or a job' {
@@ -72,15 +74,33 @@ Describe '<_>' -ForEach $exports {
     It 'reports a file that cannot be written' {
         $null = New-Item "$TestDrive/folder" -ItemType Directory -Force
         Get-ErrorOf { & $export "$TestDrive/folder" } | Assert-Error FileNotWritten $export InvalidArgument -Says 'is a folder'
-        Get-ErrorOf { & $export "$TestDrive/none/file.txt" } | Assert-Error FileNotWritten $export InvalidArgument -Says 'none'
+        Get-ErrorOf { & $export "$TestDrive/none/file.txt" } | Assert-Error FileNotWritten $export InvalidArgument -Says 'none', 'does not exist'
+        Get-ErrorOf { & $export env:trove } | Assert-Error InvalidPath $export InvalidArgument -Says 'env:trove', 'Environment'
+        Get-ErrorOf { & $export "a`0b" } | Assert-Error InvalidPath $export InvalidArgument
+    }
+
+    It 'follows a link, keeps the permissions, and replaces only a file' -Skip:$IsWindows {
+        'old' | Set-Content $file
+        chmod 640 $file
+        $null = New-Item -ItemType SymbolicLink "$TestDrive/link.txt" -Value $file -Force
+        $written = & $export "$TestDrive/link.txt" -PassThru
+        $written.FullName, $written.UnixMode | Should -Be (Get-Item $file).FullName, '-rw-r-----'
+        (Get-Item "$TestDrive/link.txt").LinkType | Should -Be SymbolicLink
+        Get-Content $file -Raw | Should -Not -Match '^old'
+        mkfifo "$TestDrive/pipe"
+        Get-ErrorOf { & $export "$TestDrive/pipe" } | Assert-Error FileNotWritten $export InvalidArgument -Says 'not a regular file'
+        (Get-Item "$TestDrive/pipe").UnixMode | Should -BeLike 'p*'
+        chmod 440 $file
+        Get-ErrorOf { & $export $file } | Assert-Error FileNotWritten $export InvalidArgument -Says 'read-only'
+        Remove-Item "$TestDrive/link.txt", "$TestDrive/pipe", $file -Force
     }
 }
 
-Describe 'The metrics' -Tag 'Needs python3-prometheus-client' -Skip:(-not (Get-Command python3 -ErrorAction Ignore) -or -not $(python3 -c 'import prometheus_client' 2>$null; $?)) {
+Describe 'The metrics' -Tag 'Needs python3-prometheus-client' -Skip:(-not $hasParser) {
     It 'are read by Prometheus'' own parser of <_>' -ForEach 'openmetrics', 'the text format' {
         Export-TroveScheduleMetric $TestDrive/x.prom
         $module = $_ -eq 'openmetrics' ? 'prometheus_client.openmetrics.parser' : 'prometheus_client.parser'
-        $read = python3 -c "
+        $read = /usr/bin/python3 -c "
 import sys
 from $module import text_string_to_metric_families as read
 for family in read(open(sys.argv[1]).read()):

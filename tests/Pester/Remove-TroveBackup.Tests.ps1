@@ -52,7 +52,8 @@ Describe 'A chain of a full backup and two increments' {
 
     It 'survives whole while its last increment is the last good backup' {
         $errors = @($chain | Remove-TroveBackup -Confirm:$false 2>&1)
-        $errors.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } | Should -Be BackupHasIncrements, BackupHasIncrements, LastBackup
+        $errors.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } | Should -Be LastBackup, LastBackup, LastBackup
+        "$($errors[0])" | Should -BeLike "*because its increment '*' is the last completed backup of the instance*"
         Get-Deletion | Should -BeNullOrEmpty
         Get-TroveBackupRetention m -KeepLast 1 | Remove-TroveBackup -Confirm:$false
         Get-Deletion | Should -BeNullOrEmpty

@@ -21,7 +21,7 @@ BeforeAll {
         'version: 1', "owner: $Owner", $(if ($Schedules) { 'schedules:' } else { 'schedules: []' }), @($Schedules).Where({ $_ }).ForEach({ "- $_" }) | Set-Content $plan
     }
 
-    filter Get-Text { "$_" }
+    filter Get-Text { "$($_.Action) $($_.Name)" }
 }
 
 AfterAll {
@@ -128,6 +128,14 @@ Describe 'Sync-TroveBackupSchedule' {
         $errors[0] | Assert-Error BackupNotFound Sync-TroveBackupSchedule ObjectNotFound
     }
 
+    It 'names the step that failed, and a wildcard that is none with its line' {
+        Write-Plan "{ instance: m, name: pester-b, pattern: '0 4 1 1 *', parentId: 11111111-1111-4111-8111-111111111111 }"
+        "$(Get-ErrorOf { Sync-TroveBackupSchedule $plan })" | Should -BeLike 'Create pester-b of m: No backup of project*'
+        Write-Plan "{ instance: '[ab', name: pester-b, pattern: '0 4 1 1 *' }"
+        Get-ErrorOf { Sync-TroveBackupSchedule $plan } | Assert-Error InvalidSchedulePlan Sync-TroveBackupSchedule InvalidArgument -Says 'line 4', '[ab'
+        Get-ErrorOf { Sync-TroveBackupSchedule env:PATH } | Assert-Error InvalidPath Sync-TroveBackupSchedule InvalidArgument -Says 'env:PATH', 'Environment'
+    }
+
     It 'removes nothing while another step fails, so that no instance loses its only schedule' {
         Write-Plan "{ instance: m, name: pester-a, pattern: '0 3 1 1 *' }"
         $null = Sync-TroveBackupSchedule $plan
@@ -228,6 +236,11 @@ Describe 'Export-TroveBackupSchedule' {
         (Export-TroveBackupSchedule $file -Owner x -PassThru).FullName | Should -Be (Get-Item $file).FullName
         Get-Content $file -TotalCount 1 | Should -Be 'version: 1'
         Get-ChildItem $TestDrive | Where-Object Name -Match '^there\.yaml.' | Should -BeNullOrEmpty
+        'old' | Set-Content $file
+        $unknown = '11111111-1111-4111-8111-111111111111'
+        Export-TroveBackupSchedule $file -Id (Get-TroveBackupSchedule -Name pester-a).Id, $unknown -Owner x -ErrorAction SilentlyContinue -WarningVariable warnings 3>$null
+        "$warnings" | Should -BeLike '*was not written.'
+        Get-Content $file | Should -Be old -Because 'a part of a plan would remove the other schedules'
         Get-ErrorOf { Export-TroveBackupSchedule "$TestDrive/no/such/folder.yaml" -Owner x } | Assert-Error FileNotWritten Export-TroveBackupSchedule InvalidArgument -Says 'folder.yaml'
         Get-ErrorOf { Export-TroveBackupSchedule $TestDrive -Owner x } | Assert-Error FileNotWritten Export-TroveBackupSchedule InvalidArgument -Says 'is a folder'
     }

@@ -46,8 +46,8 @@ internal sealed class PlanReader(string path)
     {
         (long Line, string Problem)[] shown = [.. problems.OrderBy(problem => problem.Line).Take(MostErrors)];
         string text = problems.Count == 1
-            ? $"In the file '{path}', line {shown[0].Line}: {shown[0].Problem}."
-            : $"The file '{path}' has {problems.Count} errors.{string.Concat(shown.Select(problem => $" Line {problem.Line}: {problem.Problem}."))}{(problems.Count > MostErrors ? $" The other {problems.Count - MostErrors} are not shown." : "")}";
+            ? $"In the file '{path}', line {shown[0].Line}: {Sentence(shown[0].Problem)}"
+            : $"The file '{path}' has {problems.Count} errors.{string.Concat(shown.Select(problem => $" Line {problem.Line}: {Sentence(problem.Problem)}"))}{(problems.Count > MostErrors ? $" The other {problems.Count - MostErrors} are not shown." : "")}";
         return new TroveScheduleException(TroveErrorKind.Invalid, TerminalText.SanitizeLine(text)) { ErrorId = ErrorId, Target = path };
     }
 
@@ -208,12 +208,14 @@ internal sealed class PlanReader(string path)
             else if (known.Contains(key))
                 keys[key] = entry.Value;
             else
-                Add(entry.Key.Start.Line, $"{Quoted(key)} is not a key of {what}. {(Nearest(key) is { } nearest ? $"Did you mean '{nearest}'?" : $"The keys are {string.Join(", ", known)}")}".TrimEnd('?') + (Nearest(key) is null ? "" : "?"));
+                Add(entry.Key.Start.Line, $"{Quoted(key)} is not a key of {what}. {(Nearest(key) is { } nearest ? $"Did you mean '{nearest}'?" : $"The keys are {string.Join(", ", known)}")}");
         }
         return keys;
 
         string? Nearest(string key) => KnownSettings.Nearest(key, known.Select(each => each.ToLowerInvariant())) is { } lower ? known.First(each => each.ToLowerInvariant() == lower) : null;
     }
+
+    private static string Sentence(string problem) => problem.EndsWith("?", StringComparison.Ordinal) ? problem : problem + ".";
 
     private static YamlNode? Present(Dictionary<string, YamlNode> keys, string key) => keys.TryGetValue(key, out YamlNode? node) && !PlainYaml.IsNull(node) ? node : null;
 

@@ -163,7 +163,7 @@ public sealed class ScheduleSync
                 {
                     instances = await lookup.MatchInstancesAsync(schedule.Instance, matcher?.Invoke(schedule.Instance), cancellationToken).ConfigureAwait(false);
                 }
-                catch (TroveScheduleException e) when (e.ErrorId is "InstanceNotFound" or "InvalidInstance")
+                catch (TroveScheduleException e) when (e.ErrorId is "InstanceNotFound" or "InvalidInstance" or "InvalidWildcard")
                 {
                     problems.Add((schedule.Line, e.Message.TrimEnd('.')));
                     continue;

@@ -56,6 +56,16 @@ internal static class TroveErrors
         };
 
     /// <param name="backup">The backup that was to be deleted.</param>
+    /// <param name="last">Its increment.</param>
+    public static TroveScheduleException IncrementIsLastBackup(Backup backup, Backup last) =>
+        new(TroveErrorKind.Conflict, $"The backup '{backup.Id}' was not deleted, because its increment '{last.Id}' is the last completed backup of the instance '{ServiceError.Printable(last.InstanceId ?? "", 255)}'.")
+        {
+            ErrorId = "LastBackup",
+            Target = backup,
+            RecommendedAction = "Make a newer backup that is not an increment first, or force the deletion.",
+        };
+
+    /// <param name="backup">The backup that was to be deleted.</param>
     /// <param name="kept">Those of its increments that were not to be deleted; one at least.</param>
     public static TroveScheduleException BackupHasIncrements(Backup backup, IReadOnlyList<Backup> kept) =>
         new(TroveErrorKind.Conflict, kept.Count == 1

@@ -136,7 +136,7 @@ public abstract class ReferenceAttribute : ArgumentTransformationAttribute
                 ? $"whose {column} is '{thing.Properties[column].Value}'"
                 : kind is not null ? $"that looks like the {ObjectKind.Short(kind)} '{Text(thing, "Id")}'"
                 : $"with {Names(thing)}";
-            return $"This takes {_takes}, or a row that has one in a column {string.Join(" or ", columns)}, not a row {has}.{also}";
+            return $"This takes {_takes}{(columns.Length == 0 ? "" : $", or a row that has one in a column {string.Join(" or ", columns)}")}, not a row {has}.{also}";
         }
         string advice = AdviceOn(Bare(input)) is { } action ? " " + action : "";
         if (advice == "" && Bare(input) is IDictionary)

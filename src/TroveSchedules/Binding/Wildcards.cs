@@ -25,7 +25,21 @@ internal static class Wildcards
         if (first < 0)
             return text => string.Equals(text, name, StringComparison.OrdinalIgnoreCase);
         bool isPrefix = first == name.Length - 1 && name[first] == '*';
-        return WildcardPattern.Get(isPrefix ? name + "*" : name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant).IsMatch;
+        WildcardPattern pattern = WildcardPattern.Get(isPrefix ? name + "*" : name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        try
+        {
+            pattern.IsMatch(""); // PowerShell reads the pattern at its first use.
+        }
+        catch (WildcardPatternException e)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Invalid, $"'{TerminalText.SanitizeLine(name)}' is not a wildcard pattern.", e)
+            {
+                ErrorId = "InvalidWildcard",
+                Target = name,
+                RecommendedAction = "Close the bracket, or put a backtick before it if it is part of the name.",
+            };
+        }
+        return pattern.IsMatch;
     }
 
     /// <summary>Makes a test of whether a name matches a text with wildcards; null if the text has none.</summary>

@@ -14,6 +14,7 @@ namespace TroveSchedules.Commands;
 public sealed class ExportTroveBackupScheduleCommand : SessionCmdlet
 {
     private readonly List<BackupSchedule> _schedules = [];
+    private int _requested;
 
     /// <summary>The file. It is JSON if its extension is .json, otherwise YAML.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -43,29 +44,35 @@ public sealed class ExportTroveBackupScheduleCommand : SessionCmdlet
     /// <summary>Collects the schedules.</summary>
     protected override void ProcessRecord() => ForEach(Id ?? [], reference =>
     {
+        _requested++;
         string id = reference.IdFor(Cloud);
         _schedules.Add(reference.Schedule ?? Await(Cloud.Schedules.GetAsync(id, false, Cancelled)));
     });
 
     private protected override void ProcessCollected() => RunOrTerminate(() =>
     {
-        string file = GetUnresolvedProviderPathFromPSPath(Path);
-        if (NoClobber && File.Exists(file))
-            throw WholeFile.NotWritten(file, "it exists, and -NoClobber keeps it.", null);
+        var file = new LocalFile(this, Path);
+        if (NoClobber && File.Exists(file.Path))
+            throw file.NotWritten("it exists, and -NoClobber keeps it.", null);
+        if (_schedules.Count < _requested)
+        {
+            WriteWarning($"A schedule could not be read, so the file '{file.Path}' was not written.");
+            return;
+        }
         bool isAll = !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Id));
         if (!isAll && _schedules.Count == 0)
         {
             // An empty plan removes all schedules of its owner, and the pipeline may be empty by mistake.
-            WriteWarning($"There was no schedule to write, so the file '{file}' was not written.");
+            WriteWarning($"There was no schedule to write, so the file '{file.Path}' was not written.");
             return;
         }
         IReadOnlyCollection<BackupSchedule> schedules = isAll ? Await(Cloud.Schedules.ListAsync(cancellationToken: Cancelled)) : _schedules;
         SchedulePlan plan = Await(Cloud.ScheduleSync.ExportAsync(schedules, Owner, Warn, Cancelled));
-        if (!ShouldProcess($"file '{file}'", $"Write {plan.Schedules.Count} schedules"))
+        if (!ShouldProcess($"file '{file.Path}'", $"Write {plan.Schedules.Count} schedules"))
             return;
-        bool isJson = string.Equals(System.IO.Path.GetExtension(file), ".json", StringComparison.OrdinalIgnoreCase);
-        WholeFile.Write(file, isJson ? plan.ToJson() : plan.ToYaml());
+        bool isJson = string.Equals(System.IO.Path.GetExtension(file.Path), ".json", StringComparison.OrdinalIgnoreCase);
+        file.Write(isJson ? plan.ToJson() : plan.ToYaml());
         if (PassThru)
-            WriteObject(new FileInfo(file));
+            WriteObject(file.Item);
     });
 }

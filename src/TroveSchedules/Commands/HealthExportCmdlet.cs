@@ -38,15 +38,21 @@ public abstract class HealthExportCmdlet : SessionCmdlet
 
     private protected override void ProcessCollected() => RunOrTerminate(() =>
     {
-        string file = GetUnresolvedProviderPathFromPSPath(Path);
+        var file = new LocalFile(this, Path);
         bool isGiven = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(Health));
         IReadOnlyCollection<ScheduleHealth> health = isGiven ? _health
             : Await(Cloud.Schedules.CheckHealthAsync(null, new HealthOptions { Since = Cloud.CloudTime - Period }, Warn, Cancelled));
-        if (!ShouldProcess($"file '{file}'", $"Write the {Contents} of {health.Count} schedules"))
+        if (isGiven && health.Count == 0)
+        {
+            // An error before this cmdlet in the pipeline may be the cause.
+            WriteWarning($"There was no health to write, so the file '{file.Path}' was not written.");
             return;
-        WholeFile.Write(file, stream => Write(stream, health));
+        }
+        if (!ShouldProcess($"file '{file.Path}'", $"Write the {Contents} of {health.Count} schedules"))
+            return;
+        file.Write(stream => Write(stream, health));
         if (PassThru)
-            WriteObject(new FileInfo(file));
+            WriteObject(file.Item);
     });
 
     private protected abstract void Write(Stream stream, IReadOnlyCollection<ScheduleHealth> health);

@@ -34,7 +34,7 @@ public sealed class InstallTroveWorkbookCommand : SessionCmdlet
 
     private string ReadFile(string path)
     {
-        string file = GetUnresolvedProviderPathFromPSPath(path);
+        string file = new LocalFile(this, path).Path;
         try
         {
             using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);

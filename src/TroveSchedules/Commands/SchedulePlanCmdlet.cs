@@ -28,7 +28,8 @@ public abstract class SchedulePlanCmdlet : FinishingCmdlet
         IReadOnlyList<PlannedStep> steps = [];
         RunOrTerminate(() =>
         {
-            SchedulePlan plan = SchedulePlan.Parse(ReadFile(), GetUnresolvedProviderPathFromPSPath(Path));
+            string file = new LocalFile(this, Path).Path;
+            SchedulePlan plan = SchedulePlan.Parse(Read(file), file);
             steps = Await(Cloud.ScheduleSync.PlanAsync(plan, Mode, Lookup, Wildcards.Matcher, Warn, Cancelled));
         });
         ChangeEach(InOrder(steps), PrepareAsync, Confirm, ApplyAsync, steps.Count);
@@ -96,9 +97,8 @@ public abstract class SchedulePlanCmdlet : FinishingCmdlet
         }
     }
 
-    private byte[] ReadFile()
+    private static byte[] Read(string file)
     {
-        string file = GetUnresolvedProviderPathFromPSPath(Path);
         try
         {
             return File.ReadAllBytes(file);

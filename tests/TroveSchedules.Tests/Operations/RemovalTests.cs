@@ -83,7 +83,7 @@ public sealed class RemovalTests
         string[] rows = [Row(9, status: "FAILED"), Row(8, status: "BUILDING", instance: 901), Row(3, 2), Row(2), Row(1), Row(4, instance: 901)];
         (string[] deleted, string[] refused, _) = await PrepareAsync(rows, [1, 2, 3, 4, 9]);
         Assert.Equal(["1+0", "9+0"], deleted);
-        Assert.Equal(["2 BackupHasIncrements", "3 LastBackup", "4 LastBackup"], refused);
+        Assert.Equal(["2 LastBackup", "3 LastBackup", "4 LastBackup"], refused);
         (deleted, refused, _) = await PrepareAsync(rows, [1, 2, 3, 4, 9], force: true);
         Assert.Equal(["1+0", "2+1", "4+0", "9+0"], deleted);
         Assert.Empty(refused);
