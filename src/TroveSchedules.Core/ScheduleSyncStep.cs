@@ -30,6 +30,6 @@ public sealed class ScheduleSyncStep
     /// <summary>The cloud that it was read from: Keystone's public address in the catalog, or else the auth URL, and the region. Null for an object that a cmdlet did not create.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>The action, the name and the instance, such as <c>Create nightly of orders-db</c>.</summary>
-    public override string ToString() => $"{Action} {Name} of {InstanceName ?? InstanceId}";
+    /// <summary>The action and the name, such as <c>Create nightly</c>.</summary>
+    public override string ToString() => $"{Action} {Name}";
 }

@@ -89,7 +89,7 @@ Describe '<_>' -ForEach $exports {
         Get-Content $file -Raw | Should -Not -Match '^old'
         mkfifo "$TestDrive/pipe"
         Get-ErrorOf { & $export "$TestDrive/pipe" } | Assert-Error FileNotWritten $export InvalidArgument -Says 'not a regular file'
-        (Get-Item "$TestDrive/pipe").UnixMode | Should -BeLike 'p*'
+        (Get-Item "$TestDrive/pipe").UnixStat.ItemType | Should -Be NamedPipe
         chmod 440 $file
         Get-ErrorOf { & $export $file } | Assert-Error FileNotWritten $export InvalidArgument -Says 'read-only'
         Remove-Item "$TestDrive/link.txt", "$TestDrive/pipe", $file -Force

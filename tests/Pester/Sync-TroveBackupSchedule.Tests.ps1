@@ -21,7 +21,7 @@ BeforeAll {
         'version: 1', "owner: $Owner", $(if ($Schedules) { 'schedules:' } else { 'schedules: []' }), @($Schedules).Where({ $_ }).ForEach({ "- $_" }) | Set-Content $plan
     }
 
-    filter Get-Text { "$($_.Action) $($_.Name)" }
+    filter Get-Text { "$_" }
 }
 
 AfterAll {

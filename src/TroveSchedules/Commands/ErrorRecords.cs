@@ -24,7 +24,7 @@ internal static class ErrorRecords
         var record = new ErrorRecord(error, error.ErrorId, CategoryOf(error.Kind), target)
         {
             // The views show the recommended action on a line of its own.
-            ErrorDetails = new ErrorDetails(item is PlannedStep planned ? $"{planned.Step}: {error.Problem}" : error.Problem) { RecommendedAction = string.Join(" ", new[] { ErrorAdvice.For(error, command.Parameters.Keys), advice }.Where(action => action is not null)) },
+            ErrorDetails = new ErrorDetails(item is PlannedStep { Step: var planned } ? $"{planned} of {planned.InstanceName ?? planned.InstanceId}: {error.Problem}" : error.Problem) { RecommendedAction = string.Join(" ", new[] { ErrorAdvice.For(error, command.Parameters.Keys), advice }.Where(action => action is not null)) },
         };
         record.CategoryInfo.TargetName = TerminalText.SanitizeLine(record.CategoryInfo.TargetName);
         record.CategoryInfo.Reason = error.ErrorId; // The default is the exception's type, which is the same for all errors.

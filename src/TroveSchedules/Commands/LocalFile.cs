@@ -26,7 +26,8 @@ internal sealed class LocalFile
             {
                 Path = System.IO.Path.GetFullPath(Path);
 #if NET
-                Path = File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
+                if (new FileInfo(Path).LinkTarget is not null)
+                    Path = File.ResolveLinkTarget(Path, returnFinalTarget: true)!.FullName;
 #endif
                 return;
             }
@@ -103,8 +104,8 @@ internal sealed class LocalFile
         : !Directory.Exists(folder) ? $"the folder '{folder}' does not exist."
         : !File.Exists(Path) ? null
         : (File.GetAttributes(Path) & FileAttributes.ReadOnly) != 0 ? "it is read-only."
-        // PowerShell adds the mode to items on Unix: "-rw-r--r--", or "crw-rw-rw-" for /dev/null.
-        : Item.Properties["UnixMode"]?.Value is string { Length: > 0 } mode && mode[0] != '-' ? "it is not a regular file."
+        // PowerShell adds UnixStat to items on Unix.
+        : Item.Properties["UnixStat"]?.Value is { } stat && PSObject.AsPSObject(stat).Properties["ItemType"]?.Value?.ToString() is { } type && type != "File" ? "it is not a regular file."
         : null;
 
     private static TroveScheduleException InvalidPath(string path, string reason, Exception? cause) =>

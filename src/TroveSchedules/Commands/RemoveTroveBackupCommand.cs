@@ -46,7 +46,7 @@ public sealed class RemoveTroveBackupCommand : BulkCmdlet
         IReadOnlyList<BackupRemoval> removals = [];
         Try(() => removals = Await(Cloud.Backups.PrepareRemovalAsync(_requested, Force, Cancelled)));
         CountChanges();
-        ChangeEach(removals, CheckAsync, removal => ShouldProcess(InWords(removal), "Delete"), DeleteAsync);
+        ChangeEach(removals, CheckAsync, removal => ShouldProcess(InWords(removal), "Delete"), DeleteAsync, removals.Count);
     }
 
     private static Task<BackupRemoval> CheckAsync(BackupRemoval removal) => removal.Error is null ? Task.FromResult(removal) : Task.FromException<BackupRemoval>(removal.Error);

@@ -203,7 +203,7 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
 
     private void Enqueue<T>(IEnumerable<T> items, Func<T, Task<Func<Task<object?>?>>> begin, int? count = null) => Run(() =>
     {
-        Progress?.ExpectItems(MyInvocation.ExpectingInput ? null : count ?? (items as ICollection<T>)?.Count);
+        Progress?.ExpectItems(count ?? (MyInvocation.ExpectingInput ? null : (items as ICollection<T>)?.Count));
         _work ??= CreateQueue();
         foreach (T item in items)
             _work.Add(item, () => begin(item));
