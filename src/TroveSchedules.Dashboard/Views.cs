@@ -1,0 +1,132 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using TroveSchedules.Cron;
+using static TroveSchedules.Dashboard.Panels;
+
+namespace TroveSchedules.Dashboard;
+
+/// <summary>An instance in the first panel.</summary>
+internal sealed record InstanceRow(string? Id, string? Name, string? Status, string State, int Schedules, string? Next, string? LastBackup);
+
+/// <summary>A schedule in a list.</summary>
+internal sealed record ScheduleRow(string? Id, string? Name, string? InstanceId, string? InstanceName, string State, string? Explanation, string? Next, string? LastBackup, string? Problem)
+{
+    public static ScheduleRow Of(ScheduleHealth health) => new(
+        health.ScheduleId, Clean(health.Name), health.InstanceId, Clean(health.InstanceName ?? health.InstanceId), health.State.ToString(), PatternView.Explain(health.Pattern), Utc(health.NextExecutionTime),
+        Utc(health.LastBackupTime), Clean(health.Problems.FirstOrDefault()?.Reason));
+}
+
+/// <summary>An execution in a list.</summary>
+internal sealed record ExecutionRow(string Id, string? Time, string State, bool IsManual, string? Reason, string? BackupId, string? BackupStatus, string? Output)
+{
+    public static ExecutionRow Of(ScheduleExecution execution) => new(
+        execution.Id, Utc(execution.ExecutionTime), execution.State, execution.IsManual, Clean(execution.Reason), execution.BackupId, Clean(execution.BackupStatus), execution.Output is { } output ? TerminalText.Sanitize(output) : null);
+}
+
+/// <summary>What a deletion is about: the id that the form sends again, and the text that the user sees.</summary>
+internal sealed record ConfirmedRow(string Id, string Text);
+
+/// <summary>An instance in the list of a form.</summary>
+internal sealed record InstanceChoice(string Id, string Name);
+
+/// <summary>A property with its value, as text.</summary>
+internal sealed record PropertyRow(string Name, string? Value);
+
+/// <summary>A day or an hour of a strip.</summary>
+internal sealed record StripCell(string Kind, string Label, string Text);
+
+/// <summary>A pattern in words, with its next times.</summary>
+internal sealed record PatternView(string? Explanation, string? Problem, IReadOnlyList<string> Warnings, IReadOnlyList<string?> Times)
+{
+    private const int Count = 5;
+
+    public static PatternView Of(string? pattern, bool allowSeconds, DateTimeOffset now)
+    {
+        if (pattern is null)
+            return new PatternView(null, null, [], []);
+        return CronPattern.TryParse(pattern, allowSeconds, out CronPattern? read, out CronPatternException? error)
+            ? new PatternView(read.Explain(), null, [.. read.Warnings.Select(warning => Clean(warning.ToString())!)], [.. read.Occurrences(now).Take(Count).Select(time => Utc(time))])
+            : new PatternView(null, Clean(error.Message), [], []);
+    }
+
+    public static string? Explain(string? pattern) => pattern is null ? "Once" : CronPattern.TryParse(pattern, true, out CronPattern? read, out _) ? read.Explain() : Clean(pattern);
+}
+
+/// <summary>The panel of one schedule.</summary>
+internal sealed record ScheduleView
+{
+    private const int DaysOfStrip = 14;
+
+    public required string Id { get; init; }
+
+    public required string? Name { get; init; }
+
+    public required string? InstanceId { get; init; }
+
+    public required string? InstanceName { get; init; }
+
+    public required string State { get; init; }
+
+    public required string HealthState { get; init; }
+
+    public required bool IsSuspended { get; init; }
+
+    public required string? Explanation { get; init; }
+
+    public required IReadOnlyList<PropertyRow> Properties { get; init; }
+
+    public required IReadOnlyList<HealthProblem> Problems { get; init; }
+
+    public required IReadOnlyList<StripCell> Days { get; init; }
+
+    public required IReadOnlyList<StripCell> Hours { get; init; }
+
+    public required IReadOnlyList<string?> Times { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>What was just done, such as "created"; null for nothing.</summary>
+    public required string? Done { get; init; }
+
+    public required string Token { get; init; }
+
+    public static ScheduleView Of(BackupSchedule schedule, ScheduleHealth? health, IReadOnlyList<string> warnings, string? done, string token, int nextTimes, DateTimeOffset now) => new()
+    {
+        Id = schedule.Id,
+        Name = Clean(schedule.Name),
+        InstanceId = schedule.InstanceId,
+        InstanceName = Clean(health?.InstanceName ?? schedule.InstanceId),
+        State = schedule.State.ToString(),
+        HealthState = (health?.State ?? TroveSchedules.HealthState.Unknown).ToString(),
+        IsSuspended = schedule.State is ScheduleState.Suspended or ScheduleState.Interrupted,
+        Explanation = PatternView.Explain(schedule.Pattern),
+        Properties =
+        [
+            .. new PropertyRow[]
+            {
+                new("Id", schedule.Id), new("Instance", schedule.InstanceId), new("Pattern", Clean(schedule.Pattern)), new("State", schedule.State.ToString()), new("Next execution", Utc(schedule.NextExecutionTime)),
+                new("First execution", Utc(schedule.FirstExecutionTime)), new("Executions left", schedule.RemainingExecutions?.ToString(CultureInfo.InvariantCulture)), new("Description", Clean(schedule.Description)),
+                new("Incremental", schedule.Incremental is true ? "yes" : "no"), new("Parent", Clean(schedule.ParentId)), new("Suspended at", Utc(schedule.SuspendedAt)), new("Reason", Clean(schedule.SuspendedReason)),
+                new("Suspended until", Utc(schedule.SuspendedUntil)), new("Owner", Clean(schedule.Owner)), new("Created", Utc(schedule.CreatedAt)), new("Updated", Utc(schedule.UpdatedAt)),
+                new("Last success", Utc(health?.LastSuccessTime)), new("Last backup", Utc(health?.LastBackupTime)),
+            }.Where(row => row.Value is not null),
+        ],
+        Problems = health?.Problems ?? [],
+        Days = [.. (health?.Days ?? []).Skip(Math.Max(0, (health?.Days.Count ?? 0) - DaysOfStrip)).Select(day => new StripCell(
+            day.Missed > 0 ? "missed" : day.Failed > 0 ? "failed" : day.Succeeded > 0 ? "good" : "none", day.Date.UtcDateTime.ToString("d MMM", CultureInfo.InvariantCulture),
+            day is { Succeeded: 0, Failed: 0, Missed: 0 } ? "nothing was due" : FormattableString.Invariant($"{day.Succeeded} succeeded, {day.Failed} failed, {day.Missed} missed")))],
+        Hours = [.. HoursOf(schedule, now)],
+        Times = CanCompute(schedule) ? [.. ScheduleOccurrences.Of(schedule).Take(nextTimes).Select(time => Utc(time))] : [],
+        Warnings = warnings,
+        Done = done is "created" or "changed" or "suspended" or "resumed" ? done : null,
+        Token = token,
+    };
+
+    private static bool CanCompute(BackupSchedule schedule) =>
+        schedule.NextExecutionTime is not null && (schedule.Pattern is not { } pattern || CronPattern.TryParse(pattern, true, out _, out _));
+
+    private static IEnumerable<StripCell> HoursOf(BackupSchedule schedule, DateTimeOffset now) => !CanCompute(schedule) ? [] : ScheduleOccurrences.PerHour([schedule], now).Select(hour => new StripCell(
+        hour.Count > 0 ? "due" : "none", hour.Hour.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture), hour.Count == 0 ? "none" : FormattableString.Invariant($"{hour.Count} due")));
+}
