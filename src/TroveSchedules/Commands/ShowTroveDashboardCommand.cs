@@ -16,7 +16,7 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
 
     /// <summary>The dashboard ends when it was not used for this long. Default: 30 minutes.</summary>
     [Parameter]
-    [Binding.LengthCell]
+    [Binding.DurationCell]
     public TimeSpan? IdleLimit { get; set; }
 
     /// <summary>Serves it.</summary>

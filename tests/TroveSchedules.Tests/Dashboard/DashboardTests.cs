@@ -1,0 +1,358 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Time.Testing;
+using TroveSchedules.Dashboard;
+using TroveSchedules.OpenStack;
+using TroveSchedules.Sandbox;
+using TroveSchedules.Tests.Contract;
+using Xunit;
+
+namespace TroveSchedules.Tests.Dashboard;
+
+/// <summary>The dashboard over real sockets, in front of a sandbox: who gets in, and what the panels show and do.</summary>
+public sealed class DashboardTests : IAsyncLifetime
+{
+    private const string Hostile = "1 <script>alert(1)</script>\" onload='x' {{ 7 }}";
+
+    private readonly SandboxCloud _cloud = new(new SandboxOptions { Clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 8, 30, 0, TimeSpan.Zero)), Speed = 0, MaxBackups = -1 });
+    private readonly FakeTimeProvider _clock = new();
+    private readonly CookieContainer _cookies = new();
+    private CloudSession _session = null!;
+    private DashboardServer _dashboard = null!;
+    private Task _running = null!;
+    private HttpClient _browser = null!;
+    private Uri _root = null!;
+
+    public async Task InitializeAsync()
+    {
+        _session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(_cloud, "demo"), _cloud.Clock, _cloud.CreateHandler, default);
+        await _session.Workbook.InstallAsync();
+        _dashboard = DashboardServer.Start(_session, new DashboardOptions { Clock = _clock, TransferLimit = TimeSpan.FromSeconds(2) });
+        _running = _dashboard.RunAsync();
+        _root = new Uri(_dashboard.Address.GetLeftPart(UriPartial.Authority));
+        _browser = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies, AllowAutoRedirect = false }) { BaseAddress = _root };
+    }
+
+    public async Task DisposeAsync()
+    {
+        _dashboard.Dispose();
+        await _running;
+        _browser.Dispose();
+        _session.Dispose();
+        _cloud.Dispose();
+    }
+
+    private async Task OpenAsync() => Assert.Equal(HttpStatusCode.SeeOther, (await _browser.GetAsync(_dashboard.Address)).StatusCode);
+
+    private async Task<string> GetAsync(string path, HttpStatusCode status = HttpStatusCode.OK)
+    {
+        HttpResponseMessage response = await _browser.GetAsync(path);
+        string page = await response.Content.ReadAsStringAsync();
+        Assert.True(status == response.StatusCode, $"{response.StatusCode}: {page}");
+        return page;
+    }
+
+    private static string TokenOf(string page) => Regex.Match(page, "name=\"token\" value=\"([^\"]+)\"").Groups[1].Value;
+
+    private async Task<HttpResponseMessage> PostAsync(string path, string? token, string? origin, params (string Name, string Value)[] fields)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields.Append(("token", token ?? "")).Select(field => KeyValuePair.Create(field.Item1, field.Item2))) };
+        if (origin is not null)
+            request.Headers.Add("Origin", origin);
+        return await _browser.SendAsync(request);
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(string path, params (string Name, string Value)[] fields) =>
+        await PostAsync(path, TokenOf(await GetAsync("/schedules/new")), _root.GetLeftPart(UriPartial.Authority), fields);
+
+    private Task<BackupSchedule> ScheduleAsync(string name = "nightly", string pattern = "0 3 * * *") => _session.Schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = name, Pattern = pattern });
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/schedules")]
+    [InlineData("/pattern?pattern=@daily")]
+    [InlineData("/dashboard.js")]
+    public async Task Without_the_cookie_nobody_gets_in(string path)
+    {
+        string text = await GetAsync(path, HttpStatusCode.Forbidden);
+        Assert.DoesNotContain("<", text);
+        _cookies.Add(_root, new Cookie("trove-dashboard", "wrong"));
+        await GetAsync(path, HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task The_key_works_once_and_becomes_a_cookie()
+    {
+        Uri address = _dashboard.Address;
+        await GetAsync("/open?key=wrong", HttpStatusCode.Forbidden);
+        await GetAsync("/open", HttpStatusCode.Forbidden);
+        HttpResponseMessage first = await _browser.GetAsync(address);
+        Assert.Equal("/", first.Headers.Location?.OriginalString);
+        string cookie = Assert.Single(first.Headers.GetValues("Set-Cookie"));
+        Assert.EndsWith("; Path=/; HttpOnly; SameSite=Strict", cookie);
+        Assert.Contains("Instances", await GetAsync("/"));
+        using var other = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        Assert.Equal(HttpStatusCode.Forbidden, (await other.GetAsync(address)).StatusCode);
+        Assert.DoesNotContain("key=" + address.Query.Split('=')[1], _dashboard.Address.AbsoluteUri);
+    }
+
+    [Fact]
+    public async Task Of_many_that_send_the_key_at_once_one_gets_in()
+    {
+        Uri address = _dashboard.Address;
+        using var others = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        HttpStatusCode[] all = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => (await others.GetAsync(address)).StatusCode));
+        Assert.Single(all, status => status == HttpStatusCode.SeeOther);
+    }
+
+    [Theory]
+    [InlineData("evil.example")]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1:1")]
+    [InlineData("127.0.0.1.evil.example")]
+    public async Task Another_host_is_refused(string host)
+    {
+        await OpenAsync();
+        var request = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = host } };
+        HttpResponseMessage response = await _browser.SendAsync(request);
+        Assert.True((int)response.StatusCode is >= 400 and < 500, $"{response.StatusCode}");
+        Assert.DoesNotContain("Instances", await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("http://evil.example")]
+    [InlineData("null")]
+    [InlineData("http://127.0.0.1:1")]
+    [InlineData(null)]
+    public async Task A_change_from_another_origin_is_refused(string? origin)
+    {
+        await OpenAsync();
+        BackupSchedule schedule = await ScheduleAsync();
+        string token = TokenOf(await GetAsync($"/schedules/{schedule.Id}"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync("/schedules/delete", token, origin, ("id", schedule.Id), ("confirmed", "1"))).StatusCode);
+        Assert.Single(await _session.Schedules.ListAsync());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("wrong")]
+    public async Task A_change_without_the_token_of_a_form_is_refused(string? token)
+    {
+        await OpenAsync();
+        BackupSchedule schedule = await ScheduleAsync();
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync("/schedules/delete", token, _root.GetLeftPart(UriPartial.Authority), ("id", schedule.Id), ("confirmed", "1"))).StatusCode);
+        Assert.Single(await _session.Schedules.ListAsync());
+    }
+
+    [Fact]
+    public async Task Every_response_has_the_headers_that_protect_it()
+    {
+        await OpenAsync();
+        foreach (string path in new[] { "/", "/nothing", "/dashboard.css" })
+        {
+            HttpResponseMessage response = await _browser.GetAsync(path);
+            string policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+            Assert.Contains("default-src 'none'", policy);
+            Assert.DoesNotContain("unsafe", policy);
+            Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+            Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        }
+    }
+
+    [Theory]
+    [InlineData("/../etc/passwd")]
+    [InlineData("/schedules/..%2f..%2fetc")]
+    [InlineData("/schedules/%3Cscript%3E")]
+    [InlineData("/dashboard.css/../../x")]
+    [InlineData("/layout.liquid")]
+    [InlineData("/schedules/11111111-1111-4111-8111-111111111111")]
+    public async Task What_is_not_there_is_a_page_that_says_so(string path)
+    {
+        await OpenAsync();
+        string page = await GetAsync(path, HttpStatusCode.NotFound);
+        Assert.DoesNotContain("<script>", page);
+        Assert.Contains("role=\"alert\"", page);
+    }
+
+    [Fact]
+    public async Task Other_methods_are_refused()
+    {
+        foreach (string method in new[] { "PUT", "DELETE", "TRACE", "OPTIONS" })
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, (await _browser.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Text_from_the_cloud_is_never_markup_and_secrets_are_on_no_page()
+    {
+        await OpenAsync();
+        BackupSchedule schedule = await ScheduleAsync(Hostile);
+        await _session.Executions.StartAsync(schedule, Guid.NewGuid().ToString());
+        foreach (string path in new[] { "/", "/schedules", $"/schedules?search={Uri.EscapeDataString(Hostile)}", $"/schedules/{schedule.Id}", $"/schedules/{schedule.Id}/change", $"/schedules/{schedule.Id}/executions" })
+        {
+            string page = await GetAsync(path);
+            Assert.DoesNotContain("<script>", page);
+            Assert.DoesNotContain("onload='", page);
+            Assert.DoesNotContain("password", page, StringComparison.OrdinalIgnoreCase);
+        }
+        Assert.Contains("&lt;script&gt;", await GetAsync("/schedules"));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_requests_at_once_are_all_answered()
+    {
+        await OpenAsync();
+        using var limit = new SemaphoreSlim(500);
+        HttpStatusCode[] all = await Task.WhenAll(Enumerable.Range(0, 10_000).Select(async _ =>
+        {
+            await limit.WaitAsync();
+            try
+            {
+                using HttpResponseMessage response = await _browser.GetAsync("/dashboard.css");
+                return response.StatusCode;
+            }
+            finally
+            {
+                limit.Release();
+            }
+        }));
+        Assert.All(all, status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{status}"));
+        Assert.Contains("Instances", await GetAsync("/"));
+    }
+
+    [Fact]
+    public async Task A_slow_client_loses_its_connection_and_holds_nobody_up()
+    {
+        await OpenAsync();
+        string cookie = _cookies.GetCookieHeader(_root);
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(IPAddress.Loopback, _root.Port);
+        string head = $"POST /schedules/new HTTP/1.1\r\nHost: {_root.Authority}\r\nOrigin: http://{_root.Authority}\r\nCookie: {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ntoken=";
+        await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
+        Assert.Contains("Instances", await GetAsync("/"));
+        byte[] buffer = new byte[100];
+        int count = 0;
+        try
+        {
+            count = await slow.GetStream().ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        catch (IOException)
+        {
+            // It was reset.
+        }
+        Assert.Equal(0, count);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_too_long_is_refused()
+    {
+        await OpenAsync();
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync("/schedules/new", ("name", new string('x', 1_100_000)))).StatusCode);
+    }
+
+    [Fact]
+    public async Task It_listens_on_the_loopback_address_only()
+    {
+        foreach (IPAddress address in (await Dns.GetHostAddressesAsync(Dns.GetHostName())).Where(address => !IPAddress.IsLoopback(address) && address.AddressFamily == AddressFamily.InterNetwork))
+        {
+            using var other = new TcpClient();
+            await Assert.ThrowsAnyAsync<SocketException>(() => other.ConnectAsync(address, _root.Port));
+        }
+        Assert.Equal("127.0.0.1", _root.Host);
+    }
+
+    [Fact]
+    public async Task It_ends_when_it_is_not_used()
+    {
+        await OpenAsync();
+        _clock.Advance(TimeSpan.FromMinutes(29));
+        await GetAsync("/");
+        _clock.Advance(TimeSpan.FromMinutes(29));
+        Assert.False(_running.IsCompleted);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await _running.WaitAsync(TimeSpan.FromSeconds(60));
+        await Assert.ThrowsAsync<HttpRequestException>(() => _browser.GetAsync("/"));
+    }
+
+    [Fact]
+    public async Task The_chain_of_the_specification_instance_schedules_schedule_executions()
+    {
+        await OpenAsync();
+        BackupSchedule schedule = await ScheduleAsync();
+        await _session.Executions.StartAsync(schedule, Guid.NewGuid().ToString());
+        string instances = await GetAsync("/");
+        string link = Regex.Match(instances, "href=\"(/schedules\\?instance=[^\"]+)\">m</a>").Groups[1].Value;
+        string schedules = await GetAsync(WebUtility.HtmlDecode(link));
+        Assert.Contains($"href=\"/schedules/{schedule.Id}\">nightly</a>", schedules);
+        string one = await GetAsync($"/schedules/{schedule.Id}");
+        Assert.Contains("At 03:00 UTC, every day", one);
+        Assert.Equal(10, Regex.Matches(one, "<li>2026-1[12]-\\d\\d 03:00</li>").Count);
+        string executions = await GetAsync($"/schedules/{schedule.Id}/executions");
+        Assert.Contains("by a user", executions);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_explained_created_changed_suspended_resumed_started_and_deleted()
+    {
+        await OpenAsync();
+        Instance instance = await _session.Instances.GetAsync("m");
+        HttpResponseMessage preview = await PostAsync("/schedules/new", ("instance", instance.Id), ("name", "n"), ("pattern", "0 3 * * 1"), ("preview", "1"));
+        Assert.Contains("At 03:00 UTC, every Monday", await preview.Content.ReadAsStringAsync());
+        Assert.Empty(await _session.Schedules.ListAsync());
+
+        HttpResponseMessage wrong = await PostAsync("/schedules/new", ("instance", instance.Id), ("name", "n"), ("pattern", "61 3 * * 1"));
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.Contains("value=\"61 3 * * 1\"", await wrong.Content.ReadAsStringAsync());
+
+        HttpResponseMessage created = await PostAsync("/schedules/new", ("instance", instance.Id), ("name", "n"), ("pattern", "0 3 * * 1"));
+        Assert.Equal(HttpStatusCode.SeeOther, created.StatusCode);
+        BackupSchedule schedule = Assert.Single(await _session.Schedules.ListAsync());
+        Assert.Contains("The schedule was created.", await GetAsync(created.Headers.Location!.OriginalString));
+
+        await PostAsync($"/schedules/{schedule.Id}/change", ("name", "n"), ("pattern", "0 4 * * *"), ("description", "new"));
+        await PostAsync($"/schedules/{schedule.Id}/suspend", ("reason", "pause"), ("until", "2026-12-24 00:00"));
+        BackupSchedule changed = Assert.Single(await _session.Schedules.ListAsync());
+        Assert.Equal(("0 4 * * *", "new", ScheduleState.Suspended, "pause"), (changed.Pattern, changed.Description, changed.State, changed.SuspendedReason));
+        await PostAsync($"/schedules/{schedule.Id}/resume");
+        await PostAsync($"/schedules/{schedule.Id}/start");
+        Assert.Equal(ScheduleState.Active, Assert.Single(await _session.Schedules.ListAsync()).State);
+
+        string confirm = await (await PostAsync("/schedules/delete", ("id", schedule.Id))).Content.ReadAsStringAsync();
+        Assert.Contains("n (0 4 * * *)", confirm);
+        Assert.Single(await _session.Schedules.ListAsync());
+        await PostAsync("/schedules/delete", ("id", schedule.Id), ("confirmed", "1"));
+        Assert.Empty(await _session.Schedules.ListAsync());
+    }
+
+    [Fact]
+    public async Task Executions_come_page_by_page_and_selected_ones_are_deleted()
+    {
+        await OpenAsync();
+        BackupSchedule schedule = await ScheduleAsync();
+        _cloud.SeedExecutions(schedule.TriggerId, 120);
+        string path = $"/schedules/{schedule.Id}/executions";
+        var seen = new List<string>();
+        for (string? next = path; next is not null;)
+        {
+            string page = await GetAsync(next);
+            string[] ids = [.. Regex.Matches(page, "name=\"id\" value=\"([^\"]+)\"").Select(match => match.Groups[1].Value)];
+            Assert.InRange(ids.Length, 1, 50);
+            seen.AddRange(ids);
+            Match older = Regex.Match(page, "href=\"([^\"]+)\">Older");
+            next = older.Success ? WebUtility.HtmlDecode(older.Groups[1].Value) : null;
+        }
+        Assert.Equal(120, seen.Distinct().Count());
+        HttpResponseMessage deleted = await PostAsync(path + "/delete", ("id", seen[0]), ("id", seen[1]), ("confirmed", "1"));
+        Assert.Equal(HttpStatusCode.SeeOther, deleted.StatusCode);
+        string[] left = [.. Regex.Matches(await GetAsync(path), "name=\"id\" value=\"([^\"]+)\"").Select(match => match.Groups[1].Value)];
+        Assert.DoesNotContain(seen[0], left);
+    }
+}
