@@ -104,12 +104,20 @@ public sealed class DashboardServer : IDisposable
         {
             TimeSpan left;
             while ((left = _options.IdleLimit - _options.Clock.GetElapsedTime(Interlocked.Read(ref _lastRequest))) > TimeSpan.Zero)
-                await _options.Clock.Delay(left, stop.Token).ConfigureAwait(false);
+                await DelayAsync(left, stop.Token).ConfigureAwait(false);
             stop.Cancel();
         }
         catch (OperationCanceledException)
         {
         }
+    }
+
+    private async Task DelayAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        var due = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using ITimer timer = _options.Clock.CreateTimer(_ => due.TrySetResult(true), null, time, Timeout.InfiniteTimeSpan);
+        using CancellationTokenRegistration end = cancellationToken.Register(() => due.TrySetCanceled(cancellationToken));
+        await due.Task.ConfigureAwait(false);
     }
 
     private async Task AnswerAsync(HttpListenerContext context, CancellationToken cancellationToken)

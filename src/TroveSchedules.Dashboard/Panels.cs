@@ -118,7 +118,7 @@ internal sealed class Panels(CloudSession session, string formToken)
     {
         BackupSchedule schedule = await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false);
         await session.ScheduleChanges.ApplyAsync(
-            await session.ScheduleChanges.PrepareSuspensionAsync(schedule, values["reason"], ScheduleForm.ReadTime(values, "until"), cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
+            await session.ScheduleChanges.PrepareSuspensionAsync(schedule, values["reason"], ScheduleForm.ReadTime(values, "until"), cancellationToken: cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
         return Response.See($"/schedules/{id}?done=suspended");
     }
 
@@ -126,7 +126,7 @@ internal sealed class Panels(CloudSession session, string formToken)
     {
         BackupSchedule schedule = await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false);
         await session.ScheduleChanges.ApplyAsync(
-            await session.ScheduleChanges.PrepareResumptionAsync(schedule, cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
+            await session.ScheduleChanges.PrepareResumptionAsync(schedule, cancellationToken: cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
         return Response.See($"/schedules/{id}?done=resumed");
     }
 

@@ -1,10 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
-using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Dashboard;
 
