@@ -79,7 +79,19 @@ Describe '<_>' -ForEach $exports {
         Get-ErrorOf { & $export "a`0b" } | Assert-Error InvalidPath $export InvalidArgument
     }
 
-    It 'follows a link, keeps the permissions, and replaces only a file' -Skip:$IsWindows {
+    It 'replaces only a file that may be written' -Skip:$IsWindows {
+        mkfifo "$TestDrive/pipe"
+        Get-ErrorOf { & $export "$TestDrive/pipe" } | Assert-Error FileNotWritten $export InvalidArgument -Says 'not a regular file'
+        (Get-Item "$TestDrive/pipe").UnixStat.ItemType | Should -Be NamedPipe
+        'old' | Set-Content $file
+        chmod 440 $file
+        Get-ErrorOf { & $export $file } | Assert-Error FileNotWritten $export InvalidArgument -Says 'read-only'
+        Get-Content $file | Should -Be old
+        Remove-Item "$TestDrive/pipe", $file -Force
+    }
+
+    # The build for Windows PowerShell has neither links nor permissions to care for.
+    It 'follows a link, and keeps the permissions' -Skip:($IsWindows -or $env:TROVE_TEST_FLAVOUR) {
         'old' | Set-Content $file
         chmod 640 $file
         $null = New-Item -ItemType SymbolicLink "$TestDrive/link.txt" -Value $file -Force
@@ -87,12 +99,7 @@ Describe '<_>' -ForEach $exports {
         $written.FullName, $written.UnixMode | Should -Be (Get-Item $file).FullName, '-rw-r-----'
         (Get-Item "$TestDrive/link.txt").LinkType | Should -Be SymbolicLink
         Get-Content $file -Raw | Should -Not -Match '^old'
-        mkfifo "$TestDrive/pipe"
-        Get-ErrorOf { & $export "$TestDrive/pipe" } | Assert-Error FileNotWritten $export InvalidArgument -Says 'not a regular file'
-        (Get-Item "$TestDrive/pipe").UnixStat.ItemType | Should -Be NamedPipe
-        chmod 440 $file
-        Get-ErrorOf { & $export $file } | Assert-Error FileNotWritten $export InvalidArgument -Says 'read-only'
-        Remove-Item "$TestDrive/link.txt", "$TestDrive/pipe", $file -Force
+        Remove-Item "$TestDrive/link.txt", $file -Force
     }
 }
 
