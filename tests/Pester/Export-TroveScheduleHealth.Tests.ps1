@@ -36,7 +36,7 @@ Describe '<_>' -ForEach $exports {
         $text | Should -Match pester-one
         $text | Should -Match pester-two
         (Get-Content $file -AsByteStream -TotalCount 1)[0] | Should -Not -Be 0xEF -Because 'there is no byte order mark'
-        (Get-ChildItem $TestDrive).Name -like 'health.txt.*' | Should -BeNullOrEmpty -Because 'the unfinished file has become the file'
+        @((Get-ChildItem $TestDrive).Name) -like 'health.txt.*' | Should -BeNullOrEmpty -Because 'the unfinished file has become the file'
     }
 
     It 'writes the health that is piped to it' {
