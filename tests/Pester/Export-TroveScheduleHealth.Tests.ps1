@@ -79,7 +79,7 @@ Describe '<_>' -ForEach $exports {
         Get-ErrorOf { & $export "a`0b" } | Assert-Error InvalidPath $export InvalidArgument
     }
 
-    It 'replaces only a file that may be written' -Skip:$IsWindows {
+    It 'replaces only a file that may be written' -Skip:$IsWindows -Tag 'Needs Unix' {
         mkfifo "$TestDrive/pipe"
         Get-ErrorOf { & $export "$TestDrive/pipe" } | Assert-Error FileNotWritten $export InvalidArgument -Says 'not a regular file'
         (Get-Item "$TestDrive/pipe").UnixStat.ItemType | Should -Be NamedPipe
@@ -91,7 +91,7 @@ Describe '<_>' -ForEach $exports {
     }
 
     # The build for Windows PowerShell has neither links nor permissions to care for.
-    It 'follows a link, and keeps the permissions' -Skip:($IsWindows -or $env:TROVE_TEST_FLAVOUR) {
+    It 'follows a link, and keeps the permissions' -Skip:($IsWindows -or $env:TROVE_TEST_FLAVOUR) -Tag 'Needs the build for PowerShell 7 on Unix' {
         'old' | Set-Content $file
         chmod 640 $file
         $null = New-Item -ItemType SymbolicLink "$TestDrive/link.txt" -Value $file -Force
