@@ -90,15 +90,20 @@ Describe '<_>' -ForEach $exports {
         Remove-Item "$TestDrive/pipe", $file -Force
     }
 
-    # The build for Windows PowerShell has neither links nor permissions to care for.
+    # The build for Windows PowerShell does not follow links or keep permissions.
     It 'follows a link, and keeps the permissions' -Skip:($IsWindows -or $env:TROVE_TEST_FLAVOUR) -Tag 'Needs the build for PowerShell 7 on Unix' {
         'old' | Set-Content $file
         chmod 640 $file
         $null = New-Item -ItemType SymbolicLink "$TestDrive/link.txt" -Value $file -Force
-        $written = & $export "$TestDrive/link.txt" -PassThru
-        $written.FullName, $written.UnixMode | Should -Be (Get-Item $file).FullName, '-rw-r-----'
+        (& $export "$TestDrive/link.txt" -PassThru).FullName | Should -Be (Get-Item "$TestDrive/link.txt").FullName
+        (Get-Item $file).UnixMode | Should -Be '-rw-r-----'
         (Get-Item "$TestDrive/link.txt").LinkType | Should -Be SymbolicLink
         Get-Content $file -Raw | Should -Not -Match '^old'
+        Remove-Item $file
+        & $export "$TestDrive/link.txt"
+        Test-Path $file | Should -BeTrue -Because 'a link may be there before its target'
+        $null = New-Item -ItemType SymbolicLink "$TestDrive/link.txt" -Value "$TestDrive/link.txt" -Force
+        Get-ErrorOf { & $export "$TestDrive/link.txt" } | Assert-Error FileNotWritten $export InvalidArgument
         Remove-Item "$TestDrive/link.txt", $file -Force
     }
 }
