@@ -540,6 +540,14 @@ Describe 'A name with wildcards' {
         $null = Connect-TestCloud
     }
 
+    It 'that is not valid is one clear error, and nothing is requested: <_>' -ForEach @(
+        "Get-TroveBackupSchedule '[ab'", "Get-TroveBackupSchedule -Name '[ab'", "Get-TroveInstance '[ab'", "Get-TroveBackup '[ab'", "Get-TroveBackupRetention '[ab' -KeepLast 1"
+    ) {
+        $cmdlet = $_.Split(' ')[0]
+        Get-ErrorOf ([scriptblock]::Create($_)) | Assert-Error InvalidWildcard $cmdlet InvalidArgument -Says '[ab' -Advises 'bracket'
+        @($proxies.Values.Requests) | Should -BeNullOrEmpty
+    }
+
     It 'means each instance that it fits, in any case, and lists the schedules once' {
         (Get-TroveBackupSchedule 'DU*' -Name pester-wild).Id | Sort-Object | Should -Be ($schedules[2, 3].Id | Sort-Object)
         @($proxies.workflowv2.Requests).Count | Should -Be 1

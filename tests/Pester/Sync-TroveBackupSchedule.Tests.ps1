@@ -128,7 +128,7 @@ Describe 'Sync-TroveBackupSchedule' {
         $errors[0] | Assert-Error BackupNotFound Sync-TroveBackupSchedule ObjectNotFound
     }
 
-    It 'names the step that failed, and a wildcard that is none with its line' {
+    It 'names the step that failed, and the line of an invalid wildcard' {
         Write-Plan "{ instance: m, name: pester-b, pattern: '0 4 1 1 *', parentId: 11111111-1111-4111-8111-111111111111 }"
         "$(Get-ErrorOf { Sync-TroveBackupSchedule $plan })" | Should -BeLike 'Create pester-b of m: No backup of project*'
         Write-Plan "{ instance: '[ab', name: pester-b, pattern: '0 4 1 1 *' }"

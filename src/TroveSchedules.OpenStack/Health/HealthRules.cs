@@ -214,7 +214,7 @@ internal sealed class HealthRules(HealthContext context)
 
     private HealthProblem? BackupProblem(HealthFacts facts)
     {
-        if (facts.Backups.Newest is { } failed && BackupStatus.IsFailed(failed.Status))
+        if (facts.Backups.Newest is { Status: "FAILED" } failed) // Not DELETE_FAILED: then the backup was good once, and its deletion failed.
         {
             return Critical(HealthProblemKind.BackupFailed,
                 FormattableString.Invariant($"The last backup, {ServiceError.Printable(failed.Id)} of {failed.CreatedAt:u}, failed in Trove."), "Look for the cause in Trove's log and in the storage of backups, and start the schedule.");

@@ -137,7 +137,7 @@ internal sealed class SchedulePlanner(SchedulePlan plan, ScheduleSyncMode mode, 
             .. from same in wanted.GroupBy(each => Key(each.Instance.Id, each.Schedule.Name))
             where same.Count() > 1
             let lines = same.Select(each => each.Schedule.Line).Distinct().ToArray()
-            select (lines.Last(), $"the schedule '{Printable(same.First().Schedule.Name)}' of the instance '{Printable(same.First().Instance.Name ?? same.Key.Item1)}' ({same.Key.Item1}) is listed {(lines.Length == 1 ? "several times by line " : "in the lines ")}{string.Join(" and ", lines)}. Give each schedule of an instance its own name"),
+            select (lines.Last(), $"the schedule '{Printable(same.First().Schedule.Name)}' of the instance '{Printable(same.First().Instance.Name ?? same.Key.Item1)}' ({same.Key.Item1}) is listed {(lines.Length == 1 ? "more than once in line " : "in the lines ")}{string.Join(" and ", lines)}. Give each schedule of an instance its own name"),
         ];
         if (duplicates.Length > 0)
             throw new PlanReader(plan.Path ?? "").Invalid(duplicates);

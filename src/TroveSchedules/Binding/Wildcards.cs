@@ -32,7 +32,7 @@ internal static class Wildcards
         }
         catch (WildcardPatternException e)
         {
-            throw new TroveScheduleException(TroveErrorKind.Invalid, $"'{TerminalText.SanitizeLine(name)}' is not a wildcard pattern.", e)
+            throw new TroveScheduleException(TroveErrorKind.Invalid, $"'{TerminalText.SanitizeLine(name)}' is not a valid wildcard pattern.", e)
             {
                 ErrorId = "InvalidWildcard",
                 Target = name,

@@ -53,7 +53,8 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
             ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Schedules.GetAsync(reference.IdFor(Cloud, AllProjects), AllProjects, Cancelled))));
             return;
         }
-        Func<BackupSchedule, bool> isNamed = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name);
+        Func<BackupSchedule, bool> isNamed = null!;
+        RunOrTerminate(() => isNamed = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name));
         ForEach(Instance ?? [null!], instance =>
         {
             foreach (BackupSchedule schedule in PageOf<BackupSchedule>([.. Of(instance?.IdFor(Cloud, AllProjects)).Where(schedule => isNamed(schedule) && State?.Contains(schedule.State) != false)]))

@@ -11,7 +11,7 @@ internal sealed class LocalFile
 {
     private readonly PSCmdlet _cmdlet;
 
-    /// <summary>Finds the file of a path. Links are followed, so that the file is replaced, and not the link.</summary>
+    /// <summary>Finds the file of a path.</summary>
     /// <param name="cmdlet">The cmdlet, whose current location a relative path begins at.</param>
     /// <param name="path">The path, without wildcards.</param>
     /// <exception cref="TroveScheduleException">Invalid (<c>InvalidPath</c>) for a path that is not one of a file system.</exception>
@@ -25,14 +25,10 @@ internal sealed class LocalFile
             if (provider.Name == "FileSystem")
             {
                 Path = System.IO.Path.GetFullPath(Path);
-#if NET
-                if (new FileInfo(Path).LinkTarget is not null)
-                    Path = File.ResolveLinkTarget(Path, returnFinalTarget: true)!.FullName;
-#endif
                 return;
             }
         }
-        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
         {
             throw InvalidPath(path, e.Message, e);
         }
@@ -43,7 +39,7 @@ internal sealed class LocalFile
     public string Path { get; }
 
     /// <summary>The file as Get-Item writes it.</summary>
-    public PSObject Item => _cmdlet.InvokeProvider.Item.Get([Path], force: true, literalPath: true).First();
+    public PSObject Item => ItemAt(Path);
 
     /// <summary>Writes text in UTF-8 without a byte order mark.</summary>
     /// <exception cref="TroveScheduleException">As for <see cref="Write(Action{Stream})"/>.</exception>
@@ -53,34 +49,35 @@ internal sealed class LocalFile
         stream.Write(bytes, 0, bytes.Length);
     });
 
-    /// <summary>Replaces the file by what <paramref name="write"/> writes. The new file has the permissions of the old one.</summary>
+    /// <summary>Replaces the file by what <paramref name="write"/> writes. The new file has the permissions of the old one. If the path is a link, its target is replaced.</summary>
     /// <exception cref="TroveScheduleException">Invalid (<c>FileNotWritten</c>) if the file cannot be written; the old file is unchanged.</exception>
     public void Write(Action<Stream> write)
     {
-        string folder = System.IO.Path.GetDirectoryName(Path) ?? Path;
-        if (Refusal(folder) is { } reason)
+        string target = FindTarget();
+        string folder = System.IO.Path.GetDirectoryName(target) ?? target;
+        if (Refusal(target, folder) is { } reason)
             throw NotWritten(reason, null);
         string unfinished = System.IO.Path.Combine(folder, $".{Guid.NewGuid():N}");
         try
         {
             using (FileStream stream = File.Create(unfinished))
                 write(stream);
-            if (File.Exists(Path))
+            if (File.Exists(target))
             {
 #if NET
                 if (!OperatingSystem.IsWindows())
-                    File.SetUnixFileMode(unfinished, File.GetUnixFileMode(Path));
+                    File.SetUnixFileMode(unfinished, File.GetUnixFileMode(target));
 #endif
-                File.Replace(unfinished, Path, null);
+                File.Replace(unfinished, target, null);
             }
             else
             {
-                File.Move(unfinished, Path);
+                File.Move(unfinished, target);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw NotWritten(e.Message.Replace(unfinished, Path), e);
+            throw NotWritten(e.Message.Replace(unfinished, target), e);
         }
         finally
         {
@@ -99,14 +96,32 @@ internal sealed class LocalFile
     public TroveScheduleException NotWritten(string reason, Exception? cause) =>
         new(TroveErrorKind.Invalid, $"The file '{Path}' was not written: {reason}", cause) { ErrorId = "FileNotWritten", Target = Path, RecommendedAction = "Name another file." };
 
-    private string? Refusal(string folder) =>
-        Directory.Exists(Path) ? "it is a folder."
+    private string FindTarget()
+    {
+#if NET
+        try
+        {
+            if (new FileInfo(Path).LinkTarget is not null)
+                return File.ResolveLinkTarget(Path, returnFinalTarget: true)!.FullName;
+        }
+        catch (IOException e)
+        {
+            throw NotWritten(e.Message, e);
+        }
+#endif
+        return Path;
+    }
+
+    private string? Refusal(string target, string folder) =>
+        Directory.Exists(target) ? "it is a folder."
         : !Directory.Exists(folder) ? $"the folder '{folder}' does not exist."
-        : !File.Exists(Path) ? null
-        : (File.GetAttributes(Path) & FileAttributes.ReadOnly) != 0 ? "it is read-only."
+        : !File.Exists(target) ? null
+        : (File.GetAttributes(target) & FileAttributes.ReadOnly) != 0 ? "it is read-only."
         // PowerShell adds UnixStat to items on Unix.
-        : Item.Properties["UnixStat"]?.Value is { } stat && PSObject.AsPSObject(stat).Properties["ItemType"]?.Value?.ToString() is { } type && type != "File" ? "it is not a regular file."
+        : ItemAt(target).Properties["UnixStat"]?.Value is { } stat && PSObject.AsPSObject(stat).Properties["ItemType"]?.Value?.ToString() is { } type && type != "File" ? "it is not a regular file."
         : null;
+
+    private PSObject ItemAt(string path) => _cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true).First();
 
     private static TroveScheduleException InvalidPath(string path, string reason, Exception? cause) =>
         new(TroveErrorKind.Invalid, $"The path '{TerminalText.SanitizeLine(path)}' cannot be used: {reason}", cause) { ErrorId = "InvalidPath", Target = path, RecommendedAction = "Give the path of a file." };

@@ -274,6 +274,13 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task A_backup_whose_deletion_failed_is_not_one_that_failed()
+    {
+        _backups.Insert(0, Backup(2, SevenOClock.AddMinutes(10), "DELETE_FAILED"));
+        Assert.DoesNotContain((await CheckAsync()).Problems, problem => problem.Kind == HealthProblemKind.BackupFailed);
+    }
+
+    [Fact]
     public async Task A_backup_that_failed_after_its_execution_succeeded_is_critical()
     {
         _backups.Insert(0, Backup(2, SevenOClock.AddMinutes(10), "FAILED"));
