@@ -141,6 +141,8 @@ public sealed class DashboardServer : IDisposable
             try
             {
                 limit.CancelAfter(_options.TransferLimit);
+                // On Linux and macOS, Abort sends the status before it closes the connection. Without this, a form that never arrived would be answered with 200.
+                context.Response.StatusCode = (int)HttpStatusCode.RequestTimeout;
                 string? body = context.Request.HttpMethod == "POST" ? await ReadAsync(context.Request, limit.Token).ConfigureAwait(false) : "";
                 limit.CancelAfter(Timeout.InfiniteTimeSpan);
                 await _places.WaitAsync(limit.Token).ConfigureAwait(false);
