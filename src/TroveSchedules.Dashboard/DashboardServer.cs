@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Sockets;
@@ -20,24 +21,32 @@ public sealed class DashboardServer : IDisposable
 
     private readonly DashboardOptions _options;
     private readonly HttpListener _listener;
+    private readonly CloudSession _session;
     private readonly RequestGate _gate;
+    private readonly Panels _panels;
     private readonly Router _router;
     private readonly SemaphoreSlim _places = new(MaxConcurrent);
     private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentDictionary<Task, bool> _inProgress = new();
     private int _waiting;
-    private long _lastRequest;
+    private long _lastUse;
 
     private DashboardServer(CloudSession session, DashboardOptions options, HttpListener listener, int port)
     {
         _options = options;
         _listener = listener;
         _gate = new RequestGate(port);
-        _router = new Router(new Panels(session, _gate.FormToken));
-        _lastRequest = options.Clock.GetTimestamp();
+        _session = session;
+        _panels = new Panels(session, _gate.FormToken, options.Clock, _end.Token);
+        _router = new Router(_panels);
+        _lastUse = options.Clock.GetTimestamp();
     }
 
     /// <summary>The address to open. It works once: its key is exchanged for a cookie.</summary>
     public Uri Address => _gate.Address;
+
+    /// <summary>Completes when a browser has opened the address.</summary>
+    public Task Opened => _gate.Opened;
 
     /// <summary>Starts to listen on a free port.</summary>
     /// <param name="session">The session, which stays open when the dashboard ends.</param>
@@ -66,29 +75,27 @@ public sealed class DashboardServer : IDisposable
         }
     }
 
-    /// <summary>Answers requests until it is cancelled, disposed, or idle for too long.</summary>
-    /// <param name="cancellationToken">Ends the dashboard and the requests in progress.</param>
+    /// <summary>Answers requests until it is cancelled, disposed, or idle for too long, or the session ends. Changes that have begun are finished first; a job in progress begins no more.</summary>
+    /// <param name="cancellationToken">Ends the dashboard.</param>
     /// <returns>A task that completes when the dashboard has ended.</returns>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _end.Token);
-        using CancellationTokenRegistration close = stop.Token.Register(_listener.Close);
-        Task idle = EndWhenIdleAsync(stop);
-        while (!stop.IsCancellationRequested)
+        using CancellationTokenRegistration cancel = cancellationToken.Register(_end.Cancel), disconnect = _session.Closed.Register(_end.Cancel), close = _end.Token.Register(_listener.Close);
+        Task idle = EndWhenIdleAsync();
+        while (!_end.IsCancellationRequested)
         {
             try
             {
-                HttpListenerContext context = await _listener.GetContextAsync().ConfigureAwait(false);
-                Interlocked.Exchange(ref _lastRequest, _options.Clock.GetTimestamp());
-                _ = AnswerAsync(context, stop.Token);
+                Task answer = AnswerAsync(await _listener.GetContextAsync().ConfigureAwait(false));
+                _inProgress[answer] = true;
+                _ = answer.ContinueWith(ended => _inProgress.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
                 // The listener was closed, or a client went away before its request was complete.
             }
         }
-        stop.Cancel();
-        await idle.ConfigureAwait(false);
+        await Task.WhenAll([idle, .. _inProgress.Keys, .. _panels.Running]).ConfigureAwait(false);
     }
 
     /// <summary>Ends the dashboard.</summary>
@@ -98,14 +105,18 @@ public sealed class DashboardServer : IDisposable
         _listener.Close();
     }
 
-    private async Task EndWhenIdleAsync(CancellationTokenSource stop)
+    private async Task EndWhenIdleAsync()
     {
         try
         {
             TimeSpan left;
-            while ((left = _options.IdleLimit - _options.Clock.GetElapsedTime(Interlocked.Read(ref _lastRequest))) > TimeSpan.Zero)
-                await DelayAsync(left, stop.Token).ConfigureAwait(false);
-            stop.Cancel();
+            while ((left = _options.IdleLimit - _options.Clock.GetElapsedTime(Interlocked.Read(ref _lastUse))) > TimeSpan.Zero)
+            {
+                await DelayAsync(left, _end.Token).ConfigureAwait(false);
+                if (_panels.Running.Count > 0)
+                    Interlocked.Exchange(ref _lastUse, _options.Clock.GetTimestamp());
+            }
+            _end.Cancel();
         }
         catch (OperationCanceledException)
         {
@@ -120,49 +131,14 @@ public sealed class DashboardServer : IDisposable
         await due.Task.ConfigureAwait(false);
     }
 
-    private async Task AnswerAsync(HttpListenerContext context, CancellationToken cancellationToken)
+    private async Task AnswerAsync(HttpListenerContext context)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // A client that sends or reads slowly must not hold a place.
-        using CancellationTokenRegistration abort = limit.Token.Register(context.Response.Abort);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        // A client that sends or reads slowly loses its connection.
+        using CancellationTokenRegistration abort = limit.Token.Register(() => Abort(context.Response));
         try
         {
-            if (_gate.Check(context.Request) is { } refused)
-            {
-                await SendAsync(context, refused, limit).ConfigureAwait(false);
-                return;
-            }
-            if (Interlocked.Increment(ref _waiting) > MaxWaiting)
-            {
-                Interlocked.Decrement(ref _waiting);
-                await SendAsync(context, Response.Refused(HttpStatusCode.ServiceUnavailable, "Too many requests at once. Try again."), limit).ConfigureAwait(false);
-                return;
-            }
-            try
-            {
-                limit.CancelAfter(_options.TransferLimit);
-                // On Linux and macOS, Abort sends the status before it closes the connection. Without this, a form that never arrived would be answered with 200.
-                context.Response.StatusCode = (int)HttpStatusCode.RequestTimeout;
-                string? body = context.Request.HttpMethod == "POST" ? await ReadAsync(context.Request, limit.Token).ConfigureAwait(false) : "";
-                limit.CancelAfter(Timeout.InfiniteTimeSpan);
-                await _places.WaitAsync(limit.Token).ConfigureAwait(false);
-                Response response;
-                try
-                {
-                    response = body is null ? Response.Refused(HttpStatusCode.RequestEntityTooLarge, "The form is too long.")
-                        : context.Request.HttpMethod == "POST" && !_gate.HasToken(new FormValues(body)) ? Response.Refused(HttpStatusCode.Forbidden, "The form is not one of the dashboard. Go back, reload the page, and try again.")
-                        : await _router.AnswerAsync(context.Request.HttpMethod, context.Request.Url!.AbsolutePath, new FormValues(context.Request.HttpMethod == "POST" ? body : context.Request.Url.Query), limit.Token).ConfigureAwait(false);
-                }
-                finally
-                {
-                    _places.Release();
-                }
-                await SendAsync(context, response, limit).ConfigureAwait(false);
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _waiting);
-            }
+            await SendAsync(context.Response, await RespondAsync(context.Request, context.Response, limit).ConfigureAwait(false), limit).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
@@ -170,26 +146,79 @@ public sealed class DashboardServer : IDisposable
         }
     }
 
-    private static async Task<string?> ReadAsync(HttpListenerRequest request, CancellationToken cancellationToken)
+    private async Task<Response> RespondAsync(HttpListenerRequest request, HttpListenerResponse response, CancellationTokenSource limit)
+    {
+        if (_gate.Check(request) is { } refused)
+            return refused;
+        // A page that refreshes itself is not used for that.
+        if (request.Headers["X-Refresh"] is null)
+            Interlocked.Exchange(ref _lastUse, _options.Clock.GetTimestamp());
+        bool isChange = request.HttpMethod == "POST";
+        string? body = isChange ? await ReadAsync(request, response, limit).ConfigureAwait(false) : request.Url!.Query;
+        if (body is null)
+            return Response.Refused(HttpStatusCode.RequestEntityTooLarge, "The form is too long.");
+        var values = new FormValues(body);
+        if (isChange && !_gate.HasToken(values))
+            return Response.Refused(HttpStatusCode.Forbidden, "The form is not one of the dashboard. Go back, reload the page, and try again.");
+        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return Response.Refused(HttpStatusCode.ServiceUnavailable, "Too many requests at once. Try again.");
+        }
+        try
+        {
+            await _places.WaitAsync(limit.Token).ConfigureAwait(false);
+            try
+            {
+                // A change that has begun is finished, so that nothing is half done.
+                return await _router.AnswerAsync(request.HttpMethod, request.Url!.AbsolutePath, values, isChange ? CancellationToken.None : limit.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                _places.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private static void Abort(HttpListenerResponse response)
+    {
+        try
+        {
+            response.Abort();
+        }
+        catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It runs in a timer's callback, where an exception would end the process.
+        }
+    }
+
+    private async Task<string?> ReadAsync(HttpListenerRequest request, HttpListenerResponse response, CancellationTokenSource limit)
     {
         if (request.ContentLength64 > MaxBody)
             return null;
+        limit.CancelAfter(_options.TransferLimit);
+        // On Linux and macOS, Abort sends the status before it closes the connection. Without this, a form that never arrived would be answered with 200.
+        response.StatusCode = (int)HttpStatusCode.RequestTimeout;
         using var copy = new MemoryStream();
         byte[] buffer = new byte[8192];
         int count;
-        while ((count = await request.InputStream.ReadAsync(buffer, 0, buffer.Length, cancellationToken).ConfigureAwait(false)) > 0)
+        while ((count = await request.InputStream.ReadAsync(buffer, 0, buffer.Length, limit.Token).ConfigureAwait(false)) > 0)
         {
             if (copy.Length + count > MaxBody)
                 return null;
             copy.Write(buffer, 0, count);
         }
+        limit.CancelAfter(Timeout.InfiniteTimeSpan);
         return Encoding.UTF8.GetString(copy.ToArray());
     }
 
-    private async Task SendAsync(HttpListenerContext context, Response response, CancellationTokenSource limit)
+    private async Task SendAsync(HttpListenerResponse to, Response response, CancellationTokenSource limit)
     {
         limit.CancelAfter(_options.TransferLimit);
-        HttpListenerResponse to = context.Response;
         to.StatusCode = (int)response.Status;
         to.ContentType = response.ContentType;
         to.Headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -1,11 +1,11 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
-using TroveSchedules.Cron;
 using TroveSchedules.OpenStack;
 
 namespace TroveSchedules.Dashboard;
@@ -14,49 +14,58 @@ namespace TroveSchedules.Dashboard;
 /// The panels: instances, schedules, one schedule, its executions, and the forms. Each calls the operations of the library that the cmdlets call, and renders a page. What fails is thrown as
 /// <see cref="TroveScheduleException"/>, or shown in the form that caused it.
 /// </summary>
-internal sealed class Panels(CloudSession session, string formToken)
+/// <param name="session">The session.</param>
+/// <param name="formToken">The token of forms.</param>
+/// <param name="clock">The clock for the age of a check.</param>
+/// <param name="stop">Cancelled when the dashboard ends.</param>
+internal sealed class Panels(CloudSession session, string formToken, TimeProvider clock, CancellationToken stop)
 {
     private const int ExecutionsPerPage = 50;
     private const int NextTimes = 10;
+    private const int MaxLookups = 10;
 
-    private static readonly TimeSpan HealthPeriod = TimeSpan.FromDays(14);
+    // A job that ends within this time needs no page of its own.
+    private static readonly TimeSpan ShortJob = TimeSpan.FromSeconds(1);
+
+    private readonly HealthCache _health = new(session, clock, stop);
+    private readonly ConcurrentDictionary<string, BulkJob> _jobs = new(StringComparer.Ordinal);
+
+    /// <summary>The jobs that have not ended.</summary>
+    public IReadOnlyList<Task> Running => [.. _jobs.Values.Select(job => job.Completion).Where(task => !task.IsCompleted)];
 
     public async Task<Response> InstancesAsync(FormValues query, CancellationToken cancellationToken)
     {
-        var warnings = new List<string>();
-        IReadOnlyList<ScheduleHealth> health = await HealthAsync(null, true, warnings, cancellationToken).ConfigureAwait(false);
+        HealthCheck check = await CheckAsync(query).ConfigureAwait(false);
         string? search = query["search"];
-        var rows = health.GroupBy(one => one.InstanceId, StringComparer.OrdinalIgnoreCase)
-            .Select(instance => new InstanceRow(
-                instance.Key, Clean(instance.First().InstanceName ?? instance.Key), Clean(instance.First().InstanceStatus), instance.Max(one => one.State).ToString(),
-                instance.Count(one => one.ScheduleId is not null), Utc(instance.Min(one => one.NextExecutionTime)), Utc(instance.Max(one => one.InstanceBackupTime))))
-            .Where(row => Matches(search, row.Name, row.Id))
-            .ToList();
-        return Page("instances", "Instances", new { Rows = rows, Search = search, Warnings = warnings });
+        List<InstanceRow> rows =
+        [
+            .. check.Health.GroupBy(one => one.InstanceId, StringComparer.OrdinalIgnoreCase).Select(InstanceRow.Of).Where(row => Matches(search, row.Name, row.Id)),
+        ];
+        return Page("instances", "Instances", new { Page = Paging<InstanceRow>.Of(rows, query, "/", "search"), Search = search, check.Warnings });
     }
 
     public async Task<Response> SchedulesAsync(FormValues query, CancellationToken cancellationToken)
     {
-        var warnings = new List<string>();
-        IReadOnlyList<ScheduleHealth> health = await HealthAsync(null, false, warnings, cancellationToken).ConfigureAwait(false);
+        HealthCheck check = await CheckAsync(query).ConfigureAwait(false);
         string? instance = query["instance"], search = query["search"], state = query["state"];
-        var rows = health
-            .Where(one => instance is null || string.Equals(one.InstanceId, instance, StringComparison.OrdinalIgnoreCase))
-            .Where(one => (state is null || string.Equals(one.State.ToString(), state, StringComparison.OrdinalIgnoreCase)) && Matches(search, one.Name, one.InstanceName, one.ScheduleId))
-            .Select(ScheduleRow.Of).ToList();
-        string? name = instance is null ? null : health.FirstOrDefault(one => string.Equals(one.InstanceId, instance, StringComparison.OrdinalIgnoreCase))?.InstanceName ?? instance;
-        return Page("schedules", name is null ? "Schedules" : $"Schedules of {Clean(name)}", new
+        List<ScheduleHealth> inScope = [.. check.Health.Where(one => instance is null || string.Equals(one.InstanceId, instance, StringComparison.OrdinalIgnoreCase))];
+        List<ScheduleRow> rows =
+        [
+            .. inScope.Where(one => one.ScheduleId is not null && (state is null || string.Equals(one.State.ToString(), state, StringComparison.OrdinalIgnoreCase)))
+                .Where(one => Matches(search, one.Name, one.InstanceName, one.ScheduleId)).Select(ScheduleRow.Of),
+        ];
+        string? name = instance is null ? null : Clean(inScope.FirstOrDefault()?.InstanceName ?? instance);
+        return Page("schedules", name is null ? "Schedules" : $"Schedules of {name}", new
         {
-            Rows = rows, Instance = instance, InstanceName = Clean(name), Search = search, State = state, States = Enum.GetNames(typeof(HealthState)), Warnings = warnings, Token = formToken,
+            Page = Paging<ScheduleRow>.Of(rows, query, "/schedules", "instance", "search", "state"), Instance = instance, Search = search, State = state, States = Enum.GetNames(typeof(HealthState)), Deleted = DeletedOf(query, "schedules"), check.Warnings, Token = formToken,
         });
     }
 
     public async Task<Response> ScheduleAsync(string id, FormValues query, CancellationToken cancellationToken)
     {
-        var warnings = new List<string>();
         BackupSchedule schedule = await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false);
-        ScheduleHealth? health = (await HealthAsync([schedule], false, warnings, cancellationToken).ConfigureAwait(false)).FirstOrDefault();
-        return Page("schedule", Clean(schedule.Name) ?? id, ScheduleView.Of(schedule, health, warnings, query["done"], formToken, NextTimes, session.CloudTime));
+        HealthCheck check = await HealthCheck.RunAsync(session, [schedule], cancellationToken).ConfigureAwait(false);
+        return Page("schedule", Clean(schedule.Name) ?? id, ScheduleView.Of(schedule, check, query["done"], formToken, NextTimes));
     }
 
     public async Task<Response> ExecutionsAsync(string id, FormValues query, CancellationToken cancellationToken)
@@ -71,7 +80,7 @@ internal sealed class Panels(CloudSession session, string formToken)
         return Page("executions", "Executions", new
         {
             Id = id, Rows = shown.Select(ExecutionRow.Of).ToList(), State = state, States = new[] { "SUCCESS", "ERROR", "RUNNING", "PAUSED", "IDLE", "CANCELLED" },
-            Next = rows.Count > ExecutionsPerPage ? shown[ExecutionsPerPage - 1].Id : null, IsFirst = query["marker"] is null, Token = formToken,
+            Next = rows.Count > ExecutionsPerPage ? shown[ExecutionsPerPage - 1].Id : null, IsFirst = query["marker"] is null, IsLive = shown.Any(execution => execution.State is "RUNNING"), Deleted = DeletedOf(query, "executions"), Token = formToken,
         });
     }
 
@@ -81,17 +90,11 @@ internal sealed class Panels(CloudSession session, string formToken)
     public async Task<Response> CreateAsync(FormValues values, CancellationToken cancellationToken)
     {
         ScheduleForm form = ScheduleForm.Read(values) with { Instances = await InstancesOfFormAsync(cancellationToken).ConfigureAwait(false) };
-        if (values["preview"] is not null)
-            return Form(form, null);
-        try
+        return values["preview"] is not null ? Form(form, null) : await TryAsync(form, async () =>
         {
             BackupSchedule created = await session.Schedules.CreateAsync(form.ToRequest(), null, cancellationToken).ConfigureAwait(false);
-            return Response.See($"/schedules/{created.Id}?done=created");
-        }
-        catch (TroveScheduleException e) when (e.Kind is TroveErrorKind.Invalid or TroveErrorKind.NotFound or TroveErrorKind.Conflict)
-        {
-            return Form(form, e);
-        }
+            return Changed(created.Id, "created");
+        }).ConfigureAwait(false);
     }
 
     public async Task<Response> ScheduleFormAsync(string id, FormValues query, CancellationToken cancellationToken) =>
@@ -101,65 +104,58 @@ internal sealed class Panels(CloudSession session, string formToken)
     {
         BackupSchedule schedule = await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false);
         ScheduleForm form = ScheduleForm.Read(values) with { Id = id, Instance = schedule.InstanceId ?? "" };
-        if (values["preview"] is not null)
-            return Form(form, null);
-        try
+        return values["preview"] is not null ? Form(form, null) : await TryAsync(form, async () =>
         {
-            await session.ScheduleChanges.ApplyAsync(await session.ScheduleChanges.PrepareAsync(schedule, form.ToChange(), null, cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
-            return Response.See($"/schedules/{id}?done=changed");
-        }
-        catch (TroveScheduleException e) when (e.Kind is TroveErrorKind.Invalid or TroveErrorKind.NotFound or TroveErrorKind.Conflict)
-        {
-            return Form(form, e);
-        }
+            await ApplyAsync(session.ScheduleChanges.PrepareAsync(schedule, form.ToChange(), null, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return Changed(id, "changed");
+        }).ConfigureAwait(false);
     }
 
     public async Task<Response> SuspendAsync(string id, FormValues values, CancellationToken cancellationToken)
     {
         BackupSchedule schedule = await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false);
-        await session.ScheduleChanges.ApplyAsync(
-            await session.ScheduleChanges.PrepareSuspensionAsync(schedule, values["reason"], ScheduleForm.ReadTime(values, "until"), cancellationToken: cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
-        return Response.See($"/schedules/{id}?done=suspended");
+        await ApplyAsync(session.ScheduleChanges.PrepareSuspensionAsync(schedule, values["reason"], ScheduleForm.ReadTime(values, "until"), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return Changed(id, "suspended");
     }
 
     public async Task<Response> ResumeAsync(string id, FormValues values, CancellationToken cancellationToken)
     {
         BackupSchedule schedule = await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false);
-        await session.ScheduleChanges.ApplyAsync(
-            await session.ScheduleChanges.PrepareResumptionAsync(schedule, cancellationToken: cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
-        return Response.See($"/schedules/{id}?done=resumed");
+        await ApplyAsync(session.ScheduleChanges.PrepareResumptionAsync(schedule, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return Changed(id, "resumed");
     }
 
     public async Task<Response> StartAsync(string id, FormValues values, CancellationToken cancellationToken)
     {
         BackupSchedule schedule = await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false);
         await session.Executions.StartAsync(schedule, Guid.NewGuid().ToString(), false, cancellationToken).ConfigureAwait(false);
+        _health.Drop();
         return Response.See($"/schedules/{id}/executions");
     }
 
     public async Task<Response> DeleteSchedulesAsync(FormValues values, CancellationToken cancellationToken)
     {
-        List<BackupSchedule> schedules = [];
-        foreach (string id in values.All("id").Where(id => Guid.TryParseExact(id, "D", out _)).Distinct(StringComparer.OrdinalIgnoreCase))
-            schedules.Add(await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false));
+        List<BackupSchedule> schedules = await SelectedAsync(IdsOf(values), cancellationToken).ConfigureAwait(false);
         if (schedules.Count == 0)
             return Error(NothingSelected("schedules"));
         if (values["confirmed"] is null)
         {
             return Page("confirm", "Delete schedules", new
             {
-                Action = "/schedules/delete", Question = schedules.Count == 1 ? "Delete this schedule? No more backups are made by it. Its executions and backups stay." : $"Delete these {schedules.Count} schedules? No more backups are made by them. Their executions and backups stay.",
-                Rows = schedules.Select(schedule => new ConfirmedRow(schedule.Id, $"{Clean(schedule.Name)} ({Clean(schedule.Pattern) ?? "once"}) of instance {Clean(schedule.InstanceId)}")).ToList(), Back = "/schedules", Token = formToken,
+                Action = "/schedules/delete", Back = "/schedules", Token = formToken,
+                Question = schedules.Count == 1 ? "Delete this schedule? It makes no more backups then. Its executions and backups stay." : $"Delete these {schedules.Count} schedules? They make no more backups then. Their executions and backups stay.",
+                Rows = schedules.Select(schedule => new ConfirmedRow(schedule.Id, $"{Clean(schedule.Name)} ({Clean(schedule.Pattern) ?? "once"}) of instance {Clean(schedule.InstanceId)}")).ToList(),
+                Warnings = await RunningAsync(schedules, cancellationToken).ConfigureAwait(false),
             });
         }
-        return await ForEachAsync(schedules, schedule => session.Schedules.DeleteAsync(schedule, false, cancellationToken), schedule => $"{schedule.Name} ({schedule.Id})", "/schedules").ConfigureAwait(false);
+        return await RunJobAsync("schedules", "/schedules", schedules, schedule => session.Schedules.DeleteAsync(schedule, false, CancellationToken.None), schedule => $"{Clean(schedule.Name)} ({schedule.Id})").ConfigureAwait(false);
     }
 
     public async Task<Response> DeleteExecutionsAsync(string id, FormValues values, CancellationToken cancellationToken)
     {
-        List<ScheduleExecution> executions = [];
-        foreach (string execution in values.All("id").Where(one => Guid.TryParseExact(one, "D", out _)).Distinct(StringComparer.OrdinalIgnoreCase))
-            executions.Add(await session.Executions.GetAsync(execution, cancellationToken: cancellationToken).ConfigureAwait(false));
+        var executions = new List<ScheduleExecution>();
+        foreach (string execution in IdsOf(values))
+            await IfThereAsync(async () => executions.Add(await session.Executions.GetAsync(execution, cancellationToken: cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
         if (executions.Count == 0)
             return Error(NothingSelected("executions"));
         string back = $"/schedules/{id}/executions";
@@ -167,20 +163,39 @@ internal sealed class Panels(CloudSession session, string formToken)
         {
             return Page("confirm", "Delete executions", new
             {
-                Action = back + "/delete", Question = executions.Count == 1 ? "Delete this execution? Its backup stays." : $"Delete these {executions.Count} executions? Their backups stay.",
-                Rows = executions.Select(execution => new ConfirmedRow(execution.Id, $"{Utc(execution.ExecutionTime)}, {execution.State}")).ToList(), Back = back, Token = formToken,
+                Action = back + "/delete", Back = back, Token = formToken, Question = executions.Count == 1 ? "Delete this execution? Its backup stays." : $"Delete these {executions.Count} executions? Their backups stay.",
+                Rows = executions.Select(execution => new ConfirmedRow(execution.Id, $"{Utc(execution.ExecutionTime)}, {Clean(execution.State)}")).ToList(), Warnings = Array.Empty<string>(),
             });
         }
-        return await ForEachAsync(executions, execution => session.Executions.DeleteAsync(execution, cancellationToken: cancellationToken), execution => $"the execution of {Utc(execution.ExecutionTime)}", back).ConfigureAwait(false);
+        return await RunJobAsync("executions", back, executions, execution => session.Executions.DeleteAsync(execution, cancellationToken: CancellationToken.None), execution => $"the execution of {Utc(execution.ExecutionTime)} ({execution.Id})").ConfigureAwait(false);
+    }
+
+    public Response Job(string id) => _jobs.TryGetValue(id, out BulkJob? job) ? JobPage(job) : NotFound();
+
+    public async Task<Response> CancelJobAsync(string id)
+    {
+        if (!_jobs.TryGetValue(id, out BulkJob? job))
+            return NotFound();
+        job.Cancel();
+        await job.Completion.ConfigureAwait(false);
+        return Response.See($"/jobs/{id}");
     }
 
     public Response ExplainPattern(FormValues query) => new(HttpStatusCode.OK, Response.Html, PageRenderer.Render("pattern", PatternView.Of(query["pattern"], query["allowSeconds"] is not null, session.CloudTime)));
 
-    public static Response Asset(string file, string contentType) => new(HttpStatusCode.OK, contentType, PageRenderer.Read(file));
+    public static Response Styles() => new(HttpStatusCode.OK, "text/css; charset=utf-8", PageRenderer.Styles);
+
+    public static Response Script() => new(HttpStatusCode.OK, "text/javascript; charset=utf-8", PageRenderer.Script);
 
     public Response NotFound() => Page("error", "Not found", new { Problem = "The dashboard has no such page.", Action = "Go back to the instances." }, HttpStatusCode.NotFound);
 
-    public Response Error(TroveScheduleException e) => Page("error", "Error", new { e.Problem, Action = e.RecommendedAction }, e.Kind switch
+    public Response Error(TroveScheduleException e) => Page("error", "Error", new { e.Problem, Action = e.RecommendedAction }, StatusOf(e));
+
+    internal static string? Clean(string? text) => text is null ? null : TerminalText.SanitizeLine(text);
+
+    internal static string? Utc(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static HttpStatusCode StatusOf(TroveScheduleException e) => e.Kind switch
     {
         TroveErrorKind.NotFound => HttpStatusCode.NotFound,
         TroveErrorKind.Invalid => HttpStatusCode.BadRequest,
@@ -188,45 +203,96 @@ internal sealed class Panels(CloudSession session, string formToken)
         TroveErrorKind.Forbidden or TroveErrorKind.Unauthorized => HttpStatusCode.Forbidden,
         TroveErrorKind.Unavailable or TroveErrorKind.Timeout => HttpStatusCode.ServiceUnavailable,
         _ => HttpStatusCode.BadGateway,
-    });
+    };
 
     private static TroveScheduleException NothingSelected(string what) =>
-        new(TroveErrorKind.Invalid, $"No {what} are selected.") { ErrorId = "NothingSelected", RecommendedAction = $"Go back, and select the {what} to delete." };
+        new(TroveErrorKind.Invalid, $"No {what} are selected, or they are already deleted.") { ErrorId = "NothingSelected", RecommendedAction = $"Go back, reload the page, and select the {what} to delete." };
 
-    private static async Task<string?> ErrorOfAsync(Task task)
+    private static IReadOnlyList<string> IdsOf(FormValues values) => [.. values.All("id").Where(id => Guid.TryParseExact(id, "D", out _)).Distinct(StringComparer.OrdinalIgnoreCase)];
+
+    // What was just deleted, in words; null for nothing.
+    private static string? DeletedOf(FormValues query, string what) => !int.TryParse(query["deleted"], NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? null
+        : count == 1 ? $"1 {what.TrimEnd('s')} was deleted." : FormattableString.Invariant($"{count} {what} were deleted.");
+
+    private static bool Matches(string? search, params string?[] texts) => search is null || texts.Any(text => text?.IndexOf(search, StringComparison.OrdinalIgnoreCase) >= 0);
+
+    // What is already gone need not be deleted.
+    private static async Task IfThereAsync(Func<Task> work)
     {
         try
         {
-            await task.ConfigureAwait(false);
-            return null;
+            await work().ConfigureAwait(false);
+        }
+        catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.NotFound)
+        {
+        }
+    }
+
+    private Task<HealthCheck> CheckAsync(FormValues query)
+    {
+        if (query["refresh"] is not null)
+            _health.Drop();
+        return _health.GetAsync();
+    }
+
+    // Many are found faster in the listing than one by one.
+    private async Task<List<BackupSchedule>> SelectedAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var schedules = new List<BackupSchedule>();
+        if (ids.Count > MaxLookups)
+        {
+            var selected = new HashSet<string>(ids, StringComparer.OrdinalIgnoreCase);
+            schedules.AddRange((await session.Schedules.ListAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Where(schedule => selected.Contains(schedule.Id)));
+            return schedules;
+        }
+        foreach (string id in ids)
+            await IfThereAsync(async () => schedules.Add(await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        return schedules;
+    }
+
+    private async Task<IReadOnlyList<string>> RunningAsync(IReadOnlyList<BackupSchedule> schedules, CancellationToken cancellationToken)
+    {
+        ILookup<string, ScheduleExecution> running = await session.Executions.InFlightAsync(false, cancellationToken).ConfigureAwait(false);
+        return [.. schedules.Where(schedule => running[schedule.TriggerId].Any()).Select(schedule => $"An execution of {Clean(schedule.Name)} is running. It may fail if the schedule is deleted now.")];
+    }
+
+    private async Task ApplyAsync(Task<PreparedScheduleChange> prepared, CancellationToken cancellationToken) =>
+        await session.ScheduleChanges.ApplyAsync(await prepared.ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
+
+    private Response Changed(string id, string done)
+    {
+        _health.Drop();
+        return Response.See($"/schedules/{id}?done={done}");
+    }
+
+    private async Task<Response> TryAsync(ScheduleForm form, Func<Task<Response>> change)
+    {
+        try
+        {
+            return await change().ConfigureAwait(false);
         }
         catch (TroveScheduleException e)
         {
-            return e.Message;
+            return Form(form, e);
         }
     }
 
-    // One failure does not keep the others from being done.
-    private async Task<Response> ForEachAsync<T>(IReadOnlyList<T> items, Func<T, Task> work, Func<T, string> inWords, string back)
+    private async Task<Response> RunJobAsync<T>(string what, string back, IReadOnlyList<T> items, Func<T, Task> change, Func<T, string> inWords)
     {
-        var failures = new List<ConfirmedRow>();
-        foreach (T item in items)
-        {
-            if (await ErrorOfAsync(work(item)).ConfigureAwait(false) is { } error)
-                failures.Add(new ConfirmedRow("", $"{Clean(inWords(item))}: {error}"));
-        }
-        return failures.Count == 0 ? Response.See(back) : Page("failures", "Not everything was deleted", new { Done = items.Count - failures.Count, Rows = failures, Back = back }, HttpStatusCode.Conflict);
+        BulkJob job = BulkJob.Start(what, back, items, change, inWords, stop);
+        _jobs[job.Id] = job;
+        _ = job.Completion.ContinueWith(_ => _health.Drop(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAny(job.Completion, Task.Delay(ShortJob)).ConfigureAwait(false);
+        return Response.See(job.Done == job.Total ? FormattableString.Invariant($"{back}?deleted={job.Total}") : $"/jobs/{job.Id}");
     }
 
-    private async Task<IReadOnlyList<ScheduleHealth>> HealthAsync(IReadOnlyCollection<BackupSchedule>? schedules, bool includeUnscheduled, List<string> warnings, CancellationToken cancellationToken)
+    private Response JobPage(BulkJob job)
     {
-        void Warn(string text)
+        bool isRunning = !job.Completion.IsCompleted;
+        return Page("job", isRunning ? $"Deleting {job.What}" : "Deleted", new
         {
-            lock (warnings)
-                warnings.Add(Clean(text)!);
-        }
-
-        return await session.Schedules.CheckHealthAsync(schedules, new HealthOptions { Since = session.CloudTime - HealthPeriod, IncludeUnscheduled = includeUnscheduled }, Warn, cancellationToken).ConfigureAwait(false);
+            job.Id, job.What, job.Total, job.Done, job.Failures, job.Back, Left = job.Total - job.Done - job.Failures.Count, job.IsCancelled, IsRunning = isRunning, Token = formToken,
+        });
     }
 
     private async Task<IReadOnlyList<InstanceChoice>> InstancesOfFormAsync(CancellationToken cancellationToken)
@@ -239,15 +305,9 @@ internal sealed class Panels(CloudSession session, string formToken)
 
     private Response Form(ScheduleForm form, TroveScheduleException? error) => Page("form", form.Id is null ? "New schedule" : "Change a schedule", new
     {
-        Form = form, Preview = PatternView.Of(form.Pattern, form.AllowSeconds, session.CloudTime), Problem = error?.Problem, Action = error?.RecommendedAction, Token = formToken,
-    }, error is null ? HttpStatusCode.OK : HttpStatusCode.BadRequest);
+        Form = form, Preview = PageRenderer.Render("pattern", PatternView.Of(form.Pattern, form.AllowSeconds, session.CloudTime)), error?.Problem, Action = error?.RecommendedAction, Token = formToken,
+    }, error is null ? HttpStatusCode.OK : StatusOf(error));
 
     private Response Page(string template, string title, object model, HttpStatusCode status = HttpStatusCode.OK) =>
         new(status, Response.Html, PageRenderer.Page(template, title, session.ProjectName ?? session.ProjectId, model));
-
-    private static bool Matches(string? search, params string?[] texts) => search is null || texts.Any(text => text?.IndexOf(search, StringComparison.OrdinalIgnoreCase) >= 0);
-
-    internal static string? Clean(string? text) => text is null ? null : TerminalText.SanitizeLine(text);
-
-    internal static string? Utc(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
+using System.Threading.Tasks;
 
 namespace TroveSchedules.Dashboard;
 
@@ -16,6 +17,7 @@ internal sealed class RequestGate(int port)
     private const string CookieName = "trove-dashboard";
 
     private readonly string _cookie = NewSecret();
+    private readonly TaskCompletionSource<bool> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _key = NewSecret();
 
     /// <summary>The host and port of the dashboard.</summary>
@@ -26,6 +28,9 @@ internal sealed class RequestGate(int port)
 
     /// <summary>The address to open. It works once.</summary>
     public Uri Address => new($"http://{Host}{KeyPath}?key={_key}");
+
+    /// <summary>Completes when the address was opened.</summary>
+    public Task Opened => _opened.Task;
 
     /// <summary>Checks a request before anything else is done with it. Returns the response to send, or null if the request may get in.</summary>
     public Response? Check(HttpListenerRequest request)
@@ -53,7 +58,9 @@ internal sealed class RequestGate(int port)
         string? expected = Volatile.Read(ref _key);
         if (!AreEqual(key, expected) || Interlocked.CompareExchange(ref _key, null, expected) != expected)
             return Response.Refused(HttpStatusCode.Forbidden, "The key of the address is wrong, or was used before. Run Show-TroveDashboard again for a new one.");
-        return Response.See("/") with { Cookie = $"{CookieName}={_cookie}; Path=/; HttpOnly; SameSite=Strict" };
+        _opened.TrySetResult(true);
+        // A browser that came here from another site or from a file does not send the cookie with a redirect, because it is SameSite=Strict. It does when this page sends it on.
+        return new Response(HttpStatusCode.OK, Response.Html, PageRenderer.Render("open", new { })) with { Cookie = $"{CookieName}={_cookie}; Path=/; HttpOnly; SameSite=Strict" };
     }
 
     private static string NewSecret()

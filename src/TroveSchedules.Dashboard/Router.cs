@@ -33,8 +33,10 @@ internal sealed class Router
             Route("GET", $"/schedules/{Id}/executions", panels.ExecutionsAsync),
             Route("POST", $"/schedules/{Id}/executions/delete", panels.DeleteExecutionsAsync),
             Route("GET", "/pattern", (_, query, _) => Task.FromResult(panels.ExplainPattern(query))),
-            Route("GET", "/dashboard.css", (_, _, _) => Task.FromResult(Panels.Asset("dashboard.css", "text/css; charset=utf-8"))),
-            Route("GET", "/dashboard.js", (_, _, _) => Task.FromResult(Panels.Asset("dashboard.js", "text/javascript; charset=utf-8"))),
+            Route("GET", $"/jobs/{Id}", (id, _, _) => Task.FromResult(panels.Job(id))),
+            Route("POST", $"/jobs/{Id}/cancel", (id, _, _) => panels.CancelJobAsync(id)),
+            Route("GET", "/dashboard.css", (_, _, _) => Task.FromResult(Panels.Styles())),
+            Route("GET", "/dashboard.js", (_, _, _) => Task.FromResult(Panels.Script())),
         ];
     }
 
@@ -53,6 +55,11 @@ internal sealed class Router
             catch (TroveScheduleException e)
             {
                 return _panels.Error(e);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Every request gets an answer. Without this, the browser would wait for the one that met a bug.
+                return _panels.Error(new TroveScheduleException(TroveErrorKind.Failed, $"The dashboard could not make this page: {e.Message}", e) { RecommendedAction = "Report it as a bug, with what you did before." });
             }
         }
         return _panels.NotFound();

@@ -3,12 +3,18 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using TroveSchedules.Cron;
+using TroveSchedules.Reports;
 using static TroveSchedules.Dashboard.Panels;
 
 namespace TroveSchedules.Dashboard;
 
 /// <summary>An instance in the first panel.</summary>
-internal sealed record InstanceRow(string? Id, string? Name, string? Status, string State, int Schedules, string? Next, string? LastBackup);
+internal sealed record InstanceRow(string? Id, string? Name, string? Status, string State, int Schedules, string? Next, string? LastBackup)
+{
+    public static InstanceRow Of(IGrouping<string?, ScheduleHealth> instance) => new(
+        instance.Key, Clean(instance.First().InstanceName ?? instance.Key), Clean(instance.First().InstanceStatus), instance.Max(one => one.State).ToString(), instance.Count(one => one.ScheduleId is not null),
+        Utc(instance.Min(one => one.NextExecutionTime)), Utc(instance.Max(one => one.InstanceBackupTime)));
+}
 
 /// <summary>A schedule in a list.</summary>
 internal sealed record ScheduleRow(string? Id, string? Name, string? InstanceId, string? InstanceName, string State, string? Explanation, string? Next, string? LastBackup, string? Problem)
@@ -34,9 +40,6 @@ internal sealed record InstanceChoice(string Id, string Name);
 /// <summary>A property with its value, as text.</summary>
 internal sealed record PropertyRow(string Name, string? Value);
 
-/// <summary>A day or an hour of a strip.</summary>
-internal sealed record StripCell(string Kind, string Label, string Text);
-
 /// <summary>A pattern in words, with its next times.</summary>
 internal sealed record PatternView(string? Explanation, string? Problem, IReadOnlyList<string> Warnings, IReadOnlyList<string?> Times)
 {
@@ -57,8 +60,6 @@ internal sealed record PatternView(string? Explanation, string? Problem, IReadOn
 /// <summary>The panel of one schedule.</summary>
 internal sealed record ScheduleView
 {
-    private const int DaysOfStrip = 14;
-
     public required string Id { get; init; }
 
     public required string? Name { get; init; }
@@ -66,8 +67,6 @@ internal sealed record ScheduleView
     public required string? InstanceId { get; init; }
 
     public required string? InstanceName { get; init; }
-
-    public required string State { get; init; }
 
     public required string HealthState { get; init; }
 
@@ -79,9 +78,11 @@ internal sealed record ScheduleView
 
     public required IReadOnlyList<HealthProblem> Problems { get; init; }
 
-    public required IReadOnlyList<StripCell> Days { get; init; }
+    /// <summary>The last days as HTML; null for none.</summary>
+    public required string? Days { get; init; }
 
-    public required IReadOnlyList<StripCell> Hours { get; init; }
+    /// <summary>The next hours as HTML; null if they cannot be computed.</summary>
+    public required string? Hours { get; init; }
 
     public required IReadOnlyList<string?> Times { get; init; }
 
@@ -92,41 +93,38 @@ internal sealed record ScheduleView
 
     public required string Token { get; init; }
 
-    public static ScheduleView Of(BackupSchedule schedule, ScheduleHealth? health, IReadOnlyList<string> warnings, string? done, string token, int nextTimes, DateTimeOffset now) => new()
+    public static ScheduleView Of(BackupSchedule schedule, HealthCheck check, string? done, string token, int nextTimes)
     {
-        Id = schedule.Id,
-        Name = Clean(schedule.Name),
-        InstanceId = schedule.InstanceId,
-        InstanceName = Clean(health?.InstanceName ?? schedule.InstanceId),
-        State = schedule.State.ToString(),
-        HealthState = (health?.State ?? TroveSchedules.HealthState.Unknown).ToString(),
-        IsSuspended = schedule.State is ScheduleState.Suspended or ScheduleState.Interrupted,
-        Explanation = PatternView.Explain(schedule.Pattern),
-        Properties =
-        [
-            .. new PropertyRow[]
-            {
-                new("Id", schedule.Id), new("Instance", schedule.InstanceId), new("Pattern", Clean(schedule.Pattern)), new("State", schedule.State.ToString()), new("Next execution", Utc(schedule.NextExecutionTime)),
-                new("First execution", Utc(schedule.FirstExecutionTime)), new("Executions left", schedule.RemainingExecutions?.ToString(CultureInfo.InvariantCulture)), new("Description", Clean(schedule.Description)),
-                new("Incremental", schedule.Incremental is true ? "yes" : "no"), new("Parent", Clean(schedule.ParentId)), new("Suspended at", Utc(schedule.SuspendedAt)), new("Reason", Clean(schedule.SuspendedReason)),
-                new("Suspended until", Utc(schedule.SuspendedUntil)), new("Owner", Clean(schedule.Owner)), new("Created", Utc(schedule.CreatedAt)), new("Updated", Utc(schedule.UpdatedAt)),
-                new("Last success", Utc(health?.LastSuccessTime)), new("Last backup", Utc(health?.LastBackupTime)),
-            }.Where(row => row.Value is not null),
-        ],
-        Problems = health?.Problems ?? [],
-        Days = [.. (health?.Days ?? []).Skip(Math.Max(0, (health?.Days.Count ?? 0) - DaysOfStrip)).Select(day => new StripCell(
-            day.Missed > 0 ? "missed" : day.Failed > 0 ? "failed" : day.Succeeded > 0 ? "good" : "none", day.Date.UtcDateTime.ToString("d MMM", CultureInfo.InvariantCulture),
-            day is { Succeeded: 0, Failed: 0, Missed: 0 } ? "nothing was due" : FormattableString.Invariant($"{day.Succeeded} succeeded, {day.Failed} failed, {day.Missed} missed")))],
-        Hours = [.. HoursOf(schedule, now)],
-        Times = CanCompute(schedule) ? [.. ScheduleOccurrences.Of(schedule).Take(nextTimes).Select(time => Utc(time))] : [],
-        Warnings = warnings,
-        Done = done is "created" or "changed" or "suspended" or "resumed" ? done : null,
-        Token = token,
-    };
-
-    private static bool CanCompute(BackupSchedule schedule) =>
-        schedule.NextExecutionTime is not null && (schedule.Pattern is not { } pattern || CronPattern.TryParse(pattern, true, out _, out _));
-
-    private static IEnumerable<StripCell> HoursOf(BackupSchedule schedule, DateTimeOffset now) => !CanCompute(schedule) ? [] : ScheduleOccurrences.PerHour([schedule], now).Select(hour => new StripCell(
-        hour.Count > 0 ? "due" : "none", hour.Hour.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture), hour.Count == 0 ? "none" : FormattableString.Invariant($"{hour.Count} due")));
+        ScheduleHealth? health = check.Health.FirstOrDefault();
+        return new ScheduleView
+        {
+            Id = schedule.Id,
+            Name = Clean(schedule.Name),
+            InstanceId = schedule.InstanceId,
+            InstanceName = Clean(health?.InstanceName ?? schedule.InstanceId),
+            HealthState = (health?.State ?? TroveSchedules.HealthState.Unknown).ToString(),
+            IsSuspended = schedule.State is ScheduleState.Suspended or ScheduleState.Interrupted,
+            Explanation = PatternView.Explain(schedule.Pattern),
+            Properties =
+            [
+                .. new PropertyRow[]
+                {
+                    new("Id", schedule.Id), new("Instance", schedule.InstanceId), new("Pattern", Clean(schedule.Pattern)), new("State", schedule.State.ToString()), new("Next execution", Utc(schedule.NextExecutionTime)),
+                    new("First execution", Utc(schedule.FirstExecutionTime)), new("Executions left", schedule.RemainingExecutions?.ToString(CultureInfo.InvariantCulture)), new("Description", Clean(schedule.Description)),
+                    new("Incremental", schedule.Incremental is true ? "yes" : "no"), new("Parent", Clean(schedule.ParentId)), new("Suspended at", Utc(schedule.SuspendedAt)), new("Reason", Clean(schedule.SuspendedReason)),
+                    new("Suspended until", Utc(schedule.SuspendedUntil)), new("Owner", Clean(schedule.Owner)), new("Created", Utc(schedule.CreatedAt)), new("Updated", Utc(schedule.UpdatedAt)),
+                    new("Input of the workflow", Clean(schedule.Input)), new("Last success", Utc(health?.LastSuccessTime)), new("Last backup", Utc(health?.LastBackupTime)),
+                }.Where(row => row.Value is not null),
+            ],
+            Problems = health?.Problems ?? [],
+            Days = health is null ? null : ScheduleStrips.Days(health),
+            Hours = health is null ? null : ScheduleStrips.Hours(health),
+            Times = schedule.NextExecutionTime is not null && (schedule.Pattern is not { } pattern || CronPattern.TryParse(pattern, true, out _, out _))
+                ? [.. ScheduleOccurrences.Of(schedule).Take(nextTimes).Select(time => Utc(time))]
+                : [],
+            Warnings = check.Warnings,
+            Done = done is "created" or "changed" or "suspended" or "resumed" ? done : null,
+            Token = token,
+        };
+    }
 }

@@ -22,6 +22,7 @@ public sealed class CloudSession : TroveSession
 {
     private readonly List<HttpMessageHandler> _primaries = [];
     private readonly TokenSource _tokens;
+    private readonly CancellationTokenSource _end = new();
     private string _origin = "";
     // These hold the password or the token. They are null after the session has ended.
     private ServiceProvider? _services;
@@ -109,6 +110,7 @@ public sealed class CloudSession : TroveSession
     internal Instances Instances { get; }
     internal Backups Backups { get; }
     internal TimeProvider Clock { get; }
+    internal CancellationToken Closed => _end.Token;
     internal MistralClient Mistral { get; }
     internal ServiceClient Trove { get; }
 
@@ -252,6 +254,7 @@ public sealed class CloudSession : TroveSession
         _services?.Dispose();
         _primaries.ForEach(primary => primary.Dispose()); // The factory would keep its handlers and their connections open.
         (_services, _login, _settings) = (null, null, null);
+        _end.Cancel();
     }
 }
 
@@ -281,5 +284,8 @@ public static class CloudSessionOperations
 
         /// <summary>The backups.</summary>
         public Backups Backups => session.Backups;
+
+        /// <summary>Cancelled when the session has ended.</summary>
+        public CancellationToken Closed => session.Closed;
     }
 }

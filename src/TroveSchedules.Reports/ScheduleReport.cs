@@ -3,10 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Reflection;
-using System.Text.Encodings.Web;
 using System.Threading.Tasks;
-using Fluid;
 using TroveSchedules.Cron;
 
 namespace TroveSchedules.Reports;
@@ -14,15 +11,7 @@ namespace TroveSchedules.Reports;
 /// <summary>Writes the health of schedules as one HTML page without scripts and without other files. The template engine encodes every value.</summary>
 public static class ScheduleReport
 {
-    private const int DaysOfStrip = 14;
-
-    private static readonly TemplateOptions Options = new() { MemberAccessStrategy = new UnsafeMemberAccessStrategy(), CultureInfo = CultureInfo.InvariantCulture };
-
-    private static readonly Lazy<IFluidTemplate> Template = new(() =>
-    {
-        using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream("Report.liquid")!;
-        return new FluidParser().Parse(new StreamReader(resource).ReadToEnd());
-    });
+    private static readonly TemplateRenderer Renderer = new(typeof(ScheduleReport).Assembly);
 
     /// <summary>Writes a page.</summary>
     /// <param name="writer">The writer of the page. It stays open.</param>
@@ -33,33 +22,19 @@ public static class ScheduleReport
     {
         DateTimeOffset? checkedAt = health.Count == 0 ? null : health.Max(one => one.CheckedAt);
         var model = new Page(
-            Clean(title), checkedAt is { } time ? Utc(time) : null,
+            ScheduleStrips.Styles, Clean(title), checkedAt is { } time ? Utc(time) : null,
             [.. Enum.GetValues(typeof(HealthState)).Cast<HealthState>().Reverse().Select(state => new Count(state.ToString(), health.Count(one => one.State == state)))],
             [.. health.Select(RowOf)]);
-        await Template.Value.RenderAsync(writer, HtmlEncoder.Default, new TemplateContext(model, Options)).ConfigureAwait(false);
+        await Renderer.RenderAsync(writer, "report", model).ConfigureAwait(false);
     }
 
     private static Row RowOf(ScheduleHealth one) => new(
         one.State.ToString(), Clean(one.InstanceName ?? one.InstanceId ?? ""), Clean(one.Name), Clean(one.ScheduleId), Clean(one.InstanceStatus), Explain(one.Pattern), one.Pattern,
         [.. one.Problems.Select(problem => new Problem(problem.State.ToString(), Clean(problem.Reason)!, Clean(problem.RecommendedAction)!))],
-        [.. one.Days.Skip(Math.Max(0, one.Days.Count - DaysOfStrip)).Select(CellOf)], [.. HoursOf(one)],
+        ScheduleStrips.Days(one), ScheduleStrips.Hours(one),
         one.LastSuccessTime is { } success ? Utc(success) : null, one.LastBackupTime is { } backup ? Utc(backup) : null,
         one.LastBackupSize is { } size ? size.ToString("0.##", CultureInfo.InvariantCulture) + " GiB" : null, one.LastBackupDuration?.ToString("c", CultureInfo.InvariantCulture),
         one.NextExecutionTime is { } next ? Utc(next) : null, one.Expected, one.Missed, one.Failed, one.Late);
-
-    private static Cell CellOf(ScheduleDay day) => new(
-        day.Missed > 0 ? "missed" : day.Failed > 0 ? "failed" : day.Succeeded > 0 ? "good" : "none",
-        day.Date.UtcDateTime.ToString("d MMM", CultureInfo.InvariantCulture),
-        day is { Succeeded: 0, Failed: 0, Missed: 0 } ? "nothing was due" : FormattableString.Invariant($"{day.Succeeded} succeeded, {day.Failed} failed, {day.Missed} missed"));
-
-    private static IEnumerable<Cell> HoursOf(ScheduleHealth one)
-    {
-        if (one.NextExecutionTime is null || (one.Pattern is { } pattern && !CronPattern.TryParse(pattern, true, out _, out _)))
-            return [];
-        var schedule = new BackupSchedule { Id = "", TriggerId = "", Input = "", Pattern = one.Pattern, NextExecutionTime = one.NextExecutionTime };
-        return ScheduleOccurrences.PerHour([schedule], one.CheckedAt).Select(hour => new Cell(
-            hour.Count > 0 ? "due" : "none", hour.Hour.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture), hour.Count == 0 ? "none" : FormattableString.Invariant($"{hour.Count} due")));
-    }
 
     private static string? Explain(string? pattern) => pattern is not null && CronPattern.TryParse(pattern, true, out CronPattern? read, out _) ? read.Explain() : null;
 
@@ -67,15 +42,13 @@ public static class ScheduleReport
 
     private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
 
-    private sealed record Page(string? Title, string? CheckedAt, IReadOnlyList<Count> Counts, IReadOnlyList<Row> Rows);
+    private sealed record Page(string Styles, string? Title, string? CheckedAt, IReadOnlyList<Count> Counts, IReadOnlyList<Row> Rows);
 
     private sealed record Count(string State, int Number);
 
     private sealed record Row(
-        string State, string? Instance, string? Name, string? ScheduleId, string? InstanceStatus, string? Explanation, string? Pattern, IReadOnlyList<Problem> Problems, IReadOnlyList<Cell> Days,
-        IReadOnlyList<Cell> Hours, string? LastSuccess, string? LastBackup, string? Size, string? Duration, string? Next, int Expected, int Missed, int Failed, int Late);
+        string State, string? Instance, string? Name, string? ScheduleId, string? InstanceStatus, string? Explanation, string? Pattern, IReadOnlyList<Problem> Problems, string? Days,
+        string? Hours, string? LastSuccess, string? LastBackup, string? Size, string? Duration, string? Next, int Expected, int Missed, int Failed, int Late);
 
     private sealed record Problem(string State, string Reason, string Action);
-
-    private sealed record Cell(string Kind, string Label, string Text);
 }

@@ -1,4 +1,4 @@
-// Adds to pages that work without it: the pattern is explained while it is typed, and all rows can be selected at once.
+// Adds to pages that work without it: the pattern is explained while it is typed, all rows can be selected at once, and what is in progress is shown again and again.
 'use strict';
 const pattern = document.getElementById('pattern');
 const preview = document.getElementById('preview');
@@ -8,19 +8,48 @@ if (pattern && preview) {
   const explain = async () => {
     const number = ++latest;
     const query = new URLSearchParams({ pattern: pattern.value });
-    if (seconds && seconds.checked) query.set('allowSeconds', '1');
-    const response = await fetch('/pattern?' + query);
-    if (response.ok && number === latest) preview.innerHTML = await response.text();
+    if (seconds.checked) query.set('allowSeconds', '1');
+    try {
+      const response = await fetch('/pattern?' + query);
+      if (response.ok && number === latest) preview.innerHTML = await response.text();
+    } catch { /* The dashboard has ended. The button beside the field says so. */ }
   };
   const later = () => { clearTimeout(timer); timer = setTimeout(explain, 250); };
   pattern.addEventListener('input', later);
-  if (seconds) seconds.addEventListener('change', later);
+  seconds.addEventListener('change', later);
 }
-for (const head of document.querySelectorAll('thead .pick')) {
-  const boxes = head.closest('table').querySelectorAll('tbody .pick input');
-  const all = document.createElement('input');
-  all.type = 'checkbox';
-  all.setAttribute('aria-label', 'Select all rows of this page');
-  all.addEventListener('change', () => { for (const box of boxes) box.checked = all.checked; });
-  head.replaceChildren(all);
-}
+const addSelection = () => {
+  for (const head of document.querySelectorAll('thead .pick')) {
+    const boxes = head.closest('table').querySelectorAll('tbody .pick input');
+    const all = document.createElement('input');
+    all.type = 'checkbox';
+    all.setAttribute('aria-label', 'Select all rows of this page');
+    all.addEventListener('change', () => { for (const box of boxes) box.checked = all.checked; });
+    head.replaceChildren(all);
+  }
+};
+addSelection();
+// Does not replace what the user is working in.
+const refresh = async () => {
+  const live = document.getElementById('live');
+  if (!live?.dataset.live) return;
+  if (!document.hidden && !live.contains(document.activeElement) && !live.querySelector('input:checked')) {
+    try {
+      const response = await fetch(location.href, { headers: { 'X-Refresh': '1' } });
+      const next = new DOMParser().parseFromString(await response.text(), 'text/html');
+      const part = next.getElementById('live');
+      if (live.dataset.reload && part && !part.dataset.live) location.reload();
+      else if (response.ok && part) {
+        live.replaceWith(part);
+        document.querySelector('h1').textContent = next.querySelector('h1').textContent;
+        addSelection();
+      }
+    } catch { return; }
+  }
+  later();
+};
+const later = () => {
+  const wait = Number(document.getElementById('live')?.dataset.live);
+  if (wait) setTimeout(refresh, 1000 * wait);
+};
+later();

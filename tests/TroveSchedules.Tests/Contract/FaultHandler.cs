@@ -29,6 +29,9 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
         }
     }
 
+    /// <summary>Runs before each request without a fault; null for nothing.</summary>
+    public Func<HttpRequestMessage, Task>? Before { get; set; }
+
     /// <summary>Adds a fault. If several match a request, the oldest one applies.</summary>
     public void Inject(Fault fault)
     {
@@ -42,6 +45,8 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
         switch (fault?.Kind)
         {
             case null:
+                if (Before is { } before)
+                    await before(request);
                 return await base.SendAsync(request, cancellationToken);
             case FaultKind.ConnectionRefused:
                 throw new HttpRequestException($"Connection refused ({request.RequestUri!.Authority})", new SocketException((int)SocketError.ConnectionRefused));

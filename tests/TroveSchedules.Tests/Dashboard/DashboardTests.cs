@@ -26,6 +26,7 @@ public sealed class DashboardTests : IAsyncLifetime
     private readonly SandboxCloud _cloud = new(new SandboxOptions { Clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 8, 30, 0, TimeSpan.Zero)), Speed = 0, MaxBackups = -1 });
     private readonly FakeTimeProvider _clock = new();
     private readonly CookieContainer _cookies = new();
+    private FaultHandler _network = null!;
     private CloudSession _session = null!;
     private DashboardServer _dashboard = null!;
     private Task _running = null!;
@@ -34,7 +35,8 @@ public sealed class DashboardTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(_cloud, "demo"), _cloud.Clock, _cloud.CreateHandler, default);
+        _network = new FaultHandler(_cloud.CreateHandler());
+        _session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(_cloud, "demo") with { MaxRetries = 0, TimeLimit = TimeSpan.FromSeconds(2) }, TimeProvider.System, () => _network, default);
         await _session.Workbook.InstallAsync();
         _dashboard = DashboardServer.Start(_session, new DashboardOptions { Clock = _clock, TransferLimit = TimeSpan.FromSeconds(2) });
         _running = _dashboard.RunAsync();
@@ -51,7 +53,7 @@ public sealed class DashboardTests : IAsyncLifetime
         _cloud.Dispose();
     }
 
-    private async Task OpenAsync() => Assert.Equal(HttpStatusCode.SeeOther, (await _browser.GetAsync(_dashboard.Address)).StatusCode);
+    private async Task OpenAsync() => Assert.Equal(HttpStatusCode.OK, (await _browser.GetAsync(_dashboard.Address)).StatusCode);
 
     private async Task<string> GetAsync(string path, HttpStatusCode status = HttpStatusCode.OK)
     {
@@ -96,7 +98,8 @@ public sealed class DashboardTests : IAsyncLifetime
         await GetAsync("/open?key=wrong", HttpStatusCode.Forbidden);
         await GetAsync("/open", HttpStatusCode.Forbidden);
         HttpResponseMessage first = await _browser.GetAsync(address);
-        Assert.Equal("/", first.Headers.Location?.OriginalString);
+        Assert.Contains("url=/\"", await first.Content.ReadAsStringAsync());
+        Assert.True(_dashboard.Opened.IsCompleted);
         string cookie = Assert.Single(first.Headers.GetValues("Set-Cookie"));
         Assert.EndsWith("; Path=/; HttpOnly; SameSite=Strict", cookie);
         Assert.Contains("Instances", await GetAsync("/"));
@@ -111,7 +114,7 @@ public sealed class DashboardTests : IAsyncLifetime
         Uri address = _dashboard.Address;
         using var others = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         HttpStatusCode[] all = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => (await others.GetAsync(address)).StatusCode));
-        Assert.Single(all, status => status == HttpStatusCode.SeeOther);
+        Assert.Single(all, status => status == HttpStatusCode.OK);
     }
 
     [Theory]
@@ -321,8 +324,10 @@ public sealed class DashboardTests : IAsyncLifetime
         string confirm = await (await PostAsync("/schedules/delete", ("id", schedule.Id))).Content.ReadAsStringAsync();
         Assert.Contains("n (0 4 * * *)", confirm);
         Assert.Single(await _session.Schedules.ListAsync());
-        await PostAsync("/schedules/delete", ("id", schedule.Id), ("confirmed", "1"));
+        HttpResponseMessage gone = await PostAsync("/schedules/delete", ("id", schedule.Id), ("confirmed", "1"));
+        Assert.Contains("1 schedule was deleted.", await GetAsync(gone.Headers.Location!.OriginalString));
         Assert.Empty(await _session.Schedules.ListAsync());
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("/schedules/delete", ("id", schedule.Id), ("confirmed", "1"))).StatusCode);
     }
 
     [Fact]
@@ -347,5 +352,181 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.SeeOther, deleted.StatusCode);
         string[] left = [.. Regex.Matches(await GetAsync(path), "name=\"id\" value=\"([^\"]+)\"").Select(match => match.Groups[1].Value)];
         Assert.DoesNotContain(seen[0], left);
+    }
+
+    [Fact]
+    public async Task A_deletion_of_many_goes_on_after_one_that_fails_and_tells_which()
+    {
+        await OpenAsync();
+        BackupSchedule[] schedules = [.. await Task.WhenAll(Enumerable.Range(0, 15).Select(i => ScheduleAsync($"n{i:00}")))];
+        _network.Inject(new Fault(FaultKind.ServerError) { When = request => request.Method == HttpMethod.Delete && request.RequestUri!.AbsolutePath.EndsWith(schedules[7].TriggerId, StringComparison.Ordinal) });
+        HttpResponseMessage job = await PostAsync("/schedules/delete", [.. schedules.Select(one => ("id", one.Id)), ("confirmed", "1")]);
+        string page = await GetAsync(job.Headers.Location!.OriginalString);
+        Assert.Contains("14 of 15 schedules deleted, 1 not.", page);
+        Assert.Contains("n07", page);
+        Assert.Equal(schedules[7].Id, Assert.Single(await _session.Schedules.ListAsync()).Id);
+    }
+
+    [Fact]
+    public async Task A_long_deletion_shows_its_progress_and_is_cancelled_between_two_objects()
+    {
+        await OpenAsync();
+        BackupSchedule[] schedules = [.. await Task.WhenAll(Enumerable.Range(0, 12).Select(i => ScheduleAsync($"n{i:00}")))];
+        var held = new SemaphoreSlim(0);
+        int begun = 0;
+        _network.Before = async request =>
+        {
+            if (request.Method != HttpMethod.Delete)
+                return;
+            Interlocked.Increment(ref begun);
+            await held.WaitAsync();
+        };
+        HttpResponseMessage job = await PostAsync("/schedules/delete", [.. schedules.Select(one => ("id", one.Id)), ("confirmed", "1")]);
+        string address = job.Headers.Location!.OriginalString;
+        Assert.Contains("0 of 12 schedules deleted.", await GetAsync(address));
+        Task<HttpResponseMessage> cancelled = PostAsync(address + "/cancel");
+        // The dashboard ends what has begun. It answers when nothing is in progress any more.
+        Assert.False(cancelled.IsCompleted);
+        held.Release(100);
+        await cancelled;
+        string end = await GetAsync(address);
+        Assert.Contains($"{begun} of 12 schedules deleted. The other {12 - begun} were left as they are.", end);
+        Assert.InRange(begun, 1, 11);
+        Assert.Equal(12 - begun, (await _session.Schedules.ListAsync()).Count);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_dashboard_waits_for_a_change_that_has_begun()
+    {
+        await OpenAsync();
+        BackupSchedule schedule = await ScheduleAsync();
+        string token = TokenOf(await GetAsync("/schedules/new"));
+        var held = new SemaphoreSlim(0);
+        var begun = new TaskCompletionSource<bool>();
+        _network.Before = async request =>
+        {
+            if (request.Method != HttpMethod.Post)
+                return;
+            begun.TrySetResult(true);
+            await held.WaitAsync();
+        };
+        Task<HttpResponseMessage> change = PostAsync($"/schedules/{schedule.Id}/change", token, _root.GetLeftPart(UriPartial.Authority), ("name", "changed"), ("pattern", "0 4 * * *"));
+        await begun.Task;
+        _dashboard.Dispose();
+        Assert.False(_running.IsCompleted);
+        held.Release(100);
+        await _running;
+        await Assert.ThrowsAsync<HttpRequestException>(() => change);
+        BackupSchedule left = Assert.Single(await _session.Schedules.ListAsync());
+        Assert.Equal(("changed", "0 4 * * *", ScheduleState.Active), (left.Name, left.Pattern, left.State));
+    }
+
+    [Fact]
+    public async Task It_ends_with_its_session()
+    {
+        await OpenAsync();
+        _session.Dispose();
+        await _running.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_page_that_refreshes_itself_does_not_keep_it_alive()
+    {
+        await OpenAsync();
+        for (int i = 0; i < 4; i++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(7));
+            await _browser.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/schedules") { Headers = { { "X-Refresh", "1" } } });
+        }
+        Assert.False(_running.IsCompleted);
+        _clock.Advance(TimeSpan.FromMinutes(3));
+        await _running.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task Long_lists_come_in_pages_that_keep_the_filter()
+    {
+        using var cloud = new SandboxCloud(new SandboxOptions { Clock = _cloud.Clock, Speed = 0, Instances = 450 });
+        using CloudSession session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(cloud, "demo"), cloud.Clock, cloud.CreateHandler, default);
+        using DashboardServer dashboard = DashboardServer.Start(session);
+        Task running = dashboard.RunAsync();
+        using var browser = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(dashboard.Address.GetLeftPart(UriPartial.Authority)) };
+        await browser.GetAsync(dashboard.Address);
+        var seen = new List<string>();
+        for (string? next = "/?search=-"; next is not null;)
+        {
+            string page = await browser.GetStringAsync(next);
+            string[] links = [.. Regex.Matches(page, "href=\"/schedules\\?instance=([^\"]+)\"").Select(match => match.Groups[1].Value)];
+            Assert.InRange(links.Length, 1, 200);
+            seen.AddRange(links);
+            Match later = Regex.Match(page, "href=\"([^\"]+)\">Next page");
+            next = later.Success ? WebUtility.HtmlDecode(later.Groups[1].Value) : null;
+            Assert.True(next is null || next.Contains("search=-", StringComparison.Ordinal), next);
+        }
+        Assert.InRange(seen.Count, 400, 460);
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+        dashboard.Dispose();
+        await running;
+    }
+
+    [Fact]
+    public async Task Lists_share_a_check_for_a_minute_until_something_is_changed()
+    {
+        await OpenAsync();
+        await ScheduleAsync();
+        int Checks() => _network.Requests.Count(one => one.Contains("/cron_triggers", StringComparison.Ordinal) && one.StartsWith("GET", StringComparison.Ordinal));
+        await GetAsync("/");
+        int first = Checks();
+        await GetAsync("/schedules");
+        await GetAsync("/?search=x");
+        Assert.Equal(first, Checks());
+        await GetAsync("/schedules?refresh=1");
+        Assert.True(Checks() > first);
+        int second = Checks();
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        await GetAsync("/");
+        Assert.True(Checks() > second);
+        BackupSchedule schedule = Assert.Single(await _session.Schedules.ListAsync());
+        await PostAsync("/schedules/delete", ("id", schedule.Id), ("confirmed", "1"));
+        Assert.DoesNotContain("nightly", await GetAsync("/schedules"));
+    }
+
+    public static TheoryData<FaultKind> FaultKinds => new(Enum.GetValues<FaultKind>().Where(kind => kind is not (FaultKind.SlowBody or FaultKind.EndlessPaging)));
+
+    [Theory]
+    [MemberData(nameof(FaultKinds))]
+    public async Task Every_fault_of_the_cloud_is_a_page_that_can_be_read_and_the_next_page_works(FaultKind kind)
+    {
+        await OpenAsync();
+        BackupSchedule schedule = await ScheduleAsync();
+        foreach (string path in new[] { "/", "/schedules", $"/schedules/{schedule.Id}", $"/schedules/{schedule.Id}/executions", "/schedules/new" })
+        {
+            bool isOn = true;
+            _network.Inject(new Fault(kind) { Times = int.MaxValue, When = _ => isOn });
+            HttpResponseMessage response = await _browser.GetAsync(path + (path.Length < 11 ? "?refresh=1" : ""));
+            string page = await response.Content.ReadAsStringAsync();
+            Assert.True((int)response.StatusCode >= 400, $"{path}: {response.StatusCode}");
+            Assert.Contains("role=\"alert\"", page);
+            Assert.DoesNotContain("X-Auth-Token", page);
+            isOn = false;
+            await GetAsync(path);
+        }
+    }
+
+    [Fact]
+    public async Task Six_hundred_slow_forms_hold_nobody_up()
+    {
+        await OpenAsync();
+        string cookie = _cookies.GetCookieHeader(_root);
+        var slow = new List<TcpClient>();
+        for (int i = 0; i < 600; i++)
+        {
+            var client = new TcpClient();
+            slow.Add(client);
+            await client.ConnectAsync(IPAddress.Loopback, _root.Port);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /schedules/new HTTP/1.1\r\nHost: {_root.Authority}\r\nOrigin: http://{_root.Authority}\r\nCookie: {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ntoken="));
+        }
+        Assert.Contains("Instances", await GetAsync("/"));
+        slow.ForEach(client => client.Dispose());
     }
 }

@@ -1,0 +1,41 @@
+using System;
+using System.Threading.Tasks;
+using Microsoft.Playwright;
+
+namespace TroveSchedules.BrowserTests;
+
+/// <summary>One headless Chromium for all tests. Each test has a context of its own: its own cookies.</summary>
+public sealed class Browser : IAsyncDisposable
+{
+    private static readonly Lazy<Task<Browser>> Shared = new(StartAsync);
+
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _chromium;
+
+    private Browser(IPlaywright playwright, IBrowser chromium) => (_playwright, _chromium) = (playwright, chromium);
+
+    public static async Task<IBrowserContext> ContextAsync(int width = 1440, bool dark = false, bool script = true)
+    {
+        Browser browser = await Shared.Value;
+        IBrowserContext context = await browser._chromium.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, JavaScriptEnabled = script,
+        });
+        context.SetDefaultTimeout(60_000); // For a busy machine.
+        return context;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _chromium.DisposeAsync();
+        _playwright.Dispose();
+    }
+
+    private static async Task<Browser> StartAsync()
+    {
+        IPlaywright playwright = await Playwright.CreateAsync();
+        // Chromium refuses its own sandbox for root, which tests in a container are.
+        IBrowser chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = BrowserFactAttribute.Path, Args = Environment.UserName == "root" ? ["--no-sandbox"] : [] });
+        return new Browser(playwright, chromium);
+    }
+}
