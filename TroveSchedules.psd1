@@ -27,7 +27,7 @@
         'Remove-TroveBackup'
         'Remove-TroveBackupSchedule'
         'Export-TroveBackupSchedule', 'Import-TroveBackupSchedule', 'Sync-TroveBackupSchedule'
-        'Export-TroveScheduleMetric', 'Export-TroveScheduleReport'
+        'Export-TroveScheduleMetric', 'Export-TroveScheduleReport', 'Show-TroveDashboard'
         'Remove-TroveScheduleExecution'
         'Start-TroveBackupSchedule'
         'Step-TroveSandbox'

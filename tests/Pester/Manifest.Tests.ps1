@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $names = 'Connect-TroveSession', 'Disconnect-TroveSession', 'Export-TroveBackupSchedule', 'Export-TroveScheduleMetric', 'Export-TroveScheduleReport', 'Get-TroveBackup', 'Get-TroveBackupRetention', 'Get-TroveBackupSchedule', 'Get-TroveInstance',
         'Get-TroveScheduleExecution', 'Get-TroveScheduleHealth', 'Get-TroveScheduleOccurrence', 'Get-TroveSession', 'Get-TroveWorkbook', 'Import-TroveBackupSchedule', 'Install-TroveWorkbook',
-        'New-TroveBackupSchedule', 'Remove-TroveBackup', 'Remove-TroveBackupSchedule', 'Remove-TroveScheduleExecution', 'Resume-TroveBackupSchedule', 'Set-TroveBackupSchedule',
+        'New-TroveBackupSchedule', 'Remove-TroveBackup', 'Remove-TroveBackupSchedule', 'Remove-TroveScheduleExecution', 'Resume-TroveBackupSchedule', 'Set-TroveBackupSchedule', 'Show-TroveDashboard',
         'Start-TroveBackupSchedule', 'Step-TroveSandbox', 'Suspend-TroveBackupSchedule', 'Sync-TroveBackupSchedule',
         'Test-TroveCronPattern', 'Wait-TroveScheduleExecution'
     $cmdlets = $names | ForEach-Object { @{ Cmdlet = $_ } }
