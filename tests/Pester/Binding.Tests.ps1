@@ -320,6 +320,35 @@ Describe 'A thing that is no longer alive' {
         (& $of $schedule | Test-TroveCronPattern).Pattern | Should -Be '0 3 1 1 *'
     }
 
+    It 'is taken by all that take a schedule, if it is about one: the <Name>, <Way>' -ForEach $(
+        foreach ($name in 'health of a schedule', 'step of a plan') {
+            foreach ($way in 'as it is', 'Import-Clixml', 'a job', 'Select-Object', 'Select-Object in a job', 'Import-Csv with its type') { @{ Name = $name; Way = $way } }
+        }) {
+        'version: 1', 'owner: pester', 'schedules:', '- { instance: m, name: pester-about, pattern: "0 5 1 1 *" }' | Set-Content "$TestDrive/about.yaml"
+        $thing = Sync-TroveBackupSchedule "$TestDrive/about.yaml" -Confirm:$false
+        $id = $thing.ScheduleId
+        Add-TestExecution 2 $id
+        if ($Name -like 'health*') { $thing = Get-TroveScheduleHealth -Schedule $id }
+        if ($remains[$Way]) { $thing = & $remains[$Way] $thing }
+        ($thing | Get-TroveBackupSchedule).Id | Should -BeExactly $id
+        (Get-TroveBackupSchedule -Id $thing).Id | Should -BeExactly $id
+        ($thing | Get-TroveScheduleHealth).ScheduleId | Should -BeExactly $id
+        ($thing | Get-TroveScheduleExecution).ScheduleId | Should -Be $id, $id
+        ($thing | Suspend-TroveBackupSchedule -PassThru).State | Should -Be Suspended
+        ($thing | Set-TroveBackupSchedule -Description about -PassThru).Description | Should -BeExactly about
+        ($thing | Resume-TroveBackupSchedule -PassThru).Id | Should -BeExactly $id
+        $thing | Start-TroveBackupSchedule -WhatIf -ErrorAction Stop
+        $thing | Remove-TroveScheduleExecution -KeepLast 1 -Confirm:$false
+        @($thing | Get-TroveScheduleExecution).Count | Should -Be 1
+        ($thing | Remove-TroveBackupSchedule -PassThru -Confirm:$false).Id | Should -BeExactly $id
+    }
+
+    It 'is refused if it is the health of an instance without a schedule: <_>' -ForEach 'as it is', 'Import-Clixml', 'a job', 'Import-Csv with its type' {
+        $health = Get-TroveScheduleHealth -IncludeUnscheduled | Where-Object { -not $_.ScheduleId } | Select-Object -First 1
+        if ($remains[$_]) { $health = & $remains[$_] $health }
+        "$(Get-ErrorOf { $health | Remove-TroveBackupSchedule -Confirm:$false })" | Should -BeLike "*The instance '$($health.InstanceId)' has no schedule. Use Where-Object ScheduleId*"
+    }
+
     It 'stays of its kind: an execution never deletes a schedule, whatever file it comes from, nor does anything else with an Id' {
         foreach ($of in $remains.Values) {
             foreach ($use in { & $of $runs[0] | Remove-TroveBackupSchedule -Confirm:$false }, { & $of $schedule | Remove-TroveScheduleExecution },

@@ -26,6 +26,7 @@ BeforeDiscovery {
         'Import-TroveBackupSchedule 2'    = '-WhatIf'
         'Get-TroveBackupSchedule 6'       = 'nothing is stuck'
         'Get-TroveScheduleHealth 5'       = 'the assertion passes'
+        'Get-TroveScheduleHealth 6'       = 'no time was missed'
         'Get-TroveWorkbook 2'             = 'the workbook is there'
         'Remove-TroveBackup 2'            = '-WhatIf'
         'Remove-TroveBackup 4'            = 'no backup has failed'

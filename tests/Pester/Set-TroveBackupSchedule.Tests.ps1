@@ -14,11 +14,6 @@ BeforeAll {
     $null = Install-TroveWorkbook
     $from = 'Set-TroveBackupSchedule'
 
-    function Get-Sent([scriptblock] $Block) {
-        <# The methods of the requests other than GET that a block sends, by its verbose lines. #>
-        & $Block 4>&1 3>$null | Where-Object { $_ -is [Management.Automation.VerboseRecord] -and "$_" -match '^(POST|PUT|DELETE) ' } | ForEach-Object { $Matches[1] }
-    }
-
     function Start-Change($Schedule, $Session) {
         <# Starts to change the pattern of a schedule in another runspace, with a host that records what is on the screen. #>
         $screen = [TroveSchedules.PesterTests.ScriptedHost]::new(120, $false)
@@ -108,10 +103,10 @@ Describe 'Set-TroveBackupSchedule' {
 
     It 'sends nothing that changes anything if there is nothing to change' {
         $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName) -Description same -RemainingExecutions 7
-        Get-Sent { $schedule | Set-TroveBackupSchedule -Verbose } | Should -BeNullOrEmpty
-        Get-Sent { $schedule | Set-TroveBackupSchedule -Name $schedule.Name -Pattern $schedule.Pattern -Description same -RemainingExecutions 7 -Incremental:$false -ParentId $null -Verbose } | Should -BeNullOrEmpty
+        Get-SentMethod { $schedule | Set-TroveBackupSchedule -Verbose } | Should -BeNullOrEmpty
+        Get-SentMethod { $schedule | Set-TroveBackupSchedule -Name $schedule.Name -Pattern $schedule.Pattern -Description same -RemainingExecutions 7 -Incremental:$false -ParentId $null -Verbose } | Should -BeNullOrEmpty
         ($schedule | Set-TroveBackupSchedule -PassThru).TriggerId | Should -Be $schedule.TriggerId
-        Get-Sent { $schedule | Set-TroveBackupSchedule -Description other -Verbose } | Should -Be POST, DELETE, POST, DELETE
+        Get-SentMethod { $schedule | Set-TroveBackupSchedule -Description other -Verbose } | Should -Be POST, DELETE, POST, DELETE
     }
 
     It 'with -WhatIf shows old and new, and changes nothing' {
@@ -225,9 +220,9 @@ Describe 'Set-TroveBackupSchedule refuses' {
     }
 
     It 'a first time that Mistral might refuse after the old trigger is deleted' {
-        Step-TestCloud -Seconds ((110 - (Get-TestTime).Second) % 60) # The next time but one is then about 70 seconds ahead.
+        Step-TestCloud -Seconds ((100 - (Get-TestTime).Second) % 60) # The next minute but one then begins in about 80 seconds.
         $null = Connect-TestCloud
-        $soon = (Get-TestTime).AddSeconds(61)
+        $soon = (Get-TestTime).AddSeconds(75)
         Get-ErrorOf { $schedule | Set-TroveBackupSchedule -FirstExecutionTime $soon } | Assert-Error InvalidFirstExecutionTime $from InvalidArgument -Says $schedule.Id, '90 seconds' -Advises later
     }
 

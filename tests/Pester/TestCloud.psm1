@@ -379,6 +379,13 @@ function Get-TestTrust {
     (Invoke-RestMethod $url -Headers @{ 'X-Auth-Token' = $token.Id }).trusts
 }
 
+function Get-SentMethod {
+    <# The methods of the requests other than GET that a block sends, by its verbose lines. A login is not one of them: tokens of a stack live for a minute. #>
+    param([scriptblock] $Block)
+    & $Block 4>&1 3>$null | Where-Object { $_ -is [Management.Automation.VerboseRecord] -and "$_" -match '^(POST|PUT|DELETE) ' -and "$_" -notlike '*/auth/tokens *' } |
+        ForEach-Object { "$_".Split(' ')[0] }
+}
+
 function Get-TestTrigger {
     <# The cron triggers of a project in Mistral. #>
     param([string] $As = 'demo')

@@ -3,28 +3,29 @@ BeforeDiscovery {
     Import-TestModule
     $nouns = 'schedule', 'execution', 'backup', 'decision', 'instance', 'workbook', 'occurrence', 'hour', 'overlap', 'health', 'step', 'report', 'session', 'file', 'date', 'number', 'hashtable', 'process'
     # The types that each parameter accepts. Everything else is a wrong type; from the pipeline, for all parameters of the cmdlet.
+    $schedules = 'schedule', 'health', 'step'
     $takes = @{
         'Disconnect-TroveSession'        = @{ Session = @('session') }
-        'Export-TroveBackupSchedule'     = @{ Id = @('schedule') }
+        'Export-TroveBackupSchedule'     = @{ Id = $schedules }
         'Export-TroveScheduleMetric'     = @{ Health = @('health') }
         'Export-TroveScheduleReport'     = @{ Health = @('health') }
         'Get-TroveBackup'                = @{ Instance = @('instance'); Id = 'backup', 'execution' }
-        'Get-TroveBackupRetention'       = @{ Instance = @('instance'); Schedule = @('schedule') }
-        'Get-TroveBackupSchedule'        = @{ Instance = @('instance'); Id = @('schedule') }
+        'Get-TroveBackupRetention'       = @{ Instance = @('instance'); Schedule = $schedules }
+        'Get-TroveBackupSchedule'        = @{ Instance = @('instance'); Id = $schedules }
         'Get-TroveInstance'              = @{ Id = @('instance') }
-        'Get-TroveScheduleExecution'     = @{ Schedule = @('schedule'); Id = @('execution') }
-        'Get-TroveScheduleHealth'        = @{ Schedule = @('schedule') }
+        'Get-TroveScheduleExecution'     = @{ Schedule = $schedules; Id = @('execution') }
+        'Get-TroveScheduleHealth'        = @{ Schedule = $schedules }
         'Get-TroveScheduleOccurrence'    = @{ Schedule = @('schedule'); Pattern = @('report') }
         'Install-TroveWorkbook'          = @{ Path = @('file') }
         'New-TroveBackupSchedule'        = @{ Instance = @('instance') }
         'Remove-TroveBackup'             = @{ Id = 'backup', 'decision' }
-        'Remove-TroveBackupSchedule'     = @{ Id = @('schedule') }
-        'Remove-TroveScheduleExecution'  = @{ Id = @('execution'); Schedule = @('schedule') }
-        'Start-TroveBackupSchedule'      = @{ Id = @('schedule') }
+        'Remove-TroveBackupSchedule'     = @{ Id = $schedules }
+        'Remove-TroveScheduleExecution'  = @{ Id = @('execution'); Schedule = $schedules }
+        'Start-TroveBackupSchedule'      = @{ Id = $schedules }
         'Wait-TroveScheduleExecution'    = @{ Id = @('execution') }
-        'Resume-TroveBackupSchedule'     = @{ Id = @('schedule') }
-        'Set-TroveBackupSchedule'        = @{ Id = @('schedule') }
-        'Suspend-TroveBackupSchedule'    = @{ Id = @('schedule') }
+        'Resume-TroveBackupSchedule'     = @{ Id = $schedules }
+        'Set-TroveBackupSchedule'        = @{ Id = $schedules }
+        'Suspend-TroveBackupSchedule'    = @{ Id = $schedules }
         'Test-TroveCronPattern'          = @{ Pattern = 'schedule', 'report' }
     }
     # Live objects, objects from a file or a job, and results of Select-Object. A session works only as a live object.
@@ -152,7 +153,7 @@ Describe 'A thing of the wrong kind' {
 
 Describe 'A thing of the right kind' {
     It 'binds: <Noun>, <Form>, for <Cmdlet>' -ForEach $right {
-        $with = $Cmdlet -eq 'Remove-TroveScheduleExecution' -and $Noun -eq 'schedule' ? @{ KeepLast = 1 } : ($extra.$Cmdlet ?? @{})
+        $with = $Cmdlet -eq 'Remove-TroveScheduleExecution' -and $Noun -ne 'execution' ? @{ KeepLast = 1 } : ($extra.$Cmdlet ?? @{})
         $errors = @($things.$Form.$Noun | & $Cmdlet @with 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
         # The server is empty: no requested object exists, and its Mistral has no workbook.
         $errors.FullyQualifiedErrorId | Where-Object { $_ -notmatch '^(\w+NotFound|NotFound|WorkbookNotInstalled|\w*NoTroveActions|ProtocolError),TroveSchedules' } | Should -BeNullOrEmpty

@@ -64,7 +64,7 @@ public abstract class IdReferenceAttribute<T> : ReferenceAttribute where T : cla
     private protected override object? FromDeserialized(string kind, PSObject thing) => kind == typeof(T).FullName && Text(thing, "Id") is { } id ? ById(id) : null;
 }
 
-/// <summary>Accepts a schedule or its id; returns a <see cref="ScheduleReference"/>.</summary>
+/// <summary>Accepts a schedule, its id, its health, or a step of a plan about it; returns a <see cref="ScheduleReference"/>.</summary>
 public sealed class ScheduleReferenceAttribute : IdReferenceAttribute<BackupSchedule>
 {
     /// <summary>Accepts rows with a column Id.</summary>
@@ -77,6 +77,22 @@ public sealed class ScheduleReferenceAttribute : IdReferenceAttribute<BackupSche
     private protected override Reference ById(string id) => new ScheduleReference(id, null);
 
     private protected override Reference Of(BackupSchedule schedule) => new ScheduleReference(schedule.Id, schedule).From(schedule.Origin, schedule.ProjectId);
+
+    private protected override object? Convert(object input) => input switch
+    {
+        ScheduleHealth health => ById(health.ScheduleId ?? throw HasNoSchedule(health.InstanceId)).From(health.Origin, health.ProjectId),
+        ScheduleSyncStep step => ById(step.ScheduleId).From(step.Origin, step.ProjectId),
+        _ => base.Convert(input),
+    };
+
+    private protected override object? FromDeserialized(string kind, PSObject thing) =>
+        kind == typeof(ScheduleHealth).FullName && thing.Properties[ScheduleId] is not null ? ById(Text(thing, ScheduleId) ?? throw HasNoSchedule(Text(thing, "InstanceId")))
+        : kind == typeof(ScheduleSyncStep).FullName && Text(thing, ScheduleId) is { } id ? ById(id)
+        : base.FromDeserialized(kind, thing);
+
+    private const string ScheduleId = nameof(ScheduleHealth.ScheduleId);
+
+    private static ArgumentTransformationMetadataException HasNoSchedule(string? instance) => new($"The instance '{instance}' has no schedule. Use Where-Object ScheduleId to leave out such instances.");
 }
 
 /// <summary>Accepts an execution or its id; returns an <see cref="ExecutionReference"/>.</summary>
