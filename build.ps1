@@ -90,7 +90,9 @@ function Test {
     Build
     if ($Faults) { return Test-Fault }
     Invoke-Native dotnet build "$PSScriptRoot/tests/TroveSchedules.Tests" --nologo -v quiet -c $Configuration
-    & "$PSScriptRoot/tests/Run.ps1" -Configuration $Configuration -Pester (Get-Pester)
+    $browser = (Get-Command chromium, chromium-browser, google-chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source
+    if ($browser) { Invoke-Native dotnet build "$PSScriptRoot/tests/browser" --nologo -v quiet -c $Configuration }
+    & "$PSScriptRoot/tests/Run.ps1" -Configuration $Configuration -Pester (Get-Pester) -Browser $browser
 }
 
 function Get-Pester {

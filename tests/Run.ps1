@@ -13,6 +13,9 @@ param(
     # The manifest of Pester.
     [Parameter(Mandatory)] [string] $Pester,
 
+    # The path of Chromium; empty if it is not installed.
+    [string] $Browser,
+
     # Maximum number of concurrent lanes. They mostly wait.
     [int] $AtOnce = [Environment]::ProcessorCount * 2
 )
@@ -52,11 +55,11 @@ function New-PesterLane([string] $Name, [string] $Queue, [hashtable] $Environmen
     }
 }
 
-function New-DotnetLane([string] $Name, [string] $Filter, [hashtable] $Environment) {
+function New-DotnetLane([string] $Name, [string] $Filter, [hashtable] $Environment, [string] $Project = 'TroveSchedules.Tests') {
     $result = "$out/$($Name -replace '\W+', '-').trx"
     @{
         Name    = $Name; Environment = $Environment
-        Command = "dotnet test $(Quote "$PSScriptRoot/TroveSchedules.Tests") --no-build --nologo -c $Configuration --filter '$Filter' --logger $(Quote "trx;LogFileName=$result")"
+        Command = "dotnet test $(Quote "$PSScriptRoot/$Project") --no-build --nologo -c $Configuration --filter '$Filter' --logger $(Quote "trx;LogFileName=$result")"
         Read    = {
             $run = ([xml] (Get-Content $result -Raw)).TestRun
             $named = { param($outcome) $run.Results.UnitTestResult | Where-Object outcome -EQ $outcome }
@@ -123,6 +126,8 @@ $lanes = @(
     if ($contract) { New-DotnetLane 'The contract on a real cloud' 'FullyQualifiedName~OnRealCloud' @{ TROVE_TEST_STACK = $contract } }
     New-PesterLane 'Pester on the sandbox' (New-PesterQueue sandbox) @{ TROVE_TEST_STACK = $null; TROVE_TEST_FLAVOUR = $null }
     New-PesterLane 'Pester on the sandbox, netstandard2.0' (New-PesterQueue netstandard2.0) @{ TROVE_TEST_STACK = $null; TROVE_TEST_FLAVOUR = 'netstandard2.0' }
+    if ($Browser) { New-DotnetLane 'The dashboard in a browser' 'FullyQualifiedName~TroveSchedules' @{ TROVE_TEST_STACK = $null; TROVE_TEST_BROWSER = $Browser } browser }
+    else { Write-Host 'The dashboard in a browser: not run. It needs Chromium on the path.' }
     New-DotnetLane '.NET' ($contract ? 'FullyQualifiedName!~OnRealCloud' : 'FullyQualifiedName~TroveSchedules') @{ TROVE_TEST_STACK = $null }
 )
 $ended = @(Invoke-Lane $lanes)
