@@ -52,9 +52,10 @@ public sealed class DashboardServer : IDisposable
     /// <param name="session">The session, which stays open when the dashboard ends.</param>
     /// <param name="options">How the dashboard runs; null for the defaults.</param>
     /// <returns>The dashboard. It answers while <see cref="RunAsync"/> runs.</returns>
-    /// <exception cref="TroveScheduleException">Failed (<c>DashboardNotStarted</c>) if no port can be opened.</exception>
+    /// <exception cref="TroveScheduleException">Failed (<c>DashboardNotStarted</c>) if no port can be opened; Invalid (<c>NotConnected</c>) if the session has ended.</exception>
     public static DashboardServer Start(CloudSession session, DashboardOptions? options = null)
     {
+        _ = session.CloudTime; // Throws if the session has ended.
         // Between the search and the start, another program can take the port.
         for (int attempt = 1; ; attempt++)
         {

@@ -206,7 +206,7 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
     };
 
     private static TroveScheduleException NothingSelected(string what) =>
-        new(TroveErrorKind.Invalid, $"No {what} are selected, or they are already deleted.") { ErrorId = "NothingSelected", RecommendedAction = $"Go back, reload the page, and select the {what} to delete." };
+        new(TroveErrorKind.Invalid, $"No {what} are selected, or they are already deleted.") { RecommendedAction = $"Go back, reload the page, and select the {what} to delete." };
 
     private static IReadOnlyList<string> IdsOf(FormValues values) => [.. values.All("id").Where(id => Guid.TryParseExact(id, "D", out _)).Distinct(StringComparer.OrdinalIgnoreCase)];
 

@@ -22,13 +22,17 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
     protected override void ProcessRecord() => RunOrTerminate(() =>
     {
         using DashboardServer dashboard = DashboardServer.Start(Cloud);
-        string? page = null;
+        if (NoBrowser)
+        {
+            WriteObject(dashboard.Address);
+            Await(dashboard.RunAsync(Cancelled));
+            return;
+        }
+        string page = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), $"trove-dashboard-{Guid.NewGuid():N}.html");
         try
         {
-            if (NoBrowser)
-                WriteObject(dashboard.Address);
-            else
-                Open(page = WritePage(dashboard));
+            Open(page, dashboard);
+            WriteInformation(new HostInformationMessage { Message = "The dashboard is open in the browser. Press Ctrl-C to end it." }, ["PSHOST"]);
             Await(dashboard.RunAsync(Cancelled));
         }
         finally
@@ -39,45 +43,43 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
 
     // Other users of the machine can read the arguments of a browser. So the browser gets the name of a file that only this user can read, and which sends it to the address.
     // The file is in the home folder, because a browser that is a snap or a flatpak sees neither the folder for temporary files nor hidden ones.
-    private static string WritePage(DashboardServer dashboard)
+    private static void Open(string page, DashboardServer dashboard)
     {
-        string path = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), $"trove-dashboard-{Guid.NewGuid():N}.html");
+        try
+        {
+            Write(page, $"<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={dashboard.Address}\"><title>Backup schedules</title><a href=\"{dashboard.Address}\">Open the dashboard</a></html>\n");
+            _ = dashboard.Opened.ContinueWith(_ => Delete(page), TaskScheduler.Default);
+            using Process? browser = Process.Start(new ProcessStartInfo(page) { UseShellExecute = true });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or Win32Exception)
+        {
+            throw new TroveScheduleException(TroveErrorKind.Failed, $"No browser could be opened: {e.Message}", e) { ErrorId = "NoBrowser", RecommendedAction = "Use -NoBrowser, and open the address that it writes." };
+        }
+    }
+
+    private static void Write(string page, string text)
+    {
 #if NET
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(path, options);
+        using var file = new FileStream(page, options);
 #else
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        using var file = new FileStream(page, FileMode.CreateNew, FileAccess.Write);
 #endif
-        byte[] text = Encoding.UTF8.GetBytes($"<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={dashboard.Address}\"><title>Backup schedules</title><a href=\"{dashboard.Address}\">Open the dashboard</a></html>\n");
-        file.Write(text, 0, text.Length);
-        _ = dashboard.Opened.ContinueWith(_ => Delete(path), TaskScheduler.Default);
-        return path;
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        file.Write(bytes, 0, bytes.Length);
     }
 
-    private static void Delete(string? page)
+    private static void Delete(string page)
     {
         try
         {
-            if (page is not null)
-                File.Delete(page);
+            File.Delete(page);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The key in it works once.
-        }
-    }
-
-    private void Open(string page)
-    {
-        try
-        {
-            using Process? browser = Process.Start(new ProcessStartInfo(page) { UseShellExecute = true });
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
-        {
-            throw new TroveScheduleException(TroveErrorKind.Failed, $"No browser could be opened: {e.Message}", e) { ErrorId = "NoBrowser", RecommendedAction = "Use -NoBrowser, and open the address that it writes." };
         }
     }
 }
