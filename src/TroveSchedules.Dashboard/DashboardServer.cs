@@ -28,6 +28,7 @@ public sealed class DashboardServer : IDisposable
     private readonly SemaphoreSlim _places = new(MaxConcurrent);
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<Task, bool> _inProgress = new();
+    private volatile bool _isRunning;
     private int _waiting;
     private long _lastUse;
 
@@ -81,29 +82,47 @@ public sealed class DashboardServer : IDisposable
     /// <returns>A task that completes when the dashboard has ended.</returns>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        using CancellationTokenRegistration cancel = cancellationToken.Register(_end.Cancel), disconnect = _session.Closed.Register(_end.Cancel), close = _end.Token.Register(_listener.Close);
-        Task idle = EndWhenIdleAsync();
+        using CancellationTokenRegistration cancel = cancellationToken.Register(_end.Cancel), disconnect = _session.Closed.Register(_end.Cancel);
+        _isRunning = true;
+        Task idle = EndWhenIdleAsync(), end = WhenEndedAsync();
         while (!_end.IsCancellationRequested)
         {
             try
             {
-                Task answer = AnswerAsync(await _listener.GetContextAsync().ConfigureAwait(false));
+                Task<HttpListenerContext> next = _listener.GetContextAsync();
+                if (await Task.WhenAny(next, end).ConfigureAwait(false) == end)
+                    break;
+                Task answer = AnswerAsync(await next.ConfigureAwait(false));
                 _inProgress[answer] = true;
                 _ = answer.ContinueWith(ended => _inProgress.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
-                // The listener was closed, or a client went away before its request was complete.
+                // A client went away before its request was complete.
             }
         }
+        // The listener closes last, so that the browser still gets the answer to its change.
         await Task.WhenAll([idle, .. _inProgress.Keys, .. _panels.Running]).ConfigureAwait(false);
+        _listener.Close();
     }
 
     /// <summary>Ends the dashboard.</summary>
     public void Dispose()
     {
         _end.Cancel();
-        _listener.Close();
+        if (!_isRunning)
+            _listener.Close();
+    }
+
+    private async Task WhenEndedAsync()
+    {
+        try
+        {
+            await DelayAsync(Timeout.InfiniteTimeSpan, _end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+        }
     }
 
     private async Task EndWhenIdleAsync()
@@ -134,7 +153,7 @@ public sealed class DashboardServer : IDisposable
 
     private async Task AnswerAsync(HttpListenerContext context)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        using var limit = new CancellationTokenSource();
         // A client that sends or reads slowly loses its connection.
         using CancellationTokenRegistration abort = limit.Token.Register(() => Abort(context.Response));
         try
@@ -149,6 +168,8 @@ public sealed class DashboardServer : IDisposable
 
     private async Task<Response> RespondAsync(HttpListenerRequest request, HttpListenerResponse response, CancellationTokenSource limit)
     {
+        // Ends what can be ended: everything but a change that has begun.
+        using CancellationTokenRegistration end = _end.Token.Register(limit.Cancel);
         if (_gate.Check(request) is { } refused)
             return refused;
         // A page that refreshes itself is not used for that.
@@ -171,7 +192,8 @@ public sealed class DashboardServer : IDisposable
             await _places.WaitAsync(limit.Token).ConfigureAwait(false);
             try
             {
-                // A change that has begun is finished, so that nothing is half done.
+                if (isChange)
+                    end.Dispose();
                 return await _router.AnswerAsync(request.HttpMethod, request.Url!.AbsolutePath, values, isChange ? CancellationToken.None : limit.Token).ConfigureAwait(false);
             }
             finally
@@ -199,22 +221,22 @@ public sealed class DashboardServer : IDisposable
 
     private async Task<string?> ReadAsync(HttpListenerRequest request, HttpListenerResponse response, CancellationTokenSource limit)
     {
-        if (request.ContentLength64 > MaxBody)
-            return null;
         limit.CancelAfter(_options.TransferLimit);
         // On Linux and macOS, Abort sends the status before it closes the connection. Without this, a form that never arrived would be answered with 200.
         response.StatusCode = (int)HttpStatusCode.RequestTimeout;
         using var copy = new MemoryStream();
         byte[] buffer = new byte[8192];
         int count;
+        long length = 0;
+        // The rest of one that is too long is read, too. A browser shows the answer only when it has sent all.
         while ((count = await request.InputStream.ReadAsync(buffer, 0, buffer.Length, limit.Token).ConfigureAwait(false)) > 0)
         {
-            if (copy.Length + count > MaxBody)
-                return null;
-            copy.Write(buffer, 0, count);
+            length += count;
+            if (length <= MaxBody)
+                copy.Write(buffer, 0, count);
         }
         limit.CancelAfter(Timeout.InfiniteTimeSpan);
-        return Encoding.UTF8.GetString(copy.ToArray());
+        return length > MaxBody ? null : Encoding.UTF8.GetString(copy.ToArray());
     }
 
     private async Task SendAsync(HttpListenerResponse to, Response response, CancellationTokenSource limit)

@@ -366,7 +366,7 @@ public sealed class DashboardTests : IAsyncLifetime
     {
         await OpenAsync();
         BackupSchedule[] schedules = [.. await Task.WhenAll(Enumerable.Range(0, 15).Select(i => ScheduleAsync($"n{i:00}")))];
-        _network.Inject(new Fault(FaultKind.ServerError) { When = request => request.Method == HttpMethod.Delete && request.RequestUri!.AbsolutePath.EndsWith(schedules[7].TriggerId, StringComparison.Ordinal) });
+        _network.Inject(new Fault(FaultKind.ServerError) { Times = int.MaxValue, When = request => request.Method == HttpMethod.Delete && request.RequestUri!.AbsolutePath.EndsWith(schedules[7].Id, StringComparison.Ordinal) });
         HttpResponseMessage job = await PostAsync("/schedules/delete", [.. schedules.Select(one => ("id", one.Id)), ("confirmed", "1")]);
         string page = await GetAsync(job.Headers.Location!.OriginalString);
         Assert.Contains("14 of 15 schedules deleted, 1 not.", page);
@@ -392,7 +392,9 @@ public sealed class DashboardTests : IAsyncLifetime
         string address = job.Headers.Location!.OriginalString;
         Assert.Contains("0 of 12 schedules deleted.", await GetAsync(address));
         Task<HttpResponseMessage> cancelled = PostAsync(address + "/cancel");
-        // The dashboard ends what has begun. It answers when nothing is in progress any more.
+        while (!(await GetAsync(address)).Contains("Cancelled", StringComparison.Ordinal))
+            await Task.Yield();
+        // The dashboard finishes what has begun, and answers then.
         Assert.False(cancelled.IsCompleted);
         held.Release(100);
         await cancelled;
@@ -423,7 +425,7 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.False(_running.IsCompleted);
         held.Release(100);
         await _running;
-        await Assert.ThrowsAsync<HttpRequestException>(() => change);
+        Assert.Equal(HttpStatusCode.SeeOther, (await change).StatusCode);
         BackupSchedule left = Assert.Single(await _session.Schedules.ListAsync());
         Assert.Equal(("changed", "0 4 * * *", ScheduleState.Active), (left.Name, left.Pattern, left.State));
     }
@@ -514,7 +516,7 @@ public sealed class DashboardTests : IAsyncLifetime
         foreach (string path in new[] { "/", "/schedules", $"/schedules/{schedule.Id}", $"/schedules/{schedule.Id}/executions", "/schedules/new" })
         {
             bool isOn = true;
-            _network.Inject(new Fault(kind) { Times = int.MaxValue, When = _ => isOn });
+            _network.Inject(new Fault(kind) { Times = int.MaxValue, When = request => isOn && !request.RequestUri!.AbsolutePath.EndsWith("/auth/tokens", StringComparison.Ordinal) }); // A credential that Keystone refuses is not sent again.
             HttpResponseMessage response = await _browser.GetAsync(path + (path.Length < 11 ? "?refresh=1" : ""));
             string page = await response.Content.ReadAsStringAsync();
             Assert.True((int)response.StatusCode >= 400, $"{path}: {response.StatusCode}");
