@@ -113,7 +113,7 @@ public sealed class DashboardInBrowser : IAsyncLifetime
         await FollowAsync(page, "m");
         await FollowAsync(page, "nightly");
         await PressAsync(page, "Suspend");
-        await PressAsync(page, "Suspend", last: true);
+        await PressAsync(page, "Suspend"); // The button in the part that opened.
         await page.GetByText("The schedule was suspended.").WaitForAsync();
         Assert.Equal(ScheduleState.Suspended, Assert.Single(await SchedulesAsync()).State);
         await PressAsync(page, "Resume");
@@ -152,21 +152,21 @@ public sealed class DashboardInBrowser : IAsyncLifetime
     [BrowserFact]
     public async Task Selected_schedules_are_deleted_after_a_confirmation_that_names_them()
     {
-        foreach (string name in new[] { "a1", "a2", "b1" })
+        foreach (string name in new[] { "reports-1", "reports-2", "other" })
             await ScheduleAsync(name);
         IPage page = await OpenAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Schedules", Exact = true }).ClickAsync();
-        await page.GetByLabel("Name or id").FillAsync("a");
+        await page.GetByLabel("Name or id").FillAsync("reports");
         await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
         await page.GetByLabel("Select all rows of this page").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete the selected schedules" }).ClickAsync();
         string question = await page.Locator("main").InnerTextAsync();
-        Assert.Contains("a1", question);
-        Assert.Contains("a2", question);
-        Assert.DoesNotContain("b1", question);
+        Assert.Contains("reports-1", question);
+        Assert.Contains("reports-2", question);
+        Assert.DoesNotContain("other", question);
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await page.GetByText("2 schedules were deleted.").WaitForAsync();
-        Assert.Equal("b1", Assert.Single(await SchedulesAsync()).Name);
+        Assert.Equal("other", Assert.Single(await SchedulesAsync()).Name);
     }
 
     [BrowserFact]
@@ -181,6 +181,8 @@ public sealed class DashboardInBrowser : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "Create the schedule" }).ClickAsync();
         await page.GetByText("The schedule was created.").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
+        _cloud.Step(TimeSpan.FromMinutes(1)); // A running execution is not deleted.
+        await page.ReloadAsync();
         Assert.Equal(1, await page.Locator("tbody tr").CountAsync());
         await page.GetByLabel("Select the execution").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete the selected executions" }).ClickAsync();
@@ -294,13 +296,14 @@ public sealed class DashboardInBrowser : IAsyncLifetime
         Assert.Fail($"The keyboard does not reach {selector}.");
     }
 
-    private static async Task FocusNamedAsync(IPage page, string name, bool last)
+    private static async Task FocusNamedAsync(IPage page, string name)
     {
-        int skip = last ? await page.EvaluateAsync<int>("name => [...document.querySelectorAll('a, button, summary')].filter(one => one.innerText.trim() === name).length", name) - 1 : 0;
+        ILocator named = page.Locator("a, button, summary").Filter(new() { HasText = name });
+        await named.First.WaitForAsync();
         for (int i = 0; i < 200; i++)
         {
             await page.Keyboard.PressAsync("Tab");
-            if (await page.EvaluateAsync<bool>("name => document.activeElement?.innerText?.trim() === name && document.activeElement !== document.body", name) && skip-- <= 0)
+            if (await page.EvaluateAsync<bool>("name => document.activeElement?.innerText?.trim() === name && document.activeElement !== document.body", name))
                 return;
         }
         Assert.Fail($"The keyboard does not reach '{name}'.");
@@ -308,11 +311,19 @@ public sealed class DashboardInBrowser : IAsyncLifetime
 
     private static async Task FollowAsync(IPage page, string link) => await PressAsync(page, link);
 
-    private static async Task PressAsync(IPage page, string name, bool last = false)
+    private static async Task PressAsync(IPage page, string name)
     {
-        await FocusNamedAsync(page, name, last);
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForLoadStateAsync();
+        await FocusNamedAsync(page, name);
+        // A summary opens its part of the page; everything else leads to a page.
+        if (await page.EvaluateAsync<bool>("document.activeElement.matches('summary')"))
+            await page.Keyboard.PressAsync("Enter");
+        else
+        {
+            Task<IResponse> next = page.WaitForResponseAsync(response => response.Request.IsNavigationRequest && response.Status == 200);
+            await page.Keyboard.PressAsync("Enter");
+            await next;
+            await page.WaitForLoadStateAsync();
+        }
     }
 
     private sealed class Switch

@@ -20,12 +20,16 @@ if (pattern && preview) {
 }
 const addSelection = () => {
   for (const head of document.querySelectorAll('thead .pick')) {
-    const boxes = head.closest('table').querySelectorAll('tbody .pick input');
+    // Above the table, because narrow screens hide its head.
+    const table = head.closest('table');
+    const boxes = table.querySelectorAll('tbody .pick input');
+    const label = document.createElement('label');
+    label.className = 'check';
     const all = document.createElement('input');
     all.type = 'checkbox';
-    all.setAttribute('aria-label', 'Select all rows of this page');
     all.addEventListener('change', () => { for (const box of boxes) box.checked = all.checked; });
-    head.replaceChildren(all);
+    label.append(all, 'Select all rows of this page');
+    table.before(label);
   }
 };
 addSelection();
