@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
@@ -14,6 +15,7 @@ internal sealed class HealthCache(CloudSession session, TimeProvider clock, Canc
     private readonly object _lock = new();
     private Task<HealthCheck>? _last;
     private long _at;
+    private HealthCheck? _lastCompleted;
 
     /// <summary>The check. Requests that come while it runs wait for the same one.</summary>
     public Task<HealthCheck> GetAsync()
@@ -21,16 +23,26 @@ internal sealed class HealthCache(CloudSession session, TimeProvider clock, Canc
         lock (_lock)
         {
             if (_last is null || _last.IsFaulted || _last.IsCanceled || clock.GetElapsedTime(_at) > MaxAge)
-                (_last, _at) = (HealthCheck.RunAsync(session, null, stop), clock.GetTimestamp());
+                (_last, _at) = (RunAsync(), clock.GetTimestamp());
             return _last;
         }
     }
+
+    /// <summary>The name that an instance had in the last check; null if it is unknown.</summary>
+    public string? InstanceName(string? id) => Volatile.Read(ref _lastCompleted)?.Health.FirstOrDefault(one => string.Equals(one.InstanceId, id, StringComparison.OrdinalIgnoreCase))?.InstanceName;
 
     /// <summary>Makes the next list check again.</summary>
     public void Drop()
     {
         lock (_lock)
             _last = null;
+    }
+
+    private async Task<HealthCheck> RunAsync()
+    {
+        HealthCheck check = await HealthCheck.RunAsync(session, null, stop).ConfigureAwait(false);
+        Volatile.Write(ref _lastCompleted, check);
+        return check;
     }
 }
 

@@ -37,10 +37,9 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
     {
         HealthCheck check = await CheckAsync(query).ConfigureAwait(false);
         string? search = query["search"];
-        List<InstanceRow> rows =
-        [
-            .. check.Health.GroupBy(one => one.InstanceId, StringComparer.OrdinalIgnoreCase).Select(InstanceRow.Of).Where(row => Matches(search, row.Name, row.Id)),
-        ];
+        List<IGrouping<string?, ScheduleHealth>> instances = [.. check.Health.GroupBy(one => one.InstanceId, StringComparer.OrdinalIgnoreCase)];
+        ISet<string?> ambiguous = Repeated(instances.Select(instance => instance.First().InstanceName));
+        List<InstanceRow> rows = [.. instances.Select(instance => InstanceRow.Of(instance, ambiguous.Contains(instance.First().InstanceName))).Where(row => Matches(search, row.Name, row.Id))];
         return Page("instances", "Instances", new { Page = Paging<InstanceRow>.Of(rows, query, "/", "search"), Search = search, check.Warnings });
     }
 
@@ -72,14 +71,16 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
     {
         // One more than a page tells whether there is another.
         string? state = query["state"];
+        BackupSchedule? schedule = null;
+        await IfThereAsync(async () => schedule = await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         var options = new ExecutionQuery { Limit = ExecutionsPerPage + 1, Marker = query["marker"], States = state is null ? [] : [state], IncludeBackupStatus = true };
         var rows = new List<ScheduleExecution>();
-        await foreach (ScheduleExecution execution in session.Executions.ListAsync(id, options, cancellationToken).ConfigureAwait(false))
+        await foreach (ScheduleExecution execution in (schedule is null ? session.Executions.ListAsync(id, options, cancellationToken) : session.Executions.ListAsync(schedule, options, cancellationToken)).ConfigureAwait(false))
             rows.Add(execution);
         List<ScheduleExecution> shown = [.. rows.Take(ExecutionsPerPage)];
-        return Page("executions", "Executions", new
+        return Page("executions", $"Executions of {(schedule is null ? "a deleted schedule" : Clean(schedule.Name) ?? id)}", new
         {
-            Id = id, Rows = shown.Select(ExecutionRow.Of).ToList(), State = state, States = new[] { "SUCCESS", "ERROR", "RUNNING", "PAUSED", "IDLE", "CANCELLED" },
+            Id = id, IsDeleted = schedule is null, Rows = shown.Select(ExecutionRow.Of).ToList(), State = state, States = new[] { "SUCCESS", "ERROR", "RUNNING", "PAUSED", "IDLE", "CANCELLED" },
             Next = rows.Count > ExecutionsPerPage ? shown[ExecutionsPerPage - 1].Id : null, IsFirst = query["marker"] is null, IsLive = shown.Any(execution => execution.State is "RUNNING"), Deleted = DeletedOf(query, "executions"), Token = formToken,
         });
     }
@@ -144,7 +145,7 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
             {
                 Action = "/schedules/delete", Back = "/schedules", Token = formToken,
                 Question = schedules.Count == 1 ? "Delete this schedule? It makes no more backups then. Its executions and backups stay." : $"Delete these {schedules.Count} schedules? They make no more backups then. Their executions and backups stay.",
-                Rows = schedules.Select(schedule => new ConfirmedRow(schedule.Id, $"{Clean(schedule.Name)} ({Clean(schedule.Pattern) ?? "once"}) of instance {Clean(schedule.InstanceId)}")).ToList(),
+                Rows = schedules.Select(schedule => new ConfirmedRow(schedule.Id, $"{Clean(schedule.Name)} ({Clean(schedule.Pattern) ?? "once"}) of instance {Clean(_health.InstanceName(schedule.InstanceId) ?? schedule.InstanceId)}")).ToList(),
                 Warnings = await RunningAsync(schedules, cancellationToken).ConfigureAwait(false),
             });
         }
@@ -164,7 +165,8 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
             return Page("confirm", "Delete executions", new
             {
                 Action = back + "/delete", Back = back, Token = formToken, Question = executions.Count == 1 ? "Delete this execution? Its backup stays." : $"Delete these {executions.Count} executions? Their backups stay.",
-                Rows = executions.Select(execution => new ConfirmedRow(execution.Id, $"{Utc(execution.ExecutionTime)}, {Clean(execution.State)}")).ToList(), Warnings = Array.Empty<string>(),
+                Rows = executions.Select(execution => new ConfirmedRow(execution.Id, $"{Utc(execution.ExecutionTime)}, {Clean(execution.State)}")).ToList(),
+                Warnings = executions.Any(execution => execution.State is "RUNNING") ? ["An execution that is running is not deleted."] : Array.Empty<string>(),
             });
         }
         return await RunJobAsync("executions", back, executions, execution => session.Executions.DeleteAsync(execution, cancellationToken: CancellationToken.None), execution => $"the execution of {Utc(execution.ExecutionTime)} ({execution.Id})").ConfigureAwait(false);
@@ -213,6 +215,8 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
     // What was just deleted, in words; null for nothing.
     private static string? DeletedOf(FormValues query, string what) => !int.TryParse(query["deleted"], NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? null
         : count == 1 ? $"1 {what.TrimEnd('s')} was deleted." : FormattableString.Invariant($"{count} {what} were deleted.");
+
+    private static ISet<string?> Repeated(IEnumerable<string?> names) => new HashSet<string?>(names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).Select(group => group.Key), StringComparer.Ordinal);
 
     private static bool Matches(string? search, params string?[] texts) => search is null || texts.Any(text => text?.IndexOf(search, StringComparison.OrdinalIgnoreCase) >= 0);
 
@@ -300,7 +304,8 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
         var choices = new List<InstanceChoice>();
         await foreach (Instance instance in session.Instances.ListAsync(cancellationToken).ConfigureAwait(false))
             choices.Add(new InstanceChoice(instance.Id, Clean(instance.Name) ?? instance.Id));
-        return [.. choices.OrderBy(choice => choice.Name, StringComparer.OrdinalIgnoreCase)];
+        ISet<string?> ambiguous = Repeated(choices.Select(choice => choice.Name));
+        return [.. choices.Select(choice => ambiguous.Contains(choice.Name) ? choice with { Name = $"{choice.Name} ({choice.Id})" } : choice).OrderBy(choice => choice.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
     private Response Form(ScheduleForm form, TroveScheduleException? error) => Page("form", form.Id is null ? "New schedule" : "Change a schedule", new

@@ -9,10 +9,10 @@ using static TroveSchedules.Dashboard.Panels;
 namespace TroveSchedules.Dashboard;
 
 /// <summary>An instance in the first panel.</summary>
-internal sealed record InstanceRow(string? Id, string? Name, string? Status, string State, int Schedules, string? Next, string? LastBackup)
+internal sealed record InstanceRow(string? Id, string? Name, bool IsAmbiguous, string? Status, string State, int Schedules, string? Next, string? LastBackup)
 {
-    public static InstanceRow Of(IGrouping<string?, ScheduleHealth> instance) => new(
-        instance.Key, Clean(instance.First().InstanceName ?? instance.Key), Clean(instance.First().InstanceStatus), instance.Max(one => one.State).ToString(), instance.Count(one => one.ScheduleId is not null),
+    public static InstanceRow Of(IGrouping<string?, ScheduleHealth> instance, bool isAmbiguous) => new(
+        instance.Key, Clean(instance.First().InstanceName ?? instance.Key), isAmbiguous, Clean(instance.First().InstanceStatus), instance.Max(one => one.State).ToString(), instance.Count(one => one.ScheduleId is not null),
         Utc(instance.Min(one => one.NextExecutionTime)), Utc(instance.Max(one => one.InstanceBackupTime)));
 }
 

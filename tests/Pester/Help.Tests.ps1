@@ -256,6 +256,12 @@ Describe 'Example <Number> of <Page>' -ForEach $examples {
     }
 
     It 'runs' {
+        function Show-TroveDashboard([switch] $NoBrowser, $Session) {
+            <# The cmdlet until it has written its address: it serves until Ctrl-C. #>
+            $PSBoundParameters.NoBrowser = $true
+            TroveSchedules\Show-TroveDashboard @PSBoundParameters | Select-Object -First 1
+        }
+
         $session = Connect-ExampleSandbox
         $before = Get-State $session
         $here = $Code.Replace('https://keystone.example.com/v3', (Get-TestAccount).auth_url)

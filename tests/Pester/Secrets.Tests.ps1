@@ -157,10 +157,7 @@ Describe 'Every cmdlet' {
             foreach (`$session in `$sessions) {
                 `$session | Format-List * -Force
                 Install-TroveWorkbook -Session `$session
-                foreach (`$call in Get-TestCall) {
-                    `$with = `$call.With
-                    & `$call.Cmdlet @with -Session `$session
-                }
+                foreach (`$call in Get-TestCall) { Invoke-TestCall `$call `$session }
                 Get-TroveBackupSchedule -Session `$session -Name x | Remove-TroveBackupSchedule -Session `$session
             }
             Get-TroveSession
@@ -299,8 +296,7 @@ Describe 'Whatever servers repeat' {
         $calls = @(Get-TestCall)
         function Invoke-EveryCmdlet($Session, $Only = '*') {
             foreach ($call in $calls | Where-Object Cmdlet -Like $Only) {
-                $with = $call.With
-                try { & $call.Cmdlet @with -Session $Session } catch { $_ }
+                try { Invoke-TestCall $call $Session } catch { $_ }
                 $null = $ran.Add($call.Cmdlet)
             }
         }

@@ -4,7 +4,7 @@ BeforeDiscovery {
     Assert-TestStack
     $cmdlets = Get-Command -Module TroveSchedules | ForEach-Object { @{ Cmdlet = $_.Name } }
     # Cmdlets that change what other users see. Sandboxes and sessions belong to one user only.
-    $changing = (Get-Command -Module TroveSchedules | Where-Object Verb -NotIn 'Export', 'Get', 'Test', 'Find', 'Wait', 'Connect', 'Disconnect', 'Step').Name
+    $changing = (Get-Command -Module TroveSchedules | Where-Object Verb -NotIn 'Export', 'Get', 'Test', 'Find', 'Wait', 'Connect', 'Disconnect', 'Show', 'Step').Name
 }
 
 BeforeAll {

@@ -24,8 +24,26 @@ BeforeAll {
         @{ Shell = $shell; Output = $output; Task = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output) }
     }
 
+    function Wait-For([scriptblock] $Condition) {
+        <# Waits in real time, because the cmdlet and the browser do not follow the clock of the sandbox. #>
+        $limit = [Diagnostics.Stopwatch]::StartNew()
+        while (-not ($result = & $Condition)) {
+            if ($limit.Elapsed.TotalMinutes -gt 2) { throw "Waited in vain for: $Condition" }
+            Start-Sleep -Milliseconds 50
+        }
+        $result
+    }
+
     function Get-Address($Dashboard) {
-        Wait-Until -For 'the address' { $Dashboard.Output | Select-Object -First 1 }
+        Wait-For { if ($Dashboard.Output.Count) { $Dashboard.Output[0] } }
+    }
+
+    function New-Opener([string] $Script) {
+        <# A program that takes the place of xdg-open; returns the folder to put first on the path. #>
+        $folder = (New-Item "$TestDrive/$(New-Guid)" -ItemType Directory).FullName
+        "#!/bin/sh`n$Script" | Set-Content "$folder/xdg-open"
+        chmod +x "$folder/xdg-open"
+        $folder
     }
 
     function Stop-Dashboard($Dashboard) {
@@ -63,8 +81,8 @@ Describe 'Show-TroveDashboard' {
         try {
             $null = Get-Address $dashboard
             $session | Disconnect-TroveSession
-            Wait-Until -For 'the end' { $dashboard.Task.IsCompleted }
-            $dashboard.Shell.Streams.Error | Should -BeNullOrEmpty
+            Wait-For { $dashboard.Task.IsCompleted }
+            $dashboard.Shell.Streams.Error.Count | Should -Be 0
             $dashboard.Output.Count | Should -Be 1
         }
         finally {
@@ -74,21 +92,19 @@ Describe 'Show-TroveDashboard' {
     }
 
     It 'shows no key in the arguments of the browser, and deletes the file that has it' -Skip:($IsWindows -or $IsMacOS) -Tag 'Needs Linux' {
-        $tools = (New-Item "$TestDrive/bin" -ItemType Directory -Force).FullName
-        "#!/bin/sh`nprintf '%s' `"`$*`" > '$tools/arguments.part' && mv '$tools/arguments.part' '$tools/arguments'" | Set-Content "$tools/xdg-open"
-        chmod +x "$tools/xdg-open"
+        $tools = New-Opener 'echo "$*" > "$0.part" && mv "$0.part" "$0.arguments"'
         $path = $env:PATH
         $env:PATH = "$tools`:$path"
         $dashboard = Start-Dashboard 'Show-TroveDashboard -Session $session' (Get-TroveSession)
         try {
-            $file = Wait-Until -For 'the browser' { Get-Content "$tools/arguments" -ErrorAction Ignore }
+            $file = Wait-For { Get-Content "$tools/xdg-open.arguments" -ErrorAction Ignore }
             $file | Should -BeLike "$HOME/trove-dashboard-*.html"
             stat -c %a $file | Should -Be 600
             $address = [regex]::Match((Get-Content $file -Raw), 'url=([^"]+)"').Groups[1].Value
             $address | Should -BeLike 'http://127.0.0.1:*/open?key=*'
             (Invoke-WebRequest $address).StatusCode | Should -Be 200
-            Wait-Until -For 'the file to go' { -not (Test-Path $file) }
-            $dashboard.Output | Should -BeNullOrEmpty
+            Wait-For { -not (Test-Path $file) }
+            $dashboard.Output.Count | Should -Be 0
         }
         finally {
             $env:PATH = $path
@@ -97,11 +113,12 @@ Describe 'Show-TroveDashboard' {
         Test-Path $file | Should -BeFalse
     }
 
-    It 'says what to do where there is no browser, and leaves nothing behind' -Skip:($IsWindows -or $IsMacOS) -Tag 'Needs Linux' {
+    It 'says what to do where <_>, and leaves nothing behind' -Skip:($IsWindows -or $IsMacOS) -Tag 'Needs Linux' -ForEach 'there is no program to open a browser', 'that program finds no browser' {
+        $before = @(Get-ChildItem "$HOME/trove-dashboard-*.html").FullName
         $path = $env:PATH
-        $env:PATH = "$TestDrive/nothing"
-        try { Get-ErrorOf { Show-TroveDashboard } | Assert-Error NoBrowser Show-TroveDashboard NotSpecified -Advises '-NoBrowser' }
+        $env:PATH = $_ -like 'that*' ? "$(New-Opener 'exit 3')`:$path" : "$TestDrive/nothing"
+        try { Get-ErrorOf { Show-TroveDashboard } | Assert-Error NoBrowser Show-TroveDashboard InvalidResult -Advises '-NoBrowser' }
         finally { $env:PATH = $path }
-        Get-ChildItem "$HOME/trove-dashboard-*.html" | Should -BeNullOrEmpty
+        Get-ChildItem "$HOME/trove-dashboard-*.html" | Where-Object FullName -NotIn $before | Should -BeNullOrEmpty
     }
 }

@@ -479,10 +479,18 @@ function Get-TestCall {
             foreach ($parameter in $set.Parameters | Where-Object { $_.IsMandatory -or $_.Name -in 'Pattern', 'KeepLast' }) {
                 $with[$parameter.Name] = $values[$parameter.ParameterType.Name -replace '\[\]$'] ?? $values[$parameter.Name] ?? $(throw "Get-TestCall has no value of $($parameter.Name), which $command needs.")
             }
+            if ($command.Name -eq 'Show-TroveDashboard') { $with.NoBrowser = $true }
             if ($command.Verb -eq 'Export') { $with.Path = Join-Path ([IO.Path]::GetTempPath()) "trove-exported-$PID.yaml" }
             @{ Cmdlet = $command.Name; Set = $set.Name; With = $with }
         }
     }
+}
+
+function Invoke-TestCall {
+    <# Runs a call of Get-TestCall. A dashboard ends when it has written its address. #>
+    param($Call, $Session)
+    $with = $Call.With
+    & $Call.Cmdlet @with -Session $Session | Select-Object -First ($Call.Cmdlet -eq 'Show-TroveDashboard' ? 1 : [int]::MaxValue)
 }
 
 function New-TestServer {

@@ -85,7 +85,7 @@ public sealed class DashboardInBrowser : IAsyncLifetime
         Assert.Equal("nightly", await HeadingAsync(page));
         Assert.Equal(10, await page.GetByRole(AriaRole.Region, new() { Name = "Next executions" }).GetByRole(AriaRole.Listitem).CountAsync());
         await page.GetByRole(AriaRole.Link, new() { Name = "Executions", Exact = true }).ClickAsync();
-        Assert.Equal("Executions", await HeadingAsync(page));
+        Assert.Equal("Executions of nightly", await HeadingAsync(page));
         Assert.Equal(1, await page.Locator("tbody tr").CountAsync());
         Assert.Contains("by a user", await page.Locator("tbody").InnerTextAsync());
     }
@@ -131,6 +131,8 @@ public sealed class DashboardInBrowser : IAsyncLifetime
     {
         IPage page = await OpenAsync();
         await FollowAsync(page, "New schedule");
+        await FocusAsync(page, "#instance");
+        await page.Keyboard.TypeAsync("m");
         await FocusAsync(page, "#name");
         await page.Keyboard.TypeAsync("typed");
         await FocusAsync(page, "#pattern");
@@ -174,6 +176,7 @@ public sealed class DashboardInBrowser : IAsyncLifetime
     {
         IPage page = await OpenAsync(script: false);
         await page.GetByRole(AriaRole.Link, new() { Name = "New schedule" }).First.ClickAsync();
+        await page.GetByLabel("Instance").SelectOptionAsync(new SelectOptionValue { Label = "m" });
         await page.GetByLabel("Name of each backup").FillAsync("plain");
         await page.GetByLabel("Cron pattern").FillAsync("0 4 * * 1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Explain the pattern" }).ClickAsync();
@@ -218,6 +221,7 @@ public sealed class DashboardInBrowser : IAsyncLifetime
     {
         IPage page = await OpenAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "New schedule" }).First.ClickAsync();
+        await page.GetByLabel("Instance").SelectOptionAsync(new SelectOptionValue { Label = "m" });
         await page.GetByLabel("Name of each backup").FillAsync("kept");
         await page.GetByLabel("Cron pattern").FillAsync("61 * * * *");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create the schedule" }).ClickAsync();

@@ -3,15 +3,19 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO;
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading.Tasks;
 using TroveSchedules.Dashboard;
+#if !NET
+using Microsoft.Win32.SafeHandles;
+#endif
 
 namespace TroveSchedules.Commands;
 
 /// <summary>Serves the dashboard of a session on this machine until the user presses Ctrl-C.</summary>
 [Cmdlet(VerbsCommon.Show, "TroveDashboard")]
-[OutputType(typeof(void), typeof(Uri))]
+[OutputType(typeof(Uri))]
 public sealed class ShowTroveDashboardCommand : SessionCmdlet
 {
     /// <summary>Writes the address, and opens no browser.</summary>
@@ -31,9 +35,15 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
         string page = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), $"trove-dashboard-{Guid.NewGuid():N}.html");
         try
         {
-            Open(page, dashboard);
+            using Process? browser = Open(page, dashboard);
             WriteInformation(new HostInformationMessage { Message = "The dashboard is open in the browser. Press Ctrl-C to end it." }, ["PSHOST"]);
-            Await(dashboard.RunAsync(Cancelled));
+            Task running = dashboard.RunAsync(Cancelled), failed = WhenFailed(browser);
+            bool isFailed = Await(Task.WhenAny(running, failed)) == failed && !dashboard.Opened.IsCompleted;
+            if (isFailed)
+                dashboard.Dispose();
+            Await(running);
+            if (isFailed)
+                throw NoBrowserOpened($"{browser!.StartInfo.FileName} could not be opened.", null);
         }
         finally
         {
@@ -43,33 +53,66 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
 
     // Other users of the machine can read the arguments of a browser. So the browser gets the name of a file that only this user can read, and which sends it to the address.
     // The file is in the home folder, because a browser that is a snap or a flatpak sees neither the folder for temporary files nor hidden ones.
-    private static void Open(string page, DashboardServer dashboard)
+    private static Process? Open(string page, DashboardServer dashboard)
     {
         try
         {
             Write(page, $"<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={dashboard.Address}\"><title>Backup schedules</title><a href=\"{dashboard.Address}\">Open the dashboard</a></html>\n");
             _ = dashboard.Opened.ContinueWith(_ => Delete(page), TaskScheduler.Default);
-            using Process? browser = Process.Start(new ProcessStartInfo(page) { UseShellExecute = true });
+            return Process.Start(new ProcessStartInfo(page) { UseShellExecute = true });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or Win32Exception)
         {
-            throw new TroveScheduleException(TroveErrorKind.Failed, $"No browser could be opened: {e.Message}", e) { ErrorId = "NoBrowser", RecommendedAction = "Use -NoBrowser, and open the address that it writes." };
+            throw NoBrowserOpened(e.Message, e);
         }
+    }
+
+    private static TroveScheduleException NoBrowserOpened(string reason, Exception? cause) =>
+        new(TroveErrorKind.Failed, $"No browser could be opened: {reason}", cause) { ErrorId = "NoBrowser", RecommendedAction = "Use -NoBrowser, and open the address that it writes." };
+
+    // Completes when the program that opens the browser ends with an error, as xdg-open does on a machine without a browser. On Windows, there may be no such program.
+    private static Task WhenFailed(Process? browser)
+    {
+        var failed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (browser is not null && !RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+        {
+            browser.Exited += (_, _) =>
+            {
+                if (browser.ExitCode != 0)
+                    failed.TrySetResult(true);
+            };
+            browser.EnableRaisingEvents = true;
+        }
+        return failed.Task;
     }
 
     private static void Write(string page, string text)
     {
-#if NET
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(page, options);
-#else
-        using var file = new FileStream(page, FileMode.CreateNew, FileAccess.Write);
-#endif
+        using FileStream file = CreatePrivate(page);
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         file.Write(bytes, 0, bytes.Length);
     }
+
+#if NET
+    private static FileStream CreatePrivate(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+#else
+    private static FileStream CreatePrivate(string path)
+    {
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+            return new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        int file = CreateFile(Encoding.UTF8.GetBytes(path + '\0'), 0x180); // 0600
+        return file >= 0 ? new FileStream(new SafeFileHandle((IntPtr)file, ownsHandle: true), FileAccess.Write) : throw new IOException($"The file {path} could not be created.");
+    }
+
+    [DllImport("libc", EntryPoint = "creat", SetLastError = true)]
+    private static extern int CreateFile(byte[] path, uint mode);
+#endif
 
     private static void Delete(string page)
     {
