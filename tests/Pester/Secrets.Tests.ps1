@@ -157,7 +157,10 @@ Describe 'Every cmdlet' {
             foreach (`$session in `$sessions) {
                 `$session | Format-List * -Force
                 Install-TroveWorkbook -Session `$session
-                foreach (`$call in Get-TestCall) { Invoke-TestCall `$call `$session }
+                foreach (`$call in Get-TestCall) {
+                    `$with = `$call.With
+                    & `$call.Cmdlet @with -Session `$session | Select-Object -First `$call.First
+                }
                 Get-TroveBackupSchedule -Session `$session -Name x | Remove-TroveBackupSchedule -Session `$session
             }
             Get-TroveSession
@@ -296,7 +299,8 @@ Describe 'Whatever servers repeat' {
         $calls = @(Get-TestCall)
         function Invoke-EveryCmdlet($Session, $Only = '*') {
             foreach ($call in $calls | Where-Object Cmdlet -Like $Only) {
-                try { Invoke-TestCall $call $Session } catch { $_ }
+                $with = $call.With
+                try { & $call.Cmdlet @with -Session $Session | Select-Object -First $call.First } catch { $_ }
                 $null = $ran.Add($call.Cmdlet)
             }
         }

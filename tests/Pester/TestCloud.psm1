@@ -467,7 +467,7 @@ function Connect-TestKeystone {
 }
 
 function Get-TestCall {
-    <# One call of each cmdlet with -Session in each of its parameter sets. The objects in its arguments need not exist. #>
+    <# One call of each cmdlet with -Session in each of its parameter sets. The objects in its arguments need not exist. First is how many objects to take: a dashboard ends only when its pipeline does. #>
     $values = @{
         Id = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Schedule = '5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42'; Instance = 'm'; Pattern = '0 3 * * *'; Name = 'x'; By = '00:01:00'; Overlap = $true; KeepLast = 1; Path = "$PSScriptRoot/data/plan.yaml"
         # Where an id is not enough.
@@ -481,16 +481,9 @@ function Get-TestCall {
             }
             if ($command.Name -eq 'Show-TroveDashboard') { $with.NoBrowser = $true }
             if ($command.Verb -eq 'Export') { $with.Path = Join-Path ([IO.Path]::GetTempPath()) "trove-exported-$PID.yaml" }
-            @{ Cmdlet = $command.Name; Set = $set.Name; With = $with }
+            @{ Cmdlet = $command.Name; Set = $set.Name; With = $with; First = $command.Name -eq 'Show-TroveDashboard' ? 1 : [int]::MaxValue }
         }
     }
-}
-
-function Invoke-TestCall {
-    <# Runs a call of Get-TestCall. A dashboard ends when it has written its address. #>
-    param($Call, $Session)
-    $with = $Call.With
-    & $Call.Cmdlet @with -Session $Session | Select-Object -First ($Call.Cmdlet -eq 'Show-TroveDashboard' ? 1 : [int]::MaxValue)
 }
 
 function New-TestServer {

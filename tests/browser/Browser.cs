@@ -7,6 +7,9 @@ namespace TroveSchedules.BrowserTests;
 /// <summary>One headless Chromium for all tests. Each test has a context of its own: its own cookies.</summary>
 public sealed class Browser : IAsyncDisposable
 {
+    /// <summary>The program, from TROVE_TEST_BROWSER; null if there is none. tests/Run.ps1 looks for it.</summary>
+    public static string? Path { get; } = Environment.GetEnvironmentVariable("TROVE_TEST_BROWSER") is { Length: > 0 } path ? path : null;
+
     private static readonly Lazy<Task<Browser>> Shared = new(StartAsync);
 
     private readonly IPlaywright _playwright;
@@ -35,7 +38,7 @@ public sealed class Browser : IAsyncDisposable
     {
         IPlaywright playwright = await Playwright.CreateAsync();
         // Chromium refuses its own sandbox for root, which tests in a container are.
-        IBrowser chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = BrowserFactAttribute.Path, Args = Environment.UserName == "root" ? ["--no-sandbox"] : [] });
+        IBrowser chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Path, Args = Environment.UserName == "root" ? ["--no-sandbox"] : [] });
         return new Browser(playwright, chromium);
     }
 }

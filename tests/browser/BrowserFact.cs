@@ -3,14 +3,14 @@ using Xunit;
 
 namespace TroveSchedules.BrowserTests;
 
-/// <summary>A test that needs Chromium. TROVE_TEST_BROWSER is the path of the program; tests/Run.ps1 looks for it.</summary>
+/// <summary>A test that needs Chromium.</summary>
 public sealed class BrowserFactAttribute : FactAttribute
 {
-    public BrowserFactAttribute()
-    {
-        if (Path is null)
-            Skip = "Needs Chromium";
-    }
+    public BrowserFactAttribute() => Skip = Browser.Path is null ? "Needs Chromium" : null;
+}
 
-    public static string? Path { get; } = Environment.GetEnvironmentVariable("TROVE_TEST_BROWSER") is { Length: > 0 } path ? path : null;
+/// <summary>A test that needs Chromium, for several values.</summary>
+public sealed class BrowserTheoryAttribute : TheoryAttribute
+{
+    public BrowserTheoryAttribute() => Skip = Browser.Path is null ? "Needs Chromium" : null;
 }

@@ -2,229 +2,239 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Net.Http;
-using System.Threading;
 using System.Threading.Tasks;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.Playwright;
-using TroveSchedules.Dashboard;
 using TroveSchedules.OpenStack;
-using TroveSchedules.OpenStack.Keystone;
-using TroveSchedules.Sandbox;
+using TroveSchedules.Tests.Contract;
 using Xunit;
 
 namespace TroveSchedules.BrowserTests;
 
-/// <summary>The dashboard in Chromium, in front of a sandbox. TROVE_TEST_SCREENSHOTS names a folder for a screenshot of every panel.</summary>
-public sealed class DashboardInBrowser : IAsyncLifetime
+/// <summary>The dashboard in Chromium. TROVE_TEST_SCREENSHOTS names a folder for a screenshot of every panel.</summary>
+public sealed class DashboardInBrowser
 {
-    private static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 30, 0, TimeSpan.Zero);
-
-    private readonly FakeTimeProvider _time = new(Start);
-    private readonly Switch _network = new();
-    private SandboxCloud _cloud = null!;
-    private CloudSession _session = null!;
-    private DashboardServer _dashboard = null!;
-    private Task _running = null!;
-
-    public async Task InitializeAsync()
-    {
-        _cloud = new SandboxCloud(new SandboxOptions { Clock = _time, Speed = 0, MaxBackups = -1 });
-        SandboxAccount account = _cloud.Accounts.First(one => one.UserName == "demo");
-        var settings = new CloudSettings
-        {
-            AuthUrl = _cloud.AuthUrl, Credential = PasswordCredential.ByName(account.UserName, Domain.ByName(SandboxAccount.Domain), account.Password),
-            Project = ProjectScope.ByName(account.ProjectName, Domain.ByName(SandboxAccount.Domain)), MaxRetries = 0,
-        };
-        _session = await CloudSession.ConnectAsync(settings, _cloud.Clock, () => new SwitchHandler(_network, _cloud.CreateHandler()));
-        await _session.Workbook.InstallAsync();
-        _dashboard = DashboardServer.Start(_session);
-        _running = _dashboard.RunAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        _dashboard.Dispose();
-        await _running;
-        _session.Dispose();
-        _cloud.Dispose();
-    }
-
-    private async Task<IPage> OpenAsync(int width = 1440, bool dark = false, bool script = true)
-    {
-        IBrowserContext context = await Browser.ContextAsync(width, dark, script);
-        IPage page = await context.NewPageAsync();
-        page.Console += (_, message) => Assert.False(message.Type == "error" && message.Text.Contains("Content Security Policy", StringComparison.Ordinal), message.Text);
-        await page.GotoAsync(_dashboard.Address.AbsoluteUri);
-        await page.WaitForURLAsync("**/");
-        return page;
-    }
-
-    private async Task<BackupSchedule> ScheduleAsync(string name = "nightly", string pattern = "0 3 * * *", string instance = "m")
-    {
-        BackupSchedule schedule = await _session.Schedules.CreateAsync(new ScheduleRequest { Instance = instance, Name = name, Pattern = pattern });
-        return schedule;
-    }
+    public static TheoryData<string> Clouds => Dashboard.Clouds;
 
     private static async Task<string> HeadingAsync(IPage page) => await page.Locator("h1").InnerTextAsync();
 
-    private async Task<IReadOnlyList<BackupSchedule>> SchedulesAsync() => await _session.Schedules.ListAsync();
+    private static ILocator Link(IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 
-    [BrowserFact]
-    public async Task By_mouse_an_instance_leads_to_its_schedules_a_schedule_and_its_executions()
+    private static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    private static Task ChooseAsync(IPage page, string instance) => page.GetByLabel("Instance").SelectOptionAsync(new SelectOptionValue { Label = instance });
+
+    [BrowserTheory]
+    [MemberData(nameof(Clouds))]
+    public async Task By_mouse_an_instance_leads_to_its_schedules_a_schedule_and_its_executions(string cloud)
     {
-        BackupSchedule schedule = await ScheduleAsync();
-        await _session.Executions.StartAsync(schedule, Guid.NewGuid().ToString());
-        IPage page = await OpenAsync();
+        await using Dashboard dashboard = await Dashboard.StartAsync(cloud);
+        BackupSchedule schedule = await dashboard.CreateAsync();
+        await dashboard.Session.Executions.StartAsync(schedule, Guid.NewGuid().ToString());
+        IPage page = await dashboard.OpenAsync();
         Assert.Equal("Instances", await HeadingAsync(page));
-        await page.GetByRole(AriaRole.Link, new() { Name = "m", Exact = true }).ClickAsync();
+        await Link(page, "m").ClickAsync();
         Assert.Equal("Schedules of m", await HeadingAsync(page));
-        await page.GetByRole(AriaRole.Link, new() { Name = "nightly" }).ClickAsync();
-        Assert.Equal("nightly", await HeadingAsync(page));
+        await Link(page, dashboard.Name("nightly")).ClickAsync();
+        Assert.Equal(dashboard.Name("nightly"), await HeadingAsync(page));
         Assert.Equal(10, await page.GetByRole(AriaRole.Region, new() { Name = "Next executions" }).GetByRole(AriaRole.Listitem).CountAsync());
-        await page.GetByRole(AriaRole.Link, new() { Name = "Executions", Exact = true }).ClickAsync();
-        Assert.Equal("Executions of nightly", await HeadingAsync(page));
+        await Link(page, "Executions").ClickAsync();
+        Assert.Equal($"Executions of {dashboard.Name("nightly")}", await HeadingAsync(page));
         Assert.Equal(1, await page.Locator("tbody tr").CountAsync());
         Assert.Contains("by a user", await page.Locator("tbody").InnerTextAsync());
     }
 
-    [BrowserFact]
-    public async Task By_mouse_a_schedule_is_created_and_its_pattern_explained_while_it_is_typed()
+    [BrowserTheory]
+    [MemberData(nameof(Clouds))]
+    public async Task By_keyboard_an_instance_leads_to_its_schedules_a_schedule_and_its_executions(string cloud)
     {
-        IPage page = await OpenAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "New schedule" }).First.ClickAsync();
-        await page.GetByLabel("Instance").SelectOptionAsync(new SelectOptionValue { Label = "m" });
-        await page.GetByLabel("Name of each backup").FillAsync("weekly");
+        await using Dashboard dashboard = await Dashboard.StartAsync(cloud);
+        BackupSchedule schedule = await dashboard.CreateAsync();
+        await dashboard.Session.Executions.StartAsync(schedule, Guid.NewGuid().ToString());
+        IPage page = await dashboard.OpenAsync();
+        await page.EnterAsync("m");
+        await page.EnterAsync(dashboard.Name("nightly"));
+        await page.EnterAsync("Executions");
+        Assert.Equal($"Executions of {dashboard.Name("nightly")}", await HeadingAsync(page));
+        Assert.Equal(1, await page.Locator("tbody tr").CountAsync());
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Clouds))]
+    public async Task By_mouse_a_schedule_is_created_and_its_pattern_explained_while_it_is_typed(string cloud)
+    {
+        await using Dashboard dashboard = await Dashboard.StartAsync(cloud);
+        IPage page = await dashboard.OpenAsync();
+        await Link(page, "New schedule").First.ClickAsync();
+        await ChooseAsync(page, "m");
+        await page.GetByLabel("Name of each backup").FillAsync(dashboard.Name("weekly"));
         await page.GetByLabel("Cron pattern").FillAsync("0 4 * * 1");
         await page.GetByText("At 04:00 UTC, every Monday").WaitForAsync();
-        Assert.Empty(await SchedulesAsync());
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create the schedule" }).ClickAsync();
+        Assert.Empty(await dashboard.SchedulesAsync());
+        await Button(page, "Create the schedule").ClickAsync();
         await page.GetByText("The schedule was created.").WaitForAsync();
-        Assert.Equal(("weekly", "0 4 * * 1"), ((await SchedulesAsync())[0].Name, (await SchedulesAsync())[0].Pattern));
+        BackupSchedule created = Assert.Single(await dashboard.SchedulesAsync());
+        Assert.Equal((dashboard.Name("weekly"), "0 4 * * 1"), (created.Name, created.Pattern));
     }
 
-    [BrowserFact]
-    public async Task By_keyboard_alone_a_schedule_is_found_suspended_resumed_and_deleted()
+    [BrowserTheory]
+    [MemberData(nameof(Clouds))]
+    public async Task By_keyboard_a_schedule_is_created(string cloud)
     {
-        await ScheduleAsync();
-        IPage page = await OpenAsync();
-        await FollowAsync(page, "m");
-        await FollowAsync(page, "nightly");
-        await PressAsync(page, "Suspend");
-        await PressAsync(page, "Suspend"); // The button in the part that opened.
-        await page.GetByText("The schedule was suspended.").WaitForAsync();
-        Assert.Equal(ScheduleState.Suspended, Assert.Single(await SchedulesAsync()).State);
-        await PressAsync(page, "Resume");
-        await page.GetByText("The schedule was resumed.").WaitForAsync();
-        await PressAsync(page, "Delete");
-        Assert.Contains("nightly (0 3 * * *)", await page.Locator("main").InnerTextAsync());
-        Assert.Single(await SchedulesAsync());
-        await PressAsync(page, "Delete");
-        await page.GetByText("1 schedule was deleted.").WaitForAsync();
-        Assert.Empty(await SchedulesAsync());
-    }
-
-    [BrowserFact]
-    public async Task By_keyboard_alone_a_schedule_is_created()
-    {
-        IPage page = await OpenAsync();
-        await FollowAsync(page, "New schedule");
-        await FocusAsync(page, "#instance");
+        await using Dashboard dashboard = await Dashboard.StartAsync(cloud);
+        IPage page = await dashboard.OpenAsync();
+        await page.EnterAsync("New schedule");
+        await page.TabToAsync("#instance");
         await page.Keyboard.TypeAsync("m");
-        await FocusAsync(page, "#name");
-        await page.Keyboard.TypeAsync("typed");
-        await FocusAsync(page, "#pattern");
+        await page.TabToAsync("#name");
+        await page.Keyboard.TypeAsync(dashboard.Name("typed"));
+        await page.TabToAsync("#pattern");
         await page.Keyboard.TypeAsync("@daily");
-        await PressAsync(page, "Create the schedule");
+        await page.EnterAsync("Create the schedule");
         await page.GetByText("The schedule was created.").WaitForAsync();
-        Assert.Equal("typed", Assert.Single(await SchedulesAsync()).Name);
+        Assert.Equal(dashboard.Name("typed"), Assert.Single(await dashboard.SchedulesAsync()).Name);
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Clouds))]
+    public async Task By_keyboard_a_schedule_is_suspended_resumed_and_deleted(string cloud)
+    {
+        await using Dashboard dashboard = await Dashboard.StartAsync(cloud);
+        await dashboard.CreateAsync();
+        IPage page = await dashboard.OpenAsync();
+        await page.EnterAsync("m");
+        await page.EnterAsync(dashboard.Name("nightly"));
+        await page.EnterAsync("Suspend");
+        await page.EnterAsync("Suspend"); // The button in the part that opened.
+        await page.GetByText("The schedule was suspended.").WaitForAsync();
+        Assert.Equal(ScheduleState.Suspended, Assert.Single(await dashboard.SchedulesAsync()).State);
+        await page.EnterAsync("Resume");
+        await page.GetByText("The schedule was resumed.").WaitForAsync();
+        await page.EnterAsync("Delete");
+        Assert.Contains($"{dashboard.Name("nightly")} (0 3 * * *)", await page.Locator("main").InnerTextAsync());
+        Assert.Single(await dashboard.SchedulesAsync());
+        await page.EnterAsync("Delete");
+        await page.GetByText("1 schedule was deleted.").WaitForAsync();
+        Assert.Empty(await dashboard.SchedulesAsync());
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Clouds))]
+    public async Task By_mouse_selected_schedules_are_deleted_after_a_confirmation_that_names_them(string cloud)
+    {
+        await using Dashboard dashboard = await Dashboard.StartAsync(cloud);
+        foreach (string name in new[] { "reports-1", "reports-2", "other" })
+            await dashboard.CreateAsync(name);
+        IPage page = await dashboard.OpenAsync();
+        await Link(page, "Schedules").ClickAsync();
+        await page.GetByLabel("Name or id").FillAsync(dashboard.Name("reports"));
+        await Button(page, "Search").ClickAsync();
+        await page.GetByLabel("Select all rows of this page").CheckAsync();
+        await Button(page, "Delete the selected schedules").ClickAsync();
+        string question = await page.Locator("main").InnerTextAsync();
+        Assert.Contains($"{dashboard.Name("reports-1")} (0 3 * * *) of instance m", question);
+        Assert.Contains(dashboard.Name("reports-2"), question);
+        Assert.DoesNotContain(dashboard.Name("other"), question);
+        await Button(page, "Delete").ClickAsync();
+        await page.GetByText("2 schedules were deleted.").WaitForAsync();
+        Assert.Equal(dashboard.Name("other"), Assert.Single(await dashboard.SchedulesAsync()).Name);
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Clouds))]
+    public async Task An_execution_is_started_and_deleted_when_it_has_ended(string cloud)
+    {
+        await using Dashboard dashboard = await Dashboard.StartAsync(cloud);
+        BackupSchedule schedule = await dashboard.CreateAsync();
+        IPage page = await dashboard.OpenAsync();
+        await page.GotoAsync(new Uri(dashboard.Root, $"/schedules/{schedule.Id}").AbsoluteUri);
+        await Button(page, "Run now").ClickAsync();
+        await page.Locator("tbody tr").WaitForAsync();
+        dashboard.Sandbox?.Step(TimeSpan.FromMinutes(5));
+        await page.Locator(".SUCCESS").WaitForAsync(); // The page refreshes itself while an execution is running.
+        await page.GetByLabel("Select the execution").CheckAsync();
+        await Button(page, "Delete the selected executions").ClickAsync();
+        await Button(page, "Delete").ClickAsync();
+        await page.GetByText("1 execution was deleted.").WaitForAsync();
+        Assert.Equal(0, await page.Locator("tbody tr").CountAsync());
     }
 
     [BrowserFact]
     public async Task The_first_stop_of_the_keyboard_skips_to_the_content()
     {
-        IPage page = await OpenAsync();
+        await using Dashboard dashboard = await Dashboard.StartAsync();
+        IPage page = await dashboard.OpenAsync();
         await page.Keyboard.PressAsync("Tab");
         Assert.Equal("Skip to the content", await page.EvaluateAsync<string>("document.activeElement.innerText"));
         Assert.True(await page.Locator(".skip").IsVisibleAsync());
     }
 
     [BrowserFact]
-    public async Task Selected_schedules_are_deleted_after_a_confirmation_that_names_them()
-    {
-        foreach (string name in new[] { "reports-1", "reports-2", "other" })
-            await ScheduleAsync(name);
-        IPage page = await OpenAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Schedules", Exact = true }).ClickAsync();
-        await page.GetByLabel("Name or id").FillAsync("reports");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
-        await page.GetByLabel("Select all rows of this page").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Delete the selected schedules" }).ClickAsync();
-        string question = await page.Locator("main").InnerTextAsync();
-        Assert.Contains("reports-1", question);
-        Assert.Contains("reports-2", question);
-        Assert.DoesNotContain("other", question);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await page.GetByText("2 schedules were deleted.").WaitForAsync();
-        Assert.Equal("other", Assert.Single(await SchedulesAsync()).Name);
-    }
-
-    [BrowserFact]
     public async Task Without_JavaScript_everything_works_but_the_live_parts()
     {
-        IPage page = await OpenAsync(script: false);
-        await page.GetByRole(AriaRole.Link, new() { Name = "New schedule" }).First.ClickAsync();
-        await page.GetByLabel("Instance").SelectOptionAsync(new SelectOptionValue { Label = "m" });
+        await using Dashboard dashboard = await Dashboard.StartAsync();
+        IPage page = await dashboard.OpenAsync(script: false);
+        await Link(page, "New schedule").First.ClickAsync();
+        await ChooseAsync(page, "m");
         await page.GetByLabel("Name of each backup").FillAsync("plain");
         await page.GetByLabel("Cron pattern").FillAsync("0 4 * * 1");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Explain the pattern" }).ClickAsync();
+        await Button(page, "Explain the pattern").ClickAsync();
         await page.GetByText("At 04:00 UTC, every Monday").WaitForAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create the schedule" }).ClickAsync();
+        await Button(page, "Create the schedule").ClickAsync();
         await page.GetByText("The schedule was created.").WaitForAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
-        _cloud.Step(TimeSpan.FromMinutes(1)); // A running execution is not deleted.
+        await Button(page, "Run now").ClickAsync();
+        dashboard.Sandbox!.Step(TimeSpan.FromMinutes(1)); // A running execution is not deleted.
         await page.ReloadAsync();
         Assert.Equal(1, await page.Locator("tbody tr").CountAsync());
         await page.GetByLabel("Select the execution").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Delete the selected executions" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Button(page, "Delete the selected executions").ClickAsync();
+        await Button(page, "Delete").ClickAsync();
         await page.GetByText("1 execution was deleted.").WaitForAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "The schedule" }).ClickAsync();
+        await Link(page, "The schedule").ClickAsync();
         await page.GetByText("Suspend", new() { Exact = true }).First.ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Suspend" }).ClickAsync();
+        await Button(page, "Suspend").ClickAsync();
         await page.GetByText("The schedule was suspended.").WaitForAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Change" }).ClickAsync();
+        await Link(page, "Change").ClickAsync();
         await page.GetByLabel("Description").FillAsync("changed");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Change the schedule" }).ClickAsync();
+        await Button(page, "Change the schedule").ClickAsync();
         await page.GetByText("The schedule was changed.").WaitForAsync();
-        Assert.Equal(("changed", ScheduleState.Suspended), ((await SchedulesAsync())[0].Description, (await SchedulesAsync())[0].State));
+        BackupSchedule changed = Assert.Single(await dashboard.SchedulesAsync());
+        Assert.Equal(("changed", ScheduleState.Suspended), (changed.Description, changed.State));
     }
 
-    [BrowserFact]
-    public async Task A_cloud_that_fails_is_a_page_that_says_so_and_the_way_back_works()
+    public static TheoryData<FaultKind> FaultKinds => new(Enum.GetValues<FaultKind>().Where(kind => kind is not (FaultKind.SlowBody or FaultKind.EndlessPaging)));
+
+    [BrowserTheory]
+    [MemberData(nameof(FaultKinds))]
+    public async Task A_cloud_that_fails_is_a_page_that_says_so_and_the_way_back_works(FaultKind kind)
     {
-        await ScheduleAsync();
-        IPage page = await OpenAsync();
-        _network.IsDown = true;
-        await page.GetByRole(AriaRole.Button, new() { Name = "Check again" }).ClickAsync();
-        Assert.Equal("Error", await HeadingAsync(page));
-        Assert.True(await page.GetByRole(AriaRole.Alert).IsVisibleAsync());
-        _network.IsDown = false;
-        await page.GetByRole(AriaRole.Link, new() { Name = "Instances" }).First.ClickAsync();
+        await using Dashboard dashboard = await Dashboard.StartAsync(timeLimit: kind == FaultKind.Timeout ? TimeSpan.FromSeconds(1) : null);
+        string id = (await dashboard.CreateAsync()).Id;
+        IPage page = await dashboard.OpenAsync();
+        bool isOn = true;
+        dashboard.Network.Inject(new Fault(kind) { Times = int.MaxValue, When = request => isOn && !request.RequestUri!.AbsolutePath.EndsWith("/auth/tokens", StringComparison.Ordinal) });
+        foreach (string path in new[] { "/?refresh=1", "/schedules?refresh=1", "/schedules/new", $"/schedules/{id}", $"/schedules/{id}/change", $"/schedules/{id}/executions" })
+        {
+            await page.GotoAsync(new Uri(dashboard.Root, path).AbsoluteUri);
+            Assert.Equal("Error", await HeadingAsync(page));
+            Assert.NotEqual("", await page.GetByRole(AriaRole.Alert).InnerTextAsync());
+        }
+        isOn = false;
+        await Link(page, "Instances").First.ClickAsync();
         Assert.Equal("Instances", await HeadingAsync(page));
     }
 
     [BrowserFact]
-    public async Task What_was_typed_is_kept_when_the_cloud_refuses_it()
+    public async Task What_was_typed_is_kept_when_it_is_refused()
     {
-        IPage page = await OpenAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "New schedule" }).First.ClickAsync();
-        await page.GetByLabel("Instance").SelectOptionAsync(new SelectOptionValue { Label = "m" });
+        await using Dashboard dashboard = await Dashboard.StartAsync();
+        IPage page = await dashboard.OpenAsync();
+        await Link(page, "New schedule").First.ClickAsync();
+        await ChooseAsync(page, "m");
         await page.GetByLabel("Name of each backup").FillAsync("kept");
         await page.GetByLabel("Cron pattern").FillAsync("61 * * * *");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create the schedule" }).ClickAsync();
+        await Button(page, "Create the schedule").ClickAsync();
         Assert.Contains("61", await page.GetByRole(AriaRole.Alert).InnerTextAsync());
         Assert.Equal("kept", await page.GetByLabel("Name of each backup").InputValueAsync());
     }
@@ -232,31 +242,35 @@ public sealed class DashboardInBrowser : IAsyncLifetime
     [BrowserFact]
     public async Task Every_panel_meets_WCAG_and_fits_a_phone()
     {
-        string id = await SeedAsync();
+        await using Dashboard dashboard = await Dashboard.StartAsync();
+        string id = await SeedAsync(dashboard);
         string[] paths =
         [
             "/", "/?search=nothing", "/schedules", "/schedules?search=nothing", "/schedules/new", $"/schedules/{id}", $"/schedules/{id}/change", $"/schedules/{id}/executions", $"/schedules/{id}/executions?state=PAUSED",
             "/schedules/11111111-1111-4111-8111-111111111111", "/nothing",
         ];
         var found = new List<string>();
-        IPage page = await OpenAsync();
+        IPage page = await dashboard.OpenAsync();
         IReadOnlyList<BrowserContextCookiesResult> cookies = await page.Context.CookiesAsync();
-        Uri root = new(_dashboard.Address.GetLeftPart(UriPartial.Authority));
         foreach (int width in new[] { 360, 1440 })
         {
             foreach (bool dark in new[] { false, true })
             {
                 IBrowserContext context = await Browser.ContextAsync(width, dark);
-                await context.AddCookiesAsync(cookies.Select(one => new Cookie { Name = one.Name, Value = one.Value, Url = root.AbsoluteUri }));
+                await context.AddCookiesAsync(cookies.Select(one => new Cookie { Name = one.Name, Value = one.Value, Url = dashboard.Root.AbsoluteUri }));
                 IPage one = await context.NewPageAsync();
                 foreach (string path in paths)
                 {
-                    await one.GotoAsync(new Uri(root, path).AbsoluteUri);
+                    await one.GotoAsync(new Uri(dashboard.Root, path).AbsoluteUri);
                     await InspectAsync(one, path);
                 }
-                await one.GotoAsync(new Uri(root, "/schedules").AbsoluteUri);
+                await one.GotoAsync(new Uri(dashboard.Root, "/schedules/new").AbsoluteUri);
+                await one.GetByLabel("Cron pattern").FillAsync("0 0 13 * 5");
+                await one.GetByText("every Friday").WaitForAsync();
+                await InspectAsync(one, "/explained");
+                await one.GotoAsync(new Uri(dashboard.Root, "/schedules").AbsoluteUri);
                 await one.GetByLabel("Select all rows of this page").CheckAsync();
-                await one.GetByRole(AriaRole.Button, new() { Name = "Delete the selected schedules" }).ClickAsync();
+                await Button(one, "Delete the selected schedules").ClickAsync();
                 await InspectAsync(one, "/confirm");
                 await context.CloseAsync();
 
@@ -275,69 +289,18 @@ public sealed class DashboardInBrowser : IAsyncLifetime
         Assert.Empty(found);
     }
 
-    /// <summary>Schedules in all states, with executions of two weeks.</summary>
-    private async Task<string> SeedAsync()
+    /// <summary>Schedules in all states, with executions of two weeks. Returns the id of the one with the most.</summary>
+    private static async Task<string> SeedAsync(Dashboard dashboard)
     {
-        BackupSchedule nightly = await ScheduleAsync();
-        await ScheduleAsync("hourly-of-a-database-with-a-rather-long-name", "0 * * * *", "broken");
-        BackupSchedule weekly = await ScheduleAsync("weekly", "0 4 * * 1");
-        await ScheduleAsync("<b>markup</b> & \"quotes\"", "30 5 * * *");
-        await _session.ScheduleChanges.ApplyAsync(await _session.ScheduleChanges.PrepareSuspensionAsync(weekly, "new disk"), null);
+        BackupSchedule nightly = await dashboard.CreateAsync();
+        await dashboard.CreateAsync("hourly-of-a-database-with-a-rather-long-name", "0 * * * *", "broken");
+        await dashboard.CreateAsync(new string('w', 255), "15 2 * * *");
+        BackupSchedule weekly = await dashboard.CreateAsync("weekly", "0 4 * * 1");
+        await dashboard.CreateAsync("<b>markup</b> & \"quotes\"", "30 5 * * *");
+        await dashboard.Session.ScheduleChanges.ApplyAsync(await dashboard.Session.ScheduleChanges.PrepareSuspensionAsync(weekly, "new disk"), null);
         for (int day = 0; day < 6; day++)
-            _cloud.Step(TimeSpan.FromDays(1));
-        _cloud.SeedExecutions(nightly.TriggerId, 120, errors: 20);
+            dashboard.Sandbox!.Step(TimeSpan.FromDays(1));
+        dashboard.Sandbox!.SeedExecutions(nightly.TriggerId, 120, errors: 20);
         return nightly.Id;
-    }
-
-    private static async Task FocusAsync(IPage page, string selector)
-    {
-        for (int i = 0; i < 200; i++)
-        {
-            await page.Keyboard.PressAsync("Tab");
-            if (await page.EvaluateAsync<bool>("selector => document.activeElement?.matches(selector) ?? false", selector))
-                return;
-        }
-        Assert.Fail($"The keyboard does not reach {selector}.");
-    }
-
-    private static async Task FocusNamedAsync(IPage page, string name)
-    {
-        ILocator named = page.Locator("a, button, summary").Filter(new() { HasText = name });
-        await named.First.WaitForAsync();
-        for (int i = 0; i < 200; i++)
-        {
-            await page.Keyboard.PressAsync("Tab");
-            if (await page.EvaluateAsync<bool>("name => document.activeElement?.innerText?.trim() === name && document.activeElement !== document.body", name))
-                return;
-        }
-        Assert.Fail($"The keyboard does not reach '{name}'.");
-    }
-
-    private static async Task FollowAsync(IPage page, string link) => await PressAsync(page, link);
-
-    private static async Task PressAsync(IPage page, string name)
-    {
-        await FocusNamedAsync(page, name);
-        // A summary opens its part of the page; everything else leads to a page.
-        if (await page.EvaluateAsync<bool>("document.activeElement.matches('summary')"))
-            await page.Keyboard.PressAsync("Enter");
-        else
-        {
-            Task<IResponse> next = page.WaitForResponseAsync(response => response.Request.IsNavigationRequest && response.Status == 200);
-            await page.Keyboard.PressAsync("Enter");
-            await next;
-            await page.WaitForLoadStateAsync();
-        }
-    }
-
-    private sealed class Switch
-    {
-        public bool IsDown { get; set; }
-    }
-
-    private sealed class SwitchHandler(Switch network, HttpMessageHandler inner) : DelegatingHandler(inner)
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            network.IsDown ? throw new HttpRequestException("Connection refused") : base.SendAsync(request, cancellationToken);
     }
 }
