@@ -30,7 +30,7 @@ internal static class MicroBenchmarks
             .AddColumnProvider(DefaultColumnProviders.Instance)
             .AddLogger(new ConsoleLogger())
             .WithOptions(ConfigOptions.DisableLogFile);
-        Summary[] summaries = BenchmarkRunner.Run([typeof(CronPatterns), typeof(OnSandbox)], config);
+        Summary[] summaries = BenchmarkRunner.Run([typeof(CronPatterns), typeof(OnSandbox), typeof(DashboardPages)], config);
         if (summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)))
             throw new InvalidOperationException("BenchmarkDotNet failed, see above.");
         return Report.Table(["", "median", "allocated"], summaries.SelectMany(summary => summary.Reports).Select(report => (IReadOnlyList<string>)
