@@ -45,7 +45,7 @@ function New-PesterQueue([string] $Name) {
     $queue
 }
 
-# A lane: its name, its environment variables (null removes one), its PowerShell command, and the function that reads its result.
+# A lane: its name, its environment variables (null removes one), its PowerShell command, the function that reads its result, and the lane that must end before it.
 function New-PesterLane([string] $Name, [string] $Queue, [hashtable] $Environment) {
     $result = "$out/$($Name -replace '\W+', '-').json"
     @{
@@ -55,10 +55,10 @@ function New-PesterLane([string] $Name, [string] $Queue, [hashtable] $Environmen
     }
 }
 
-function New-DotnetLane([string] $Name, [string] $Filter, [hashtable] $Environment, [string] $Project = 'TroveSchedules.Tests') {
+function New-DotnetLane([string] $Name, [string] $Filter, [hashtable] $Environment, [string] $Project = 'TroveSchedules.Tests', [string] $After) {
     $result = "$out/$($Name -replace '\W+', '-').trx"
     @{
-        Name    = $Name; Environment = $Environment
+        Name    = $Name; Environment = $Environment; After = $After
         Command = "dotnet test $(Quote "$PSScriptRoot/$Project") --no-build --nologo -c $Configuration --filter '$Filter' --logger $(Quote "trx;LogFileName=$result")"
         Read    = {
             $run = ([xml] (Get-Content $result -Raw)).TestRun
@@ -105,10 +105,13 @@ function Read-Lane($Lane) {
 }
 
 function Invoke-Lane($Lanes) {
-    $waiting, $running = [Collections.Queue]::new(@($Lanes)), @()
+    $waiting, $running = @($Lanes), @()
     try {
-        while ($waiting.Count -or $running) {
-            while ($waiting.Count -and $running.Count -lt $AtOnce) { $running += Start-Lane $waiting.Dequeue() }
+        while ($waiting -or $running) {
+            while ($running.Count -lt $AtOnce -and ($next = $waiting | Where-Object { -not $_.After -or $_.After -notin @($waiting; $running).Name } | Select-Object -First 1)) {
+                $waiting = @($waiting | Where-Object { $_ -ne $next })
+                $running += Start-Lane $next
+            }
             $ended = @($running | Where-Object { $_.Process.HasExited })
             $running = @($running | Where-Object { $_ -notin $ended })
             $ended | ForEach-Object { Read-Lane $_ }
@@ -126,7 +129,11 @@ $lanes = @(
     if ($contract) { New-DotnetLane 'The contract on a real cloud' 'FullyQualifiedName~OnRealCloud' @{ TROVE_TEST_STACK = $contract } }
     New-PesterLane 'Pester on the sandbox' (New-PesterQueue sandbox) @{ TROVE_TEST_STACK = $null; TROVE_TEST_FLAVOUR = $null }
     New-PesterLane 'Pester on the sandbox, netstandard2.0' (New-PesterQueue netstandard2.0) @{ TROVE_TEST_STACK = $null; TROVE_TEST_FLAVOUR = 'netstandard2.0' }
-    if ($Browser) { New-DotnetLane 'The dashboard in a browser' 'FullyQualifiedName~TroveSchedules' @{ TROVE_TEST_STACK = $null; TROVE_TEST_BROWSER = $Browser } browser }
+    if ($Browser) {
+        New-DotnetLane 'The dashboard in a browser' 'FullyQualifiedName~TroveSchedules' @{ TROVE_TEST_STACK = $null; TROVE_TEST_BROWSER = $Browser } browser
+        # Two test runs on one cloud disturb each other.
+        if ($contract) { New-DotnetLane 'The dashboard in a browser on a real cloud' 'DisplayName~stack' @{ TROVE_TEST_STACK = $contract; TROVE_TEST_BROWSER = $Browser } browser -After 'The contract on a real cloud' }
+    }
     else { Write-Host 'The dashboard in a browser: not run. It needs Chromium on the path.' }
     New-DotnetLane '.NET' ($contract ? 'FullyQualifiedName!~OnRealCloud' : 'FullyQualifiedName~TroveSchedules') @{ TROVE_TEST_STACK = $null }
 )
