@@ -10,6 +10,9 @@ public sealed class Browser : IAsyncDisposable
     /// <summary>The program, from TROVE_TEST_BROWSER; null if there is none. tests/Run.ps1 looks for it.</summary>
     public static string? Path { get; } = Environment.GetEnvironmentVariable("TROVE_TEST_BROWSER") is { Length: > 0 } path ? path : null;
 
+    /// <summary>How long to wait for a page, in milliseconds. Long, for a busy machine.</summary>
+    public const int Limit = 60_000;
+
     private static readonly Lazy<Task<Browser>> Shared = new(StartAsync);
 
     private readonly IPlaywright _playwright;
@@ -24,7 +27,7 @@ public sealed class Browser : IAsyncDisposable
         {
             ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, JavaScriptEnabled = script,
         });
-        context.SetDefaultTimeout(60_000); // For a busy machine.
+        context.SetDefaultTimeout(Limit);
         return context;
     }
 

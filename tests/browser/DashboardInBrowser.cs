@@ -17,7 +17,12 @@ public sealed class DashboardInBrowser
 {
     public static TheoryData<string> Clouds => Dashboard.Clouds;
 
-    private static async Task<string> HeadingAsync(IPage page) => await page.Locator("h1").InnerTextAsync();
+    // These wait, because a click returns before the next page is there.
+    private static Task HasHeadingAsync(IPage page, string heading) => Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(heading, new() { Timeout = Browser.Limit });
+
+    private static Task HasRowsAsync(IPage page, int count) => Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(count, new() { Timeout = Browser.Limit });
+
+    private static Task SaysAsync(IPage page, string text) => Assertions.Expect(page.Locator("main")).ToContainTextAsync(text, new() { Timeout = Browser.Limit });
 
     private static ILocator Link(IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 
@@ -33,16 +38,16 @@ public sealed class DashboardInBrowser
         BackupSchedule schedule = await dashboard.CreateAsync();
         await dashboard.Session.Executions.StartAsync(schedule, Guid.NewGuid().ToString());
         IPage page = await dashboard.OpenAsync();
-        Assert.Equal("Instances", await HeadingAsync(page));
+        await HasHeadingAsync(page, "Instances");
         await Link(page, "m").ClickAsync();
-        Assert.Equal("Schedules of m", await HeadingAsync(page));
+        await HasHeadingAsync(page, "Schedules of m");
         await Link(page, dashboard.Name("nightly")).ClickAsync();
-        Assert.Equal(dashboard.Name("nightly"), await HeadingAsync(page));
+        await HasHeadingAsync(page, dashboard.Name("nightly"));
         Assert.Equal(10, await page.GetByRole(AriaRole.Region, new() { Name = "Next executions" }).GetByRole(AriaRole.Listitem).CountAsync());
         await Link(page, "Executions").ClickAsync();
-        Assert.Equal($"Executions of {dashboard.Name("nightly")}", await HeadingAsync(page));
-        Assert.Equal(1, await page.Locator("tbody tr").CountAsync());
-        Assert.Contains("by a user", await page.Locator("tbody").InnerTextAsync());
+        await HasHeadingAsync(page, $"Executions of {dashboard.Name("nightly")}");
+        await HasRowsAsync(page, 1);
+        await SaysAsync(page, "by a user");
     }
 
     [BrowserTheory]
@@ -56,8 +61,8 @@ public sealed class DashboardInBrowser
         await page.EnterAsync("m");
         await page.EnterAsync(dashboard.Name("nightly"));
         await page.EnterAsync("Executions");
-        Assert.Equal($"Executions of {dashboard.Name("nightly")}", await HeadingAsync(page));
-        Assert.Equal(1, await page.Locator("tbody tr").CountAsync());
+        await HasHeadingAsync(page, $"Executions of {dashboard.Name("nightly")}");
+        await HasRowsAsync(page, 1);
     }
 
     [BrowserTheory]
@@ -112,7 +117,7 @@ public sealed class DashboardInBrowser
         await page.EnterAsync("Resume");
         await page.GetByText("The schedule was resumed.").WaitForAsync();
         await page.EnterAsync("Delete");
-        Assert.Contains($"{dashboard.Name("nightly")} (0 3 * * *)", await page.Locator("main").InnerTextAsync());
+        await SaysAsync(page, $"{dashboard.Name("nightly")} (0 3 * * *) of instance m");
         Assert.Single(await dashboard.SchedulesAsync());
         await page.EnterAsync("Delete");
         await page.GetByText("1 schedule was deleted.").WaitForAsync();
@@ -132,10 +137,9 @@ public sealed class DashboardInBrowser
         await Button(page, "Search").ClickAsync();
         await page.GetByLabel("Select all rows of this page").CheckAsync();
         await Button(page, "Delete the selected schedules").ClickAsync();
-        string question = await page.Locator("main").InnerTextAsync();
-        Assert.Contains($"{dashboard.Name("reports-1")} (0 3 * * *) of instance m", question);
-        Assert.Contains(dashboard.Name("reports-2"), question);
-        Assert.DoesNotContain(dashboard.Name("other"), question);
+        await SaysAsync(page, $"{dashboard.Name("reports-1")} (0 3 * * *) of instance m");
+        await SaysAsync(page, dashboard.Name("reports-2"));
+        Assert.DoesNotContain(dashboard.Name("other"), await page.Locator("main").InnerTextAsync());
         await Button(page, "Delete").ClickAsync();
         await page.GetByText("2 schedules were deleted.").WaitForAsync();
         Assert.Equal(dashboard.Name("other"), Assert.Single(await dashboard.SchedulesAsync()).Name);
@@ -155,9 +159,10 @@ public sealed class DashboardInBrowser
         await page.Locator(".SUCCESS").WaitForAsync(); // The page refreshes itself while an execution is running.
         await page.GetByLabel("Select the execution").CheckAsync();
         await Button(page, "Delete the selected executions").ClickAsync();
+        await HasHeadingAsync(page, "Delete executions");
         await Button(page, "Delete").ClickAsync();
         await page.GetByText("1 execution was deleted.").WaitForAsync();
-        Assert.Equal(0, await page.Locator("tbody tr").CountAsync());
+        await HasRowsAsync(page, 0);
     }
 
     [BrowserFact]
@@ -184,11 +189,13 @@ public sealed class DashboardInBrowser
         await Button(page, "Create the schedule").ClickAsync();
         await page.GetByText("The schedule was created.").WaitForAsync();
         await Button(page, "Run now").ClickAsync();
+        await page.WaitForURLAsync("**/executions");
         dashboard.Sandbox!.Step(TimeSpan.FromMinutes(1)); // A running execution is not deleted.
         await page.ReloadAsync();
-        Assert.Equal(1, await page.Locator("tbody tr").CountAsync());
+        await HasRowsAsync(page, 1);
         await page.GetByLabel("Select the execution").CheckAsync();
         await Button(page, "Delete the selected executions").ClickAsync();
+        await HasHeadingAsync(page, "Delete executions");
         await Button(page, "Delete").ClickAsync();
         await page.GetByText("1 execution was deleted.").WaitForAsync();
         await Link(page, "The schedule").ClickAsync();
@@ -217,12 +224,12 @@ public sealed class DashboardInBrowser
         foreach (string path in new[] { "/?refresh=1", "/schedules?refresh=1", "/schedules/new", $"/schedules/{id}", $"/schedules/{id}/change", $"/schedules/{id}/executions" })
         {
             await page.GotoAsync(new Uri(dashboard.Root, path).AbsoluteUri);
-            Assert.Equal("Error", await HeadingAsync(page));
+            await HasHeadingAsync(page, "Error");
             Assert.NotEqual("", await page.GetByRole(AriaRole.Alert).InnerTextAsync());
         }
         isOn = false;
         await Link(page, "Instances").First.ClickAsync();
-        Assert.Equal("Instances", await HeadingAsync(page));
+        await HasHeadingAsync(page, "Instances");
     }
 
     [BrowserFact]
@@ -235,7 +242,7 @@ public sealed class DashboardInBrowser
         await page.GetByLabel("Name of each backup").FillAsync("kept");
         await page.GetByLabel("Cron pattern").FillAsync("61 * * * *");
         await Button(page, "Create the schedule").ClickAsync();
-        Assert.Contains("61", await page.GetByRole(AriaRole.Alert).InnerTextAsync());
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("61", new() { Timeout = Browser.Limit });
         Assert.Equal("kept", await page.GetByLabel("Name of each backup").InputValueAsync());
     }
 

@@ -45,9 +45,8 @@ internal static class Keyboard
             await page.Keyboard.PressAsync("Enter");
             return;
         }
-        Task<IResponse> next = page.WaitForResponseAsync(response => response.Request.IsNavigationRequest && response.Status == 200);
+        await page.EvaluateAsync("window.isLeft = true");
         await page.Keyboard.PressAsync("Enter");
-        await next;
-        await page.WaitForLoadStateAsync();
+        await page.WaitForFunctionAsync("!window.isLeft && document.readyState === 'complete'");
     }
 }
