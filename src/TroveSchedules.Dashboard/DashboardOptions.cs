@@ -11,6 +11,9 @@ public sealed record DashboardOptions
     /// <summary>How long a browser may take to send the body of a request, or to receive a response.</summary>
     public TimeSpan TransferLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a page waits for a check or for a job. Then it says what is going on, and refreshes itself.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>The clock of <see cref="IdleLimit"/>.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

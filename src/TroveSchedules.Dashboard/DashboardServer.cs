@@ -38,7 +38,7 @@ public sealed class DashboardServer : IDisposable
         _listener = listener;
         _gate = new RequestGate(port);
         _session = session;
-        _panels = new Panels(session, _gate.FormToken, options.Clock, _end.Token);
+        _panels = new Panels(session, _gate.FormToken, options, _end.Token);
         _router = new Router(_panels);
         _lastUse = options.Clock.GetTimestamp();
     }
@@ -252,6 +252,8 @@ public sealed class DashboardServer : IDisposable
         to.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         if (response.Location is { } location)
             to.Headers["Location"] = location;
+        if (response.Next is { } next)
+            to.Headers["Refresh"] = "1; url=" + next;
         if (response.Cookie is { } cookie)
             to.Headers["Set-Cookie"] = cookie;
         byte[] bytes = Encoding.UTF8.GetBytes(response.Body);

@@ -22,5 +22,8 @@ internal sealed class FormValues
     /// <summary>The values of a field that can come several times.</summary>
     public IReadOnlyList<string> All(string name) => [.. _values[name].Where(value => value.Length > 0)];
 
+    /// <summary>An address with some of the fields. It ends with "?" or "&amp;", so that another field can follow.</summary>
+    public string Address(string path, params string[] fields) => path + "?" + string.Concat(fields.Where(name => this[name] is not null).Select(name => $"{name}={Uri.EscapeDataString(this[name]!)}&"));
+
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

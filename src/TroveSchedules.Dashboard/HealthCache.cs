@@ -14,16 +14,16 @@ internal sealed class HealthCache(CloudSession session, TimeProvider clock, Canc
 
     private readonly object _lock = new();
     private Task<HealthCheck>? _last;
-    private long _at;
+    private long _endedAt;
     private HealthCheck? _lastCompleted;
 
-    /// <summary>The check. Requests that come while it runs wait for the same one.</summary>
+    /// <summary>The check. Requests that come while it runs get the same one. One that failed stays until it is dropped.</summary>
     public Task<HealthCheck> GetAsync()
     {
         lock (_lock)
         {
-            if (_last is null || _last.IsFaulted || _last.IsCanceled || clock.GetElapsedTime(_at) > MaxAge)
-                (_last, _at) = (RunAsync(), clock.GetTimestamp());
+            if (_last is null || (_last.IsCompleted && clock.GetElapsedTime(Interlocked.Read(ref _endedAt)) > MaxAge))
+                _last = RunAsync();
             return _last;
         }
     }
@@ -40,9 +40,16 @@ internal sealed class HealthCache(CloudSession session, TimeProvider clock, Canc
 
     private async Task<HealthCheck> RunAsync()
     {
-        HealthCheck check = await HealthCheck.RunAsync(session, null, stop).ConfigureAwait(false);
-        Volatile.Write(ref _lastCompleted, check);
-        return check;
+        try
+        {
+            HealthCheck check = await HealthCheck.RunAsync(session, null, stop).ConfigureAwait(false);
+            Volatile.Write(ref _lastCompleted, check);
+            return check;
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _endedAt, clock.GetTimestamp());
+        }
     }
 }
 

@@ -23,7 +23,6 @@ internal sealed record Paging<T>(IReadOnlyList<T> Rows, int First, int Last, int
         List<T> rows = [.. all.Skip(skipped).Take(Size)];
         return new Paging<T>(rows, rows.Count == 0 ? 0 : skipped + 1, skipped + rows.Count, all.Count, page > 1 ? Address(page - 1) : null, page < last ? Address(page + 1) : null);
 
-        string Address(int number) => path + "?" + string.Join("&", filter.Select(name => (Name: name, Value: query[name])).Where(field => field.Value is not null)
-            .Select(field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}").Append(FormattableString.Invariant($"page={number}")));
+        string Address(int number) => FormattableString.Invariant($"{query.Address(path, filter)}page={number}");
     }
 }

@@ -16,18 +16,15 @@ namespace TroveSchedules.Dashboard;
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="formToken">The token of forms.</param>
-/// <param name="clock">The clock for the age of a check.</param>
+/// <param name="options">How the dashboard runs.</param>
 /// <param name="stop">Cancelled when the dashboard ends.</param>
-internal sealed class Panels(CloudSession session, string formToken, TimeProvider clock, CancellationToken stop)
+internal sealed class Panels(CloudSession session, string formToken, DashboardOptions options, CancellationToken stop)
 {
     private const int ExecutionsPerPage = 50;
     private const int NextTimes = 10;
     private const int MaxLookups = 10;
 
-    // A job that ends within this time needs no page of its own.
-    private static readonly TimeSpan ShortJob = TimeSpan.FromSeconds(1);
-
-    private readonly HealthCache _health = new(session, clock, stop);
+    private readonly HealthCache _health = new(session, options.Clock, stop);
     private readonly ConcurrentDictionary<string, BulkJob> _jobs = new(StringComparer.Ordinal);
 
     /// <summary>The jobs that have not ended.</summary>
@@ -35,28 +32,30 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
 
     public async Task<Response> InstancesAsync(FormValues query, CancellationToken cancellationToken)
     {
-        HealthCheck check = await CheckAsync(query).ConfigureAwait(false);
-        string? search = query["search"];
+        if (await CheckAsync(query).ConfigureAwait(false) is not { } check)
+            return Checking(query.Address("/", "search", "state", "page"));
+        string? search = query["search"], state = query["state"];
         List<IGrouping<string?, ScheduleHealth>> instances = [.. check.Health.GroupBy(one => one.InstanceId, StringComparer.OrdinalIgnoreCase)];
         ISet<string?> ambiguous = Repeated(instances.Select(instance => instance.First().InstanceName));
-        List<InstanceRow> rows = [.. instances.Select(instance => InstanceRow.Of(instance, ambiguous.Contains(instance.First().InstanceName))).Where(row => Matches(search, row.Name, row.Id))];
-        return Page("instances", "Instances", new { Page = Paging<InstanceRow>.Of(rows, query, "/", "search"), Search = search, check.Warnings });
+        List<InstanceRow> rows = [.. instances.Select(instance => InstanceRow.Of(instance, ambiguous.Contains(instance.First().InstanceName))).Where(row => Matches(search, row.Name, row.Id) && IsState(state, row.State))];
+        return Page("instances", "Instances", new { Page = Paging<InstanceRow>.Of(rows, query, "/", "search", "state"), Search = search, State = state, States = HealthStates, check.Warnings });
     }
 
     public async Task<Response> SchedulesAsync(FormValues query, CancellationToken cancellationToken)
     {
-        HealthCheck check = await CheckAsync(query).ConfigureAwait(false);
+        if (await CheckAsync(query).ConfigureAwait(false) is not { } check)
+            return Checking(query.Address("/schedules", "instance", "search", "state", "page", "deleted"));
         string? instance = query["instance"], search = query["search"], state = query["state"];
         List<ScheduleHealth> inScope = [.. check.Health.Where(one => instance is null || string.Equals(one.InstanceId, instance, StringComparison.OrdinalIgnoreCase))];
         List<ScheduleRow> rows =
         [
-            .. inScope.Where(one => one.ScheduleId is not null && (state is null || string.Equals(one.State.ToString(), state, StringComparison.OrdinalIgnoreCase)))
+            .. inScope.Where(one => one.ScheduleId is not null && IsState(state, one.State.ToString()))
                 .Where(one => Matches(search, one.Name, one.InstanceName, one.ScheduleId)).Select(ScheduleRow.Of),
         ];
         string? name = instance is null ? null : Clean(inScope.FirstOrDefault()?.InstanceName ?? instance);
         return Page("schedules", name is null ? "Schedules" : $"Schedules of {name}", new
         {
-            Page = Paging<ScheduleRow>.Of(rows, query, "/schedules", "instance", "search", "state"), Instance = instance, Search = search, State = state, States = Enum.GetNames(typeof(HealthState)), Deleted = DeletedOf(query, "schedules"), check.Warnings, Token = formToken,
+            Page = Paging<ScheduleRow>.Of(rows, query, "/schedules", "instance", "search", "state"), Instance = instance, Search = search, State = state, States = HealthStates, Deleted = DeletedOf(query, "schedules"), check.Warnings, Token = formToken,
         });
     }
 
@@ -218,6 +217,10 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
 
     private static ISet<string?> Repeated(IEnumerable<string?> names) => new HashSet<string?>(names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).Select(group => group.Key), StringComparer.Ordinal);
 
+    private static string[] HealthStates { get; } = Enum.GetNames(typeof(HealthState));
+
+    private static bool IsState(string? wanted, string state) => wanted is null || string.Equals(wanted, state, StringComparison.OrdinalIgnoreCase);
+
     private static bool Matches(string? search, params string?[] texts) => search is null || texts.Any(text => text?.IndexOf(search, StringComparison.OrdinalIgnoreCase) >= 0);
 
     // What is already gone need not be deleted.
@@ -232,12 +235,28 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
         }
     }
 
-    private Task<HealthCheck> CheckAsync(FormValues query)
+    // Null while it is going on.
+    private async Task<HealthCheck?> CheckAsync(FormValues query)
     {
         if (query["refresh"] is not null)
             _health.Drop();
-        return _health.GetAsync();
+        Task<HealthCheck> check = _health.GetAsync();
+        await Task.WhenAny(check, Task.Delay(options.Patience)).ConfigureAwait(false);
+        if (!check.IsCompleted)
+            return null;
+        try
+        {
+            return await check.ConfigureAwait(false);
+        }
+        catch
+        {
+            // Its error is shown once. The next page checks again.
+            _health.Drop();
+            throw;
+        }
     }
+
+    private Response Checking(string address) => Page("checking", "Checking the schedules", new { Address = address }) with { Next = address };
 
     // Many are found faster in the listing than one by one.
     private async Task<List<BackupSchedule>> SelectedAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
@@ -286,7 +305,7 @@ internal sealed class Panels(CloudSession session, string formToken, TimeProvide
         BulkJob job = BulkJob.Start(what, back, items, change, inWords, stop);
         _jobs[job.Id] = job;
         _ = job.Completion.ContinueWith(_ => _health.Drop(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await Task.WhenAny(job.Completion, Task.Delay(ShortJob)).ConfigureAwait(false);
+        await Task.WhenAny(job.Completion, Task.Delay(options.Patience)).ConfigureAwait(false);
         return Response.See(job.Done == job.Total ? FormattableString.Invariant($"{back}?deleted={job.Total}") : $"/jobs/{job.Id}");
     }
 

@@ -12,6 +12,9 @@ internal sealed record Response(HttpStatusCode Status, string ContentType, strin
 
     public string? Cookie { get; init; }
 
+    /// <summary>Where the browser goes after a second, without a click and without a script; null for nowhere.</summary>
+    public string? Next { get; init; }
+
     /// <summary>The request after a form that was carried out, so that reloading the page does not repeat the change.</summary>
     public static Response See(string location) => new(HttpStatusCode.SeeOther, Html, "") { Location = location };
 

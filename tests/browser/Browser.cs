@@ -40,8 +40,8 @@ public sealed class Browser : IAsyncDisposable
     private static async Task<Browser> StartAsync()
     {
         IPlaywright playwright = await Playwright.CreateAsync();
-        // Chromium refuses its own sandbox for root, which tests in a container are.
-        IBrowser chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Path, Args = Environment.UserName == "root" ? ["--no-sandbox"] : [] });
+        // In a container, tests often are root, for whom Chromium refuses its own sandbox, and /dev/shm is small.
+        IBrowser chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Path, Args = ["--disable-dev-shm-usage", .. Environment.UserName == "root" ? ["--no-sandbox"] : Array.Empty<string>()] });
         return new Browser(playwright, chromium);
     }
 }

@@ -41,12 +41,12 @@ public sealed class DashboardTests : IAsyncLifetime
         _cloud.Dispose();
     }
 
-    private async Task StartAsync(TimeSpan timeLimit)
+    private async Task StartAsync(TimeSpan timeLimit, TimeSpan? patience = null)
     {
         _network = new FaultHandler(_cloud.CreateHandler());
         _session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(_cloud, "demo") with { MaxRetries = 0, TimeLimit = timeLimit }, TimeProvider.System, () => _network, default);
         await _session.Workbook.InstallAsync();
-        _dashboard = DashboardServer.Start(_session, new DashboardOptions { Clock = _clock, TransferLimit = TimeSpan.FromSeconds(2) });
+        _dashboard = DashboardServer.Start(_session, new DashboardOptions { Clock = _clock, TransferLimit = TimeSpan.FromSeconds(2), Patience = patience ?? TimeSpan.FromMinutes(1) });
         _running = _dashboard.RunAsync();
         _root = new Uri(_dashboard.Address.GetLeftPart(UriPartial.Authority));
         _browser = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies, AllowAutoRedirect = false }) { BaseAddress = _root };
@@ -377,6 +377,8 @@ public sealed class DashboardTests : IAsyncLifetime
     [Fact]
     public async Task A_long_deletion_shows_its_progress_and_is_cancelled_between_two_objects()
     {
+        await StopAsync();
+        await StartAsync(TimeSpan.FromMinutes(1), patience: TimeSpan.Zero);
         await OpenAsync();
         BackupSchedule[] schedules = [.. await Task.WhenAll(Enumerable.Range(0, 12).Select(i => ScheduleAsync($"n{i:00}")))];
         var held = new SemaphoreSlim(0);
@@ -402,6 +404,34 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Contains($"{begun} of 12 schedules deleted. The other {12 - begun} were left as they are.", end);
         Assert.InRange(begun, 1, 11);
         Assert.Equal(12 - begun, (await _session.Schedules.ListAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_long_check_says_so_and_the_page_comes_by_itself_with_the_list_or_the_error(bool fails)
+    {
+        await StopAsync();
+        await StartAsync(TimeSpan.FromMinutes(1), patience: TimeSpan.Zero);
+        await OpenAsync();
+        var held = new SemaphoreSlim(0);
+        _network.Before = request => held.WaitAsync();
+        HttpResponseMessage response = await _browser.GetAsync("/schedules?refresh=1&search=a%26b");
+        Assert.Contains("<h1>Checking the schedules</h1>", await response.Content.ReadAsStringAsync());
+        string refresh = Assert.Single(response.Headers.GetValues("Refresh"));
+        Assert.Equal("1; url=/schedules?search=a%26b&", refresh);
+        int requests = _network.Requests.Count;
+        string next = refresh.Substring(refresh.IndexOf('/', StringComparison.Ordinal));
+        Assert.Contains("Checking", await GetAsync(next));
+        Assert.Equal(requests, _network.Requests.Count); // It is the same check.
+        if (fails)
+            _network.Inject(new Fault(FaultKind.ServerError) { Times = int.MaxValue });
+        held.Release(1_000);
+        string page;
+        do
+            page = await (await _browser.GetAsync(next)).Content.ReadAsStringAsync();
+        while (page.Contains("Checking", StringComparison.Ordinal));
+        Assert.Contains(fails ? "role=\"alert\"" : "No schedule matches.", page);
     }
 
     [Fact]
