@@ -105,7 +105,7 @@ public static class ScheduleOccurrences
         {
             ErrorId = "InvalidUntil",
             Target = until,
-            RecommendedAction = "Name a later time; one without a zone is taken as this machine's local time.",
+            RecommendedAction = "Name a later time. On the command line, one without a zone is this machine's local time.",
         };
     }
 

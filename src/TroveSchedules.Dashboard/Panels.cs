@@ -52,6 +52,8 @@ internal sealed class Panels(CloudSession session, string formToken, DashboardOp
             .. inScope.Where(one => one.ScheduleId is not null && IsState(state, one.State.ToString()))
                 .Where(one => Matches(search, one.Name, one.InstanceName, one.ScheduleId)).Select(ScheduleRow.Of),
         ];
+        if (instance is not null && inScope.Count == 0)
+            return Error(new TroveScheduleException(TroveErrorKind.NotFound, $"No instance of the project has the id '{instance}'.") { RecommendedAction = "Go back to the instances." });
         string? name = instance is null ? null : Clean(inScope.FirstOrDefault()?.InstanceName ?? instance);
         return Page("schedules", name is null ? "Schedules" : $"Schedules of {name}", new
         {
@@ -92,13 +94,25 @@ internal sealed class Panels(CloudSession session, string formToken, DashboardOp
         ScheduleForm form = ScheduleForm.Read(values) with { Instances = await InstancesOfFormAsync(cancellationToken).ConfigureAwait(false) };
         return values["preview"] is not null ? Form(form, null) : await TryAsync(form, async () =>
         {
-            BackupSchedule created = await session.Schedules.CreateAsync(form.ToRequest(), null, cancellationToken).ConfigureAwait(false);
-            return Changed(created.Id, "created");
+            ScheduleRequest request = form.ToRequest();
+            try
+            {
+                await session.Schedules.CreateAsync(request, null, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TroveScheduleException e) when (e.Kind == TroveErrorKind.Conflict)
+            {
+                // The form was sent twice, or another schedule has the same values.
+                bool isThere = false;
+                await IfThereAsync(async () => isThere = await session.Schedules.GetAsync(form.NewId, false, cancellationToken).ConfigureAwait(false) is not null).ConfigureAwait(false);
+                if (!isThere)
+                    throw;
+            }
+            return Changed(form.NewId, "created");
         }).ConfigureAwait(false);
     }
 
     public async Task<Response> ScheduleFormAsync(string id, FormValues query, CancellationToken cancellationToken) =>
-        Form(ScheduleForm.Of(await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false)), null);
+        Form(Unchanged(ScheduleForm.Of(await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false))), null);
 
     public async Task<Response> ChangeAsync(string id, FormValues values, CancellationToken cancellationToken)
     {
@@ -106,7 +120,7 @@ internal sealed class Panels(CloudSession session, string formToken, DashboardOp
         ScheduleForm form = ScheduleForm.Read(values) with { Id = id, Instance = schedule.InstanceId ?? "" };
         return values["preview"] is not null ? Form(form, null) : await TryAsync(form, async () =>
         {
-            await ApplyAsync(session.ScheduleChanges.PrepareAsync(schedule, form.ToChange(), null, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await ApplyAsync(session.ScheduleChanges.PrepareAsync(schedule, form.ToChange(ScheduleForm.Of(schedule)), null, cancellationToken), cancellationToken).ConfigureAwait(false);
             return Changed(id, "changed");
         }).ConfigureAwait(false);
     }
@@ -128,7 +142,7 @@ internal sealed class Panels(CloudSession session, string formToken, DashboardOp
     public async Task<Response> StartAsync(string id, FormValues values, CancellationToken cancellationToken)
     {
         BackupSchedule schedule = await session.Schedules.GetAsync(id, false, cancellationToken).ConfigureAwait(false);
-        await session.Executions.StartAsync(schedule, Guid.NewGuid().ToString(), false, cancellationToken).ConfigureAwait(false);
+        await session.Executions.StartAsync(schedule, Guid.TryParseExact(values["execution"], "D", out Guid execution) ? execution.ToString() : Guid.NewGuid().ToString(), false, cancellationToken).ConfigureAwait(false);
         _health.Drop();
         return Response.See($"/schedules/{id}/executions");
     }
@@ -164,11 +178,11 @@ internal sealed class Panels(CloudSession session, string formToken, DashboardOp
             return Page("confirm", "Delete executions", new
             {
                 Action = back + "/delete", Back = back, Token = formToken, Question = executions.Count == 1 ? "Delete this execution? Its backup stays." : $"Delete these {executions.Count} executions? Their backups stay.",
-                Rows = executions.Select(execution => new ConfirmedRow(execution.Id, $"{Utc(execution.ExecutionTime)}, {Clean(execution.State)}")).ToList(),
+                Rows = executions.Select(execution => new ConfirmedRow(execution.Id, $"{UtcSeconds(execution.ExecutionTime)}, {Clean(execution.State)}")).ToList(),
                 Warnings = executions.Any(execution => execution.State is "RUNNING") ? ["An execution that is running is not deleted."] : Array.Empty<string>(),
             });
         }
-        return await RunJobAsync("executions", back, executions, execution => session.Executions.DeleteAsync(execution, cancellationToken: CancellationToken.None), execution => $"the execution of {Utc(execution.ExecutionTime)} ({execution.Id})").ConfigureAwait(false);
+        return await RunJobAsync("executions", back, executions, execution => session.Executions.DeleteAsync(execution, cancellationToken: CancellationToken.None), execution => $"the execution of {UtcSeconds(execution.ExecutionTime)} ({execution.Id})").ConfigureAwait(false);
     }
 
     public Response Job(string id) => _jobs.TryGetValue(id, out BulkJob? job) ? JobPage(job) : NotFound();
@@ -190,11 +204,18 @@ internal sealed class Panels(CloudSession session, string formToken, DashboardOp
 
     public Response NotFound() => Page("error", "Not found", new { Problem = "The dashboard has no such page.", Action = "Go back to the instances." }, HttpStatusCode.NotFound);
 
-    public Response Error(TroveScheduleException e) => Page("error", "Error", new { e.Problem, Action = e.RecommendedAction }, StatusOf(e));
+    /// <param name="e">The error.</param>
+    /// <param name="back">The page to go back to; null for none.</param>
+    public Response Error(TroveScheduleException e, string? back = null) => Page("error", "Error", new { e.Problem, Action = e.RecommendedAction, Back = back }, StatusOf(e));
 
     internal static string? Clean(string? text) => text is null ? null : TerminalText.SanitizeLine(text);
 
     internal static string? Utc(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    internal static string? UtcSeconds(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>Times of a pattern; with seconds, if the pattern has some.</summary>
+    internal static IReadOnlyList<string?> Utc(IReadOnlyList<DateTimeOffset> times) => [.. times.Select(time => times.Any(one => one.Second != 0) ? UtcSeconds(time) : Utc(time))];
 
     private static HttpStatusCode StatusOf(TroveScheduleException e) => e.Kind switch
     {
@@ -214,6 +235,8 @@ internal sealed class Panels(CloudSession session, string formToken, DashboardOp
     // What was just deleted, in words; null for nothing.
     private static string? DeletedOf(FormValues query, string what) => !int.TryParse(query["deleted"], NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? null
         : count == 1 ? $"1 {what.TrimEnd('s')} was deleted." : FormattableString.Invariant($"{count} {what} were deleted.");
+
+    private static ScheduleForm Unchanged(ScheduleForm form) => form with { Was = form };
 
     private static ISet<string?> Repeated(IEnumerable<string?> names) => new HashSet<string?>(names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).Select(group => group.Key), StringComparer.Ordinal);
 

@@ -54,7 +54,7 @@ internal sealed class Router
             }
             catch (TroveScheduleException e)
             {
-                return _panels.Error(e);
+                return _panels.Error(e, id.Length > 0 && e.Kind != TroveErrorKind.NotFound ? $"/schedules/{id}" : null);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

@@ -9,11 +9,12 @@ using static TroveSchedules.Dashboard.Panels;
 namespace TroveSchedules.Dashboard;
 
 /// <summary>An instance in the first panel.</summary>
-internal sealed record InstanceRow(string? Id, string? Name, bool IsAmbiguous, string? Status, string State, int Schedules, string? Next, string? LastBackup)
+internal sealed record InstanceRow(string? Id, string? Name, bool IsAmbiguous, string? Status, string State, int Schedules, string? Next, string? LastBackup, string? Problem)
 {
     public static InstanceRow Of(IGrouping<string?, ScheduleHealth> instance, bool isAmbiguous) => new(
         instance.Key, Clean(instance.First().InstanceName ?? instance.Key), isAmbiguous, Clean(instance.First().InstanceStatus), instance.Max(one => one.State).ToString(), instance.Count(one => one.ScheduleId is not null),
-        Utc(instance.Min(one => one.NextExecutionTime)), Utc(instance.Max(one => one.InstanceBackupTime)));
+        Utc(instance.Min(one => one.NextExecutionTime)), Utc(instance.Max(one => one.InstanceBackupTime)),
+        Clean(instance.OrderByDescending(one => one.State).First().Problems.FirstOrDefault()?.Reason));
 }
 
 /// <summary>A schedule in a list.</summary>
@@ -28,7 +29,7 @@ internal sealed record ScheduleRow(string? Id, string? Name, string? InstanceId,
 internal sealed record ExecutionRow(string Id, string? Time, string State, bool IsManual, string? Reason, string? BackupId, string? BackupStatus, string? Output)
 {
     public static ExecutionRow Of(ScheduleExecution execution) => new(
-        execution.Id, Utc(execution.ExecutionTime), execution.State, execution.IsManual, Clean(execution.Reason), execution.BackupId, Clean(execution.BackupStatus), execution.Output is { } output ? TerminalText.Sanitize(output) : null);
+        execution.Id, UtcSeconds(execution.ExecutionTime), execution.State, execution.IsManual, Clean(execution.Reason), execution.BackupId, Clean(execution.BackupStatus), execution.Output is { } output ? TerminalText.Sanitize(output) : null);
 }
 
 /// <summary>What a deletion is about: the id that the form sends again, and the text that the user sees.</summary>
@@ -50,7 +51,7 @@ internal sealed record PatternView(string? Explanation, string? Problem, IReadOn
         if (pattern is null)
             return new PatternView(null, null, [], []);
         return CronPattern.TryParse(pattern, allowSeconds, out CronPattern? read, out CronPatternException? error)
-            ? new PatternView(read.Explain(), null, [.. read.Warnings.Select(warning => Clean(warning.ToString())!)], [.. read.Occurrences(now).Take(Count).Select(time => Utc(time))])
+            ? new PatternView(read.Explain(), null, [.. read.Warnings.Select(warning => Clean(warning.ToString())!)], Utc([.. read.Occurrences(now).Take(Count)]))
             : new PatternView(null, Clean(error.Message), [], []);
     }
 
@@ -93,6 +94,9 @@ internal sealed record ScheduleView
 
     public required string Token { get; init; }
 
+    /// <summary>The id of the next execution. A form that is sent twice starts one execution.</summary>
+    public string NewExecutionId { get; } = Guid.NewGuid().ToString();
+
     public static ScheduleView Of(BackupSchedule schedule, HealthCheck check, string? done, string token, int nextTimes)
     {
         ScheduleHealth? health = check.Health.FirstOrDefault();
@@ -120,7 +124,7 @@ internal sealed record ScheduleView
             Days = health is null ? null : ScheduleStrips.Days(health),
             Hours = health is null ? null : ScheduleStrips.Hours(health),
             Times = schedule.NextExecutionTime is not null && (schedule.Pattern is not { } pattern || CronPattern.TryParse(pattern, true, out _, out _))
-                ? [.. ScheduleOccurrences.Of(schedule).Take(nextTimes).Select(time => Utc(time))]
+                ? Utc([.. ScheduleOccurrences.Of(schedule).Take(nextTimes)])
                 : [],
             Warnings = check.Warnings,
             Done = done is "created" or "changed" or "suspended" or "resumed" ? done : null,

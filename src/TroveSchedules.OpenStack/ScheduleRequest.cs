@@ -43,8 +43,8 @@ public sealed record ScheduleRequest
     /// <summary>The owner of the plan that the schedule belongs to; null for none.</summary>
     internal string? Owner { get; init; }
 
-    /// <summary>The schedule's id, a UUID; null for a new one.</summary>
-    internal string? Id { get; init; }
+    /// <summary>The id of the new schedule, a UUID; null for a random one. A request that may be sent twice names it, and the second one is a Conflict.</summary>
+    public string? Id { get; init; }
 
     /// <summary>Creates the schedule suspended, so that it does not run until it is resumed; null for an active schedule.</summary>
     public NewSuspension? Suspension { get; init; }

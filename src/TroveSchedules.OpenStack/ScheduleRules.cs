@@ -39,7 +39,7 @@ internal static class ScheduleRules
         {
             throw Invalid("InvalidFirstExecutionTime", request.FirstExecutionTime,
                 FormattableString.Invariant($"The first execution time {request.FirstExecutionTime:u} is not at least one minute after the cloud's present time, {now:u}."),
-                "Name a later time; one without a zone is taken as this machine's local time.");
+                "Name a later time. On the command line, one without a zone is this machine's local time.");
         }
         if (request.FirstExecutionTime > LastMinute)
         {

@@ -18,6 +18,9 @@ if (pattern && preview) {
   pattern.addEventListener('input', later);
   seconds.addEventListener('change', later);
 }
+// A second click sends nothing. Later, because the button that was pressed is part of what is sent.
+document.addEventListener('submit', event => setTimeout(() => { for (const button of event.target.querySelectorAll('button')) button.disabled = true; }));
+addEventListener('pageshow', () => { for (const button of document.querySelectorAll('button')) button.disabled = false; });
 const addSelection = () => {
   for (const head of document.querySelectorAll('thead .pick')) {
     // Above the table, because narrow screens hide its head.

@@ -25,7 +25,7 @@ public sealed record HealthOptions
             {
                 ErrorId = "InvalidSince",
                 Target = Since,
-                RecommendedAction = "Name an earlier time; one without a zone is taken as this machine's local time.",
+                RecommendedAction = "Name an earlier time. On the command line, one without a zone is this machine's local time.",
             };
         }
         if (MaxAge is not { } age || (age > TimeSpan.Zero && age < now - DateTimeOffset.MinValue))

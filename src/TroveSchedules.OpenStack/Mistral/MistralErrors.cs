@@ -75,7 +75,7 @@ internal static class MistralErrors
         {
             ErrorId = "InvalidUntil",
             Target = until,
-            RecommendedAction = "Name a later time; one without a zone is taken as this machine's local time.",
+            RecommendedAction = "Name a later time. On the command line, one without a zone is this machine's local time.",
         };
 
     public static TroveScheduleException NamesNoInstance(BackupSchedule schedule) =>

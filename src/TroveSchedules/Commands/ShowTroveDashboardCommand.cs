@@ -15,7 +15,7 @@ namespace TroveSchedules.Commands;
 
 /// <summary>Serves the dashboard of a session on this machine until the user presses Ctrl-C.</summary>
 [Cmdlet(VerbsCommon.Show, "TroveDashboard")]
-[OutputType(typeof(Uri))]
+[OutputType(typeof(string))]
 public sealed class ShowTroveDashboardCommand : SessionCmdlet
 {
     /// <summary>Writes the address, and opens no browser.</summary>
@@ -28,7 +28,7 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
         using DashboardServer dashboard = DashboardServer.Start(Cloud);
         if (NoBrowser)
         {
-            WriteObject(dashboard.Address);
+            WriteObject(dashboard.Address.AbsoluteUri); // As text, because PowerShell shows a Uri as a list of its properties.
             Await(dashboard.RunAsync(Cancelled));
             return;
         }

@@ -406,6 +406,77 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Equal(12 - begun, (await _session.Schedules.ListAsync()).Count);
     }
 
+    [Fact]
+    public async Task An_old_page_changes_only_what_was_changed_in_it()
+    {
+        await OpenAsync();
+        BackupSchedule schedule = await ScheduleAsync();
+        (string, string)[] old = [("was", "1"), ("was.name", "nightly"), ("was.pattern", "0 3 * * *"), ("was.remainingExecutions", ""), ("name", "nightly"), ("remainingExecutions", "")];
+        await PostAsync($"/schedules/{schedule.Id}/change", ("name", "nightly"), ("pattern", "0 9 * * *"), ("remainingExecutions", "5"));
+        Assert.Equal(HttpStatusCode.SeeOther, (await PostAsync($"/schedules/{schedule.Id}/change", [.. old, ("pattern", "0 3 * * *"), ("description", "here")])).StatusCode);
+        BackupSchedule changed = Assert.Single(await _session.Schedules.ListAsync());
+        Assert.Equal(("0 9 * * *", "here", 5), (changed.Pattern, changed.Description, changed.RemainingExecutions));
+        HttpResponseMessage both = await PostAsync($"/schedules/{schedule.Id}/change", [.. old, ("pattern", "0 4 * * *"), ("description", "here")]);
+        Assert.Equal(HttpStatusCode.Conflict, both.StatusCode);
+        Assert.Contains("The pattern was changed to &#x27;0 9 * * *&#x27; since this page was loaded.", await both.Content.ReadAsStringAsync());
+        Assert.Equal("0 9 * * *", Assert.Single(await _session.Schedules.ListAsync()).Pattern);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_sent_twice_creates_one_schedule_and_starts_one_execution()
+    {
+        await OpenAsync();
+        string instance = Regex.Match(await GetAsync("/schedules/new"), "value=\"([^\"]+)\">m<").Groups[1].Value;
+        HttpResponseMessage[] created = [.. await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostAsync("/schedules/new", ("newId", "5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42"), ("instance", instance), ("name", "twice"), ("pattern", "0 3 * * *"))))];
+        Assert.All(created, response => Assert.Equal("/schedules/5b1a3c1e-6f0d-4d0a-9a53-0f6c7d1b8e42?done=created", response.Headers.Location!.OriginalString));
+        BackupSchedule schedule = Assert.Single(await _session.Schedules.ListAsync());
+        string execution = Regex.Match(await GetAsync($"/schedules/{schedule.Id}"), "name=\"execution\" value=\"([^\"]+)\"").Groups[1].Value;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostAsync($"/schedules/{schedule.Id}/start", ("execution", execution))));
+        await foreach (ScheduleExecution one in _session.Executions.ListAsync(schedule))
+            Assert.Equal(execution, one.Id);
+    }
+
+    [Theory]
+    [InlineData("01/02/2030")]
+    [InlineData("11:59 PM")]
+    [InlineData("3.4")]
+    [InlineData("Jan 2 5")]
+    [InlineData("2030-01-02 03:00\0")]
+    public async Task A_time_is_ISO_8601_and_an_error_leads_back_to_the_schedule(string text)
+    {
+        await OpenAsync();
+        BackupSchedule schedule = await ScheduleAsync();
+        HttpResponseMessage response = await PostAsync($"/schedules/{schedule.Id}/suspend", ("until", text));
+        string page = await response.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("is not a time in ISO 8601.", page);
+        Assert.Contains("in UTC", page);
+        Assert.Contains($"href=\"/schedules/{schedule.Id}\">Back to the schedule", page);
+    }
+
+    [Fact]
+    public async Task Times_have_seconds_where_they_matter()
+    {
+        await OpenAsync();
+        Assert.Contains("2026-11-23 00:00:02", await GetAsync("/pattern?pattern=0+0+*+*+*+2&allowSeconds=1"));
+        Assert.Contains("Next: 2026-11-23 00:00, ", await GetAsync("/pattern?pattern=0+0+*+*+*"));
+    }
+
+    [Fact]
+    public async Task An_instance_that_does_not_exist_is_an_error()
+    {
+        await OpenAsync();
+        Assert.Contains("No instance of the project has the id &#x27;nope&#x27;.", await GetAsync("/schedules?instance=nope", HttpStatusCode.NotFound));
+    }
+
+    [Fact]
+    public async Task Instances_show_why_and_are_filtered_by_state()
+    {
+        await OpenAsync();
+        Assert.Contains("no schedule", await GetAsync("/?state=Warning"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("No instance matches.", await GetAsync("/?state=Healthy"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
