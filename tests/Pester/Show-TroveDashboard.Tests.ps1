@@ -84,6 +84,7 @@ Describe 'Show-TroveDashboard' {
             Wait-For { $dashboard.Task.IsCompleted }
             $dashboard.Shell.Streams.Error.Count | Should -Be 0
             $dashboard.Output.Count | Should -Be 1
+            "$($dashboard.Shell.Streams.Information)" | Should -BeLike '*has ended*session was disconnected*'
         }
         finally {
             Stop-Dashboard $dashboard

@@ -18,6 +18,8 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(string))]
 public sealed class ShowTroveDashboardCommand : SessionCmdlet
 {
+    private const string Ended = "The dashboard has ended, because it was not used for 30 minutes or its session was disconnected.";
+
     /// <summary>Writes the address, and opens no browser.</summary>
     [Parameter]
     public SwitchParameter NoBrowser { get; set; }
@@ -30,13 +32,14 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
         {
             WriteObject(dashboard.Address.AbsoluteUri); // As text, because PowerShell shows a Uri as a list of its properties.
             Await(dashboard.RunAsync(Cancelled));
+            Tell(Ended);
             return;
         }
         string page = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), $"trove-dashboard-{Guid.NewGuid():N}.html");
         try
         {
             using Process? browser = Open(page, dashboard);
-            WriteInformation(new HostInformationMessage { Message = "The dashboard is open in the browser. Press Ctrl-C to end it." }, ["PSHOST"]);
+            Tell("The dashboard is open in the browser. Press Ctrl-C to end it.");
             Task running = dashboard.RunAsync(Cancelled), failed = WhenFailed(browser);
             bool isFailed = Await(Task.WhenAny(running, failed)) == failed && !dashboard.Opened.IsCompleted;
             if (isFailed)
@@ -44,12 +47,15 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
             Await(running);
             if (isFailed)
                 throw NoBrowserOpened($"{browser!.StartInfo.FileName} could not be opened.", null);
+            Tell(Ended);
         }
         finally
         {
             Delete(page);
         }
     });
+
+    private void Tell(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
 
     // Other users of the machine can read the arguments of a browser. So the browser gets the name of a file that only this user can read, and which sends it to the address.
     // The file is in the home folder, because a browser that is a snap or a flatpak sees neither the folder for temporary files nor hidden ones.
