@@ -14,8 +14,9 @@ namespace TroveSchedules.Dashboard;
 internal sealed class RequestGate(int port)
 {
     public const string KeyPath = "/open";
-    private const string CookieName = "trove-dashboard";
 
+    // A browser sends the cookies of a host to all of its ports, and there may be several dashboards.
+    private readonly string _cookieName = FormattableString.Invariant($"trove-dashboard-{port}");
     private readonly string _cookie = NewSecret();
     private readonly TaskCompletionSource<bool> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _key = NewSecret();
@@ -45,7 +46,7 @@ internal sealed class RequestGate(int port)
             return Response.Refused(HttpStatusCode.BadRequest, "The address cannot be read.");
         if (url.AbsolutePath == KeyPath)
             return request.HttpMethod == "GET" ? Exchange(request.QueryString["key"]) : Response.Refused(HttpStatusCode.MethodNotAllowed, "The key is sent with GET.");
-        if (!AreEqual(request.Cookies[CookieName]?.Value, _cookie))
+        if (!AreEqual(request.Cookies[_cookieName]?.Value, _cookie))
             return Response.Refused(HttpStatusCode.Forbidden, "The address of the dashboard works once, in one browser. Run Show-TroveDashboard again for a new one.");
         return request.HttpMethod == "POST" && request.Headers["Origin"] != $"http://{Host}" ? Response.Refused(HttpStatusCode.Forbidden, "A change must come from a page of the dashboard.") : null;
     }
@@ -60,7 +61,7 @@ internal sealed class RequestGate(int port)
             return Response.Refused(HttpStatusCode.Forbidden, "The key of the address is wrong, or was used before. Run Show-TroveDashboard again for a new one.");
         _opened.TrySetResult(true);
         // A browser that came here from another site or from a file does not send the cookie with a redirect, because it is SameSite=Strict. It does when this page sends it on.
-        return new Response(HttpStatusCode.OK, Response.Html, PageRenderer.Render("open", new { })) with { Cookie = $"{CookieName}={_cookie}; Path=/; HttpOnly; SameSite=Strict" };
+        return new Response(HttpStatusCode.OK, Response.Html, PageRenderer.Render("open", new { })) with { Cookie = $"{_cookieName}={_cookie}; Path=/; HttpOnly; SameSite=Strict" };
     }
 
     private static string NewSecret()

@@ -12,6 +12,9 @@ BeforeAll {
     Clear-TestCloud
     $null = Connect-TestCloud
     $null = Install-TroveWorkbook
+    # Another test run may use the home folder at the same time.
+    $userHome = $env:HOME
+    $env:HOME = (New-Item "$TestDrive/home" -ItemType Directory).FullName
 
     function Start-Dashboard([string] $Script, $Session) {
         <# Runs the cmdlet in another runspace, which shares the process and its sessions. #>
@@ -54,6 +57,7 @@ BeforeAll {
 }
 
 AfterAll {
+    $env:HOME = $userHome
     Clear-TestCloud
     Close-TestCloud
 }
@@ -99,7 +103,7 @@ Describe 'Show-TroveDashboard' {
         $dashboard = Start-Dashboard 'Show-TroveDashboard -Session $session' (Get-TroveSession)
         try {
             $file = Wait-For { Get-Content "$tools/xdg-open.arguments" -ErrorAction Ignore }
-            $file | Should -BeLike "$HOME/trove-dashboard-*.html"
+            $file | Should -BeLike "$env:HOME/trove-dashboard-*.html"
             stat -c %a $file | Should -Be 600
             $address = [regex]::Match((Get-Content $file -Raw), 'url=([^"]+)"').Groups[1].Value
             $address | Should -BeLike 'http://127.0.0.1:*/open?key=*'
@@ -115,11 +119,10 @@ Describe 'Show-TroveDashboard' {
     }
 
     It 'says what to do where <_>, and leaves nothing behind' -Skip:($IsWindows -or $IsMacOS) -Tag 'Needs Linux' -ForEach 'there is no program to open a browser', 'that program finds no browser' {
-        $before = @(Get-ChildItem "$HOME/trove-dashboard-*.html").FullName
         $path = $env:PATH
         $env:PATH = $_ -like 'that*' ? "$(New-Opener 'exit 3')`:$path" : "$TestDrive/nothing"
         try { Get-ErrorOf { Show-TroveDashboard } | Assert-Error NoBrowser Show-TroveDashboard InvalidResult -Advises '-NoBrowser' }
         finally { $env:PATH = $path }
-        Get-ChildItem "$HOME/trove-dashboard-*.html" | Where-Object FullName -NotIn $before | Should -BeNullOrEmpty
+        Get-ChildItem "$env:HOME/trove-dashboard-*.html" | Should -BeNullOrEmpty
     }
 }

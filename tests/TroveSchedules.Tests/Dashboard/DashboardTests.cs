@@ -41,12 +41,12 @@ public sealed class DashboardTests : IAsyncLifetime
         _cloud.Dispose();
     }
 
-    private async Task StartAsync(TimeSpan timeLimit, TimeSpan? patience = null)
+    private async Task StartAsync(TimeSpan timeLimit, TimeSpan? patience = null, TimeSpan? transferLimit = null)
     {
         _network = new FaultHandler(_cloud.CreateHandler());
         _session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(_cloud, "demo") with { MaxRetries = 0, TimeLimit = timeLimit }, TimeProvider.System, () => _network, default);
         await _session.Workbook.InstallAsync();
-        _dashboard = DashboardServer.Start(_session, new DashboardOptions { Clock = _clock, TransferLimit = TimeSpan.FromSeconds(2), Patience = patience ?? TimeSpan.FromMinutes(1) });
+        _dashboard = DashboardServer.Start(_session, new DashboardOptions { Clock = _clock, TransferLimit = transferLimit ?? TimeSpan.FromMinutes(1), Patience = patience ?? TimeSpan.FromMinutes(1) });
         _running = _dashboard.RunAsync();
         _root = new Uri(_dashboard.Address.GetLeftPart(UriPartial.Authority));
         _browser = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies, AllowAutoRedirect = false }) { BaseAddress = _root };
@@ -94,7 +94,7 @@ public sealed class DashboardTests : IAsyncLifetime
     {
         string text = await GetAsync(path, HttpStatusCode.Forbidden);
         Assert.DoesNotContain("<", text);
-        _cookies.Add(_root, new Cookie("trove-dashboard", "wrong"));
+        _cookies.Add(_root, new Cookie($"trove-dashboard-{_root.Port}", "wrong"));
         await GetAsync(path, HttpStatusCode.Forbidden);
     }
 
@@ -241,6 +241,8 @@ public sealed class DashboardTests : IAsyncLifetime
     [Fact]
     public async Task A_slow_client_loses_its_connection_and_holds_nobody_up()
     {
+        await StopAsync();
+        await StartAsync(TimeSpan.FromMinutes(1), transferLimit: TimeSpan.FromSeconds(2));
         await OpenAsync();
         string cookie = _cookies.GetCookieHeader(_root);
         using var slow = new TcpClient();
@@ -259,6 +261,19 @@ public sealed class DashboardTests : IAsyncLifetime
     {
         await OpenAsync();
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync("/schedules/new", ("name", new string('x', 1_100_000)))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Two_dashboards_in_one_browser_do_not_disturb_each_other()
+    {
+        await OpenAsync();
+        using DashboardServer other = DashboardServer.Start(_session);
+        Task running = other.RunAsync();
+        Assert.Equal(HttpStatusCode.OK, (await _browser.GetAsync(other.Address)).StatusCode);
+        await GetAsync("/dashboard.css");
+        Assert.Equal(HttpStatusCode.OK, (await _browser.GetAsync(new Uri(other.Address, "/dashboard.css"))).StatusCode);
+        other.Dispose();
+        await running;
     }
 
     [Fact]
