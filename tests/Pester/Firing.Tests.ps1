@@ -19,7 +19,7 @@ Describe 'The main job, from the workbook to the last clean-up' {
         $demo = Connect-TestCloud demo
         $workbook = Install-TroveWorkbook
 
-        # Everything that has to fire is created here, so that one minute is enough for all tests.
+        # Everything that has to fire is created here, so that all tests wait for the same minute. If that begins in between, the later ones fire a minute after the first.
         $name = New-TestName nightly
         $good = New-TroveBackupSchedule m '* * * * *' $name
         $bad = New-TroveBackupSchedule broken '* * * * *' (New-TestName bad)
@@ -28,9 +28,9 @@ Describe 'The main job, from the workbook to the last clean-up' {
         $once = New-TroveBackupSchedule (Get-TestInstanceId dup) '* * * * * */5' (New-TestName once) -AllowSeconds -RemainingExecutions 1
 
         $goodRun = Wait-Until -Seconds 90 -For 'the schedule on m to fire' { Get-TroveScheduleExecution $good -State SUCCESS }
-        $badRun = Wait-Until -Seconds 30 -For 'the schedule on broken to fire' { Get-TroveScheduleExecution $bad -State ERROR }
-        $foreignRun = Wait-Until -Seconds 30 -For 'the schedule of the other project to fire' { Get-TroveScheduleExecution $foreign -Session $other -State SUCCESS }
-        $null = Wait-Until -Seconds 30 -For 'some runs that fail' { @(Get-TroveScheduleExecution $quick).Count -ge 4 }
+        $badRun = Wait-Until -Seconds 90 -For 'the schedule on broken to fire' { Get-TroveScheduleExecution $bad -State ERROR }
+        $foreignRun = Wait-Until -Seconds 90 -For 'the schedule of the other project to fire' { Get-TroveScheduleExecution $foreign -Session $other -State SUCCESS }
+        $null = Wait-Until -Seconds 90 -For 'some runs that fail' { @(Get-TroveScheduleExecution $quick).Count -ge 4 }
         # Nothing more is to happen from here on.
         Invoke-TestApi workflowv2 "/cron_triggers/$($quick.TriggerId)" Delete
     }
