@@ -12,7 +12,7 @@ public sealed record DashboardOptions
     public TimeSpan TransferLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a page waits for a check or for a job. Then it says what is going on, and refreshes itself.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan WaitLimit { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The clock of <see cref="IdleLimit"/>.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

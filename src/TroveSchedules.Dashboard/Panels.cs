@@ -264,7 +264,7 @@ internal sealed class Panels(CloudSession session, string formToken, DashboardOp
         if (query["refresh"] is not null)
             _health.Drop();
         Task<HealthCheck> check = _health.GetAsync();
-        await Task.WhenAny(check, Task.Delay(options.Patience)).ConfigureAwait(false);
+        await Task.WhenAny(check, Task.Delay(options.WaitLimit)).ConfigureAwait(false);
         if (!check.IsCompleted)
             return null;
         try
@@ -328,7 +328,7 @@ internal sealed class Panels(CloudSession session, string formToken, DashboardOp
         BulkJob job = BulkJob.Start(what, back, items, change, inWords, stop);
         _jobs[job.Id] = job;
         _ = job.Completion.ContinueWith(_ => _health.Drop(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await Task.WhenAny(job.Completion, Task.Delay(options.Patience)).ConfigureAwait(false);
+        await Task.WhenAny(job.Completion, Task.Delay(options.WaitLimit)).ConfigureAwait(false);
         return Response.See(job.Done == job.Total ? FormattableString.Invariant($"{back}?deleted={job.Total}") : $"/jobs/{job.Id}");
     }
 

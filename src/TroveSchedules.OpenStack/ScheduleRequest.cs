@@ -43,7 +43,7 @@ public sealed record ScheduleRequest
     /// <summary>The owner of the plan that the schedule belongs to; null for none.</summary>
     internal string? Owner { get; init; }
 
-    /// <summary>The id of the new schedule, a UUID; null for a random one. A request that may be sent twice names it, and the second one is a Conflict.</summary>
+    /// <summary>The id of the new schedule, a UUID; null for a random one. Name it for a request that may be sent twice: the second one fails with Conflict.</summary>
     public string? Id { get; init; }
 
     /// <summary>Creates the schedule suspended, so that it does not run until it is resumed; null for an active schedule.</summary>

@@ -19,7 +19,7 @@ Describe 'The main job, from the workbook to the last clean-up' {
         $demo = Connect-TestCloud demo
         $workbook = Install-TroveWorkbook
 
-        # Everything that has to fire is created here, so that all tests wait for the same minute. If that begins in between, the later ones fire a minute after the first.
+        # Everything that has to fire is created here, so that all tests wait for one minute only. If a minute begins while they are created, the later ones fire a minute after the first.
         $name = New-TestName nightly
         $good = New-TroveBackupSchedule m '* * * * *' $name
         $bad = New-TroveBackupSchedule broken '* * * * *' (New-TestName bad)

@@ -67,7 +67,9 @@ Describe 'Show-TroveDashboard' {
         $schedule = New-TroveBackupSchedule m '0 3 1 1 *' (New-TestName)
         $dashboard = Start-Dashboard 'Show-TroveDashboard -NoBrowser -Session $session' (Get-TroveSession)
         try {
-            $address = [uri] "$(Get-Address $dashboard)"
+            $text = Get-Address $dashboard
+            $text | Should -BeOfType string -Because 'a console shows other types as lists or tables'
+            $address = [uri] $text
             $address.Host | Should -BeExactly '127.0.0.1'
             (Invoke-WebRequest $address -SessionVariable browser).StatusCode | Should -Be 200
             $root = $address.GetLeftPart('Authority')

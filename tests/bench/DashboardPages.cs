@@ -65,7 +65,7 @@ public class DashboardPages
         _cloud.SeedExecutions(_schedule.TriggerId, 10_000);
         await foreach (ScheduleExecution execution in _session.Executions.ListAsync(_schedule, new ExecutionQuery { Limit = 5_000 }))
             _marker = execution.Id;
-        _dashboard = DashboardServer.Start(_session, new DashboardOptions { Patience = TimeSpan.FromMinutes(1) });
+        _dashboard = DashboardServer.Start(_session, new DashboardOptions { WaitLimit = TimeSpan.FromMinutes(1) });
         _running = _dashboard.RunAsync();
         _browser.BaseAddress = new Uri(_dashboard.Address.GetLeftPart(UriPartial.Authority));
         (await _browser.GetAsync(_dashboard.Address)).EnsureSuccessStatusCode();

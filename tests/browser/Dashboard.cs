@@ -28,7 +28,7 @@ internal sealed class Dashboard : IAsyncDisposable
     {
         (Sandbox, Session, Network) = (sandbox, session, network);
         _prefix = sandbox is null ? $"browser-{Guid.NewGuid():N}-" : "";
-        _server = DashboardServer.Start(session, new DashboardOptions { Patience = TimeSpan.FromMinutes(1) });
+        _server = DashboardServer.Start(session, new DashboardOptions { WaitLimit = TimeSpan.FromMinutes(1) });
         _running = _server.RunAsync();
     }
 

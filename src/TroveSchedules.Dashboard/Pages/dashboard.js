@@ -18,7 +18,7 @@ if (pattern && preview) {
   pattern.addEventListener('input', later);
   seconds.addEventListener('change', later);
 }
-// A second click sends nothing. Later, because the button that was pressed is part of what is sent.
+// Buttons are disabled after a click, so that a second click sends nothing. That is a moment later, because the pressed button is part of the form.
 document.addEventListener('submit', event => setTimeout(() => { for (const button of event.target.querySelectorAll('button')) button.disabled = true; }));
 addEventListener('pageshow', () => { for (const button of document.querySelectorAll('button')) button.disabled = false; });
 const addSelection = () => {

@@ -32,14 +32,14 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
         {
             WriteObject(dashboard.Address.AbsoluteUri); // As text, because PowerShell shows a Uri as a list of its properties.
             Await(dashboard.RunAsync(Cancelled));
-            Tell(Ended);
+            WriteHostMessage(Ended);
             return;
         }
         string page = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), $"trove-dashboard-{Guid.NewGuid():N}.html");
         try
         {
             using Process? browser = Open(page, dashboard);
-            Tell("The dashboard is open in the browser. Press Ctrl-C to end it.");
+            WriteHostMessage("The dashboard is open in the browser. Press Ctrl-C to end it.");
             Task running = dashboard.RunAsync(Cancelled), failed = WhenFailed(browser);
             bool isFailed = Await(Task.WhenAny(running, failed)) == failed && !dashboard.Opened.IsCompleted;
             if (isFailed)
@@ -47,7 +47,7 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
             Await(running);
             if (isFailed)
                 throw NoBrowserOpened($"{browser!.StartInfo.FileName} could not be opened.", null);
-            Tell(Ended);
+            WriteHostMessage(Ended);
         }
         finally
         {
@@ -55,7 +55,7 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
         }
     });
 
-    private void Tell(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
+    private void WriteHostMessage(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
 
     // Other users of the machine can read the arguments of a browser. So the browser gets the name of a file that only this user can read, and which sends it to the address.
     // The file is in the home folder, because a browser that is a snap or a flatpak sees neither the folder for temporary files nor hidden ones.
@@ -84,8 +84,15 @@ public sealed class ShowTroveDashboardCommand : SessionCmdlet
         {
             browser.Exited += (_, _) =>
             {
-                if (browser.ExitCode != 0)
-                    failed.TrySetResult(true);
+                try
+                {
+                    if (browser.ExitCode != 0)
+                        failed.TrySetResult(true);
+                }
+                catch (InvalidOperationException)
+                {
+                    // The cmdlet has just ended. An exception here would end the process.
+                }
             };
             browser.EnableRaisingEvents = true;
         }

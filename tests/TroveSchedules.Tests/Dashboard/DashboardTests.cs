@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -41,12 +42,12 @@ public sealed class DashboardTests : IAsyncLifetime
         _cloud.Dispose();
     }
 
-    private async Task StartAsync(TimeSpan timeLimit, TimeSpan? patience = null, TimeSpan? transferLimit = null)
+    private async Task StartAsync(TimeSpan timeLimit, TimeSpan? waitLimit = null, TimeSpan? transferLimit = null)
     {
         _network = new FaultHandler(_cloud.CreateHandler());
         _session = await CloudSession.ConnectAsync(SandboxUnderTest.Settings(_cloud, "demo") with { MaxRetries = 0, TimeLimit = timeLimit }, TimeProvider.System, () => _network, default);
         await _session.Workbook.InstallAsync();
-        _dashboard = DashboardServer.Start(_session, new DashboardOptions { Clock = _clock, TransferLimit = transferLimit ?? TimeSpan.FromMinutes(1), Patience = patience ?? TimeSpan.FromMinutes(1) });
+        _dashboard = DashboardServer.Start(_session, new DashboardOptions { Clock = _clock, TransferLimit = transferLimit ?? TimeSpan.FromMinutes(1), WaitLimit = waitLimit ?? TimeSpan.FromMinutes(1) });
         _running = _dashboard.RunAsync();
         _root = new Uri(_dashboard.Address.GetLeftPart(UriPartial.Authority));
         _browser = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies, AllowAutoRedirect = false }) { BaseAddress = _root };
@@ -393,7 +394,7 @@ public sealed class DashboardTests : IAsyncLifetime
     public async Task A_long_deletion_shows_its_progress_and_is_cancelled_between_two_objects()
     {
         await StopAsync();
-        await StartAsync(TimeSpan.FromMinutes(1), patience: TimeSpan.Zero);
+        await StartAsync(TimeSpan.FromMinutes(1), waitLimit: TimeSpan.Zero);
         await OpenAsync();
         BackupSchedule[] schedules = [.. await Task.WhenAll(Enumerable.Range(0, 12).Select(i => ScheduleAsync($"n{i:00}")))];
         var held = new SemaphoreSlim(0);
@@ -447,8 +448,10 @@ public sealed class DashboardTests : IAsyncLifetime
         BackupSchedule schedule = Assert.Single(await _session.Schedules.ListAsync());
         string execution = Regex.Match(await GetAsync($"/schedules/{schedule.Id}"), "name=\"execution\" value=\"([^\"]+)\"").Groups[1].Value;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostAsync($"/schedules/{schedule.Id}/start", ("execution", execution))));
+        var executions = new List<string>();
         await foreach (ScheduleExecution one in _session.Executions.ListAsync(schedule))
-            Assert.Equal(execution, one.Id);
+            executions.Add(one.Id);
+        Assert.Equal([execution], executions);
     }
 
     [Theory]
@@ -498,7 +501,7 @@ public sealed class DashboardTests : IAsyncLifetime
     public async Task A_long_check_says_so_and_the_page_comes_by_itself_with_the_list_or_the_error(bool fails)
     {
         await StopAsync();
-        await StartAsync(TimeSpan.FromMinutes(1), patience: TimeSpan.Zero);
+        await StartAsync(TimeSpan.FromMinutes(1), waitLimit: TimeSpan.Zero);
         await OpenAsync();
         var held = new SemaphoreSlim(0);
         _network.Before = request => held.WaitAsync();
@@ -632,14 +635,25 @@ public sealed class DashboardTests : IAsyncLifetime
         foreach (string path in new[] { "/", "/schedules", $"/schedules/{schedule.Id}", $"/schedules/{schedule.Id}/executions", "/schedules/new" })
         {
             bool isOn = true;
-            _network.Inject(new Fault(kind) { Times = int.MaxValue, When = request => isOn && !request.RequestUri!.AbsolutePath.EndsWith("/auth/tokens", StringComparison.Ordinal) }); // A credential that Keystone refuses is not sent again.
+            var tokens = new ConcurrentBag<string>();
+            _network.Inject(new Fault(kind) { Times = int.MaxValue, When = request => IsSeen(request) && isOn && !request.RequestUri!.AbsolutePath.EndsWith("/auth/tokens", StringComparison.Ordinal) }); // A credential that Keystone refuses is not sent again.
             HttpResponseMessage response = await _browser.GetAsync(path + (path.Length < 11 ? "?refresh=1" : ""));
             string page = await response.Content.ReadAsStringAsync();
             Assert.True((int)response.StatusCode >= 400, $"{path}: {response.StatusCode}");
             Assert.Contains("role=\"alert\"", page);
             Assert.DoesNotContain("X-Auth-Token", page);
+            Assert.NotEmpty(tokens);
+            Assert.All(tokens, token => Assert.DoesNotContain(token, page));
             isOn = false;
-            await GetAsync(path);
+            string next = await GetAsync(path);
+            Assert.All(tokens, token => Assert.DoesNotContain(token, next));
+
+            bool IsSeen(HttpRequestMessage request)
+            {
+                if (request.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? values))
+                    tokens.Add(values.First());
+                return true;
+            }
         }
     }
 
