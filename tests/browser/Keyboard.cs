@@ -45,8 +45,10 @@ internal static class Keyboard
             await page.Keyboard.PressAsync("Enter");
             return;
         }
-        await page.EvaluateAsync("window.isLeft = true");
+        // WaitForFunctionAsync is of no use: if it has to wait, it calls eval later, which the pages' CSP forbids.
+        await page.EvaluateAsync("document.documentElement.classList.add('left')");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForFunctionAsync("!window.isLeft && document.readyState === 'complete'");
+        await page.Locator("html:not(.left)").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await page.WaitForLoadStateAsync();
     }
 }
