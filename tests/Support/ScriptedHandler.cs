@@ -14,6 +14,9 @@ public delegate Task<HttpResponseMessage> Answer(RecordedRequest request, Cancel
 /// <summary>A request that a <see cref="ScriptedHandler"/> received.</summary>
 public sealed record RecordedRequest(string Method, Uri Uri, string Body, string? Token, string? ContentType)
 {
+    /// <summary>Whether the request has <c>Connection: close</c>.</summary>
+    public bool ClosesConnection { get; init; }
+
     /// <summary>Method and path, which select the response.</summary>
     public string Route => $"{Method} {Uri.AbsolutePath}";
 
@@ -78,7 +81,7 @@ public class ScriptedHandler(Answer? otherwise = null) : HttpMessageHandler
         var recorded = new RecordedRequest(request.Method.Method, request.RequestUri!,
             request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken),
             request.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? tokens) ? string.Join(",", tokens) : null,
-            request.Content?.Headers.ContentType?.ToString());
+            request.Content?.Headers.ContentType?.ToString()) { ClosesConnection = request.Headers.ConnectionClose == true };
         lock (_lock)
             _requests.Add(recorded);
         Answer answer = Choose(recorded) ?? throw new UnexpectedRequestException($"No answer is set for {recorded}.");

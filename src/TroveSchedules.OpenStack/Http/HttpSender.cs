@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -15,12 +16,24 @@ namespace TroveSchedules.OpenStack.Http;
 /// <param name="policy">The retry policy.</param>
 internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolicy policy)
 {
+    // How long an open connection of before may lead to a process that still has not noticed the loss of its database.
+    private static readonly TimeSpan DoubtAfterLoss = TimeSpan.FromMinutes(1);
+
+    // When a service last said that it has lost its database, by the monotonic clock.
+    private readonly ConcurrentDictionary<string, long> _losses = new();
+
+    /// <summary>
+    /// Whether the service has lost its database recently. Mistral then can confirm the deletion of a cron trigger without deleting it: on a connection whose database session is broken, it never
+    /// commits.
+    /// </summary>
+    public bool IsInDoubt(WireRequest request) => _losses.TryGetValue(request.Uri.Authority, out long loss) && clock.GetElapsedTime(loss) < DoubtAfterLoss;
+
     /// <summary>Sends a request, with retries, and reads the response.</summary>
     /// <param name="request">The request.</param>
     /// <param name="read">Reads the response. Its second argument is the number of earlier attempts.</param>
     /// <param name="cancellationToken">Cancels the attempts.</param>
     public Task<T> SendAsync<T>(WireRequest request, Func<HttpResponseMessage, int, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
-        policy.ExecuteAsync(request, (before, token) => AttemptAsync(request, (response, either) => read(response, before, either), token), cancellationToken);
+        policy.ExecuteAsync(request, (before, token) => AttemptAsync(request, before, (response, either) => read(response, before, either), token), cancellationToken);
 
     /// <summary>Creates a resource whose name the client chose. Each retry first looks for the resource, because an earlier attempt may have created it.</summary>
     /// <param name="request">The request that creates the resource.</param>
@@ -33,10 +46,10 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         Func<HttpResponseMessage, CancellationToken, Task<T?>> readMissing, CancellationToken cancellationToken)
         where T : class =>
         policy.ExecuteAsync(request with { IsRetryable = true }, async (before, token) =>
-            (before == 0 ? null : await AttemptAsync(find, readMissing, token).ConfigureAwait(false))
-            ?? await AttemptAsync(request, read, token).ConfigureAwait(false), cancellationToken);
+            (before == 0 ? null : await AttemptAsync(find, before, readMissing, token).ConfigureAwait(false))
+            ?? await AttemptAsync(request, before, read, token).ConfigureAwait(false), cancellationToken);
 
-    private async Task<T> AttemptAsync<T>(WireRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    private async Task<T> AttemptAsync<T>(WireRequest request, int before, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, request.Uri)
         {
@@ -47,6 +60,9 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         message.Version = HttpVersion.Version20; // If TLS negotiates it. Otherwise, and on plain http, 1.1.
         message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
 #endif
+        // The process at the other end, or its state for this connection, may be what fails. On a new connection, a load balancer chooses again.
+        if (before > 0 || IsInDoubt(request))
+            message.Headers.ConnectionClose = true;
         using IDisposable? wait = RequestLog.Current?.TrackRequest(request.Service, message);
         try
         {
@@ -58,6 +74,8 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
             }
             catch (TroveScheduleException e)
             {
+                if (ServiceError.IsLostDatabase(request, e.ServerMessage))
+                    _losses[request.Uri.Authority] = clock.GetTimestamp();
                 throw Masked(IsPassing(request, response, e) ? new TransientFailureException(e, RetryAfter(response)) : e, request, message, response);
             }
         }
@@ -71,12 +89,12 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         }
     }
 
-    // Mistral's 500 is final. A 2xx that cannot be parsed came from another server or was damaged on the way, so a retry can help, as for a damaged 404 in response to a GET. A retried
+    // Mistral's 500 is final, unless it has lost its database. A 2xx that cannot be parsed came from another server or was damaged on the way, so a retry can help, as for a damaged 404 in response to a GET. A retried
     // DELETE would take its own 404 for success. A body that is too long stays too long.
     private static bool IsPassing(WireRequest request, HttpResponseMessage response, TroveScheduleException failure) => response.IsSuccessStatusCode
         ? failure.Kind == TroveErrorKind.ProtocolError && failure.InnerException is not BodyTooLongException
         : response.StatusCode == HttpStatusCode.NotFound ? failure.InnerException is JsonException && !request.IsChange
-        : response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+        : ServiceError.IsLostDatabase(request, failure.ServerMessage) || response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {

@@ -55,12 +55,28 @@ internal sealed class ServiceClient(HttpSender sender, string name, Func<Uri> en
         WireRequest request = Request(HttpMethod.Delete, path, target);
         return sender.SendAsync(request, async (response, before, token) => response.StatusCode switch
         {
-            var status when status == success => true,
+            var status when status == success => sender.IsInDoubt(request) ? await IsGoneAsync(request, response, token).ConfigureAwait(false) : true,
             HttpStatusCode.NotFound when before > 0 => await ServiceError.IsMissingAsync(response, request, token).ConfigureAwait(false),
             _ => throw (response.IsSuccessStatusCode
                 ? Unknown(request, response, $"{(int)response.StatusCode} to a deletion", null)
                 : await RefusalAsync(response, request, token).ConfigureAwait(false)),
         }, cancellationToken);
+    }
+
+    // A response that confirms a deletion which was not made is a failure that a retry can mend.
+    private async Task<bool> IsGoneAsync(WireRequest deletion, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var find = new WireRequest(deletion.Service, HttpMethod.Get, deletion.Uri, deletion.Target);
+        if (await sender.SendAsync(find, async (found, _, token) => await ServiceError.IsMissingAsync(found, find, token).ConfigureAwait(false) ? true
+            : found.IsSuccessStatusCode ? false : throw await RefusalAsync(found, find, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false))
+            return true;
+        throw new TransientFailureException(new TroveScheduleException(TroveErrorKind.Unavailable, $"{deletion.Service} confirmed the deletion, but has not made it: it has lost its database.")
+        {
+            Target = deletion.Target,
+            RequestId = ServiceError.RequestIdOf(response),
+            RecommendedAction = "Try again later.",
+            MayHaveHappened = true,
+        }, null);
     }
 
     private async Task<T?> FindAsync<T>(HttpResponseMessage response, WireRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)

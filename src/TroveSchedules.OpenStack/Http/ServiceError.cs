@@ -17,6 +17,9 @@ internal static class ServiceError
     private const int LongestMessage = 2000;
     private const int LongestPlace = 500;
 
+    // What Mistral says as 400, 409 or 500 when the connection to its database is lost. The first two it then repeats for every request of the same client's connection.
+    private static readonly string[] LostDatabase = ["Database transaction has already been started.", "Can't reconnect until invalid transaction is rolled back.", ".OperationalError)"];
+
     /// <summary>Reads an error response.</summary>
     /// <param name="response">A response whose status is not 2xx.</param>
     /// <param name="request">The request.</param>
@@ -29,7 +32,7 @@ internal static class ServiceError
         int status = (int)response.StatusCode;
         if (response.StatusCode == HttpStatusCode.NotFound && words is null)
             return NotTheServices(response, request);
-        TroveErrorKind kind = KindOf(status, hasQuota: words is not null && request.Service != "Keystone");
+        TroveErrorKind kind = IsLostDatabase(request, words) ? TroveErrorKind.Unavailable : KindOf(status, hasQuota: words is not null && request.Service != "Keystone");
         string? shown = words is null ? null : SecretMask.ForRequest(request, response.RequestMessage).Mask(words); // A validation error can quote the request, and a traceback can contain settings of the service.
         string? place = PlaceOf(response, request.Uri);
         string what = place is not null ? $"HTTP {status} redirects to {place}, and no redirect is followed.{(shown is null ? "" : $" {shown}")}"
@@ -46,6 +49,11 @@ internal static class ServiceError
             MayHaveHappened = request.IsChange && kind is TroveErrorKind.Conflict or TroveErrorKind.Unavailable or TroveErrorKind.Timeout or TroveErrorKind.ProtocolError,
         };
     }
+
+    /// <summary>Whether the message of an error says that Mistral has lost its database. The request is not to blame, whatever the status is.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="message">The message of the service; null if it gave none.</param>
+    public static bool IsLostDatabase(WireRequest request, string? message) => request.Service == "Mistral" && message is not null && LostDatabase.Any(message.Contains);
 
     /// <summary>Whether the service itself reports that the resource does not exist.</summary>
     /// <param name="response">The response.</param>

@@ -38,7 +38,15 @@ public sealed class RetryTests
         await session.Executions.DeleteAsync(new ScheduleExecution { Id = Rows.Id(1), State = "SUCCESS", ProjectId = ScriptedCloud.Project });
     }
 
-    private static Answer TransientFailure(string what) => what == "reset" ? Answers.Reset : Answers.Html(int.Parse(what), "<h1>later</h1>");
+    private static Answer TransientFailure(string what) => what switch
+    {
+        "reset" => Answers.Reset,
+        // What Mistral sends when it has lost its database, as recorded on a cluster whose first node of Galera was killed.
+        "400 lost" => Answers.Json(400, """{"faultcode": "Client", "faultstring": "Database transaction has already been started.", "debuginfo": null}"""),
+        "409 lost" => Answers.Json(409, """{"faultcode": "Client", "faultstring": "Duplicate entry for cron trigger: (pymysql.err.OperationalError) (2013, 'Lost connection to MySQL server during query')\n[SQL: INSERT INTO cron_triggers_v2 (created_at) VALUES (1)]", "debuginfo": null}"""),
+        "500 lost" => Answers.Json(500, """{"faultcode": "Server", "faultstring": "Can't reconnect until invalid transaction is rolled back. (Background on this error at: https://sqlalche.me/e/14/8s2b)", "debuginfo": null}"""),
+        _ => Answers.Html(int.Parse(what), "<h1>later</h1>"),
+    };
 
     [Theory]
     [InlineData("reset")]
@@ -46,6 +54,9 @@ public sealed class RetryTests
     [InlineData("502")]
     [InlineData("503")]
     [InlineData("504")]
+    [InlineData("400 lost")]
+    [InlineData("409 lost")]
+    [InlineData("500 lost")]
     public async Task A_GET_is_retried_eight_times_for_a_host_that_has_responded_and_three_times_otherwise(string what)
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, TransientFailure(what));
@@ -123,6 +134,9 @@ public sealed class RetryTests
     [Theory]
     [InlineData("reset")]
     [InlineData("503")]
+    [InlineData("400 lost")]
+    [InlineData("409 lost")]
+    [InlineData("500 lost")]
     public async Task A_restart_of_a_host_that_has_responded_is_bridged_by_retries(string before)
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Get, Rows0).Always(Get, Answers.Refused);
@@ -189,16 +203,22 @@ public sealed class RetryTests
     [InlineData("reset")]
     [InlineData("429")]
     [InlineData("503")]
+    [InlineData("400 lost")]
+    [InlineData("409 lost")]
+    [InlineData("500 lost")]
     public async Task A_DELETE_is_retried(string what)
     {
-        ScriptedCloud cloud = new ScriptedCloud().On(Delete, TransientFailure(what), Answers.Status(204));
+        ScriptedCloud cloud = new ScriptedCloud().On(Delete, TransientFailure(what), Answers.Status(204)).Always(Lookup, Answers.NotFound);
         await Remove(cloud);
-        Assert.Equal([Delete, Delete], cloud.Routes);
+        Assert.Equal(what.EndsWith("lost", StringComparison.Ordinal) ? [Delete, Delete, Lookup] : [Delete, Delete], cloud.Routes);
     }
 
     [Theory]
     [InlineData("reset")]
     [InlineData("502")]
+    [InlineData("400 lost")]
+    [InlineData("409 lost")]
+    [InlineData("500 lost")]
     public async Task A_404_for_a_retried_DELETE_counts_as_success(string what)
     {
         ScriptedCloud cloud = new ScriptedCloud().On(Delete, TransientFailure(what), Answers.NotFound);
@@ -269,6 +289,9 @@ public sealed class RetryTests
     [InlineData("429")]
     [InlineData("503")]
     [InlineData("504")]
+    [InlineData("400 lost")]
+    [InlineData("409 lost")]
+    [InlineData("500 lost")]
     public async Task Only_idempotent_requests_are_retried(string what)
     {
         await AssertSent(Few, Post, session => session.Mistral.Workbooks.ValidateAsync("x", CancellationToken.None));
@@ -321,6 +344,46 @@ public sealed class RetryTests
         await ScriptedCloud.FailureOf(() => session.Mistral.Workbooks.CreateAsync("x", "private", CancellationToken.None));
         await session.CreateLookup().AllInstancesAsync();
         Assert.Empty(cloud.Clock.Waits);
+    }
+
+    /// <summary>Behind a load balancer, a new connection can lead to another process.</summary>
+    [Fact]
+    public async Task A_retry_closes_its_connection_and_other_requests_do_not()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, TransientFailure("502"), TransientFailure("503")).Always(Get, Rows0);
+        using CloudSession session = await cloud.ConnectAsync();
+        await session.Schedules.ListAsync();
+        await session.Schedules.ListAsync();
+        Assert.Equal([false, true, true, false], cloud.Requests.Select(request => request.ClosesConnection));
+    }
+
+    /// <summary>On a connection with a broken database session, Mistral confirms the deletion of a cron trigger and never commits it. Seen on a cluster whose first node of Galera was killed.</summary>
+    [Fact]
+    public async Task After_Mistral_has_lost_its_database_a_confirmed_deletion_is_checked_and_repeated()
+    {
+        string trigger = $"{Rows.TriggersPath}/{Rows.Id(1)}", delete = "DELETE " + trigger, find = "GET " + trigger;
+        ScriptedCloud cloud = new ScriptedCloud().On(Get, TransientFailure("400 lost")).Always(Get, Rows0)
+            .On(delete, Answers.Status(204), Answers.Status(204)).On(find, Answers.Ok(Rows.Trigger(1)), Answers.NotFound);
+        using CloudSession session = await cloud.ConnectAsync();
+        await session.Schedules.ListAsync();
+        await session.Mistral.CronTriggers.DeleteAsync(Rows.Id(1), null, CancellationToken.None);
+        Assert.Equal([Get, Get, delete, find, delete, find], cloud.Routes);
+        Assert.All(cloud.Requests.Skip(1), request => Assert.True(request.ClosesConnection));
+
+        cloud.Clock.Advance(TimeSpan.FromMinutes(1));
+        cloud.On(delete, Answers.Status(204));
+        await session.Mistral.CronTriggers.DeleteAsync(Rows.Id(1), null, CancellationToken.None);
+        Assert.Equal(delete, cloud.Routes.Last());
+        Assert.False(cloud.Requests[^1].ClosesConnection);
+    }
+
+    [Fact]
+    public async Task Another_service_that_sends_the_words_of_Mistral_is_not_retried()
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always($"GET {Rows.TrovePath}/instances", TransientFailure("400 lost"));
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(TroveErrorKind.Invalid, (await ScriptedCloud.FailureOf(() => session.CreateLookup().AllInstancesAsync())).Kind);
+        Assert.Single(cloud.Requests);
     }
 
     [Fact]
@@ -435,6 +498,9 @@ public sealed class RetryTests
     [InlineData("429", "was not deleted", false)]
     [InlineData("503", "was not deleted", false)]
     [InlineData("500", "was not deleted", false)]
+    [InlineData("400 lost", "was not deleted", false)]
+    [InlineData("409 lost", "was not deleted", false)]
+    [InlineData("500 lost", "was not deleted", false)]
     public async Task The_error_of_a_failed_deletion_tells_whether_it_may_still_happen(string what, string expected, bool mayHappen)
     {
         ScriptedCloud cloud = new ScriptedCloud().Always(Delete, TransientFailure(what)).Always(Lookup, Answers.Ok(Rows.Execution(1)));
