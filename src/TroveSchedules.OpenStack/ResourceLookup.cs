@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,6 +18,9 @@ public sealed class ResourceLookup
 {
     // Trove's own maximum.
     private const int PageSize = 20;
+
+    // How many parts of a long list are read at once.
+    private const int MaxParts = 4;
 
     private readonly CloudSession _session;
     private readonly bool _allProjects;
@@ -127,16 +131,49 @@ public sealed class ResourceLookup
         return known;
     }
 
-    // Continues the shared listing where it stopped.
+    // Continues the shared listing where it stopped: by a page, or to the end.
     private async Task ReadOnAsync(int? most, CancellationToken cancellationToken)
     {
         if (_isListed)
             return;
-        var read = new List<Instance>();
-        await foreach (Instance instance in _session.Instances.ListAsync(null, _listed.LastOrDefault()?.Id, most, Paging.MaxPageSize, cancellationToken).ConfigureAwait(false))
-            read.Add(instance);
-        _listed.AddRange(read);
-        read.ForEach(instance => _known[instance.Id] = instance);
-        _isListed = most is null || read.Count < most;
+        Page<Instance> page = await _session.Instances.ReadPageAsync(_listed.LastOrDefault()?.Id, null, most ?? Paging.MaxPageSize, cancellationToken).ConfigureAwait(false);
+        Add(page.Rows);
+        _isListed = page.Rows.Count == 0 || !page.HasMore;
+        if (_isListed || most is not null)
+            return;
+        string?[] ends = [.. Split(page.Rows.Count), null];
+        foreach (List<Instance> part in await Task.WhenAll(ends.Select((end, i) => ReadAsync(i == 0 ? _listed.Last().Id : ends[i - 1], end, cancellationToken))).ConfigureAwait(false))
+            Add(part);
+        _isListed = true;
     }
+
+    private async Task<List<Instance>> ReadAsync(string? marker, string? end, CancellationToken cancellationToken)
+    {
+        var read = new List<Instance>();
+        await foreach (Instance instance in _session.Instances.ListAsync(null, marker, end, null, Paging.MaxPageSize, cancellationToken).ConfigureAwait(false))
+            read.Add(instance);
+        return read;
+    }
+
+    private void Add(IReadOnlyList<Instance> read)
+    {
+        _listed.AddRange(read);
+        foreach (Instance instance in read)
+            _known[instance.Id] = instance;
+    }
+
+    // Trove sorts by id, and takes any text as a marker. Ids are random UUIDs, so those that are known tell how many pages follow. Splits the rest into parts of two pages or more; returns the ends of all
+    // parts but the last one.
+    private IEnumerable<string> Split(int pageSize)
+    {
+        long all = 1L << 32, from = Position(_listed[0].Id), to = Position(_listed.Last().Id);
+        if (to <= from)
+            return [];
+        long pagesLeft = (all - to) * _listed.Count / (to - from) / pageSize;
+        int parts = (int)Math.Min(MaxParts, Math.Max(1, pagesLeft / 2));
+        return Enumerable.Range(1, parts - 1).Select(i => (to + (all - to) / parts * i).ToString("x8", CultureInfo.InvariantCulture));
+    }
+
+    // The first 32 bits of a UUID; 0 for another id.
+    private static long Position(string id) => id.Length >= 8 && uint.TryParse(id.Substring(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint first) ? first : 0;
 }

@@ -25,22 +25,31 @@ public sealed class Instances
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="TroveScheduleException">Any kind, as the service answers.</exception>
     public IAsyncEnumerable<Instance> ListAsync(Func<Instance, bool>? keep, long? most, CancellationToken cancellationToken = default) =>
-        ListAsync(keep, null, most, Paging.FirstPageSize, cancellationToken);
+        ListAsync(keep, null, null, most, Paging.FirstPageSize, cancellationToken);
 
     /// <summary>One instance by its id or name. To find several, use <see cref="CloudSession.CreateLookup"/>, which takes fewer requests.</summary>
     /// <inheritdoc cref="ResourceLookup.GetInstanceAsync"/>
     public Task<Instance> GetAsync(string nameOrId, CancellationToken cancellationToken = default) =>
         _session.CreateLookup().GetInstanceAsync(nameOrId, cancellationToken);
 
-    internal IAsyncEnumerable<Instance> ListAsync(Func<Instance, bool>? keep, string? marker, long? most, int size, CancellationToken cancellationToken) =>
-        Paging.WalkAsync(
-            async (last, limit, token) =>
-            {
-                InstancePage page = await _session.Trove.GetAsync(
-                    "/instances" + new Query().Page(last, limit), WireJson.Default.InstancePage, null, token).ConfigureAwait(false);
-                return new Page<Instance>(page.Instances.ConvertAll(ToInstance), TroveLink.HasNext(page.Links));
-            },
-            instance => instance.Id, keep, marker, most, size, cancellationToken);
+    /// <summary>Some of the project's instances, page by page, sorted by id.</summary>
+    /// <param name="keep">Whether an instance is wanted; null for every one.</param>
+    /// <param name="marker">The text after which the ids start; null for the first id. No instance needs to have it as its id.</param>
+    /// <param name="end">The text at which the ids end; null for the last id.</param>
+    /// <param name="most">At most how many are wanted; null for all.</param>
+    /// <param name="size">Size of the first page.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    internal IAsyncEnumerable<Instance> ListAsync(Func<Instance, bool>? keep, string? marker, string? end, long? most, int size, CancellationToken cancellationToken) =>
+        Paging.WalkAsync((last, limit, token) => ReadPageAsync(last, end, limit, token), instance => instance.Id, keep, marker, most, size, cancellationToken);
+
+    /// <summary>A page of the project's instances, sorted by id.</summary>
+    /// <inheritdoc cref="ListAsync(Func{Instance, bool}?, string?, string?, long?, int, CancellationToken)"/>
+    internal async Task<Page<Instance>> ReadPageAsync(string? marker, string? end, int limit, CancellationToken cancellationToken)
+    {
+        InstancePage page = await _session.Trove.GetAsync("/instances" + new Query().Page(marker, limit), WireJson.Default.InstancePage, null, cancellationToken).ConfigureAwait(false);
+        List<Instance> rows = [.. page.Instances.Where(row => end is null || string.Compare(row.Id, end, StringComparison.OrdinalIgnoreCase) <= 0).Select(ToInstance)];
+        return new Page<Instance>(rows, rows.Count == page.Instances.Count && TroveLink.HasNext(page.Links));
+    }
 
     /// <summary>The instance of that id; null where there is none in the project.</summary>
     internal async Task<Instance?> FindAsync(string id, bool allProjects, CancellationToken cancellationToken) =>

@@ -35,6 +35,14 @@ public abstract class TroveCases(ICloud cloud) : ContractCases(cloud)
     }
 
     [ContractFact(Needs = Needs.Instances)]
+    public async Task The_marker_of_instances_can_be_any_text_and_the_ids_after_it_follow()
+    {
+        Assert.Equal("db-00030", (await Trove("GET", "/instances?marker=20000000-0000-4000-8001-00000000003")).Column("instances", "name").First());
+        Assert.Equal("m", (await Trove("GET", "/instances?marker=1fffffff")).Column("instances", "name").First());
+        Assert.Empty((await Trove("GET", "/instances?marker=20000001")).List("instances"));
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
     public async Task Instances_cannot_be_filtered_by_name()
     {
         Assert.Equal(20, (await Trove("GET", "/instances?name=m")).List("instances").Count);

@@ -92,6 +92,76 @@ public sealed class InstancesTests
         Assert.Equal([Rows.Id(1), "limit=20", $"limit=1000&marker={Rows.Id(20)}", $"limit=1000&marker={Rows.Id(40)}"], RequestedPaths(cloud));
     }
 
+    public static TheoryData<string, string[]> LongLists => new()
+    {
+        { "random ids", RandomIds(200) },
+        { "a few pages", RandomIds(45) },
+        { "one page", RandomIds(20) },
+        { "most ids at the end", [.. RandomIds(100), .. RandomIds(100).Select(id => "ffffffff" + id[8..])] },
+        { "most ids at the beginning", [.. RandomIds(100), .. RandomIds(100).Select(id => "00000000" + id[8..])] },
+        { "ids that are markers", [.. RandomIds(100), .. Enumerable.Range(0, 256).Select(i => $"{i:x2}000000"), .. Enumerable.Range(0, 256).Select(i => $"{i:x2}FFFFFF-0000-4000-8000-000000000000")] },
+        { "ids that are no UUIDs", [.. Enumerable.Range(100, 100).Select(i => $"instance-{i}")] },
+        { "ids in sequence", [.. Enumerable.Range(1, 100).Select(Rows.Id)] },
+    };
+
+    private static string[] RandomIds(int count)
+    {
+        var random = new Random(count);
+        return [.. Enumerable.Range(0, count).Select(_ => { byte[] bytes = new byte[16]; random.NextBytes(bytes); return new Guid(bytes).ToString(); })];
+    }
+
+    /// <summary>A Trove that sorts by id, returns at most 20 instances per page, and takes any text as a marker.</summary>
+    private static Answer PagesOf(string[] ids) => (request, token) =>
+    {
+        string marker = request.Parameters.GetValueOrDefault("marker") ?? "";
+        string[] after = [.. ids.Order(StringComparer.OrdinalIgnoreCase).Where(id => string.Compare(id, marker, StringComparison.OrdinalIgnoreCase) > 0)];
+        string[] rows = [.. after.Take(20).Select(id => $$"""{"id": "{{id}}", "name": "{{id}}"}""")];
+        return Answers.Ok(rows.Length < after.Length ? Rows.InstancePage(rows, "stolen") : Rows.Instances(rows))(request, token);
+    };
+
+    [Theory]
+    [MemberData(nameof(LongLists))]
+    public async Task Each_instance_of_a_long_list_is_read_once_in_few_requests(string what, string[] ids)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().Always(ListRoute, PagesOf(ids));
+        using CloudSession session = await cloud.ConnectAsync();
+        ResourceLookup lookup = session.CreateLookup();
+        Assert.Equal(ids.Order(StringComparer.OrdinalIgnoreCase), (await lookup.AllInstancesAsync()).Select(instance => instance.Id));
+        Assert.True(cloud.Requests.Count <= (ids.Length + 19) / 20 + 3, $"{what}: {cloud.Requests.Count} requests");
+        Assert.Equal(ids[^1], (await lookup.GetInstanceAsync(ids[^1])).Id);
+    }
+
+    [Fact]
+    public async Task The_rest_of_a_long_list_is_read_in_four_parts_at_once()
+    {
+        var four = new TaskCompletionSource();
+        int begun = 0;
+        Answer pages = PagesOf(RandomIds(400));
+        ScriptedCloud cloud = new ScriptedCloud().Always(ListRoute, async (request, token) =>
+        {
+            if (++begun == 5)
+                four.SetResult();
+            if (begun > 1)
+                await four.Task;
+            return await pages(request, token);
+        });
+        using CloudSession session = await cloud.ConnectAsync();
+        Assert.Equal(400, (await session.CreateLookup().AllInstancesAsync().WaitAsync(TimeSpan.FromMinutes(1))).Count);
+    }
+
+    [Fact]
+    public async Task If_one_part_of_a_long_list_fails_the_list_fails_and_can_be_read_again()
+    {
+        Answer pages = PagesOf(RandomIds(400));
+        int begun = 0;
+        ScriptedCloud cloud = new ScriptedCloud().Always(ListRoute, (request, token) => ++begun == 4 ? Answers.Json(403, "{}")(request, token) : pages(request, token));
+        using CloudSession session = await cloud.ConnectAsync();
+        ResourceLookup lookup = session.CreateLookup();
+        Assert.Equal(TroveErrorKind.Forbidden, (await ScriptedCloud.FailureOf(() => lookup.AllInstancesAsync())).Kind);
+        Assert.Equal(400, (await lookup.AllInstancesAsync()).Select(instance => instance.Id).Distinct().Count());
+        Assert.Equal(400, (await lookup.AllInstancesAsync()).Count);
+    }
+
     [Fact]
     public async Task If_the_list_fails_each_id_is_requested()
     {
