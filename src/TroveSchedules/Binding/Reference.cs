@@ -6,8 +6,6 @@ namespace TroveSchedules.Binding;
 public abstract class Reference
 {
     private readonly string _kind;
-    private string? _origin;
-    private string? _projectId;
 
     private protected Reference(string kind, string id)
     {
@@ -18,13 +16,19 @@ public abstract class Reference
     /// <summary>The id, or the name if the parameter accepts names.</summary>
     public string Id { get; }
 
+    /// <summary>The cloud that the object was read from; null if unknown.</summary>
+    internal string? Origin { get; private set; }
+
+    /// <summary>The project of the object; null if unknown.</summary>
+    internal string? ProjectId { get; private set; }
+
     /// <summary>The id or name.</summary>
     public override string ToString() => Id;
 
     /// <summary>Stores the cloud and the project that the object was read from; null if unknown.</summary>
     internal Reference From(string? origin, string? projectId)
     {
-        (_origin, _projectId) = (origin, projectId);
+        (Origin, ProjectId) = (origin, projectId);
         return this;
     }
 
@@ -32,7 +36,7 @@ public abstract class Reference
     /// <exception cref="TroveScheduleException">Forbidden: <c>OtherCloud</c> or <c>OtherProject</c>.</exception>
     internal string IdFor(CloudSession session, bool allProjects = false)
     {
-        session.CheckOrigin(_origin, _projectId, allProjects, $"The {_kind} '{Id}'", this);
+        session.CheckOrigin(Origin, ProjectId, allProjects, $"The {_kind} '{Id}'", this);
         return Id;
     }
 }

@@ -22,11 +22,11 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     private const string ByToken = "Token";
     private const string ToSandbox = "Sandbox";
 
-    /// <summary>The name of a cloud in clouds.yaml.</summary>
+    /// <summary>The names of clouds in clouds.yaml. The last that connects becomes the process's session.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = FromCloud)]
     [ArgumentCompleter(typeof(CloudCompleter))]
     [ValidateNotNullOrEmpty]
-    public string? Cloud { get; set; }
+    public string[] Cloud { get; set; } = [];
 
     /// <summary>Keystone's address, with or without /v3.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByPassword), Parameter(Mandatory = true, ParameterSetName = ByApplicationCredential), Parameter(Mandatory = true, ParameterSetName = ByToken)]
@@ -168,14 +168,17 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
     public int MaxRetry { get; set; } = CloudSettings.DefaultMaxRetries;
 
     /// <summary>Connects.</summary>
-    protected override void ProcessRecord() => Try(() =>
+    protected override void ProcessRecord() => ForEach(ParameterSetName == FromCloud ? Cloud : new string?[] { null }, cloud =>
     {
         TroveSession session = Await(Sandbox
             ? Sandboxes.ConnectAsync(SandboxSpeed, SandboxInstances, Limited, Cancelled)
-            : SharedSession.ConnectAsync(Limited(ReadSettings()), WarnAsync, Cancelled));
+            : SharedSession.ConnectAsync(Limited(ReadSettings(cloud)), WarnAsync, Cancelled));
         SharedSession.Set(session);
         WriteObject(session);
     });
+
+    /// <summary>A cloud that refuses the credentials is one error among several.</summary>
+    internal override bool EndsPipeline(TroveScheduleException error) => Cloud.Length <= 1 && base.EndsPipeline(error);
 
     private CloudSettings Limited(CloudSettings settings) => settings with
     {
@@ -183,7 +186,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
         MaxRetries = MyInvocation.BoundParameters.ContainsKey(nameof(MaxRetry)) ? MaxRetry : null,
     };
 
-    private CloudSettings ReadSettings()
+    private CloudSettings ReadSettings(string? cloud)
     {
         var overrides = new CloudOverrides { NameOf = ConnectionParameters.NameOf };
         foreach ((PropertyInfo parameter, string member) in ConnectionParameters.All.Where(each => MyInvocation.BoundParameters.ContainsKey(each.Parameter.Name)))
@@ -191,7 +194,7 @@ public sealed class ConnectTroveSessionCommand : TroveCmdlet
         ConfigurationSources sources = SharedSession.Sources(SessionState);
         return ParameterSetName switch
         {
-            FromCloud => CloudConfiguration.FromCloud(Cloud!, overrides, sources),
+            FromCloud => CloudConfiguration.FromCloud(cloud!, overrides, sources),
             FromEnvironment => CloudConfiguration.FromEnvironment(overrides, sources),
             _ => CloudConfiguration.FromArguments(overrides, sources),
         };

@@ -12,8 +12,6 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(Backup))]
 public sealed class GetTroveBackupCommand : PagedCmdlet
 {
-    private ResourceLookup? _lookup;
-
     /// <summary>The instances of the backups, by object, id or name, with wildcards. Default: all instances.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
     [ArgumentCompleter(typeof(InstanceCompleter))]
@@ -31,16 +29,15 @@ public sealed class GetTroveBackupCommand : PagedCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => WriteObject(Await(Cloud.Backups.GetAsync(reference.IdFor(Cloud), allProjects: false, Cancelled))));
+            ForEachSession(PageOfNamed(Id), reference => WriteObject(Await(Cloud.Backups.GetAsync(reference!.IdFor(Cloud), allProjects: false, Cancelled))));
         else
-            ForEach(Instance ?? [null!], instance => WritePage(instance is null ? Cloud.Backups.ListAsync(null, RowLimit, Cancelled) : OfAsync(instance.IdFor(Cloud))));
+            ForEachSession(Instance, instance => WritePage(instance is null ? Cloud.Backups.ListAsync(null, RowLimit, Cancelled) : OfAsync(instance.IdFor(Cloud))));
     }
 
     private async IAsyncEnumerable<Backup> OfAsync(string instance)
     {
-        _lookup ??= Cloud.CreateLookup();
         long? most = RowLimit;
-        foreach (Instance one in await _lookup.MatchInstancesAsync(instance, Wildcards.Matcher(instance), Cancelled).ConfigureAwait(false))
+        foreach (Instance one in await Lookup.MatchInstancesAsync(instance, Wildcards.Matcher(instance), Cancelled).ConfigureAwait(false))
         {
             await foreach (Backup backup in Cloud.Backups.ListAsync(one.Id, most, Cancelled).ConfigureAwait(false))
             {

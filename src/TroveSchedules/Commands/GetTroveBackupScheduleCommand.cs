@@ -13,7 +13,7 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(BackupSchedule))]
 public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
 {
-    private ScheduleListing? _listing;
+    private readonly Dictionary<CloudSession, ScheduleListing> _listings = [];
 
     /// <summary>The instances of the schedules, by object, id or name, with wildcards. Default: all instances.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Instance")]
@@ -50,12 +50,12 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
     {
         if (ParameterSetName == "Id")
         {
-            ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Schedules.GetAsync(reference.IdFor(Cloud, AllProjects), AllProjects, Cancelled))));
+            ForEachSession(PageOfNamed(Id), reference => Write(Await(Cloud.Schedules.GetAsync(reference!.IdFor(Cloud, AllProjects), AllProjects, Cancelled))));
             return;
         }
         Func<BackupSchedule, bool> isNamed = null!;
         RunOrTerminate(() => isNamed = Wildcards.Match<BackupSchedule>(Name, schedule => schedule.Name));
-        ForEach(Instance ?? [null!], instance =>
+        ForEachSession(Instance, instance =>
         {
             foreach (BackupSchedule schedule in PageOf<BackupSchedule>([.. Of(instance?.IdFor(Cloud, AllProjects)).Where(schedule => isNamed(schedule) && State?.Contains(schedule.State) != false)]))
                 Write(schedule);
@@ -64,8 +64,8 @@ public sealed class GetTroveBackupScheduleCommand : PagedCmdlet
 
     private IEnumerable<BackupSchedule> Of(string? instance)
     {
-        _listing ??= Cloud.Schedules.CreateListing(AllProjects);
-        return Await(instance is null ? _listing.AllAsync(Cancelled) : _listing.OfInstanceAsync(instance, Wildcards.Matcher(instance), Cancelled));
+        ScheduleListing listing = GetOrAdd(_listings, session => session.Schedules.CreateListing(AllProjects));
+        return Await(instance is null ? listing.AllAsync(Cancelled) : listing.OfInstanceAsync(instance, Wildcards.Matcher(instance), Cancelled));
     }
 
     private void Write(BackupSchedule schedule)

@@ -10,8 +10,6 @@ namespace TroveSchedules.Commands;
 [OutputType(typeof(Instance))]
 public sealed class GetTroveInstanceCommand : PagedCmdlet
 {
-    private ResourceLookup? _lookup;
-
     /// <summary>Names of instances, with wildcards. Default: all instances.</summary>
     [Parameter(Position = 0, ParameterSetName = "Name")]
     [ArgumentCompleter(typeof(InstanceNameCompleter))]
@@ -28,10 +26,9 @@ public sealed class GetTroveInstanceCommand : PagedCmdlet
     /// <summary>Writes the instances.</summary>
     protected override void ProcessRecord()
     {
-        _lookup ??= Cloud.CreateLookup();
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => WriteObject(Await(_lookup.GetInstanceAsync(reference.IdFor(Cloud), Cancelled))));
+            ForEachSession(PageOfNamed(Id), reference => WriteObject(Await(Lookup.GetInstanceAsync(reference!.IdFor(Cloud), Cancelled))));
         else
-            Try(() => WritePage(Cloud.Instances.ListAsync(Wildcards.Match<Instance>(Name, instance => instance.Name), RowLimit, Cancelled)));
+            ForEachSession<InstanceReference>(null, _ => WritePage(Cloud.Instances.ListAsync(Wildcards.Match<Instance>(Name, instance => instance.Name), RowLimit, Cancelled)));
     }
 }

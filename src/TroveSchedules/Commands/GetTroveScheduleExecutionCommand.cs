@@ -62,9 +62,9 @@ public sealed class GetTroveScheduleExecutionCommand : PagedCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "Id")
-            ForEach(PageOfNamed(Id), reference => Write(Await(Cloud.Executions.GetAsync(reference.IdFor(Cloud, AllProjects), AllProjects, IncludeBackupStatus, Cancelled))));
+            ForEachSession(PageOfNamed(Id), reference => Write(Await(Cloud.Executions.GetAsync(reference!.IdFor(Cloud, AllProjects), AllProjects, IncludeBackupStatus, Cancelled))));
         else
-            ForEach(Schedule, reference => WritePage(Of(reference)));
+            ForEachSession(Schedule, reference => WritePage(Of(reference!)));
     }
 
     private IAsyncEnumerable<ScheduleExecution> Of(ScheduleReference reference)

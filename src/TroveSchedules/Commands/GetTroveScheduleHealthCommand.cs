@@ -10,9 +10,10 @@ namespace TroveSchedules.Commands;
 /// <summary>Checks whether schedules make good backups.</summary>
 [Cmdlet(VerbsCommon.Get, "TroveScheduleHealth")]
 [OutputType(typeof(ScheduleHealth))]
-public sealed class GetTroveScheduleHealthCommand : SessionCmdlet
+public sealed class GetTroveScheduleHealthCommand : ListingCmdlet
 {
-    private List<BackupSchedule>? _schedules = [];
+    private readonly Dictionary<CloudSession, List<BackupSchedule>> _schedules = [];
+    private bool _isAll;
 
     /// <summary>The schedules, or their ids. Default: all schedules of the project.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -47,10 +48,13 @@ public sealed class GetTroveScheduleHealthCommand : SessionCmdlet
     protected override void ProcessRecord()
     {
         if (Schedule is null)
-            _schedules = null;
+            _isAll = true;
         else
-            ForEach(Schedule, reference => _schedules!.Add(Read(reference)));
+            ForEachSession(Schedule, reference => Given.Add(Read(reference!)));
     }
+
+    // The given schedules of the session in use.
+    private List<BackupSchedule> Given => GetOrAdd(_schedules, _ => []);
 
     private BackupSchedule Read(ScheduleReference reference)
     {
@@ -60,8 +64,10 @@ public sealed class GetTroveScheduleHealthCommand : SessionCmdlet
 
     private protected override void ProcessCollected()
     {
-        if (_schedules is { Count: 0 } && !IncludeUnscheduled)
-            return;
-        Try(() => WriteObject(Await(Cloud.Schedules.CheckHealthAsync(_schedules, Options, Warn, Cancelled)), enumerateCollection: true));
+        ForEachSession<ScheduleReference>(null, _ =>
+        {
+            if (_isAll || Given.Count > 0 || IncludeUnscheduled)
+                WriteObject(Await(Cloud.Schedules.CheckHealthAsync(_isAll ? null : Given, Options, Warn, Cancelled)), enumerateCollection: true);
+        });
     }
 }

@@ -27,11 +27,11 @@ internal sealed class OutcomeWriter(TroveCmdlet cmdlet)
     {
         if (_isEnding)
         {
-            if (!(_isSessionDead && IsEndOfSession(error)))
+            if (!(_isSessionDead && cmdlet.EndsPipeline(error)))
                 cmdlet.WriteWarning(error.Message);
             return;
         }
-        _isSessionDead = IsEndOfSession(error);
+        _isSessionDead = cmdlet.EndsPipeline(error);
         if (_isSessionDead || cmdlet.Preference("ErrorAction", "ErrorActionPreference") is ActionPreference.Stop)
         {
             // This error ends the pipeline, so the outcomes of the changes in progress are written first.
@@ -48,6 +48,4 @@ internal sealed class OutcomeWriter(TroveCmdlet cmdlet)
             cmdlet.WriteWarning($"{_changed} changes were made before the session ended; the others were not.");
         cmdlet.ThrowTerminatingError(record);
     }
-
-    private static bool IsEndOfSession(TroveScheduleException error) => error.Kind == TroveErrorKind.Unauthorized || error.ErrorId == "NotConnected";
 }

@@ -4,8 +4,8 @@ using System.Management.Automation;
 
 namespace TroveSchedules.Commands;
 
-/// <summary>Base of cmdlets that list objects. -First, -Skip and -IncludeTotalCount apply to each listing separately, for example to each named instance.</summary>
-public abstract class PagedCmdlet : SessionCmdlet
+/// <summary>Base of cmdlets that list objects. -First, -Skip and -IncludeTotalCount apply to each listing separately, for example to each named instance and to each session.</summary>
+public abstract class PagedCmdlet : ListingCmdlet
 {
     /// <summary>Maximum number of rows to request, including the skipped ones; null for all.</summary>
     private protected long? RowLimit =>

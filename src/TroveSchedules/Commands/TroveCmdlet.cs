@@ -33,6 +33,9 @@ public abstract class TroveCmdlet : PSCmdlet, IDisposable
     /// <summary>Advice for an error that may result from the syntax of the command; null for none.</summary>
     internal virtual string? AdviceOn(TroveScheduleException error) => null;
 
+    /// <summary>Whether the error would repeat for every further item, so that it ends the pipeline.</summary>
+    internal virtual bool EndsPipeline(TroveScheduleException error) => error.Kind == TroveErrorKind.Unauthorized || error.ErrorId == "NotConnected";
+
     // Names in the cloud may contain control characters, or a second line that looks like another message.
 
     /// <summary>Writes a warning without control characters.</summary>
