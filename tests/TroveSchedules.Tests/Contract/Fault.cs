@@ -42,6 +42,12 @@ public enum FaultKind
     /// <summary>500.</summary>
     ServerError,
 
+    /// <summary>400 in the words of a Mistral that has lost its database. The service does not get the request.</summary>
+    LostDatabase,
+
+    /// <summary>204. The service does not get the request. So Mistral answers a deletion on a connection whose database session is broken.</summary>
+    NoContent,
+
     /// <summary>Every page is the first page and links to a next one.</summary>
     EndlessPaging,
 

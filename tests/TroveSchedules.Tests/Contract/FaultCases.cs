@@ -23,6 +23,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.ResetAfter)]
     [InlineData(FaultKind.TooManyRequests)]
     [InlineData(FaultKind.ServiceUnavailable)]
+    [InlineData(FaultKind.LostDatabase)]
     [InlineData(FaultKind.Unauthorized)]
     public async Task A_transient_failure_of_a_GET_is_retried(FaultKind kind)
     {
@@ -38,6 +39,8 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.ServiceUnavailable, TroveErrorKind.Unavailable)]
     [InlineData(FaultKind.TooManyRequests, TroveErrorKind.Unavailable)]
     [InlineData(FaultKind.ServerError, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.LostDatabase, TroveErrorKind.Unavailable)]
+    [InlineData(FaultKind.NoContent, TroveErrorKind.ProtocolError)]
     [InlineData(FaultKind.Timeout, TroveErrorKind.Timeout)]
     [InlineData(FaultKind.TruncatedBody, TroveErrorKind.Unavailable)]
     [InlineData(FaultKind.MalformedJson, TroveErrorKind.ProtocolError)]
@@ -92,6 +95,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.ResetBefore, 2)]
     [InlineData(FaultKind.ConnectionRefused, 2)]
     [InlineData(FaultKind.ServiceUnavailable, 2)]
+    [InlineData(FaultKind.LostDatabase, 2)]
     [InlineData(FaultKind.ServerError, 1, false)]
     public async Task A_schedule_is_created_once_or_reported_as_not_created(FaultKind kind, int attempts = 1, bool isCreated = true)
     {
@@ -133,6 +137,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.ResetBefore, 2)]
     [InlineData(FaultKind.ConnectionRefused, 2)]
     [InlineData(FaultKind.ServiceUnavailable, 2)]
+    [InlineData(FaultKind.LostDatabase, 2)]
     [InlineData(FaultKind.ServerError, 1, false)]
     public async Task A_schedule_is_started_once_or_said_not_to_be(FaultKind kind, int attempts = 1, bool isStarted = true)
     {
@@ -174,6 +179,19 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         BackupSchedule schedule = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 1 1 *" });
         _faults.Inject(new Fault(FaultKind.ResetAfter) { When = request => request.Method == HttpMethod.Delete });
         await schedules.DeleteAsync(schedule);
+        Assert.Equal(404, (await Mistral("GET", "/cron_triggers/" + schedule.TriggerId)).Status);
+    }
+
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task After_a_lost_database_a_deletion_that_was_confirmed_and_not_made_is_repeated()
+    {
+        using CloudSession session = await ConnectAsync();
+        BackupSchedules schedules = session.Schedules;
+        BackupSchedule schedule = await schedules.CreateAsync(new ScheduleRequest { Instance = "m", Name = "n", Pattern = "0 3 1 1 *" });
+        _faults.Inject(new Fault(FaultKind.LostDatabase) { When = request => request.Method == HttpMethod.Delete });
+        _faults.Inject(new Fault(FaultKind.NoContent) { When = request => request.Method == HttpMethod.Delete, Times = 2 });
+        await schedules.DeleteAsync(schedule);
+        Assert.Equal(4, _faults.Requests.Count(request => request.StartsWith("DELETE", StringComparison.Ordinal)));
         Assert.Equal(404, (await Mistral("GET", "/cron_triggers/" + schedule.TriggerId)).Status);
     }
 

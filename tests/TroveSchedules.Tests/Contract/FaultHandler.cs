@@ -77,6 +77,10 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
                 return unavailable;
             case FaultKind.ServerError:
                 return CreateResponse(request, 500, "{\"faultcode\": \"Server\", \"faultstring\": \"Something broke.\", \"debuginfo\": null}", "application/json");
+            case FaultKind.LostDatabase:
+                return CreateResponse(request, 400, "{\"faultcode\": \"Client\", \"faultstring\": \"Database transaction has already been started.\", \"debuginfo\": null}", "application/json");
+            case FaultKind.NoContent:
+                return CreateResponse(request, 204, "", "text/html");
             case FaultKind.EndlessPaging:
                 return await FirstPageAsync(request, cancellationToken);
             default:
