@@ -1,5 +1,6 @@
 using System;
 using System.Threading.Tasks;
+using TroveSchedules.OpenStack.Http;
 
 namespace TroveSchedules.OpenStack;
 
@@ -11,8 +12,8 @@ namespace TroveSchedules.OpenStack;
 /// <param name="isAsynchronous">Whether the service makes such a change after its response, so that it may still happen after any error.</param>
 internal sealed class OutcomeCheck(TroveScheduleException failure, object target, string what, string service = "Mistral", bool isAsynchronous = false)
 {
-    // There was no response, or only a gateway's.
-    private bool IsStillAtWork => isAsynchronous || failure.StatusCode is null or 408 or 502 or 504;
+    // There was no response, or only a gateway's, or the engine of Mistral gave none to its API.
+    private bool IsStillAtWork => isAsynchronous || failure.StatusCode is null or 408 or 502 or 504 || ServiceError.IsEngineTimeout(service, failure.ServerMessage);
 
     /// <summary>Looks for the resource that the change was about; null if it does not exist.</summary>
     /// <param name="find">Looks for the resource.</param>

@@ -89,12 +89,13 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         }
     }
 
-    // Mistral's 500 is final, unless it has lost its database. A 2xx that cannot be parsed came from another server or was damaged on the way, so a retry can help, as for a damaged 404 in response to a GET. A retried
-    // DELETE would take its own 404 for success. A body that is too long stays too long.
+    // Mistral's 500 is final, unless it has lost its database or its engine. A 2xx that cannot be parsed came from another server or was damaged on the way, so a retry can help, as for a
+    // damaged 404 in response to a GET. A retried DELETE would take its own 404 for success. A body that is too long stays too long.
     private static bool IsPassing(WireRequest request, HttpResponseMessage response, TroveScheduleException failure) => response.IsSuccessStatusCode
         ? failure.Kind == TroveErrorKind.ProtocolError && failure.InnerException is not BodyTooLongException
         : response.StatusCode == HttpStatusCode.NotFound ? failure.InnerException is JsonException && !request.IsChange
-        : ServiceError.IsLostDatabase(request, failure.ServerMessage) || response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+        : ServiceError.IsLostDatabase(request, failure.ServerMessage) || ServiceError.IsEngineTimeout(request.Service, failure.ServerMessage)
+            || response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {

@@ -55,6 +55,11 @@ internal static class ServiceError
     /// <param name="message">The message of the service; null if it gave none.</param>
     public static bool IsLostDatabase(WireRequest request, string? message) => request.Service == "Mistral" && message is not null && LostDatabase.Any(message.Contains);
 
+    /// <summary>Whether the message of an error says that Mistral's engine gave no answer to its API in time. The engine may still carry out the request.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="message">The message of the service; null if it gave none.</param>
+    public static bool IsEngineTimeout(string service, string? message) => service == "Mistral" && message?.StartsWith("This rpc call ", StringComparison.Ordinal) == true;
+
     /// <summary>Whether the service itself reports that the resource does not exist.</summary>
     /// <param name="response">The response.</param>
     /// <param name="request">The request.</param>

@@ -16,7 +16,7 @@ internal enum MistralFault
     /// <summary>POST /cron_triggers: a trigger with the same input, pattern, first time and count exists. Mistral names the name, which is a new one.</summary>
     DuplicateTrigger,
 
-    /// <summary>POST /executions: the workflow does not exist. The status is 500.</summary>
+    /// <summary>POST /executions: the workflow does not exist. The status is 404, or 500 from a Mistral whose API and engine are one process.</summary>
     WorkflowNotFound,
 
     /// <summary>POST /executions: the workflow lacks an input, or does not take one.</summary>
@@ -36,7 +36,7 @@ internal static class MistralFaults
         var words when words.Contains("Using a delegated token") => MistralFault.DelegatedToken,
         var words when words.Contains("failed to find next date") => MistralFault.NoNextTime,
         var words when words.StartsWith("Duplicate entry for cron trigger ['name'", StringComparison.Ordinal) => MistralFault.DuplicateTrigger,
-        var words when words.StartsWith("DBEntityNotFoundError: 404: Workflow not found [", StringComparison.Ordinal) => MistralFault.WorkflowNotFound,
+        var words when words.Contains("Workflow not found [workflow_identifier=") => MistralFault.WorkflowNotFound,
         var words when words.StartsWith("Invalid input [name=", StringComparison.Ordinal) => MistralFault.InputMismatch,
         var words when words.StartsWith("Only completed executions", StringComparison.Ordinal) => MistralFault.ExecutionNotEnded,
         _ => MistralFault.Other,

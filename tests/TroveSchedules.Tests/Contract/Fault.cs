@@ -45,6 +45,9 @@ public enum FaultKind
     /// <summary>400 in the words of a Mistral that has lost its database. The service does not get the request.</summary>
     LostDatabase,
 
+    /// <summary>500 in the words of a Mistral whose engine does not answer. The service does not get the request.</summary>
+    EngineTimeout,
+
     /// <summary>204. The service does not get the request. So Mistral answers a deletion on a connection whose database session is broken.</summary>
     NoContent,
 

@@ -138,6 +138,7 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
     [InlineData(FaultKind.ConnectionRefused, 2)]
     [InlineData(FaultKind.ServiceUnavailable, 2)]
     [InlineData(FaultKind.LostDatabase, 2)]
+    [InlineData(FaultKind.EngineTimeout, 2)]
     [InlineData(FaultKind.ServerError, 1, false)]
     public async Task A_schedule_is_started_once_or_said_not_to_be(FaultKind kind, int attempts = 1, bool isStarted = true)
     {
@@ -169,6 +170,19 @@ public abstract class FaultCases(ICloud cloud) : ContractCases(cloud)
         Assert.Contains(id, error.Message);
         Assert.StartsWith("It is not known", error.Message);
         Assert.Same(schedule, error.Target);
+    }
+
+    /// <summary>The engine may take the message of the API later.</summary>
+    [ContractFact(Needs = Needs.Instances)]
+    public async Task A_start_that_the_engine_does_not_answer_is_said_to_be_possible_still()
+    {
+        using CloudSession session = await ConnectAsync();
+        BackupSchedule schedule = await session.Schedules.GetAsync((await TriggerAsync(input: Input(Nobody))).Text("id")!);
+        string id = Guid.NewGuid().ToString();
+        _faults.Inject(new Fault(FaultKind.EngineTimeout) { When = request => request.Method == HttpMethod.Post && IsMistral(request), Times = int.MaxValue });
+        var error = await Assert.ThrowsAsync<TroveScheduleException>(() => session.Executions.StartAsync(schedule, id));
+        Assert.StartsWith($"The execution '{id}' of the schedule '{schedule.Id}' does not exist yet.", error.Message);
+        Assert.Contains("may still be starting it", error.RecommendedAction);
     }
 
     [ContractFact(Needs = Needs.Instances)]

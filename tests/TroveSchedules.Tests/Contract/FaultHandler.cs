@@ -79,6 +79,8 @@ internal sealed class FaultHandler(HttpMessageHandler inner) : DelegatingHandler
                 return CreateResponse(request, 500, "{\"faultcode\": \"Server\", \"faultstring\": \"Something broke.\", \"debuginfo\": null}", "application/json");
             case FaultKind.LostDatabase:
                 return CreateResponse(request, 400, "{\"faultcode\": \"Client\", \"faultstring\": \"Database transaction has already been started.\", \"debuginfo\": null}", "application/json");
+            case FaultKind.EngineTimeout:
+                return CreateResponse(request, 500, "{\"faultcode\": \"Server\", \"faultstring\": \"This rpc call \\\"start_workflow\\\" took longer than configured 60 seconds.\", \"debuginfo\": null}", "application/json");
             case FaultKind.NoContent:
                 return CreateResponse(request, 204, "", "text/html");
             case FaultKind.EndlessPaging:

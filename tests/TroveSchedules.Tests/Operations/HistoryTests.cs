@@ -492,6 +492,18 @@ public sealed class HistoryTests
     }
 
     [Theory]
+    [InlineData(404, "Workflow not found [workflow_identifier=trove.backup_create, namespace=]")] // Over RabbitMQ.
+    [InlineData(500, "DBEntityNotFoundError: 404: Workflow not found [workflow_identifier=trove.backup_create, namespace=]")] // From a Mistral that is one process.
+    public async Task Without_the_workbook_nothing_is_started(int status, string message)
+    {
+        ScriptedCloud cloud = new ScriptedCloud().On($"POST {Rows.ExecutionsPath}", Answers.Fault(status, message));
+        using CloudSession session = await cloud.ConnectAsync();
+        var schedule = new BackupSchedule { Id = Rows.Id(1), TriggerId = Rows.Id(2), Input = "{}", ProjectId = ScriptedCloud.Project };
+        TroveScheduleException error = await ScriptedCloud.FailureOf(() => session.Executions.StartAsync(schedule, Rows.Id(10)));
+        Assert.Equal((TroveErrorKind.NotFound, "WorkbookNotInstalled"), (error.Kind, error.ErrorId));
+    }
+
+    [Theory]
     [InlineData(false, null)]
     [InlineData(true, "?force=true")]
     public async Task An_execution_is_deleted_by_its_id_with_force_only_on_request(bool force, string? query)
