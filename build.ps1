@@ -31,7 +31,8 @@
 .EXAMPLE
     ./build.ps1 Bench
     Builds the module and measures it, beside python-troveclient and curl, on the stack whose state directory TROVE_BENCH_STACK names, else on one of its own
-    (Debian, root) that ends with it. Writes docs/Benchmarks.md and the summary in README.md. -With passes options on, such as -With '--cli-limit', 1200.
+    (Debian, root) that ends with it; then beside curl on the cluster that TROVE_BENCH_CLUSTER names, or on one of its own. Writes docs/Benchmarks.md and the
+    summary in README.md. -With passes options on, such as -With '--cli-limit', 1200.
 .EXAMPLE
     ./build.ps1 Docs
     Builds the module, and brings what the pages of docs/en-US repeat of it up to date: the syntax, the facts of each parameter, a heading for each new one.
@@ -174,14 +175,20 @@ function Stack {
 
 function Bench {
     Build
-    Use-Stack $env:TROVE_BENCH_STACK ('--db', 'mariadb', '--instances', '200', '--no-triggers', '--port-offset', '3000') {
+    Invoke-Bench all $env:TROVE_BENCH_STACK '--port-offset', '3000'
+    Invoke-Bench cluster $env:TROVE_BENCH_CLUSTER '--port-offset', '3500', '--cluster'
+}
+
+function Invoke-Bench([string] $What, [string] $State, [string[]] $Options) {
+    Use-Stack $State (@('--db', 'mariadb', '--instances', '200', '--random-ids', '--no-triggers') + $Options) {
         param($stack)
+        if (-not $stack -and $What -eq 'cluster') { return }
         $on = $stack ? @('--stack', $stack) : @()
         # Measures the executable of this PowerShell, because the launcher of a .NET tool would add its own start time.
         $path = $env:PATH
         try {
             $env:PATH = $PSHOME + [IO.Path]::PathSeparator + $path
-            Invoke-Native dotnet run -c Release --project "$PSScriptRoot/tests/bench" '--' all --write @on @With
+            Invoke-Native dotnet run -c Release --project "$PSScriptRoot/tests/bench" '--' $What --write @on @With
         }
         finally { $env:PATH = $path }
     }

@@ -17,7 +17,7 @@ public sealed class SandboxAccount
     /// <summary>The user's id.</summary>
     public string UserId { get; }
 
-    /// <summary>The user's name: demo, other or admin.</summary>
+    /// <summary>The user's name: demo, other, admin, or that of a further project.</summary>
     public string UserName { get; }
 
     /// <summary>The user's password.</summary>

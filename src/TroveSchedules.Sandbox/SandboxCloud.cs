@@ -55,7 +55,7 @@ public sealed class SandboxCloud : IDisposable
     /// <summary>The address of Keystone, for <c>auth_url</c>.</summary>
     public Uri AuthUrl => new(_keystone.Url);
 
-    /// <summary>The users demo, other and admin. Each has a project of the same name.</summary>
+    /// <summary>The users demo, other and admin, and those of <see cref="SandboxOptions.Projects"/>. Each has a project of the same name.</summary>
     public IReadOnlyList<SandboxAccount> Accounts => _keystone.Accounts;
 
     /// <summary>The clock of the sandbox. Timers that it creates use the real clock.</summary>

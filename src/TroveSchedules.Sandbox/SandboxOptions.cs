@@ -11,8 +11,13 @@ public sealed class SandboxOptions
     /// <summary>Speed of the sandbox's clock. With 60, a minute takes a second. With 0, only <see cref="SandboxCloud.Step"/> advances it.</summary>
     public double Speed { get; init; } = 1;
 
-    /// <summary>Number of instances of the project demo with names like <c>db-00001</c>, in addition to <c>m</c>, <c>broken</c> and two named <c>dup</c>.</summary>
+    /// <summary>
+    /// Number of instances with names like <c>db-00001</c>. The project demo has them in addition to <c>m</c>, <c>broken</c> and two named <c>dup</c>; each of the further projects has as many.
+    /// </summary>
     public int Instances { get; init; }
+
+    /// <summary>Number of further projects with names like <c>project-001</c>, up to 4095. Each has a user of the same name with the role member.</summary>
+    public int Projects { get; init; }
 
     /// <summary>The seed of all ids. The same seed and the same requests give the same ids. Null for a random seed.</summary>
     public int? Seed { get; init; }

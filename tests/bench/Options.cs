@@ -48,8 +48,10 @@ internal sealed record Options
         Add("cron", "CronPattern against croniter and Cronos");
         Add("micro", "BenchmarkDotNet on CronPattern and on the operations, on the sandbox");
         Add("sandbox", "100,000 executions through PowerShell's pipeline, on the sandbox");
+        Add("projects", "one project and a hundred, with 1,000,000 schedules and 1,000,000 executions, on the sandbox in another process");
         Add("stack", "this module, python-troveclient and curl, on a real Keystone, Mistral and Trove");
-        Add("all", "these four, the last where --stack names one");
+        Add("cluster", "this module and curl on a cluster of these services, which --stack names");
+        Add("all", "cron, micro, sandbox, projects and stack, the last where --stack names one");
         return root;
 
         void Add(string name, string description)

@@ -14,7 +14,7 @@ async Task<int> RunAsync(string what, Options options)
 {
     bool IsSelected(string part) => what == part || what == "all";
 
-    if ((IsSelected("sandbox") || IsSelected("stack")) && !File.Exists(Options.Module))
+    if (what is not ("cron" or "micro") && !File.Exists(Options.Module))
     {
         Console.Error.WriteLine("The module is not built: run ./build.ps1");
         return 1;
@@ -36,9 +36,20 @@ async Task<int> RunAsync(string what, Options options)
         IReadOnlyDictionary<int, Measurement> results = await SandboxCase.RunAsync(options);
         Tell("sandbox", SandboxCase.ToMarkdown(results) + "\n" + Targets.OfSandbox(results));
     }
-    if (IsSelected("stack") && options.Stack is { } state)
+    if (IsSelected("projects"))
     {
-        (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(options, state);
+        IReadOnlyList<StepResult> results = await ProjectsCase.RunAsync();
+        Tell("projects", ProjectsCase.ToMarkdown(results) + "\n" + Targets.OfProjects(results));
+    }
+    if (what == "cluster")
+    {
+        (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(options, withPeers: false);
+        isWhole &= failures.Count == 0;
+        Tell("cluster", string.Join("\n", results.Values.Select(Report.ToMarkdown).Concat(failures)));
+    }
+    if (IsSelected("stack") && options.Stack is not null)
+    {
+        (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(options, withPeers: true);
         isWhole &= failures.Count == 0;
         Tell("stack", Targets.OfStack(results) + "\n" + string.Join("\n", results.Values.Select(Report.ToMarkdown).Concat(failures)));
         if (options.Write && options.Only is null)
@@ -62,8 +73,9 @@ async Task<int> RunAsync(string what, Options options)
     }
 }
 
-async Task<(IReadOnlyDictionary<string, CaseResult> Results, IReadOnlyList<string> Failures)> StackAsync(Options options, string state)
+async Task<(IReadOnlyDictionary<string, CaseResult> Results, IReadOnlyList<string> Failures)> StackAsync(Options options, bool withPeers)
 {
+    string state = options.Stack ?? throw new InvalidOperationException("No stack is named, by --stack or TROVE_BENCH_STACK.");
     Cloud cloud = await Cloud.OfStackAsync(state);
     using var relay = new Relay(cloud);
     await using var place = new Place(cloud);
@@ -77,7 +89,8 @@ async Task<(IReadOnlyDictionary<string, CaseResult> Results, IReadOnlyList<strin
             continue;
         try
         {
-            CaseResult result = await Runner.RunAsync(await make(), cloud, relay);
+            Case made = await make();
+            CaseResult result = await Runner.RunAsync(withPeers ? made : made with { Sides = [.. made.Sides.Where(side => side.Name is not (StackCases.Cli or StackCases.Api))] }, cloud, relay);
             results.Add(result.Case.Key, result);
         }
         catch (Exception e) when (e is InvalidOperationException or HttpRequestException)

@@ -98,6 +98,12 @@ internal static class Targets
         ]);
     }
 
+    public static string OfProjects(IReadOnlyList<StepResult> results) => Table(results.SelectMany(result => new IReadOnlyList<string>[]
+    {
+        [$"{result.Title}: requests of {ProjectsCase.Projects} projects against one", $"≤ {ProjectsCase.Projects} ×", Report.Times((double)result.All.Requests / result.One.Requests), Word(result.All.Requests <= ProjectsCase.Projects * result.One.Requests)],
+        ["… flat memory: growth above that of one", "< 30 MB", Report.Memory(Math.Max(0, result.All.Growth - result.One.Growth)), Word(result.All.Growth - result.One.Growth < 30e6)],
+    }));
+
     public static string OfCron(IReadOnlyList<CronRate> rates) => Table(
     [
         ["CronPattern against croniter, the least of three patterns", "≥ 100 ×", Report.Times(rates.Min(rate => rate.Ours / rate.Croniter)), Word(rates.All(rate => rate.Ours >= 100 * rate.Croniter))],

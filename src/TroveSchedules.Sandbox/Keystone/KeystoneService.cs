@@ -24,7 +24,11 @@ internal sealed class KeystoneService
         _options = options;
         _scheduler = scheduler;
         _ids = ids;
-        Accounts = [CreateAccount("demo", "member", ids.HexId()), CreateAccount("other", "member", null), CreateAccount("admin", "admin", null)];
+        Accounts =
+        [
+            CreateAccount("demo", "member", ids.HexId()), CreateAccount("other", "member", null), CreateAccount("admin", "admin", null),
+            .. Enumerable.Range(1, options.Projects).Select(n => CreateAccount(FormattableString.Invariant($"project-{n:d3}"), "member", null)),
+        ];
         _mistralUserId = ids.HexId();
     }
 

@@ -70,11 +70,11 @@ internal sealed class CronTriggersResource
             ],
             FlagParameters = ["all_projects"],
             FindMarker = Find,
-            Rows = query => All.Where(query.Includes),
+            Rows = query => Store.All.Where(query.Includes),
         };
     }
 
-    public List<CronTrigger> All { get; } = [];
+    public CronTriggerStore Store { get; } = new();
 
     /// <summary>Whether due triggers fire. When this becomes true again, each trigger that became due in the meantime fires once.</summary>
     public bool IsFiring
@@ -111,8 +111,7 @@ internal sealed class CronTriggersResource
 
     // Finds a trigger by id or by name. An administrator can use those of all projects.
     private CronTrigger Find(Token caller, string identifier) =>
-        All.Where(trigger => caller.IsAdmin || trigger.ProjectId == caller.ProjectId || trigger.Scope == "public")
-            .Where(trigger => Collation.Compare(trigger.Id, identifier) == 0 || (trigger.Name is not null && Collation.Compare(trigger.Name, identifier) == 0))
+        Store.Find(identifier).Where(trigger => caller.IsAdmin || trigger.ProjectId == caller.ProjectId || trigger.Scope == "public")
             .OrderBy(trigger => trigger.Id, StringComparer.Ordinal).FirstOrDefault()
         ?? throw MistralErrors.ClientError(404, $"Cron trigger not found [identifier={identifier}]");
 
@@ -165,7 +164,7 @@ internal sealed class CronTriggersResource
             _keystone.Trusts.Remove(trust);
             throw MistralErrors.ClientError(409, conflict);
         }
-        All.Add(trigger);
+        Store.Add(trigger);
         ScheduleNextFiring(trigger);
         return Response.Json(201, _resource.ToCreatedJson(trigger));
     }
@@ -175,7 +174,7 @@ internal sealed class CronTriggersResource
         CronTrigger trigger = Find(caller, identifier);
         if (!caller.IsAdmin && trigger.ProjectId != caller.ProjectId)
             throw MistralErrors.ClientError(403, $"Can not access CronTrigger resource of other projects, ID: {trigger.Id}");
-        All.Remove(trigger);
+        Store.Remove(trigger);
         _keystone.Trusts.Remove(trigger.Trust);
         return Response.NoContent();
     }
@@ -242,17 +241,17 @@ internal sealed class CronTriggersResource
             }
             if (name.Length > LongestName)
                 return DataError(1406, "Data too long for column 'name' at row 1", trigger);
-            if (All.Exists(other => other.ProjectId is not null && other.ProjectId == trigger.ProjectId
-                && ((other.Name is not null && Collation.Compare(other.Name, name) == 0) || HasSameSchedule(other, trigger))))
+            if (trigger.ProjectId is not null && (Store.FindByName(name).Any(other => other.ProjectId == trigger.ProjectId) || HasSameSchedule(trigger)))
                 return $"Duplicate entry for cron trigger ['name', 'project_id']: {name}, None";
         }
         return trigger.Pattern.Length > LongestPattern ? DataError(1406, "Data too long for column 'pattern' at row 1", trigger) : null;
     }
 
     // The table has a second unique key over the columns below. Databases ignore it for rows where one of them is null, which is the usual case.
-    private static bool HasSameSchedule(CronTrigger one, CronTrigger other) =>
-        one is { RemainingExecutions: not null, FirstExecutionTime: not null }
-        && (one.Input, one.WorkflowName, one.Pattern, one.Params, one.RemainingExecutions, one.FirstExecutionTime) == (other.Input, other.WorkflowName, other.Pattern, other.Params, other.RemainingExecutions, other.FirstExecutionTime);
+    private bool HasSameSchedule(CronTrigger trigger) =>
+        trigger is { RemainingExecutions: not null, FirstExecutionTime: not null }
+        && Store.All.Any(other => other.ProjectId == trigger.ProjectId
+            && (other.Input, other.WorkflowName, other.Pattern, other.Params, other.RemainingExecutions, other.FirstExecutionTime) == (trigger.Input, trigger.WorkflowName, trigger.Pattern, trigger.Params, trigger.RemainingExecutions, trigger.FirstExecutionTime));
 
     // As in Mistral, the parameters of the statement contain the id of the trust. Clients must not show it.
     private static string DataError(int code, string message, CronTrigger trigger) =>
@@ -270,7 +269,7 @@ internal sealed class CronTriggersResource
 
     private void Fire(CronTrigger trigger, DateTime due)
     {
-        if (trigger.NextExecutionTime != due || !All.Contains(trigger))
+        if (trigger.NextExecutionTime != due || !Store.Contains(trigger))
             return;
         if (!_isFiring)
         {
@@ -280,7 +279,7 @@ internal sealed class CronTriggersResource
         bool last = trigger.RemainingExecutions == 1;
         if (last)
         {
-            All.Remove(trigger);
+            Store.Remove(trigger);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using TroveSchedules.Sandbox.Keystone;
 using TroveSchedules.Sandbox.Trove;
 using TroveSchedules.Sandbox.Wire;
@@ -87,7 +88,7 @@ internal sealed class MistralService
     /// <summary>Adds a history of executions to a trigger.</summary>
     public void SeedExecutions(string trigger, int count, int own, TimeSpan span, int errors)
     {
-        CronTrigger found = CronTriggers.All.Find(candidate => candidate.Name == trigger || candidate.Id == trigger)
+        CronTrigger found = CronTriggers.Store.Find(trigger).FirstOrDefault()
             ?? throw new ArgumentException($"There is no cron trigger '{trigger}'.", nameof(trigger));
         _seeder.Seed(found, count, own, span, errors);
     }

@@ -135,7 +135,7 @@ internal sealed class WorkbooksResource
             {
                 if (!caller.IsAdmin && old.ProjectId != caller.ProjectId)
                     throw MistralErrors.FaultStringOnly(403, old.AccessDeniedMessage);
-                if (old.Scope == "public" && book.Scope == "private" && _workflows.Triggers!.All.Exists(trigger => trigger.WorkflowId == old.Id && trigger.ProjectId != old.ProjectId))
+                if (old.Scope == "public" && book.Scope == "private" && _workflows.Triggers!.Store.All.Any(trigger => trigger.WorkflowId == old.Id && trigger.ProjectId != old.ProjectId))
                 {
                     throw MistralErrors.FaultStringOnly(403,
                         $"Can not update scope of workflow that has cron triggers associated in other tenants. [workflow_identifier={name}, namespace=]");

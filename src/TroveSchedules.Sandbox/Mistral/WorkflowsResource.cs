@@ -94,7 +94,7 @@ internal sealed class WorkflowsResource
         WorkflowDefinition workflow = Find(caller, identifier);
         if (!caller.IsAdmin && workflow.ProjectId != caller.ProjectId)
             throw MistralErrors.ClientError(403, workflow.AccessDeniedMessage);
-        string[] triggers = [.. Triggers!.All.Where(trigger => trigger.WorkflowId == workflow.Id).Select(trigger => trigger.Id).OrderBy(id => id, StringComparer.Ordinal)];
+        string[] triggers = [.. Triggers!.Store.All.Where(trigger => trigger.WorkflowId == workflow.Id).Select(trigger => trigger.Id).OrderBy(id => id, StringComparer.Ordinal)];
         if (triggers.Length > 0)
         {
             throw MistralErrors.ClientError(400, "Can't delete workflow that has cron triggers associated. "

@@ -22,8 +22,13 @@ internal sealed class InstancesResource
         int number = 0;
         foreach ((string name, string project) in new[] { ("m", demo), ("broken", demo), ("dup", demo), ("dup", demo), ("o", other) })
             _all.Add(new DatabaseInstance($"20000000-0000-4000-8000-{++number:d12}", name, project, name == "broken", scheduler.NowInSeconds));
-        for (int n = 1; n <= options.Instances; n++)
-            _all.Add(new DatabaseInstance($"20000000-0000-4000-8001-{n:d12}", $"db-{n:d5}", demo, false, scheduler.NowInSeconds));
+        int group = 1;
+        foreach (string project in accounts.Where(account => account.ProjectName.StartsWith("project-", StringComparison.Ordinal)).Select(account => account.ProjectId).Prepend(demo))
+        {
+            for (int n = 1; n <= options.Instances; n++)
+                _all.Add(new DatabaseInstance($"20000000-0000-4000-8{group:x3}-{n:d12}", $"db-{n:d5}", project, false, scheduler.NowInSeconds));
+            group++;
+        }
     }
 
     public Response List(Request request, Token caller, bool detailed)
