@@ -1,6 +1,11 @@
 <# Cmdlets that read from several clouds at once. #>
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
+    Assert-TestStack
+}
+
 BeforeAll {
-    Import-Module "$PSScriptRoot/TestCloud.psm1" -Force
+    Import-Module "$PSScriptRoot/TestCloud.psm1"
     Import-TestModule
     $east, $west = 1..2 | ForEach-Object { Connect-TroveSession -Sandbox -SandboxSpeed 0 }
     $both = $east, $west

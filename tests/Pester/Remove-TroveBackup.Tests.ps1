@@ -55,7 +55,7 @@ Describe 'A chain of a full backup and two increments' {
         $errors.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } | Should -Be LastBackup, LastBackup, LastBackup
         "$($errors[0])" | Should -BeLike "*because its increment '*' is the last completed backup of the instance*"
         Get-Deletion | Should -BeNullOrEmpty
-        Get-TroveBackupRetention m -KeepLast 1 | Remove-TroveBackup -Confirm:$false
+        Get-TroveBackupRetention m -KeepLast 1 | Where-Object Id -In $chain | Remove-TroveBackup -Confirm:$false
         Get-Deletion | Should -BeNullOrEmpty
         foreach ($id in $chain) { Get-Left | Should -Contain $id }
     }

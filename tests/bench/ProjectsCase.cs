@@ -25,11 +25,10 @@ internal static class ProjectsCase
     private static readonly Step[] Steps =
     [
         new("list the schedules", "Get-TroveBackupSchedule -Session $sessions", SchedulesOfProject),
-        new("list the executions", "Get-TroveScheduleExecution -Session $sessions", ExecutionsOfProject),
+        new("list the executions of the schedules that have some", "Get-TroveBackupSchedule -Session $sessions -Name busy | Get-TroveScheduleExecution -Session $sessions", ExecutionsOfProject),
         new("check the health of all schedules, seven days", "Get-TroveScheduleHealth -Session $sessions", SchedulesOfProject),
-        new("create 100 schedules", "foreach ($session in $sessions) { Get-TroveInstance -Session $session | New-TroveBackupSchedule -Pattern '0 4 1 1 *' -Name bulk -Session $session }", ScheduledInstances),
-        new("… and delete them", "foreach ($session in $sessions) { Get-TroveBackupSchedule -Session $session -Name bulk | Remove-TroveBackupSchedule -Session $session -PassThru }", ScheduledInstances),
-        new("list 100 executions and delete them", "foreach ($session in $sessions) { Get-TroveScheduleExecution -Session $session -First 100 | Remove-TroveScheduleExecution -Session $session -PassThru }", 100),
+        new("create a schedule of each instance, and delete it", "foreach ($session in $sessions) { Get-TroveInstance -Session $session | New-TroveBackupSchedule -Pattern '0 4 1 1 *' -Name bulk -Session $session | Remove-TroveBackupSchedule -Session $session -PassThru }", ScheduledInstances),
+        new("list the executions of one schedule and delete them", "foreach ($session in $sessions) { Get-TroveBackupSchedule -Session $session -Name busy -First 1 -Skip ($sessions.Count - 1) | Get-TroveScheduleExecution -Session $session | Remove-TroveScheduleExecution -Session $session -PassThru }", ExecutionsOfSchedule),
     ];
 
     /// <summary>Runs each step with one project, and then with all.</summary>
@@ -90,7 +89,7 @@ internal static class ProjectsCase
             IReadOnlyList<Instance> instances = await session.CreateLookup().AllInstancesAsync();
             for (int n = 0; n < SchedulesOfProject; n++)
             {
-                BackupSchedule schedule = await session.Schedules.CreateAsync(new ScheduleRequest { Instance = instances[n % instances.Count].Id, Name = "night", Pattern = "0 3 * * *" });
+                BackupSchedule schedule = await session.Schedules.CreateAsync(new ScheduleRequest { Instance = instances[n % instances.Count].Id, Name = n < SchedulesWithExecutions ? "busy" : "quiet", Pattern = "0 3 * * *" });
                 if (n < SchedulesWithExecutions)
                     cloud.SeedExecutions(schedule.Id, ExecutionsOfSchedule);
             }
