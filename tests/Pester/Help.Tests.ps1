@@ -94,8 +94,10 @@ BeforeAll {
         $null = New-TroveBackupSchedule m '@weekly' weekly
         $null = New-TroveBackupSchedule broken '*/2 * * * *' nightly
         $at = [TroveSchedules.Commands.ConnectTroveSessionCommand].Assembly.GetType('TroveSchedules.Commands.Sandboxes').GetMethod('At')
-        $at.Invoke($null, @($session.AuthUrl)).SeedExecutions($schedule.Id, 20, 20, 200, 10)
-        Step-TroveSandbox 00:10:01
+        $sandbox = $at.Invoke($null, @($session.AuthUrl))
+        $sandbox.SeedExecutions($schedule.Id, 20, 20, 200, 10)
+        # To the middle of a minute: just before a minute, m would be making a backup, and refuse that of an example.
+        Step-TroveSandbox ([timespan]::FromSeconds(630 - $sandbox.Clock.GetUtcNow().Second))
         $session
     }
 
