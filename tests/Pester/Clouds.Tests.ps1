@@ -136,6 +136,17 @@ Describe 'several clouds' {
         }
     }
 
+    It 'of one Keystone are all asked for an object that does not say its project' {
+        $demo, $other = 'demo', 'other' | ForEach-Object { Connect-TestCloud -As $_ }
+        try {
+            $m = Get-TroveInstance m -Session $demo | Select-Object Id, Origin
+            ($m | Get-TroveInstance -Session $other, $demo).Id | Should -Be $m.Id
+        }
+        finally {
+            $demo, $other | Disconnect-TroveSession
+        }
+    }
+
     It 'go on without one that does not respond, after one error' {
         $dead = Connect-TestCloud -With @{ WorkflowEndpoint = "http://127.0.0.1:$(Get-ClosedPort)/v2"; MaxRetry = 0 }
         try {

@@ -87,7 +87,11 @@ public abstract class ListingCmdlet : CloudCmdlet
     }
 
     // If no session is the right one, the first refuses the object with an error.
-    private IEnumerable<CloudSession> SessionsOf(Reference? item) =>
-        item?.Origin is not { } origin ? Sessions
-        : [Sessions.FirstOrDefault(session => session.Origin == origin && session.ProjectId == item.ProjectId) ?? Sessions.FirstOrDefault(session => session.Origin == origin) ?? Sessions[0]];
+    private IEnumerable<CloudSession> SessionsOf(Reference? item)
+    {
+        if (item?.Origin is not { } origin)
+            return Sessions;
+        List<CloudSession> ofCloud = [.. Sessions.Where(session => session.Origin == origin)];
+        return item.ProjectId is null && ofCloud.Count > 0 ? ofCloud : [ofCloud.Find(session => session.ProjectId == item.ProjectId) ?? ofCloud.FirstOrDefault() ?? Sessions[0]];
+    }
 }
