@@ -4,7 +4,6 @@ using System.Threading.Tasks;
 using BenchmarkDotNet.Attributes;
 using TroveSchedules.Dashboard;
 using TroveSchedules.OpenStack;
-using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.Sandbox;
 
 namespace TroveSchedules.Benchmarks;
@@ -56,9 +55,7 @@ public class DashboardPages
 
     private async Task PrepareAsync()
     {
-        SandboxAccount demo = _cloud.Accounts[0];
-        CloudSettings settings = new() { AuthUrl = _cloud.AuthUrl, Credential = PasswordCredential.ById(demo.UserId, demo.Password), Project = ProjectScope.ById(demo.ProjectId) };
-        _session = await CloudSession.ConnectAsync(settings, _cloud.Clock, _cloud.CreateHandler);
+        _session = await SandboxSession.ConnectAsync(_cloud, _cloud.Accounts[0]);
         await _session.Workbook.InstallAsync();
         await foreach (Instance instance in _session.Instances.ListAsync())
             _schedule = await _session.Schedules.CreateAsync(new ScheduleRequest { Instance = instance.Id, Name = "bench", Pattern = "0 3 * * *" });

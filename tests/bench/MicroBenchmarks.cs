@@ -13,7 +13,6 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using TroveSchedules.Cron;
 using TroveSchedules.OpenStack;
-using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.Sandbox;
 
 namespace TroveSchedules.Benchmarks;
@@ -107,9 +106,7 @@ public class OnSandbox
 
     private async Task PrepareAsync()
     {
-        SandboxAccount demo = _cloud.Accounts[0];
-        CloudSettings settings = new() { AuthUrl = _cloud.AuthUrl, Credential = PasswordCredential.ById(demo.UserId, demo.Password), Project = ProjectScope.ById(demo.ProjectId) };
-        _session = await CloudSession.ConnectAsync(settings, _cloud.Clock, _cloud.CreateHandler);
+        _session = await SandboxSession.ConnectAsync(_cloud, _cloud.Accounts[0]);
         await _session.Workbook.InstallAsync();
         var schedules = _session.Schedules;
         for (int i = 0; i < Rows; i++)

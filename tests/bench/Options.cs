@@ -37,7 +37,7 @@ internal sealed record Options
         Option<HashSet<int>?> only = new("--only") { HelpName = "4,5", Description = "these cases of the stack only, without their figures being written", CustomParser = Numbers, Recursive = true };
         Option<int> rounds = Number("--rounds", "N", 5, "rounds of what is fast");
         Option<int> slowRounds = Number("--slow-rounds", "N", 3, "rounds of the peer's lists at 5,000 executions");
-        Option<int> bulkRounds = Number("--bulk-rounds", "N", 2, "rounds of what deletes, creates or lists by the thousand");
+        Option<int> bulkRounds = Number("--bulk-rounds", "N", 2, "rounds of what deletes or lists by the thousand");
         Option<int> cliLimit = Number("--cli-limit", "S", 600, "the CLI's list at 50,000 is cut off after S seconds; 0 leaves it out");
         Option<int> apiLimit = Number("--api-limit", "S", 600, "the same of its Python API");
         Option<bool> write = new("--write") { Description = "writes docs/Benchmarks.md, and the summary in README.md", Recursive = true };

@@ -41,15 +41,15 @@ async Task<int> RunAsync(string what, Options options)
         IReadOnlyList<StepResult> results = await ProjectsCase.RunAsync();
         Tell("projects", ProjectsCase.ToMarkdown(results) + "\n" + Targets.OfProjects(results));
     }
-    if (what == "cluster")
+    if (what == "cluster" && options.Stack is { } cluster)
     {
-        (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(options, withPeers: false);
+        (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(options, cluster, withPeers: false);
         isWhole &= failures.Count == 0;
         Tell("cluster", string.Join("\n", results.Values.Select(Report.ToMarkdown).Concat(failures)));
     }
-    if (IsSelected("stack") && options.Stack is not null)
+    if (IsSelected("stack") && options.Stack is { } state)
     {
-        (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(options, withPeers: true);
+        (IReadOnlyDictionary<string, CaseResult> results, IReadOnlyList<string> failures) = await StackAsync(options, state, withPeers: true);
         isWhole &= failures.Count == 0;
         Tell("stack", Targets.OfStack(results) + "\n" + string.Join("\n", results.Values.Select(Report.ToMarkdown).Concat(failures)));
         if (options.Write && options.Only is null)
@@ -57,7 +57,7 @@ async Task<int> RunAsync(string what, Options options)
         else
             Console.WriteLine(Targets.Summary(results));
     }
-    else if (IsSelected("stack"))
+    else if ((IsSelected("stack") || what == "cluster") && options.Stack is null)
     {
         Console.Error.WriteLine("No stack is named, by --stack or TROVE_BENCH_STACK: what needs one is left out, and its last figures stay.");
         isWhole &= what == "all";
@@ -73,9 +73,8 @@ async Task<int> RunAsync(string what, Options options)
     }
 }
 
-async Task<(IReadOnlyDictionary<string, CaseResult> Results, IReadOnlyList<string> Failures)> StackAsync(Options options, bool withPeers)
+async Task<(IReadOnlyDictionary<string, CaseResult> Results, IReadOnlyList<string> Failures)> StackAsync(Options options, string state, bool withPeers)
 {
-    string state = options.Stack ?? throw new InvalidOperationException("No stack is named, by --stack or TROVE_BENCH_STACK.");
     Cloud cloud = await Cloud.OfStackAsync(state);
     using var relay = new Relay(cloud);
     await using var place = new Place(cloud);

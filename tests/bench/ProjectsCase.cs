@@ -5,7 +5,6 @@ using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using TroveSchedules.OpenStack;
-using TroveSchedules.OpenStack.Keystone;
 using TroveSchedules.Sandbox;
 using TroveSchedules.SandboxHost;
 
@@ -69,23 +68,22 @@ internal static class ProjectsCase
     /// <summary>Renders the result as Markdown.</summary>
     public static string ToMarkdown(IReadOnlyList<StepResult> results) => Report.Table(
         ["", "projects", "objects", "time", "first object", "requests", "memory growth"],
-        results.SelectMany(result => new[] { (result.Title, 1, result.One), ("…", Projects, result.All) })
-            .Select(row => (IReadOnlyList<string>)
-            [
-                row.Item1, $"{row.Item2}", $"{row.Item3.Objects:N0}", Report.Time(row.Item3.Seconds), Report.Time(row.Item3.First), $"{row.Item3.Requests:N0}", Report.Memory(row.Item3.Growth),
-            ]));
+        results.SelectMany(result => new[] { Row(result.Title, 1, result.One), Row("…", Projects, result.All) }));
+
+    private static IReadOnlyList<string> Row(string title, int projects, StepRun run) =>
+        [title, $"{projects}", $"{run.Objects:N0}", Report.Time(run.Seconds), Report.Time(run.First), $"{run.Requests:N0}", Report.Memory(run.Growth)];
 
     private static JsonObject Script(string text) => new() { ["script"] = text };
 
     private static async Task SeedAsync(SandboxCloud cloud)
     {
         SandboxAccount admin = cloud.Accounts.Single(account => account.Role == "admin");
-        using (CloudSession session = await ConnectAsync(cloud, admin))
+        using (CloudSession session = await SandboxSession.ConnectAsync(cloud, admin))
             await session.Workbook.InstallAsync(isPublic: true);
         foreach (SandboxAccount account in ProjectsOf(cloud))
         {
             Console.Error.Write($"\r{DateTime.Now:T} seeding {account.ProjectName}");
-            using CloudSession session = await ConnectAsync(cloud, account);
+            using CloudSession session = await SandboxSession.ConnectAsync(cloud, account);
             IReadOnlyList<Instance> instances = await session.CreateLookup().AllInstancesAsync();
             for (int n = 0; n < SchedulesOfProject; n++)
             {
@@ -96,10 +94,6 @@ internal static class ProjectsCase
         }
         Console.Error.WriteLine();
     }
-
-    private static Task<CloudSession> ConnectAsync(SandboxCloud cloud, SandboxAccount account) => CloudSession.ConnectAsync(
-        new CloudSettings { AuthUrl = cloud.AuthUrl, Credential = PasswordCredential.ById(account.UserId, account.Password), Project = ProjectScope.ById(account.ProjectId) },
-        cloud.Clock, cloud.CreateHandler);
 
     private static JsonObject CloudsOf(SandboxCloud cloud) => new()
     {

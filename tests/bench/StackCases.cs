@@ -28,7 +28,7 @@ internal sealed partial class StackCases(Options options, Stack stack)
     private const int CliDeletes = 30, CliCreates = 10, ApiCounted = 10;
     private const int WarmTimes = 5;
     private const int Starts = 15;
-    private const int CreateRounds = 9; // Their times vary by a factor of two.
+    private const int CreateRounds = 9; // The times of creating and deleting vary by a factor of two.
     private const int PeerPage = 50;
     private static readonly int[] Connections = [1, 4, 8, 16];
 

@@ -74,7 +74,7 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
             }
             catch (TroveScheduleException e)
             {
-                if (ServiceError.IsLostDatabase(request, e.ServerMessage))
+                if (ServiceError.IsLostDatabase(request.Service, e.ServerMessage))
                     _losses[request.Uri.Authority] = clock.GetTimestamp();
                 throw Masked(IsPassing(request, response, e) ? new TransientFailureException(e, RetryAfter(response)) : e, request, message, response);
             }
@@ -89,12 +89,12 @@ internal sealed class HttpSender(HttpClient http, TimeProvider clock, RetryPolic
         }
     }
 
-    // Mistral's 500 is final, unless it has lost its database or its engine. A 2xx that cannot be parsed came from another server or was damaged on the way, so a retry can help, as for a
+    // Mistral's 500 is final, unless it has lost its database or its engine did not answer. A 2xx that cannot be parsed came from another server or was damaged on the way, so a retry can help, as for a
     // damaged 404 in response to a GET. A retried DELETE would take its own 404 for success. A body that is too long stays too long.
     private static bool IsPassing(WireRequest request, HttpResponseMessage response, TroveScheduleException failure) => response.IsSuccessStatusCode
         ? failure.Kind == TroveErrorKind.ProtocolError && failure.InnerException is not BodyTooLongException
         : response.StatusCode == HttpStatusCode.NotFound ? failure.InnerException is JsonException && !request.IsChange
-        : ServiceError.IsLostDatabase(request, failure.ServerMessage) || ServiceError.IsEngineTimeout(request.Service, failure.ServerMessage)
+        : ServiceError.IsLostDatabase(request.Service, failure.ServerMessage) || ServiceError.IsEngineTimeout(request.Service, failure.ServerMessage)
             || response.StatusCode is (HttpStatusCode)429 or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)

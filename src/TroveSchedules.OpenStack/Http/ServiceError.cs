@@ -32,7 +32,7 @@ internal static class ServiceError
         int status = (int)response.StatusCode;
         if (response.StatusCode == HttpStatusCode.NotFound && words is null)
             return NotTheServices(response, request);
-        TroveErrorKind kind = IsLostDatabase(request, words) ? TroveErrorKind.Unavailable : KindOf(status, hasQuota: words is not null && request.Service != "Keystone");
+        TroveErrorKind kind = IsLostDatabase(request.Service, words) ? TroveErrorKind.Unavailable : KindOf(status, hasQuota: words is not null && request.Service != "Keystone");
         string? shown = words is null ? null : SecretMask.ForRequest(request, response.RequestMessage).Mask(words); // A validation error can quote the request, and a traceback can contain settings of the service.
         string? place = PlaceOf(response, request.Uri);
         string what = place is not null ? $"HTTP {status} redirects to {place}, and no redirect is followed.{(shown is null ? "" : $" {shown}")}"
@@ -51,9 +51,9 @@ internal static class ServiceError
     }
 
     /// <summary>Whether the message of an error says that Mistral has lost its database. The request is not to blame, whatever the status is.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="service">The service.</param>
     /// <param name="message">The message of the service; null if it gave none.</param>
-    public static bool IsLostDatabase(WireRequest request, string? message) => request.Service == "Mistral" && message is not null && LostDatabase.Any(message.Contains);
+    public static bool IsLostDatabase(string service, string? message) => service == "Mistral" && message is not null && LostDatabase.Any(message.Contains);
 
     /// <summary>Whether the message of an error says that Mistral's engine gave no answer to its API in time. The engine may still carry out the request.</summary>
     /// <param name="service">The service.</param>

@@ -34,7 +34,7 @@ internal sealed class KeystoneService
 
     public IReadOnlyList<SandboxAccount> Accounts { get; }
 
-    public List<Trust> Trusts { get; } = [];
+    public HashSet<Trust> Trusts { get; } = [];
 
     public string Url => _options.KeystoneUrl.AbsoluteUri.TrimEnd('/') + "/v3";
 
